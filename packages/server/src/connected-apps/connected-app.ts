@@ -1,0 +1,128 @@
+import type { Certificate } from '../certificates/certificate.ts'
+import type { IpRange } from '../users/profile.ts'
+import type { Scope } from './scope.ts'
+
+/** The consumer secrets an app answers to, as hashes, and the current one sealed for the signature of token answers. */
+export interface ConsumerSecret {
+  readonly hash: Buffer
+  /** Sealed: an admin may reveal it, and `signature` is keyed with it. */
+  readonly sealed: string
+  /** The one before a rotation, valid until the rotation is finished. */
+  readonly previousHash: Buffer | undefined
+}
+
+/** How ID tokens for the app are made. */
+export interface IdTokenConfig {
+  /** Seconds. */
+  readonly validity: number
+  /** Audiences besides the consumer key. */
+  readonly audiences: readonly string[]
+  readonly includesStandardClaims: boolean
+}
+
+/**
+ * A connected app: who may ask for tokens, and how it proves who it is. What an org decides about its use stands apart
+ * in {@link AppPolicies}, because an app made in one org may be used in others.
+ */
+export interface ConnectedApp {
+  /** 18 characters, `0H4…`. */
+  readonly id: string
+  /** The org it was made in; `undefined` for those built into the server, such as `PlatformCLI`. */
+  readonly orgId: string | undefined
+  /** API name, unique in its org. */
+  readonly fullName: string
+  readonly label: string
+  readonly contactEmail: string
+  readonly contactPhone: string | undefined
+  readonly description: string | undefined
+  readonly infoUrl: string | undefined
+  readonly logoUrl: string | undefined
+  readonly iconUrl: string | undefined
+  readonly startUrl: string | undefined
+  /** `client_id` on the wire; unique over the server, never changed. */
+  readonly consumerKey: string
+  readonly consumerSecret: ConsumerSecret
+  /** Compared character by character. */
+  readonly callbackUrls: readonly string[]
+  /** What assertions of the app are verified with (*Use digital signatures*). */
+  readonly certificate: Certificate | undefined
+  readonly scopes: readonly Scope[]
+  readonly isConsumerSecretOptional: boolean
+  readonly isSecretRequiredForRefreshToken: boolean
+  readonly isPkceRequired: boolean
+  readonly isIntrospectAllTokens: boolean
+  readonly isRefreshTokenRotationEnabled: boolean
+  readonly idTokenConfig: IdTokenConfig
+  /** Trusted IP Range for OAuth Web server flow. */
+  readonly ipRanges: readonly IpRange[]
+  readonly singleLogoutUrl: string | undefined
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+}
+
+/** The ID token settings of an app that sets none: two minutes, no further audience. */
+export const defaultIdTokenConfig: IdTokenConfig = { validity: 120, audiences: [], includesStandardClaims: false }
+
+/** Keeps connected apps. */
+export interface ConnectedAppStore {
+  /** Adds the app together with the policies of its own org, if it has one. */
+  add(app: ConnectedApp, policies: readonly AppPolicies[]): Promise<void>
+  find(id: string): Promise<ConnectedApp | undefined>
+  findByConsumerKey(consumerKey: string): Promise<ConnectedApp | undefined>
+  findByName(orgId: string, fullName: string): Promise<ConnectedApp | undefined>
+  /** The apps made in an org, by label. */
+  list(orgId: string): Promise<readonly ConnectedApp[]>
+  /** The apps built into the server. */
+  listBuiltIn(): Promise<readonly ConnectedApp[]>
+  /** Replaces everything but id, org, consumer key and creation. */
+  update(app: ConnectedApp): Promise<void>
+  /** Deletes the app with its policies, approvals and tokens. */
+  delete(id: string): Promise<void>
+  /** What an org decided about an app; `undefined` when the app is not installed there. */
+  findPolicies(appId: string, orgId: string): Promise<AppPolicies | undefined>
+  /** Sets what an org decided about an app; the epoch stays as it is. */
+  setPolicies(policies: AppPolicies): Promise<void>
+  /** Ends every token of the app in an org at once, and blocks further ones if asked. */
+  endAll(appId: string, orgId: string, isBlocked: boolean): Promise<void>
+}
+
+/** Which checks of the address the policy leaves out (*IP Relaxation*). */
+export type IpRelaxation = 'ENFORCE' | 'ENFORCE_RELAXREFRESH' | 'BYPASS_2FACTOR' | 'BYPASS'
+
+/** How long refresh tokens last (*Refresh Token Policy*); `seconds` from issue or from last use. */
+export type RefreshTokenPolicy =
+  | { readonly kind: 'infinite' }
+  | { readonly kind: 'zero' }
+  | { readonly kind: 'specific_lifetime'; readonly seconds: number }
+  | { readonly kind: 'specific_inactivity'; readonly seconds: number }
+
+/** What one org decided about the use of an app (*Manage Connected Apps*). That it exists means the app is installed there. */
+export interface AppPolicies {
+  readonly appId: string
+  readonly orgId: string
+  /** *Admin approved users are pre-authorized* instead of *All users may self-authorize*. */
+  readonly isAdminApproved: boolean
+  readonly profileIds: readonly string[]
+  readonly permissionSetIds: readonly string[]
+  readonly ipRelaxation: IpRelaxation
+  readonly refreshTokenPolicy: RefreshTokenPolicy
+  /** Seconds without use after which the app's access tokens end; `undefined` leaves it to profile and org. */
+  readonly sessionTimeout: number | undefined
+  readonly requiresHighAssurance: boolean
+  readonly isBlocked: boolean
+  /** Raised to end every token of the app in this org at once. */
+  readonly epoch: number
+}
+
+/** Salesforce's defaults for an app's policies. */
+export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
+  isAdminApproved: false,
+  profileIds: [],
+  permissionSetIds: [],
+  ipRelaxation: 'ENFORCE',
+  refreshTokenPolicy: { kind: 'infinite' },
+  sessionTimeout: undefined,
+  requiresHighAssurance: false,
+  isBlocked: false,
+  epoch: 1,
+}

@@ -1,0 +1,58 @@
+/** What kind of org it is; it decides the login host whose name assertions may carry as audience. */
+export type OrgType = 'production' | 'sandbox' | 'scratch'
+
+/** What every user of the org is held to (`SecuritySettings` at Salesforce). */
+export interface OrgSettings {
+  /** Seconds without use after which a session ends, unless app or profile say otherwise. */
+  readonly sessionTimeout: number
+  /** Whether every app must send a PKCE challenge. */
+  readonly isPkceRequired: boolean
+  /** Wrong passwords in a row after which a user is locked out; `undefined` is no limit. */
+  readonly maxLoginAttempts: number | undefined
+  /** Seconds that a lockout lasts; `undefined` lasts until an admin unlocks. */
+  readonly lockoutInterval: number | undefined
+  /** Least characters of a password. */
+  readonly minimumPasswordLength: number
+}
+
+/** An org: its own users, apps and records behind one login. */
+export interface Org {
+  /** 18 characters, `00D…`. */
+  readonly id: string
+  readonly name: string
+  /** The name of its own address (`acme` of `acme.my.<host>`), if it has one. */
+  readonly myDomain: string | undefined
+  /** A port of its own, for resolvers that know no `*.localhost`. */
+  readonly port: number | undefined
+  readonly type: OrgType
+  /** A closed org lets nobody in. */
+  readonly isActive: boolean
+  /** Raised to end every token and session of the org at once. */
+  readonly epoch: number
+  readonly settings: OrgSettings
+  readonly createdAt: Date
+}
+
+/** Salesforce's defaults for a new org. */
+export const defaultOrgSettings: OrgSettings = {
+  sessionTimeout: 7200,
+  isPkceRequired: false,
+  maxLoginAttempts: 10,
+  lockoutInterval: 900,
+  minimumPasswordLength: 8,
+}
+
+/** Keeps orgs. */
+export interface OrgStore {
+  add(org: Org): Promise<void>
+  find(id: string): Promise<Org | undefined>
+  findByName(name: string): Promise<Org | undefined>
+  findByMyDomain(myDomain: string): Promise<Org | undefined>
+  findByPort(port: number): Promise<Org | undefined>
+  /** All orgs, oldest first. */
+  list(): Promise<readonly Org[]>
+  /** Replaces everything but id, epoch and creation. */
+  update(org: Org): Promise<void>
+  /** Ends every token and session of the org at once. */
+  endAll(id: string): Promise<void>
+}

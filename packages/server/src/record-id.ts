@@ -1,0 +1,81 @@
+import { randomInt } from 'node:crypto'
+import type { Clock } from './clock.ts'
+
+/** The first three characters of an id say what the record is, as at Salesforce. */
+export const keyPrefixes = {
+  organization: '00D',
+  user: '005',
+  profile: '00e',
+  permissionSet: '0PS',
+  connectedApplication: '0H4',
+  certificate: '0P1',
+  loginHistory: '0Ya',
+  authSession: '0Ak',
+  oauthToken: '0CQ',
+  listView: '00B',
+  Account: '001',
+  Contact: '003',
+  Opportunity: '006',
+  Lead: '00Q',
+  Case: '500',
+  Task: '00T',
+  Event: '00U',
+} as const
+
+/** A kind of record that has ids. */
+export type RecordKind = keyof typeof keyPrefixes
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const checksumDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'
+
+function base62(value: number, length: number): string {
+  let text = ''
+  for (let rest = value, place = 0; place < length; place++) {
+    text = digits.charAt(rest % 62) + text
+    rest = Math.floor(rest / 62)
+  }
+  return text
+}
+
+/** The three characters that make a 15-character id safe where case is lost: one per five characters, a bit per capital. */
+function checksum(id15: string): string {
+  let suffix = ''
+  for (const start of [0, 5, 10]) {
+    let bits = 0
+    for (let place = 0; place < 5; place++) {
+      const character = id15.charAt(start + place)
+      if (character >= 'A' && character <= 'Z') bits |= 1 << place
+    }
+    suffix += checksumDigits.charAt(bits)
+  }
+  return suffix
+}
+
+/** The 18-character id of a record whose number in its table is `number`. */
+export function recordIdOf(prefix: string, number: number): string {
+  const id15 = prefix + base62(number, 12)
+  return id15 + checksum(id15)
+}
+
+/** The 15-character form of an id. */
+export function id15(id: string): string {
+  return id.slice(0, 15)
+}
+
+/** The 18-character form of an id of 15 or 18 characters, or `undefined` when it is no id. */
+export function readRecordId(text: string): string | undefined {
+  if (!/^[0-9A-Za-z]{15}(?:[A-Z0-5]{3})?$/.test(text)) return undefined
+  const short = text.slice(0, 15)
+  const long = short + checksum(short)
+  return text.length === 15 || text === long ? long : undefined
+}
+
+/** Makes ids for new records: later ones sort after earlier ones, and two servers hardly ever make the same. */
+export function recordIds(now: Clock): (kind: RecordKind) => string {
+  let latest = 0
+  return (kind) => {
+    latest = Math.max(latest + 1, now().getTime())
+    const id = keyPrefixes[kind] + base62(latest, 8) + base62(randomInt(62 ** 4), 4)
+    return id + checksum(id)
+  }
+}

@@ -1,0 +1,37 @@
+import type { TokenShape } from '../secret.ts'
+
+/** How the value of a session cookie looks. */
+export const sessionShape: TokenShape = { prefix: 'S', length: 43, suffix: '' }
+
+/** A person signed in with a browser. */
+export interface Session {
+  readonly id: number
+  readonly orgId: string
+  readonly userId: string
+  /** When the person gave their password. */
+  readonly authTime: Date
+  /** Moves ahead with use. */
+  readonly expiresAt: Date
+  /** Seconds without use after which it ends. */
+  readonly timeout: number
+  readonly sourceIp: string
+  /** What forms of this session must carry (CSRF). */
+  readonly formSecret: string
+}
+
+/** Keeps browser sessions. */
+export interface SessionStore {
+  /** Answers the number of the new row. */
+  add(
+    session: Omit<Session, 'id'> & {
+      readonly hash: Buffer
+      readonly epochs: { readonly org: number; readonly user: number }
+    },
+  ): Promise<number>
+  /** A live session, or `undefined` when it ended by time, by sign-out or by an epoch. */
+  find(presented: { readonly id: number; readonly hash: Buffer }, now: Date): Promise<Session | undefined>
+  extend(id: number, expiresAt: Date): Promise<void>
+  end(id: number): Promise<void>
+  /** Deletes at most `limit` rows that ended before `now`; answers how many. */
+  deleteExpired(now: Date, limit: number): Promise<number>
+}

@@ -1,0 +1,51 @@
+import type { Scope } from '../connected-apps/scope.ts'
+import { id15 } from '../record-id.ts'
+import type { TokenShape } from '../secret.ts'
+
+/** How access tokens of an org look: its 15-character id, `!`, and 96 characters that name a row and prove it. */
+export function accessTokenShape(orgId: string): TokenShape {
+  return { prefix: `${id15(orgId)}!AQ`, length: 85, suffix: '' }
+}
+
+/** The counters at the time of issue; a token is dead as soon as one of them has been raised. */
+export interface Epochs {
+  readonly org: number
+  readonly user: number
+  readonly app: number
+}
+
+/** A session of an app on behalf of a user. What is kept of the token itself is a hash. */
+export interface AccessToken {
+  readonly id: number
+  readonly hash: Buffer
+  readonly orgId: string
+  readonly userId: string
+  readonly appId: string
+  readonly approvalId: number
+  /** The refresh token it came with or from, whose end is its end. */
+  readonly refreshTokenId: number | undefined
+  readonly scopes: readonly Scope[]
+  readonly issuedAt: Date
+  /** Moves ahead with use. */
+  readonly expiresAt: Date
+  /** Seconds without use after which it ends. */
+  readonly timeout: number
+}
+
+/** An access token found, with whether it still holds, and why not. */
+export type AccessTokenFinding =
+  | { readonly state: 'live'; readonly token: AccessToken }
+  | { readonly state: 'expired' | 'revoked'; readonly token: AccessToken }
+  | { readonly state: 'unknown' }
+
+/** Keeps access tokens. They are added together with what they come from: see {@link IssueStore}. */
+export interface AccessTokenStore {
+  /** Looks a presented token up by its number and hash, with everything that may have ended it. */
+  find(presented: { readonly id: number; readonly hash: Buffer }, now: Date): Promise<AccessTokenFinding>
+  /** Moves the end ahead after use. Need not be waited for. */
+  extend(id: number, expiresAt: Date): Promise<void>
+  /** Ends one token; `false` when it was not there or had ended before. */
+  revoke(id: number, now: Date): Promise<boolean>
+  /** Deletes at most `limit` rows that ended before `now`; answers how many. */
+  deleteExpired(now: Date, limit: number): Promise<number>
+}

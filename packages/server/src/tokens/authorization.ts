@@ -1,0 +1,27 @@
+import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
+import type { Scope } from '../connected-apps/scope.ts'
+import type { Org } from '../orgs/org.ts'
+import type { User } from '../users/user.ts'
+
+/** What a grant decided: this app may act for this user with these scopes. */
+export interface Authorization {
+  readonly app: ConnectedApp
+  readonly policies: AppPolicies
+  readonly org: Org
+  readonly user: User
+  readonly scopes: readonly Scope[]
+  /** What the tokens are bought with. */
+  readonly source:
+    | { readonly kind: 'assertion'; readonly jti: { readonly hash: Buffer; readonly expiresAt: Date } | undefined }
+    | { readonly kind: 'code'; readonly codeId: number; readonly nonce: string | undefined; readonly authTime: Date }
+    | {
+        readonly kind: 'refresh-token'
+        readonly refreshTokenId: number
+        /** The hash shown, so that of two rotations at once only one can win. */
+        readonly hash: Buffer
+        readonly rotates: boolean
+        readonly authTime: Date
+      }
+  /** `LoginSubType` of the row in Login History; `undefined` where Salesforce has none. */
+  readonly loginSubType: 'OauthWebServer' | 'OauthRefreshToken' | undefined
+}

@@ -1,0 +1,45 @@
+import type { Scope } from '../connected-apps/scope.ts'
+import type { LoginAttempt } from '../sessions/login-history.ts'
+import type { Epochs } from './access-token.ts'
+
+/** All that one token request writes. It becomes durable as a whole or not at all. */
+export interface Issuance {
+  readonly orgId: string
+  readonly userId: string
+  readonly appId: string
+  readonly scopes: readonly Scope[]
+  readonly epochs: Epochs
+  readonly at: Date
+  readonly accessToken: { readonly hash: Buffer; readonly expiresAt: Date; readonly timeout: number }
+  /** A new refresh token, where one is given. */
+  readonly refreshToken: { readonly hash: Buffer; readonly authTime: Date } | undefined
+  readonly login: LoginAttempt
+}
+
+/** The numbers of the rows that were written. */
+export interface Issued {
+  readonly accessTokenId: number
+  readonly refreshTokenId: number | undefined
+}
+
+/** What buying tokens came to. `replayed` means that somebody was first; what they got has been ended where the RFCs say so. */
+export type Purchase = { readonly outcome: 'issued'; readonly issued: Issued } | { readonly outcome: 'replayed' }
+
+/** Turns a proof into tokens: each method is one transaction, so that of two callers at once exactly one is served. */
+export interface IssueStore {
+  /** For an assertion. With a `jti` it is served once (RFC 7523 §3); replaying it ends nothing. */
+  forAssertion(
+    issuance: Issuance,
+    jti: { readonly hash: Buffer; readonly expiresAt: Date } | undefined,
+  ): Promise<Purchase>
+  /** Spends the code. A replay ends what the code had bought (RFC 6749 §4.1.2). */
+  forCode(issuance: Issuance, codeId: number): Promise<Purchase>
+  /**
+   * Uses the refresh token, and gives it `newHash` when it rotates. A replay (the hash is not the current one any more)
+   * ends the refresh token and its access tokens (RFC 9700 §4.14.2).
+   */
+  forRefreshToken(
+    issuance: Issuance,
+    refreshToken: { readonly id: number; readonly hash: Buffer; readonly newHash: Buffer | undefined },
+  ): Promise<Purchase>
+}

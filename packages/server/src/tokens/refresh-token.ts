@@ -1,0 +1,34 @@
+import type { Scope } from '../connected-apps/scope.ts'
+import type { TokenShape } from '../secret.ts'
+
+/** How refresh tokens look. */
+export const refreshTokenShape: TokenShape = { prefix: '5Aep861', length: 71, suffix: '' }
+
+/** The long-lived half of an approval. Rotation changes its secret, not its identity. */
+export interface RefreshToken {
+  readonly id: number
+  readonly orgId: string
+  readonly userId: string
+  readonly appId: string
+  readonly approvalId: number
+  readonly scopes: readonly Scope[]
+  /** When the person signed in, for ID tokens of later refreshes. */
+  readonly authTime: Date
+  readonly issuedAt: Date
+  readonly lastUsedAt: Date
+  readonly useCount: number
+}
+
+/** A refresh token found: alive; ended; or one that a rotation had replaced, which somebody has copied. */
+export type RefreshTokenFinding =
+  | { readonly state: 'live' | 'revoked' | 'rotated-out'; readonly token: RefreshToken }
+  | { readonly state: 'unknown' }
+
+/** Keeps refresh tokens. They are added and used together with access tokens: see {@link IssueStore}. */
+export interface RefreshTokenStore {
+  find(presented: { readonly id: number; readonly hash: Buffer }): Promise<RefreshTokenFinding>
+  /** Ends the refresh token and every access token from it; `false` when it had ended before. */
+  revoke(id: number, now: Date): Promise<boolean>
+  /** Deletes at most `limit` rows that ended before `before`; answers how many. */
+  deleteEnded(before: Date, limit: number): Promise<number>
+}

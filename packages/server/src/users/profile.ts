@@ -1,0 +1,71 @@
+/** Addresses from `start` to `end`, both included, IPv4 or IPv6. */
+export interface IpRange {
+  readonly start: string
+  readonly end: string
+  readonly description?: string
+}
+
+/** What a profile or permission set may allow; Salesforce's API names. */
+export const userPermissions = [
+  'ApiEnabled',
+  'ApproveUninstalledConnectedApps',
+  'CustomizeApplication',
+  'ManageConnectedApps',
+  'ManageUsers',
+  'ModifyAllData',
+  'ViewAllData',
+  'ViewSetup',
+] as const
+
+/** One permission of a user. */
+export type UserPermission = (typeof userPermissions)[number]
+
+/** What a user is, first of all: each has exactly one profile. */
+export interface Profile {
+  /** 18 characters, `00e…`. */
+  readonly id: string
+  readonly orgId: string
+  /** Unique in its org. */
+  readonly name: string
+  readonly permissions: readonly UserPermission[]
+  /** Where its users may sign in from; empty is anywhere. */
+  readonly loginIpRanges: readonly IpRange[]
+  /** Seconds without use after which its users' sessions end; `undefined` leaves it to the org. */
+  readonly sessionTimeout: number | undefined
+}
+
+/** What a user may do besides the profile: any number of them. */
+export interface PermissionSet {
+  /** 18 characters, `0PS…`. */
+  readonly id: string
+  readonly orgId: string
+  /** API name, unique in its org. */
+  readonly name: string
+  readonly label: string
+  readonly permissions: readonly UserPermission[]
+}
+
+/** Keeps profiles. */
+export interface ProfileStore {
+  add(profile: Profile): Promise<void>
+  find(id: string): Promise<Profile | undefined>
+  findByName(orgId: string, name: string): Promise<Profile | undefined>
+  list(orgId: string): Promise<readonly Profile[]>
+  update(profile: Profile): Promise<void>
+}
+
+/** Keeps permission sets. */
+export interface PermissionSetStore {
+  add(permissionSet: PermissionSet): Promise<void>
+  find(id: string): Promise<PermissionSet | undefined>
+  findByName(orgId: string, name: string): Promise<PermissionSet | undefined>
+  list(orgId: string): Promise<readonly PermissionSet[]>
+  update(permissionSet: PermissionSet): Promise<void>
+}
+
+/** The profiles that a new org is made with, as at Salesforce. */
+export const standardProfiles: readonly Pick<Profile, 'name' | 'permissions'>[] = [
+  { name: 'System Administrator', permissions: userPermissions },
+  { name: 'Standard User', permissions: ['ApiEnabled'] },
+  { name: 'Minimum Access - Salesforce', permissions: [] },
+]

@@ -1,0 +1,87 @@
+/** Somebody who can sign in. Usernames look like e-mail addresses and are unique over all orgs of a server. */
+export interface User {
+  /** 18 characters, `005…`. */
+  readonly id: string
+  readonly orgId: string
+  /** As {@link canonicalUsername} writes it. */
+  readonly username: string
+  readonly email: string
+  readonly firstName: string | undefined
+  readonly lastName: string
+  readonly nickname: string
+  readonly profileId: string
+  readonly permissionSetIds: readonly string[]
+  /** Deactivated users cannot sign in. */
+  readonly isActive: boolean
+  /** Frozen users cannot sign in for now. */
+  readonly isFrozen: boolean
+  /** argon2id in PHC form; `undefined` for users who only ever come by an assertion. */
+  readonly passwordHash: string | undefined
+  /** Wrong passwords since the last right one. */
+  readonly failedLogins: number
+  /** Locked out until then; the far future when only an admin can unlock. */
+  readonly lockedUntil: Date | undefined
+  /** Raised to end every token and session of the user at once. */
+  readonly epoch: number
+  /** IANA name, such as `Europe/Paris`. */
+  readonly timeZone: string
+  /** Such as `en_US`. */
+  readonly locale: string
+  readonly language: string
+  readonly country: string | undefined
+  readonly mobilePhone: string | undefined
+  readonly lastLoginAt: Date | undefined
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+}
+
+/** What an admin may change of a user with one write; sign-in state and password have acts of their own. */
+export type UserDetails = Omit<
+  User,
+  'id' | 'orgId' | 'passwordHash' | 'failedLogins' | 'lockedUntil' | 'epoch' | 'lastLoginAt' | 'createdAt' | 'isFrozen'
+>
+
+/** What counting a wrong password came to. */
+export interface FailedLogin {
+  readonly failedLogins: number
+  readonly lockedUntil: Date | undefined
+}
+
+/** Keeps users. */
+export interface UserStore {
+  add(user: User): Promise<void>
+  find(id: string): Promise<User | undefined>
+  /** @param username as {@link canonicalUsername} writes it */
+  findByUsername(username: string): Promise<User | undefined>
+  /** The users of an org by username, after the given one, at most `limit`. */
+  list(orgId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly User[]>
+  update(id: string, details: UserDetails): Promise<void>
+  /** Sets the password and clears failures and lockout. */
+  setPassword(id: string, passwordHash: string, now: Date): Promise<void>
+  /** Freezes (and ends every token and session), or lets in again. */
+  setFrozen(id: string, isFrozen: boolean): Promise<void>
+  /** Clears failures and lockout. */
+  unlock(id: string): Promise<void>
+  /**
+   * Counts one wrong password. Atomic: a hundred at once count as a hundred. At `limit` the user is locked until
+   * `lockedUntil` and the count begins again.
+   */
+  countFailure(id: string, limit: number | undefined, lockedUntil: Date): Promise<FailedLogin>
+  /** Clears failures and notes the time of a sign-in. */
+  noteLogin(id: string, at: Date): Promise<void>
+  /** Ends every token and session of the user at once. */
+  endAll(id: string): Promise<void>
+}
+
+/**
+ * The one form of a username in which it is stored, looked up, counted and locked: Unicode NFKC, trimmed, lower case.
+ * Two spellings of one name must never be two names to any part of the server.
+ */
+export function canonicalUsername(username: string): string {
+  return username.normalize('NFKC').trim().toLowerCase()
+}
+
+/** Given and family name, as pages show them. */
+export function displayName(user: Pick<User, 'firstName' | 'lastName'>): string {
+  return user.firstName === undefined ? user.lastName : `${user.firstName} ${user.lastName}`
+}
