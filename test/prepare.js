@@ -1,0 +1,74 @@
+// What `npm test` needs beyond `npm ci`: a Chromium. Finds one or installs one, and says in a line which it is.
+// Plain JavaScript for any Node from 20 on, because it runs before anything is known to be there.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { findChromium } from './find-chromium.js'
+
+const byHand = 'Install Chromium or Google Chrome by hand, or set SALLYPORT_CHROMIUM to the path of one.'
+
+try {
+  const path = findChromium(process.env) ?? install()
+  console.log(`Browser for the tests: ${versionOf(path)} (${path})`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+/** @returns {string} the path of the browser that was installed */
+function install() {
+  if (isRoot() && isDebian()) {
+    console.log("No Chromium here: installing Debian's package for the browser tests. This takes about a minute, once.")
+    run('apt-get', ['update', '-qq'])
+    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'chromium'])
+  } else {
+    console.log(
+      'No Chromium here: Playwright downloads its own for the browser tests. This takes about a minute, once.',
+    )
+    run('npx', ['--no-install', 'playwright-core', 'install', ...(isRoot() ? ['--with-deps'] : []), 'chromium'])
+  }
+  const path = findChromium(process.env)
+  if (path === undefined) throw new Error(`The installation ended well, yet no Chromium is found. ${byHand}`)
+  return path
+}
+
+/**
+ * Runs a command quietly: what it prints is shown only when it fails.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+function run(command, args) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === 'win32',
+  })
+  if (status === 0) return
+  const printed = `${stdout ?? ''}${stderr ?? ''}${error ? error.message : ''}`.trim()
+  throw new Error(`${printed}\n\n\`${command} ${args.join(' ')}\` failed. ${byHand}`)
+}
+
+/**
+ * Asks the browser for its version, which also shows that it starts at all.
+ *
+ * @param {string} path
+ */
+function versionOf(path) {
+  const { status, stdout, stderr } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+  if (status === 0) return stdout.trim()
+  throw new Error(`${stderr ?? ''}\n\n${path} does not start. ${byHand}`)
+}
+
+function isRoot() {
+  return process.getuid?.() === 0
+}
+
+/** Debian itself: what Ubuntu calls `chromium` only points to a snap, which does not run in a container. */
+function isDebian() {
+  try {
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  } catch {
+    return false
+  }
+}
