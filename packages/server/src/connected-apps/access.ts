@@ -1,0 +1,93 @@
+import { type Checklist, pass } from '../journal/checklist.ts'
+import type { Org } from '../orgs/org.ts'
+import { isInRanges } from '../users/ip-range.ts'
+import type { Profile } from '../users/profile.ts'
+import type { User } from '../users/user.ts'
+import type { AppPolicies, ConnectedApp } from './connected-app.ts'
+
+/** Why a user may not use an app now, with what the rule saw. */
+export type AccessRefusal =
+  | { readonly reason: 'org-inactive'; readonly facts: { readonly org: string } }
+  | { readonly reason: 'user-inactive' | 'user-frozen'; readonly facts: { readonly user: string } }
+  | { readonly reason: 'user-locked'; readonly facts: { readonly user: string; readonly until: string } }
+  | { readonly reason: 'app-not-installed'; readonly facts: { readonly app: string; readonly org: string } }
+  | { readonly reason: 'app-blocked'; readonly facts: { readonly app: string; readonly org: string } }
+  | {
+      readonly reason: 'not-admin-approved'
+      readonly facts: { readonly app: string; readonly user: string; readonly profile: string }
+    }
+  | { readonly reason: 'ip-restricted'; readonly facts: { readonly address: string; readonly profile: string } }
+  | { readonly reason: 'high-assurance-required'; readonly facts: { readonly app: string } }
+  | { readonly reason: 'api-not-enabled'; readonly facts: { readonly user: string; readonly profile: string } }
+
+/** Who wants to use what, from where. */
+export interface AccessRequest {
+  readonly org: Org
+  readonly user: User
+  readonly profile: Profile
+  readonly app: ConnectedApp
+  readonly policies: AppPolicies | undefined
+  readonly sourceIp: string
+  readonly now: Date
+}
+
+/** What checking access came to. `preApproved` means an admin already said yes for the user. */
+export type Access =
+  | { readonly granted: true; readonly policies: AppPolicies; readonly preApproved: boolean }
+  | { readonly granted: false; readonly refusal: AccessRefusal }
+
+/** Whether an org is open and a user may be let in at all. */
+export function checkUser(
+  { org, user, now }: Pick<AccessRequest, 'org' | 'user' | 'now'>,
+  checks: Checklist,
+): AccessRefusal | undefined {
+  if (!org.isActive) return { reason: 'org-inactive', facts: { org: org.name } }
+  if (!user.isActive) return { reason: 'user-inactive', facts: { user: user.username } }
+  if (user.isFrozen) return { reason: 'user-frozen', facts: { user: user.username } }
+  if (user.lockedUntil !== undefined && user.lockedUntil > now) {
+    return { reason: 'user-locked', facts: { user: user.username, until: user.lockedUntil.toISOString() } }
+  }
+  pass(checks, 'user-active', { user: user.username, org: org.name })
+  return undefined
+}
+
+/** Whether the user's profile lets them in from this address. Profiles without ranges let in from anywhere. */
+export function checkAddress(
+  { profile, sourceIp }: Pick<AccessRequest, 'profile' | 'sourceIp'>,
+  checks: Checklist,
+): AccessRefusal | undefined {
+  if (profile.loginIpRanges.length > 0 && !isInRanges(sourceIp, profile.loginIpRanges)) {
+    return { reason: 'ip-restricted', facts: { address: sourceIp, profile: profile.name } }
+  }
+  pass(checks, 'address', profile.loginIpRanges.length > 0 ? { address: sourceIp } : undefined)
+  return undefined
+}
+
+/**
+ * May this user use this app? Installed and not blocked; and under *Admin approved users are pre-authorized*, the
+ * user's profile or one of the permission sets is assigned to the app.
+ */
+export function checkAppAccess(
+  { org, user, profile, app, policies }: Omit<AccessRequest, 'sourceIp' | 'now'>,
+  checks: Checklist,
+): Access {
+  if (policies === undefined) return refused({ reason: 'app-not-installed', facts: { app: app.label, org: org.name } })
+  if (policies.isBlocked) return refused({ reason: 'app-blocked', facts: { app: app.label, org: org.name } })
+  pass(checks, 'app-installed', { app: app.label, org: org.name })
+  if (!policies.isAdminApproved) return { granted: true, policies, preApproved: false }
+  const isAssigned =
+    policies.profileIds.includes(user.profileId) ||
+    policies.permissionSetIds.some((id) => user.permissionSetIds.includes(id))
+  if (!isAssigned) {
+    return refused({
+      reason: 'not-admin-approved',
+      facts: { app: app.label, user: user.username, profile: profile.name },
+    })
+  }
+  pass(checks, 'approved', { by: 'an admin' })
+  return { granted: true, policies, preApproved: true }
+}
+
+function refused(refusal: AccessRefusal): Access {
+  return { granted: false, refusal }
+}

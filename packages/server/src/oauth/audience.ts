@@ -1,0 +1,31 @@
+import { type Checklist, pass } from '../journal/checklist.ts'
+import type { Addresses } from '../orgs/address.ts'
+import type { Org } from '../orgs/org.ts'
+import type { ParsedAssertion } from './assertion.ts'
+import { refusal } from './refusal.ts'
+
+/** The audiences under which an org is addressed: its bases here, and Salesforce's login host of its type if accepted. */
+export function audiencesOf(
+  org: Org,
+  addresses: Pick<Addresses, 'basesOf'>,
+  acceptsSalesforceHosts: boolean,
+): readonly string[] {
+  const bases = addresses.basesOf(org)
+  if (!acceptsSalesforceHosts) return bases
+  return [...bases, org.type === 'production' ? 'https://login.salesforce.com' : 'https://test.salesforce.com']
+}
+
+/**
+ * Checks that an assertion was made for this server: one `aud` must be one of `accepted`, with or without a slash at
+ * its end, the token endpoint's path, or the scheme. Clients write all of these.
+ */
+export function checkAudience({ aud }: ParsedAssertion, accepted: readonly string[], checks: Checklist): void {
+  const found = aud.find((audience) => {
+    const base = audience.replace(/\/services\/oauth2\/token\/?$/, '').replace(/\/$/, '')
+    return accepted.some((one) => one === base || one.slice(one.indexOf('//') + 2) === base)
+  })
+  if (found === undefined) {
+    throw refusal({ reason: 'audience-unknown', facts: { found: aud.map((one) => one.slice(0, 256)), accepted } })
+  }
+  pass(checks, 'audience', { aud: found })
+}

@@ -1,0 +1,168 @@
+import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import { type Checklist, pass } from '../journal/checklist.ts'
+import type { Site } from '../orgs/address.ts'
+import { checkChallenge, type PkceRules } from './pkce.ts'
+import { authorizeRefusal } from './refusal.ts'
+
+/** How the answer travels back to the app (OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode). */
+export type ResponseMode = 'query' | 'fragment' | 'form_post'
+
+/** Which page an app wants to be shown on. */
+export type Display = 'page' | 'popup' | 'touch'
+
+/**
+ * An authorize request whose app and redirect URI have been checked. Only such a one can be sent back to its app
+ * (RFC 6749 §4.1.2.1).
+ */
+export interface AuthorizeRequest {
+  readonly app: ConnectedApp
+  readonly redirectUri: string
+  readonly responseMode: ResponseMode
+  readonly scope: string | undefined
+  readonly state: string | undefined
+  readonly nonce: string | undefined
+  readonly codeChallenge: string | undefined
+  readonly prompts: ReadonlySet<Prompt>
+  /** `immediate=true`: answer at once or not at all. */
+  readonly isImmediate: boolean
+  readonly loginHint: string | undefined
+  readonly idTokenHint: string | undefined
+  /** Seconds since the last sign-in that the app accepts. */
+  readonly maxAge: number | undefined
+  readonly display: Display
+  /** The parameters as they came, to ask again with later. */
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+/** A word of `prompt`. */
+export type Prompt = (typeof prompts)[number]
+
+const prompts = ['login', 'consent', 'select_account', 'none'] as const
+const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
+
+/** How authorize requests are judged. */
+export interface AuthorizeRules extends PkceRules {
+  /** Whether public apps must send a challenge even when neither app nor org requires it (RFC 9700 §2.1.1). */
+  readonly publicAppsNeedPkce: boolean
+}
+
+interface Needs {
+  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey'>
+  readonly rules: AuthorizeRules
+}
+
+/** Reads an authorize request. @throws {OAuthError} that must be shown here and never be sent to the `redirect_uri` */
+export type ReadAuthorizeRequest = (
+  parameters: ReadonlyMap<string, string>,
+  site: Site,
+  checks: Checklist,
+) => Promise<AuthorizeRequest>
+
+/** Who asks, where the answer goes, and whether the request can be understood: all before anybody signs in. */
+export function readAuthorizeRequest({ apps, rules }: Needs): ReadAuthorizeRequest {
+  return async (parameters, site, checks) => {
+    const app = await findApp(parameters.get('client_id'), checks)
+    const redirectUri = readRedirectUri(parameters.get('redirect_uri'), app, checks)
+    const responseType = parameters.get('response_type')
+    if (responseType !== 'code') {
+      const facts = { found: responseType?.slice(0, 128) ?? 'none', offered: ['code'] }
+      throw authorizeRefusal({ reason: 'response-type-unknown', facts })
+    }
+    checks.flow = 'web-server'
+    pass(checks, 'response-type', { response_type: responseType })
+    const responseMode = responseModes.find((mode) => mode === (parameters.get('response_mode') ?? 'query'))
+    if (responseMode === undefined) {
+      const facts = { found: parameters.get('response_mode')?.slice(0, 128) ?? '', offered: responseModes }
+      throw authorizeRefusal({ reason: 'response-mode-unknown', facts })
+    }
+    const codeChallenge = parameters.get('code_challenge')
+    checkPkce(app, site, codeChallenge, parameters.get('code_challenge_method'))
+    pass(checks, 'pkce', { challenge: codeChallenge !== undefined })
+    return {
+      app,
+      redirectUri,
+      responseMode,
+      scope: parameters.get('scope'),
+      state: parameters.get('state'),
+      nonce: parameters.get('nonce'),
+      codeChallenge,
+      prompts: readPrompts(parameters.get('prompt')),
+      isImmediate: parameters.get('immediate') === 'true',
+      loginHint: parameters.get('login_hint'),
+      idTokenHint: parameters.get('id_token_hint'),
+      maxAge: readMaxAge(parameters.get('max_age')),
+      display: readDisplay(parameters.get('display')),
+      parameters,
+    }
+  }
+
+  async function findApp(consumerKey: string | undefined, checks: Checklist): Promise<ConnectedApp> {
+    if (consumerKey === undefined) throw authorizeRefusal({ reason: 'client-id-missing', facts: {} })
+    const app = await apps.findByConsumerKey(consumerKey)
+    if (app === undefined)
+      throw authorizeRefusal({ reason: 'client-unknown', facts: { found: consumerKey.slice(0, 256) } })
+    checks.appId = app.id
+    checks.orgId = app.orgId
+    pass(checks, 'client-known', { app: app.label })
+    return app
+  }
+
+  function checkPkce(app: ConnectedApp, site: Site, challenge: string | undefined, method: string | undefined): void {
+    const requiredBy = app.isPkceRequired
+      ? 'the app'
+      : site.org?.settings.isPkceRequired
+        ? 'the org'
+        : rules.publicAppsNeedPkce && app.isConsumerSecretOptional
+          ? 'this server, of apps without a secret'
+          : undefined
+    if (challenge === undefined && requiredBy !== undefined) {
+      throw authorizeRefusal({ reason: 'challenge-missing', facts: { app: app.label, requiredBy } })
+    }
+    const refused = checkChallenge(challenge, method, rules)
+    if (refused !== undefined) throw authorizeRefusal(refused)
+  }
+}
+
+/** The one place where a redirect URI is compared: exactly, character by character, with those registered. */
+function readRedirectUri(redirectUri: string | undefined, app: ConnectedApp, checks: Checklist): string {
+  if (redirectUri === undefined) throw authorizeRefusal({ reason: 'redirect-uri-missing', facts: {} })
+  // Salesforce compares callback URLs as text, so no URL normalising here.
+  if (!app.callbackUrls.includes(redirectUri)) {
+    const facts = { found: redirectUri.slice(0, 512), registered: app.callbackUrls }
+    throw authorizeRefusal({ reason: 'redirect-uri-mismatch', facts })
+  }
+  pass(checks, 'redirect-uri', { redirect_uri: redirectUri })
+  return redirectUri
+}
+
+function readPrompts(text: string | undefined): ReadonlySet<Prompt> {
+  const words = text?.split(/[ +]/).filter((word) => word !== '') ?? []
+  const known = new Set<Prompt>()
+  for (const word of words) {
+    const prompt = prompts.find((one) => one === word)
+    if (prompt === undefined) throw authorizeRefusal({ reason: 'prompt-unknown', facts: { found: word.slice(0, 128) } })
+    known.add(prompt)
+  }
+  if (known.has('none') && known.size > 1) {
+    throw authorizeRefusal({ reason: 'prompt-contradictory', facts: { found: words.join(' ').slice(0, 128) } })
+  }
+  return known
+}
+
+function readMaxAge(text: string | undefined): number | undefined {
+  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined
+}
+
+function readDisplay(text: string | undefined): Display {
+  if (text === 'popup') return 'popup'
+  return text === 'touch' || text === 'mobile' ? 'touch' : 'page'
+}
+
+/** The local path that asks the same again, without the prompts that have been answered meanwhile. */
+export function authorizePath(parameters: ReadonlyMap<string, string>, answered: readonly Prompt[] = []): string {
+  const query = new URLSearchParams([...parameters])
+  const left = (parameters.get('prompt') ?? '').split(/[ +]/).filter((word) => !answered.some((one) => one === word))
+  if (left.join('') === '') query.delete('prompt')
+  else query.set('prompt', left.join(' '))
+  return `/services/oauth2/authorize?${query}`
+}

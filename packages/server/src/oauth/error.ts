@@ -1,0 +1,52 @@
+import type { Refusal } from './refusal.ts'
+
+/** The codes that Salesforce puts into `error`. */
+export type ErrorCode =
+  | 'access_denied'
+  | 'app_blocked'
+  | 'bad_jti_claim'
+  | 'consent_required'
+  | 'immediate_unsuccessful'
+  | 'inactive_org'
+  | 'inactive_user'
+  | 'insufficient_scope'
+  | 'invalid_app_access'
+  | 'invalid_assertion_type'
+  | 'invalid_basic_auth_header'
+  | 'invalid_client'
+  | 'invalid_client_id'
+  | 'invalid_grant'
+  | 'invalid_request'
+  | 'invalid_scope'
+  | 'invalid_session_level'
+  | 'invalid_token'
+  | 'login_required'
+  | 'OAUTH_APP_ACCESS_DENIED'
+  | 'OAUTH_APP_BLOCKED'
+  | 'redirect_uri_mismatch'
+  | 'redirect_uri_missing'
+  | 'server_error'
+  | 'service_unavailable'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+
+/** What a caller is told: the wire's code and words. The refusal behind it goes to the journal. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError'
+  readonly code: ErrorCode
+  readonly description: string
+  readonly refusal: Refusal
+
+  constructor(code: ErrorCode, description: string, refusal: Refusal) {
+    super(`${code}: ${description} (${refusal.reason})`)
+    this.code = code
+    this.description = description
+    this.refusal = refusal
+  }
+}
+
+/** The status of an error answer: always 400, as Salesforce does even for `invalid_client`, but for what is our fault. */
+export function statusOf(code: ErrorCode): 400 | 500 | 503 {
+  if (code === 'server_error') return 500
+  return code === 'service_unavailable' ? 503 : 400
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { checkAddress, checkAppAccess, checkUser } from '../../connected-apps/access.ts'
+import type { ApprovalStore } from '../../connected-apps/approval.ts'
+import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { refreshCutoffs } from '../../connected-apps/refresh-policy.ts'
+import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
+import { type Checklist, pass } from '../../journal/checklist.ts'
+import type { Addresses, Site } from '../../orgs/address.ts'
+import type { Org, OrgStore } from '../../orgs/org.ts'
+import { hashSecret } from '../../secret.ts'
+import type { Authorization } from '../../tokens/authorization.ts'
+import { hasPermission } from '../../users/permissions.ts'
+import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
+import { canonicalUsername, type User, type UserStore } from '../../users/user.ts'
+import { type AssertionRules, checkTimes, type ParsedAssertion, parseAssertion, verifySignature } from '../assertion.ts'
+import { audiencesOf, checkAudience } from '../audience.ts'
+import { keptUntil } from '../client-authentication.ts'
+import { refusal } from '../refusal.ts'
+import { type Grant, optionalText } from './grant.ts'
+
+/** What the JWT bearer flow needs. */
+export interface JwtBearerNeeds {
+  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey' | 'findPolicies'>
+  readonly users: Pick<UserStore, 'findByUsername'>
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly approvals: Pick<ApprovalStore, 'scopesWithRefreshToken'>
+  readonly addresses: Addresses
+  /** Whether `https://login.salesforce.com` and `https://test.salesforce.com` are audiences of ours, by org type. */
+  readonly acceptsSalesforceHosts: boolean
+  readonly rules: AssertionRules
+  readonly now: () => Date
+}
+
+const params = z.object({ assertion: optionalText })
+
+/**
+ * OAuth 2.0 JWT Bearer Flow: the app signs whom it acts for; no password, no page (RFC 7523 §2.1). Salesforce ignores
+ * `scope` here: scopes come from what was approved before. Never a refresh token.
+ */
+export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> {
+  const { apps, users, profiles, permissionSets, orgs, approvals, addresses, rules, now } = needs
+  const audiences = new Map<string, readonly string[]>()
+
+  return {
+    type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    client: 'in-assertion',
+    params,
+
+    async authorize({ assertion: text }, { request, checks }) {
+      const at = now()
+      const assertion = parseAssertion(text, checks)
+      const app = await issuerOf(assertion, checks)
+      verifySignature(assertion, app, rules, at, checks)
+      checkTimes(assertion, rules, at, checks)
+      if (assertion.sub === undefined) throw refusal({ reason: 'subject-missing', facts: {} })
+      const user = await users.findByUsername(canonicalUsername(assertion.sub))
+      const org = await orgs.find(user?.orgId ?? app.orgId ?? '')
+      if (org === undefined) throw refusal({ reason: 'user-unknown', facts: { found: assertion.sub.slice(0, 256) } })
+      checkAudience(assertion, audiencesFor(org), checks)
+      if (user === undefined) throw refusal({ reason: 'user-unknown', facts: { found: assertion.sub.slice(0, 256) } })
+      checkHost(user, request.site, checks)
+
+      const profile = await profiles.find(user.profileId)
+      if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
+      // Whatever the app's IP relaxation says, the profile's ranges hold for assertions.
+      const refused =
+        checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: request.sourceIp }, checks)
+      if (refused !== undefined) throw refusal(refused)
+      const policies = await apps.findPolicies(app.id, org.id)
+      const access = checkAppAccess({ org, user, profile, app, policies }, checks)
+      if (!access.granted) throw refusal(access.refusal)
+      if (access.policies.requiresHighAssurance) {
+        throw refusal({ reason: 'high-assurance-required', facts: { app: app.label } })
+      }
+      if (!(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
+        throw refusal({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile.name } })
+      }
+      const scopes = access.preApproved ? scopesOf(app) : await approvedScopes(app, access.policies, user, at)
+      pass(checks, 'scope', { scopes })
+      return {
+        app,
+        policies: access.policies,
+        org,
+        user,
+        scopes,
+        source: { kind: 'assertion', jti: replayGuard(app, assertion, at) },
+        loginSubType: undefined,
+      } satisfies Authorization
+
+      async function approvedScopes(app: ConnectedApp, policies: AppPolicies, user: User, at: Date) {
+        if (!app.scopes.includes(refreshScope)) {
+          throw refusal({ reason: 'refresh-scope-missing', facts: { app: app.label, scopes: app.scopes } })
+        }
+        const cutoffs = refreshCutoffs(policies.refreshTokenPolicy, at)
+        const approved = await approvals.scopesWithRefreshToken(user.id, app.id, cutoffs)
+        const scopes = approved.filter((scope) => scope !== refreshScope)
+        if (scopes.length === 0)
+          throw refusal({ reason: 'not-approved', facts: { app: app.label, user: user.username } })
+        pass(checks, 'approved', { by: 'the user, with a refresh token that is still alive' })
+        return scopes
+      }
+    },
+  }
+
+  async function issuerOf({ iss }: ParsedAssertion, checks: Checklist): Promise<ConnectedApp> {
+    if (iss === undefined) throw refusal({ reason: 'issuer-missing', facts: {} })
+    const app = await apps.findByConsumerKey(iss)
+    if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: iss.slice(0, 256) } })
+    checks.appId = app.id
+    pass(checks, 'client-known', { app: app.label })
+    return app
+  }
+
+  function audiencesFor(org: Org): readonly string[] {
+    const key = `${org.id} ${org.myDomain} ${org.port} ${org.type}`
+    let accepted = audiences.get(key)
+    if (accepted === undefined) {
+      accepted = audiencesOf(org, addresses, needs.acceptsSalesforceHosts)
+      if (audiences.size > 1000) audiences.clear()
+      audiences.set(key, accepted)
+    }
+    return accepted
+  }
+
+  function checkHost(user: User, site: Site, checks: Checklist): void {
+    checks.orgId = user.orgId
+    checks.userId = user.id
+    if (site.org !== undefined && site.org.id !== user.orgId) {
+      throw refusal({ reason: 'user-of-another-org', facts: { user: user.username, org: site.org.name } })
+    }
+    pass(checks, 'user-known', { user: user.username })
+  }
+
+  function scopesOf(app: ConnectedApp): readonly Scope[] {
+    const scopes = app.scopes.filter((scope) => scope !== refreshScope)
+    if (scopes.length === 0) throw refusal({ reason: 'scope-not-allowed', facts: { found: [], allowed: app.scopes } })
+    return scopes.includes('id') ? scopes : [...scopes, 'id']
+  }
+}
+
+/** A `jti` is remembered; an assertion without one may come again until it expires, as at Salesforce. */
+function replayGuard(app: ConnectedApp, { jti, exp }: ParsedAssertion, now: Date) {
+  if (jti === undefined || exp === undefined) return undefined
+  return { hash: hashSecret(`${app.id} bearer ${jti}`), expiresAt: keptUntil(exp, now) }
+}

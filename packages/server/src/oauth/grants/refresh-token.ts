@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { endedBy, writeRefreshTokenPolicy } from '../../connected-apps/refresh-policy.ts'
+import { pass } from '../../journal/checklist.ts'
+import { readToken } from '../../secret.ts'
+import { type RefreshToken, type RefreshTokenStore, refreshTokenShape } from '../../tokens/refresh-token.ts'
+import { refusal } from '../refusal.ts'
+import { narrowScopes } from '../scope-request.ts'
+import type { UserOfApp } from '../user-of-app.ts'
+import { type Grant, optionalText } from './grant.ts'
+
+interface Needs {
+  readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly userOfApp: UserOfApp
+  /** Whether public apps rotate even when their setting is off (RFC 9700 §2.2.2). */
+  readonly rotatesForPublicApps: boolean
+  readonly now: () => Date
+}
+
+const params = z.object({ refresh_token: optionalText, scope: optionalText })
+
+/** OAuth 2.0 Refresh Token Flow (RFC 6749 §6), with rotation and the detection of copied tokens (RFC 9700 §4.14). */
+export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
+  const { refreshTokens, apps, userOfApp, rotatesForPublicApps, now } = needs
+  return {
+    type: 'refresh_token',
+    client: 'authenticated',
+    params,
+    secretRequiredBy: (app) =>
+      app.isSecretRequiredForRefreshToken ? 'Require Secret for Refresh Token Flow' : undefined,
+
+    async authorize({ refresh_token: text, scope }, { app, method }, { request, checks }) {
+      const at = now()
+      if (text === undefined) throw refusal({ reason: 'refresh-token-missing', facts: {} })
+      const presented = readToken(refreshTokenShape, text)
+      const finding = presented === undefined ? undefined : await refreshTokens.find(presented)
+      if (presented === undefined || finding === undefined || finding.state === 'unknown') {
+        throw refusal({ reason: 'refresh-token-unknown', facts: {} })
+      }
+      const { token, state } = finding
+      if (token.appId !== app.id) throw refusal({ reason: 'refresh-token-of-another-app', facts: { app: app.label } })
+      checks.orgId = token.orgId
+      checks.userId = token.userId
+      const facts = { app: app.label, issued: token.issuedAt.toISOString() }
+      if (state === 'rotated-out') {
+        // Somebody holds a copy, and nobody can tell who is right: both lose it.
+        await refreshTokens.revoke(token.id, at)
+        throw refusal({ reason: 'refresh-token-rotated-out', facts })
+      }
+      if (state === 'revoked') throw refusal({ reason: 'refresh-token-revoked', facts })
+      pass(checks, 'refresh-token-known', { issued: facts.issued })
+      const policies = await apps.findPolicies(app.id, token.orgId)
+      if (policies !== undefined) checkPolicy(app, policies, token, at)
+      pass(checks, 'refresh-token-policy')
+      const relaxesAddress = policies?.ipRelaxation === 'ENFORCE_RELAXREFRESH'
+      const user = await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress })
+      const scopes = narrowScopes(scope, token.scopes)
+      pass(checks, 'scope', { scopes })
+      return {
+        app,
+        policies: user.policies,
+        org: user.org,
+        user: user.user,
+        scopes,
+        source: {
+          kind: 'refresh-token',
+          refreshTokenId: token.id,
+          hash: presented.hash,
+          rotates: app.isRefreshTokenRotationEnabled || (rotatesForPublicApps && method === 'none'),
+          authTime: token.authTime,
+        },
+        loginSubType: 'OauthRefreshToken',
+      }
+    },
+  }
+}
+
+/** The app's refresh token policy, as it is now. @throws {OAuthError} when the token is dead by it */
+function checkPolicy(app: ConnectedApp, { refreshTokenPolicy }: AppPolicies, token: RefreshToken, now: Date): void {
+  const since = endedBy(refreshTokenPolicy, token, now)
+  if (since === undefined) return
+  const facts = { app: app.label, policy: writeRefreshTokenPolicy(refreshTokenPolicy), since: since.toISOString() }
+  throw refusal({ reason: 'refresh-token-expired', facts })
+}

@@ -1,0 +1,106 @@
+import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import { endedBy } from '../connected-apps/refresh-policy.ts'
+import { type Checklist, pass } from '../journal/checklist.ts'
+import { readToken } from '../secret.ts'
+import type { AccessTokenStore } from '../tokens/access-token.ts'
+import { readAccessToken } from '../tokens/bearer.ts'
+import { type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
+import type { UserStore } from '../users/user.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
+import { refusal } from './refusal.ts'
+import type { TokenRequest } from './token-request.ts'
+
+/** What the introspection endpoint answers (RFC 7662 §2.2). Times are seconds since 1970. */
+export type Introspection =
+  | { readonly active: false }
+  | {
+      readonly active: true
+      readonly scope: string
+      readonly client_id: string
+      readonly username: string
+      readonly sub: string
+      readonly token_type: 'access_token' | 'refresh_token'
+      readonly exp?: number
+      readonly iat: number
+      readonly nbf: number
+    }
+
+/** Says what a token is worth, to the app it belongs to or one that may introspect all of its org. */
+export type IntrospectEndpoint = (request: TokenRequest, checks: Checklist) => Promise<Introspection>
+
+interface Needs {
+  readonly accessTokens: Pick<AccessTokenStore, 'find'>
+  readonly refreshTokens: Pick<RefreshTokenStore, 'find'>
+  readonly apps: Pick<ConnectedAppStore, 'find' | 'findPolicies'>
+  readonly users: Pick<UserStore, 'find'>
+  readonly authenticateClient: ClientAuthentication
+  readonly now: () => Date
+}
+
+/** A token as far as introspection tells of it. */
+interface Described {
+  readonly orgId: string
+  readonly userId: string
+  readonly appId: string
+  readonly scopes: readonly string[]
+  readonly issuedAt: Date
+  readonly expiresAt: Date | undefined
+  readonly kind: 'access_token' | 'refresh_token'
+}
+
+/** The introspection endpoint. What is unknown, dead or none of the asker's business is `{"active":false}`, all alike. */
+export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
+  const { accessTokens, refreshTokens, apps, users, authenticateClient, now } = needs
+  return async (request, checks) => {
+    const { app, method } = await authenticateClient(request, () => 'the introspection endpoint', checks)
+    if (method === 'none')
+      throw refusal({ reason: 'client-secret-missing', facts: { app: app.label, setting: 'introspection' } })
+    const text = request.parameters.get('token')
+    if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
+    const described = (await accessTokenOf(text)) ?? (await refreshTokenOf(text))
+    if (described === undefined || !mayIntrospect(app, described)) {
+      pass(checks, 'introspected', { active: false })
+      return { active: false }
+    }
+    const [user, owner] = await Promise.all([users.find(described.userId), apps.find(described.appId)])
+    if (user === undefined || owner === undefined) return { active: false }
+    checks.orgId = described.orgId
+    checks.userId = user.id
+    pass(checks, 'introspected', { active: true })
+    const issued = Math.floor(described.issuedAt.getTime() / 1000)
+    return {
+      active: true,
+      scope: described.scopes.join(' '),
+      client_id: owner.consumerKey,
+      username: user.username,
+      sub: `${request.site.loginBase}/id/${described.orgId}/${described.userId}`,
+      token_type: described.kind,
+      ...(described.expiresAt === undefined ? {} : { exp: Math.floor(described.expiresAt.getTime() / 1000) }),
+      iat: issued,
+      nbf: issued,
+    }
+  }
+
+  async function accessTokenOf(text: string): Promise<Described | undefined> {
+    const presented = readAccessToken(text)
+    if (presented === undefined) return undefined
+    const finding = await accessTokens.find(presented, now())
+    if (finding.state !== 'live' || !text.startsWith(finding.token.orgId.slice(0, 15))) return undefined
+    return { ...finding.token, kind: 'access_token' }
+  }
+
+  async function refreshTokenOf(text: string): Promise<Described | undefined> {
+    const presented = readToken(refreshTokenShape, text)
+    if (presented === undefined) return undefined
+    const finding = await refreshTokens.find(presented)
+    if (finding.state !== 'live') return undefined
+    const policies = await apps.findPolicies(finding.token.appId, finding.token.orgId)
+    if (policies === undefined || endedBy(policies.refreshTokenPolicy, finding.token, now()) !== undefined)
+      return undefined
+    return { ...finding.token, expiresAt: undefined, kind: 'refresh_token' }
+  }
+
+  function mayIntrospect(app: ConnectedApp, token: Described): boolean {
+    return app.id === token.appId || (app.isIntrospectAllTokens && app.orgId === token.orgId)
+  }
+}

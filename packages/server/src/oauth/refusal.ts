@@ -1,0 +1,303 @@
+import type { AccessRefusal } from '../connected-apps/access.ts'
+import { type ErrorCode, OAuthError } from './error.ts'
+
+/** Every reason for which a request can be refused, with what the rule saw. Nothing secret is a fact. */
+export interface Reasons extends AccessReasons {
+  // How the request is written
+  'method-not-post': { readonly found: string }
+  'method-not-get': { readonly found: string }
+  'body-not-form': { readonly found: string }
+  'body-too-large': { readonly limit: number }
+  'body-malformed': { readonly problem: string }
+  'parameter-repeated': { readonly parameter: string }
+  'parameter-malformed': { readonly parameter: string; readonly problem: string }
+  'credentials-in-query': { readonly parameter: string }
+  'grant-type-unknown': { readonly found: string; readonly offered: readonly string[] }
+  // Who the client is
+  'client-id-missing': Record<never, never>
+  'client-unknown': { readonly found: string }
+  'client-secret-missing': { readonly app: string; readonly setting: string }
+  'client-secret-wrong': { readonly app: string }
+  'basic-header-malformed': Record<never, never>
+  'client-authenticated-twice': { readonly found: readonly string[] }
+  'client-assertion-type-unknown': { readonly found: string; readonly accepted: string }
+  'client-assertion-mismatch': { readonly iss: string; readonly sub: string; readonly clientId: string }
+  'client-assertion-replayed': { readonly app: string }
+  // Assertions
+  'assertion-missing': Record<never, never>
+  'assertion-malformed': { readonly problem: string }
+  'algorithm-not-allowed': { readonly found: string }
+  'critical-header-unknown': { readonly found: readonly string[] }
+  'issuer-missing': Record<never, never>
+  'certificate-missing': { readonly app: string }
+  'certificate-not-yet-valid': { readonly app: string; readonly from: string; readonly now: string }
+  'certificate-expired': { readonly app: string; readonly until: string; readonly now: string }
+  'signature-wrong': { readonly app: string; readonly certificate: string; readonly fingerprint: string }
+  'audience-unknown': { readonly found: readonly string[]; readonly accepted: readonly string[] }
+  'expiry-missing': Record<never, never>
+  'expiry-past': { readonly found: string; readonly now: string; readonly lateBy: string }
+  'expiry-too-far': { readonly found: string; readonly now: string; readonly limit: number }
+  'not-yet-valid': { readonly claim: 'nbf' | 'iat'; readonly found: string; readonly now: string }
+  'assertion-replayed': { readonly app: string }
+  'subject-missing': Record<never, never>
+  'user-unknown': { readonly found: string }
+  'user-of-another-org': { readonly user: string; readonly org: string }
+  'refresh-scope-missing': { readonly app: string; readonly scopes: readonly string[] }
+  'not-approved': { readonly app: string; readonly user: string }
+  // Codes and PKCE
+  'code-missing': Record<never, never>
+  'code-unknown': Record<never, never>
+  'code-of-another-app': { readonly app: string }
+  'code-expired': { readonly issued: string; readonly now: string; readonly lifetime: number }
+  'code-spent': { readonly issued: string }
+  'redirect-uri-missing': Record<never, never>
+  'redirect-uri-mismatch': { readonly found: string; readonly registered: readonly string[] }
+  'redirect-uri-changed': { readonly found: string; readonly authorized: string }
+  'challenge-missing': { readonly app: string; readonly requiredBy: string }
+  'challenge-malformed': { readonly found: number }
+  'challenge-method-unknown': { readonly found: string }
+  'verifier-missing': Record<never, never>
+  'verifier-unexpected': Record<never, never>
+  'verifier-malformed': { readonly problem: string }
+  'verifier-wrong': { readonly computed: string; readonly challenge: string }
+  // Refresh tokens
+  'refresh-token-missing': Record<never, never>
+  'refresh-token-unknown': Record<never, never>
+  'refresh-token-of-another-app': { readonly app: string }
+  'refresh-token-revoked': { readonly app: string; readonly issued: string }
+  'refresh-token-rotated-out': { readonly app: string; readonly issued: string }
+  'refresh-token-expired': { readonly app: string; readonly policy: string; readonly since: string }
+  // The authorize endpoint
+  'response-type-unknown': { readonly found: string; readonly offered: readonly string[] }
+  'response-mode-unknown': { readonly found: string; readonly offered: readonly string[] }
+  'prompt-contradictory': { readonly found: string }
+  'prompt-unknown': { readonly found: string }
+  'scope-not-allowed': { readonly found: readonly string[]; readonly allowed: readonly string[] }
+  'login-required': { readonly prompt: string }
+  'consent-required': { readonly prompt: string }
+  'immediate-impossible': { readonly because: string }
+  'denied-by-user': { readonly app: string; readonly user: string }
+  'org-of-another-host': { readonly user: string; readonly host: string }
+  // Signing in
+  'username-unknown': { readonly found: string }
+  'password-wrong': { readonly user: string; readonly failures: number }
+  'password-busy': Record<never, never>
+  'form-forged': { readonly form: string }
+  // Using tokens
+  'token-missing': Record<never, never>
+  'token-twice': Record<never, never>
+  'token-unknown': Record<never, never>
+  'token-expired': { readonly issued: string; readonly expired: string }
+  'token-revoked': { readonly issued: string }
+  'token-of-another-org': { readonly org: string }
+  'token-of-another-app': { readonly app: string }
+  'scope-missing': { readonly needed: string; readonly granted: readonly string[] }
+  'token-in-query': { readonly parameter: string }
+}
+
+type AccessReasons = { readonly [R in AccessRefusal as R['reason']]: R['facts'] }
+
+/** The name of a reason. */
+export type Reason = keyof Reasons
+
+/** A reason with its facts: what rules answer with. */
+export type Refusal = { readonly [R in Reason]: { readonly reason: R; readonly facts: Reasons[R] } }[Reason]
+
+interface Wire {
+  readonly code: ErrorCode
+  readonly description: string
+  /** Where the authorize endpoint has words of its own for the same reason. */
+  readonly authorize?: { readonly code: ErrorCode; readonly description: string }
+  /** `Status` of the row in Login History, for reasons that are about a user who is known. */
+  readonly loginStatus?: string
+}
+
+const invalidAssertion = { code: 'invalid_grant', description: 'invalid assertion' } as const
+const invalidClient = { code: 'invalid_client', description: 'invalid client credentials' } as const
+const invalidVerifier = {
+  code: 'invalid_grant',
+  description: 'invalid code verifier',
+  loginStatus: 'Failed: Invalid Code Verifier',
+} as const
+const expiredCode = { code: 'invalid_grant', description: 'expired authorization code' } as const
+const invalidCode = { code: 'invalid_grant', description: 'invalid authorization code' } as const
+const expiredRefreshToken = {
+  code: 'invalid_grant',
+  description: 'expired access/refresh token',
+  loginStatus: 'Failed: Invalid Token',
+} as const
+const notApproved = {
+  code: 'invalid_grant',
+  description: "user hasn't approved this consumer",
+  loginStatus: 'Login invalid',
+} as const
+const malformed = (description: string): Wire => ({ code: 'invalid_request', description })
+const deadToken = { code: 'invalid_token', description: 'expired access/refresh token' } as const
+
+// The one place where our reasons and Salesforce's codes meet.
+const wires: { readonly [R in Reason]: Wire } = {
+  'method-not-post': malformed('must use HTTP POST'),
+  'method-not-get': malformed('must use HTTP GET'),
+  'body-not-form': { code: 'unsupported_grant_type', description: 'grant type not supported' },
+  'body-too-large': malformed('request too large'),
+  'body-malformed': malformed('malformed request body'),
+  'parameter-repeated': malformed('duplicate parameter'),
+  'parameter-malformed': malformed('malformed parameter'),
+  'credentials-in-query': malformed('credentials are not accepted in the query string'),
+  'grant-type-unknown': { code: 'unsupported_grant_type', description: 'grant type not supported' },
+
+  'client-id-missing': { code: 'invalid_client_id', description: 'client identifier invalid' },
+  'client-unknown': { code: 'invalid_client_id', description: 'client identifier invalid' },
+  'client-secret-missing': invalidClient,
+  'client-secret-wrong': invalidClient,
+  'basic-header-malformed': { code: 'invalid_basic_auth_header', description: 'invalid basic authorization header' },
+  'client-authenticated-twice': malformed('more than one client authentication method'),
+  'client-assertion-type-unknown': { code: 'invalid_assertion_type', description: 'assertion type not supported' },
+  'client-assertion-mismatch': invalidClient,
+  'client-assertion-replayed': invalidClient,
+
+  'assertion-missing': invalidAssertion,
+  'assertion-malformed': invalidAssertion,
+  'algorithm-not-allowed': { ...invalidAssertion, loginStatus: 'Failed: Invalid Signature Method' },
+  'critical-header-unknown': invalidAssertion,
+  'issuer-missing': { code: 'invalid_client_id', description: 'client identifier invalid' },
+  'certificate-missing': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'certificate-not-yet-valid': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'certificate-expired': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'signature-wrong': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'audience-unknown': {
+    code: 'invalid_grant',
+    description: 'audience is invalid',
+    loginStatus: 'Failed: Audience Invalid',
+  },
+  'expiry-missing': invalidAssertion,
+  'expiry-past': { ...expiredCode, loginStatus: 'Failed: Assertion Expired' },
+  'expiry-too-far': invalidAssertion,
+  'not-yet-valid': invalidAssertion,
+  'assertion-replayed': {
+    code: 'bad_jti_claim',
+    description: 'jti claim was used before',
+    loginStatus: 'Failed: Nonce Replay Detected',
+  },
+  'subject-missing': invalidAssertion,
+  'user-unknown': notApproved,
+  'user-of-another-org': notApproved,
+  'refresh-scope-missing': {
+    code: 'invalid_request',
+    description: 'refresh_token scope is required and the connected app should be installed and preauthorized.',
+    loginStatus: 'Login invalid',
+  },
+  'not-approved': notApproved,
+
+  'code-missing': invalidCode,
+  'code-unknown': invalidCode,
+  'code-of-another-app': invalidCode,
+  'code-expired': expiredCode,
+  'code-spent': expiredCode,
+  'redirect-uri-missing': { code: 'redirect_uri_missing', description: 'redirect_uri not provided' },
+  'redirect-uri-mismatch': { code: 'redirect_uri_mismatch', description: 'redirect_uri must match configuration' },
+  'redirect-uri-changed': { code: 'redirect_uri_mismatch', description: 'redirect_uri must match configuration' },
+  'challenge-missing': malformed('missing required code challenge'),
+  'challenge-malformed': malformed('invalid code challenge'),
+  'challenge-method-unknown': malformed('code challenge method not supported'),
+  'verifier-missing': invalidVerifier,
+  'verifier-unexpected': invalidVerifier,
+  'verifier-malformed': invalidVerifier,
+  'verifier-wrong': invalidVerifier,
+
+  'refresh-token-missing': malformed('refresh_token not provided'),
+  'refresh-token-unknown': expiredRefreshToken,
+  'refresh-token-of-another-app': expiredRefreshToken,
+  'refresh-token-revoked': expiredRefreshToken,
+  'refresh-token-rotated-out': expiredRefreshToken,
+  'refresh-token-expired': expiredRefreshToken,
+
+  'response-type-unknown': { code: 'unsupported_response_type', description: 'response type not supported' },
+  'response-mode-unknown': malformed('response mode not supported'),
+  'prompt-contradictory': malformed('prompt none cannot be combined'),
+  'prompt-unknown': malformed('prompt not supported'),
+  'scope-not-allowed': {
+    code: 'invalid_scope',
+    description: 'requested scope is invalid, unknown, or malformed',
+    authorize: { code: 'invalid_scope', description: 'the requested scope is not allowed' },
+  },
+  'login-required': { code: 'login_required', description: 'sign-in is required' },
+  'consent-required': { code: 'consent_required', description: 'approval is required' },
+  'immediate-impossible': { code: 'immediate_unsuccessful', description: 'immediate unsuccessful' },
+  'denied-by-user': { code: 'access_denied', description: 'end-user denied authorization' },
+  'org-of-another-host': { code: 'access_denied', description: 'user is not of this organization' },
+
+  'username-unknown': { code: 'access_denied', description: 'invalid user credentials' },
+  'password-wrong': { code: 'access_denied', description: 'invalid user credentials', loginStatus: 'Invalid password' },
+  'password-busy': { code: 'service_unavailable', description: 'too many sign-ins at once, try again' },
+  'form-forged': malformed('this form is out of date or was not made for this browser'),
+
+  'token-missing': { code: 'invalid_token', description: 'token not provided' },
+  'token-twice': malformed('more than one access token'),
+  'token-unknown': deadToken,
+  'token-expired': deadToken,
+  'token-revoked': deadToken,
+  'token-of-another-org': deadToken,
+  'token-of-another-app': { code: 'invalid_client', description: 'the token belongs to another client' },
+  'scope-missing': { code: 'insufficient_scope', description: 'the token lacks a scope that this needs' },
+  'token-in-query': malformed('access tokens are not accepted in the query string'),
+
+  'org-inactive': {
+    code: 'inactive_org',
+    description: 'organization is locked, closed, or suspended',
+    loginStatus: 'Organization is inactive',
+  },
+  'user-inactive': { code: 'inactive_user', description: 'user is inactive', loginStatus: 'User is inactive' },
+  'user-frozen': { code: 'inactive_user', description: 'user is inactive', loginStatus: 'User is frozen' },
+  'user-locked': { code: 'invalid_grant', description: 'authentication failure', loginStatus: 'Password lockout' },
+  'app-not-installed': {
+    code: 'invalid_client',
+    description: 'app must be installed into org',
+    loginStatus: 'Package for this consumer is not installed in your organization',
+  },
+  'app-blocked': {
+    code: 'app_blocked',
+    description: 'this app is blocked by admin',
+    authorize: { code: 'OAUTH_APP_BLOCKED', description: 'this app is blocked by admin' },
+    loginStatus: 'Failed: OAuth API access disabled',
+  },
+  'not-admin-approved': {
+    code: 'invalid_app_access',
+    description: 'user is not admin approved to access this app',
+    authorize: { code: 'OAUTH_APP_ACCESS_DENIED', description: 'user is not admin approved to access this app' },
+    loginStatus: 'Login invalid',
+  },
+  'ip-restricted': { code: 'invalid_grant', description: 'ip restricted', loginStatus: 'Restricted IP' },
+  'high-assurance-required': { code: 'invalid_session_level', description: 'a high assurance session is required' },
+  'api-not-enabled': {
+    code: 'invalid_grant',
+    description: 'authentication failure',
+    loginStatus: 'Failed: OAuth API access disabled',
+  },
+}
+
+/** Turns a reason into what the caller is told. */
+export function refusal(refused: Refusal): OAuthError {
+  const { code, description } = wires[refused.reason]
+  return new OAuthError(code, description, refused)
+}
+
+/** The same for the authorize endpoint, which has other words for some reasons. */
+export function authorizeRefusal(refused: Refusal): OAuthError {
+  const wire = wires[refused.reason]
+  const { code, description } = wire.authorize ?? wire
+  return new OAuthError(code, description, refused)
+}
+
+/** What Login History says of a refusal, or `undefined` when it is not about a sign-in. */
+export function loginStatusOf(reason: Reason): string | undefined {
+  return wires[reason].loginStatus
+}
+
+/** Every reason there is. */
+export const reasons: readonly Reason[] = Object.keys(wires).filter(isReason)
+
+/** Whether a text, such as one from the journal, names a reason. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(wires, text)
+}

@@ -1,0 +1,64 @@
+import { type Checklist, pass } from '../journal/checklist.ts'
+import { readToken } from '../secret.ts'
+import type { AccessTokenStore } from '../tokens/access-token.ts'
+import { readAccessToken } from '../tokens/bearer.ts'
+import { type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
+import { refusal } from './refusal.ts'
+import type { TokenRequest } from './token-request.ts'
+
+interface Needs {
+  readonly accessTokens: Pick<AccessTokenStore, 'find' | 'revoke'>
+  readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke'>
+  readonly authenticateClient: ClientAuthentication
+  readonly now: () => Date
+}
+
+/** Ends a token (RFC 7009). An unknown one is as good as ended, so it is no error. */
+export type RevokeEndpoint = (request: TokenRequest, checks: Checklist) => Promise<void>
+
+/**
+ * The revoke endpoint. Salesforce asks for no client authentication; where credentials are given all the same, they
+ * must be right, and of the app that the token belongs to.
+ */
+export function revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now }: Needs): RevokeEndpoint {
+  return async (request, checks) => {
+    const text = request.parameters.get('token')
+    if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
+    const client = showsCredentials(request) ? await authenticateClient(request, () => undefined, checks) : undefined
+    const found = await findToken(text)
+    if (found === undefined) {
+      pass(checks, 'token-ended', { was: 'unknown or ended before' })
+      return
+    }
+    checks.orgId = found.orgId
+    checks.userId = found.userId
+    checks.appId = found.appId
+    if (client !== undefined && client.app.id !== found.appId) {
+      throw refusal({ reason: 'token-of-another-app', facts: { app: client.app.label } })
+    }
+    await found.revoke()
+    pass(checks, 'token-ended', { was: found.kind })
+  }
+
+  async function findToken(text: string) {
+    const at = now()
+    const refreshToken = readToken(refreshTokenShape, text)
+    if (refreshToken !== undefined) {
+      const finding = await refreshTokens.find(refreshToken)
+      if (finding.state === 'unknown') return undefined
+      const { token } = finding
+      return { ...token, kind: 'refresh token', revoke: () => refreshTokens.revoke(token.id, at) }
+    }
+    const accessToken = readAccessToken(text)
+    if (accessToken === undefined) return undefined
+    const finding = await accessTokens.find(accessToken, at)
+    if (finding.state === 'unknown') return undefined
+    const { token } = finding
+    return { ...token, kind: 'access token', revoke: () => accessTokens.revoke(token.id, at) }
+  }
+}
+
+function showsCredentials({ parameters, basic }: TokenRequest): boolean {
+  return basic !== undefined || parameters.has('client_secret') || parameters.has('client_assertion')
+}

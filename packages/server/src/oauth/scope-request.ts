@@ -1,0 +1,13 @@
+import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
+import { refusal } from './refusal.ts'
+
+/** The scopes a request asks for out of those granted: fewer, never more (RFC 6749 §6). @throws {OAuthError} `invalid_scope` */
+export function narrowScopes(scope: string | undefined, granted: readonly Scope[]): readonly Scope[] {
+  if (scope === undefined) return granted
+  const request = requestedScopes(scope, granted)
+  if (request.ok) return request.scopes
+  throw refusal({
+    reason: 'scope-not-allowed',
+    facts: { found: [...request.unknown, ...request.notOfApp], allowed: granted },
+  })
+}

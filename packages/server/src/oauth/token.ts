@@ -1,0 +1,95 @@
+import { type Checklist, pass } from '../journal/checklist.ts'
+import type { LoginHistoryStore } from '../sessions/login-history.ts'
+import type { Authorization } from '../tokens/authorization.ts'
+import type { IssueTokens, TokenResponse } from '../tokens/issue.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
+import { OAuthError } from './error.ts'
+import type { OfferedGrant } from './grants/grant.ts'
+import { loginStatusOf, type Refusal, refusal } from './refusal.ts'
+import type { TokenRequest } from './token-request.ts'
+
+interface Needs {
+  readonly grants: readonly OfferedGrant[]
+  readonly authenticateClient: ClientAuthentication
+  readonly issueTokens: IssueTokens
+  readonly loginHistory: Pick<LoginHistoryStore, 'add'>
+  /** The label of an app, for Login History. */
+  readonly labelOf: (appId: string) => Promise<string>
+  readonly now: () => Date
+}
+
+/** The token endpoint: the steps that every grant shares, where none can forget them. */
+export type TokenEndpoint = (request: TokenRequest, checks: Checklist) => Promise<TokenResponse>
+
+/** Finds the grant, authenticates the client, lets the grant decide, issues, and notes every attempt in Login History. */
+export function tokenEndpoint({
+  grants,
+  authenticateClient,
+  issueTokens,
+  loginHistory,
+  labelOf,
+  now,
+}: Needs): TokenEndpoint {
+  const byType = new Map(grants.map((grant) => [grant.type, grant]))
+  const offered = [...byType.keys()]
+
+  return async (request, checks) => {
+    try {
+      const grant = findGrant(request, checks)
+      const client =
+        grant.secretRequiredBy === undefined
+          ? undefined
+          : await authenticateClient(request, grant.secretRequiredBy, checks)
+      const authorization = await grant.authorize(client, { request, checks })
+      const result = await issueTokens(authorization, { ...request, secret: client?.secret })
+      if (result.outcome === 'replayed') throw refusal(replayOf(authorization))
+      return result.response
+    } catch (error) {
+      if (error instanceof OAuthError) await noteFailure(error.refusal, request, checks)
+      throw error
+    }
+  }
+
+  function findGrant({ parameters }: TokenRequest, checks: Checklist): OfferedGrant {
+    const type = parameters.get('grant_type')
+    checks.flow = type?.slice(0, 128)
+    const grant = byType.get(type ?? '')
+    if (grant === undefined) {
+      throw refusal({ reason: 'grant-type-unknown', facts: { found: type?.slice(0, 128) ?? 'none', offered } })
+    }
+    pass(checks, 'grant-type', { grant_type: grant.type })
+    return grant
+  }
+
+  async function noteFailure({ reason }: Refusal, request: TokenRequest, checks: Checklist): Promise<void> {
+    const status = loginStatusOf(reason)
+    const { orgId, userId, appId, flow } = checks
+    if (status === undefined || orgId === undefined || userId === undefined) return
+    await loginHistory.add({
+      orgId,
+      userId,
+      at: now(),
+      loginType: 'Oauth2',
+      loginSubType:
+        flow === 'authorization_code' ? 'OauthWebServer' : flow === 'refresh_token' ? 'OauthRefreshToken' : undefined,
+      status,
+      application: appId === undefined ? 'Unknown' : await labelOf(appId),
+      sourceIp: request.sourceIp,
+      loginUrl: request.site.base,
+      browser: request.userAgent,
+    })
+  }
+}
+
+/** Of two callers with one proof, what the slower one is told. */
+function replayOf({ app, source }: Authorization): Refusal {
+  const now = 'a moment ago'
+  switch (source.kind) {
+    case 'assertion':
+      return { reason: 'assertion-replayed', facts: { app: app.label } }
+    case 'code':
+      return { reason: 'code-spent', facts: { issued: now } }
+    case 'refresh-token':
+      return { reason: 'refresh-token-rotated-out', facts: { app: app.label, issued: now } }
+  }
+}

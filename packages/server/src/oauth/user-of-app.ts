@@ -1,0 +1,52 @@
+import { checkAddress, checkAppAccess, checkUser } from '../connected-apps/access.ts'
+import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { Checklist } from '../journal/checklist.ts'
+import type { Org, OrgStore } from '../orgs/org.ts'
+import type { Profile, ProfileStore } from '../users/profile.ts'
+import type { User, UserStore } from '../users/user.ts'
+import { refusal } from './refusal.ts'
+import type { TokenRequest } from './token-request.ts'
+
+/** Asks again, at each use of what was approved before, whether the user may still use the app. */
+export type UserOfApp = (question: {
+  readonly userId: string
+  readonly app: ConnectedApp
+  readonly request: Pick<TokenRequest, 'sourceIp'>
+  readonly checks: Checklist
+  /** Whether the app's IP relaxation frees this request of the profile's ranges. */
+  readonly relaxesAddress: boolean
+}) => Promise<{ readonly org: Org; readonly user: User; readonly profile: Profile; readonly policies: AppPolicies }>
+
+interface Needs {
+  readonly users: Pick<UserStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly now: () => Date
+}
+
+/** The question of {@link UserOfApp}, over the stores. @throws {OAuthError} with the reason when the answer is no. */
+export function userOfApp({ users, orgs, profiles, apps, now }: Needs): UserOfApp {
+  return async ({ userId, app, request, checks, relaxesAddress }) => {
+    const user = await users.find(userId)
+    const org = await orgs.find(user?.orgId ?? '')
+    const profile = await profiles.find(user?.profileId ?? '')
+    if (user === undefined || org === undefined || profile === undefined) {
+      throw new Error(`The user ${userId}, or what belongs to them, is not there.`)
+    }
+    checks.orgId = org.id
+    checks.userId = user.id
+    const unwelcome = checkUser({ org, user, now: now() }, checks)
+    if (unwelcome !== undefined) throw refusal(unwelcome)
+    const access = checkAppAccess(
+      { org, user, profile, app, policies: await apps.findPolicies(app.id, org.id) },
+      checks,
+    )
+    if (!access.granted) throw refusal(access.refusal)
+    if (!relaxesAddress && access.policies.ipRelaxation !== 'BYPASS') {
+      const elsewhere = checkAddress({ profile, sourceIp: request.sourceIp }, checks)
+      if (elsewhere !== undefined) throw refusal(elsewhere)
+    }
+    return { org, user, profile, policies: access.policies }
+  }
+}

@@ -1,0 +1,91 @@
+import type { Org, OrgStore } from './org.ts'
+
+/** Where a request arrived: the login host of all orgs, or one org's own address (My Domain). */
+export interface Site {
+  /** Scheme, host and port, no trailing slash: the issuer and the prefix of every URL in the answer. */
+  readonly base: string
+  /** The org whose own address it is; `undefined` on the login host. */
+  readonly org: Org | undefined
+  /** The login host, as reached by the same name. */
+  readonly loginBase: string
+}
+
+/** Knows which address is whose. */
+export interface Addresses {
+  /** The site that a `Host` header names. A host that is not ours counts as the login host under its configured name. */
+  siteOf(host: string | undefined): Promise<Site>
+  /** The base of an org's own address, reachable from where `site` was; the login host when it has none. */
+  baseOf(org: Org, site: Site): string
+  /** Every base under which an org answers: what assertions may name as their audience. */
+  basesOf(org: Org): readonly string[]
+}
+
+/**
+ * The addresses of a server whose login host is `mainUrl`. Hosts are compared with what is configured, so no header can
+ * make up an issuer.
+ * @param aliases further host names of the same machine, such as `127.0.0.1` beside `localhost`
+ */
+export function addresses(
+  mainUrl: string,
+  aliases: readonly string[],
+  orgs: Pick<OrgStore, 'findByMyDomain' | 'findByPort'>,
+): Addresses {
+  const main = new URL(mainUrl)
+  const scheme = `${main.protocol}//`
+  const names = [main.hostname, ...aliases.filter((alias) => alias !== main.hostname)]
+  const mainPort = main.port
+  const withPort = (name: string, port: string | number) => `${scheme}${name}${port === '' ? '' : `:${port}`}`
+  const mainSite: Site = {
+    base: withPort(main.hostname, mainPort),
+    org: undefined,
+    loginBase: withPort(main.hostname, mainPort),
+  }
+  const loginSites = new Map<string, Site>(
+    names.map((name) => {
+      const base = withPort(name, mainPort)
+      return [base.slice(scheme.length), { base, org: undefined, loginBase: base }]
+    }),
+  )
+  const subdomain = `.my.${main.hostname}`
+
+  return {
+    async siteOf(host) {
+      if (host === undefined) return mainSite
+      const login = loginSites.get(host)
+      if (login !== undefined) return login
+      const colon = host.lastIndexOf(':')
+      const hasPort = colon > host.lastIndexOf(']')
+      const name = hasPort ? host.slice(0, colon) : host
+      const port = hasPort ? host.slice(colon + 1) : ''
+      const org = await orgAt(name, port)
+      return org === undefined ? mainSite : { base: scheme + host, org, loginBase: loginBaseFor(name) }
+    },
+    baseOf(org, site) {
+      const name = new URL(site.loginBase).hostname
+      if (org.port !== undefined) return withPort(name, org.port)
+      if (org.myDomain !== undefined && name === main.hostname && !isAddress(name))
+        return withPort(org.myDomain + subdomain, mainPort)
+      return site.loginBase
+    },
+    basesOf(org) {
+      const bases = names.map((name) => withPort(name, mainPort))
+      if (org.port !== undefined) bases.push(...names.map((name) => withPort(name, org.port ?? '')))
+      if (org.myDomain !== undefined) bases.push(withPort(org.myDomain + subdomain, mainPort))
+      return bases
+    },
+  }
+
+  async function orgAt(name: string, port: string): Promise<Org | undefined> {
+    if (port === mainPort && name.endsWith(subdomain)) return orgs.findByMyDomain(name.slice(0, -subdomain.length))
+    if (names.includes(name) && /^[0-9]{1,5}$/.test(port)) return orgs.findByPort(Number(port))
+    return undefined
+  }
+
+  function loginBaseFor(name: string): string {
+    return withPort(names.includes(name) ? name : main.hostname, mainPort)
+  }
+}
+
+function isAddress(hostname: string): boolean {
+  return /^[0-9.]+$/.test(hostname) || hostname.startsWith('[')
+}

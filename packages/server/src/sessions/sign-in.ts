@@ -1,0 +1,145 @@
+import { type AccessRefusal, checkAddress, checkUser } from '../connected-apps/access.ts'
+import { type Checklist, pass } from '../journal/checklist.ts'
+import type { Site } from '../orgs/address.ts'
+import type { Org, OrgStore } from '../orgs/org.ts'
+import { hashSecret, randomText, tokenText } from '../secret.ts'
+import type { Passwords } from '../users/password.ts'
+import type { ProfileStore } from '../users/profile.ts'
+import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
+import type { LoginHistoryStore } from './login-history.ts'
+import { type SessionStore, sessionShape } from './session.ts'
+
+/** What somebody typed, and where. */
+export interface SignInAttempt {
+  readonly username: string
+  readonly password: string
+  readonly site: Site
+  readonly sourceIp: string
+  readonly userAgent: string
+}
+
+/** Why a sign-in failed. The person is told one and the same thing for all but `password-busy`. */
+export type SignInRefusal =
+  | AccessRefusal
+  | { readonly reason: 'username-unknown'; readonly facts: { readonly found: string } }
+  | { readonly reason: 'password-wrong'; readonly facts: { readonly user: string; readonly failures: number } }
+  | { readonly reason: 'password-busy'; readonly facts: Record<never, never> }
+
+/** What signing in came to: the value of the session cookie, or a refusal. */
+export type SignInResult =
+  | { readonly ok: true; readonly cookie: string; readonly user: User }
+  | { readonly ok: false; readonly refusal: SignInRefusal }
+
+/** Signs people in with their password. */
+export type SignIn = (attempt: SignInAttempt, checks: Checklist) => Promise<SignInResult>
+
+interface Needs {
+  readonly users: Pick<UserStore, 'findByUsername' | 'countFailure' | 'noteLogin'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly passwords: Pick<Passwords, 'verify'>
+  readonly sessions: Pick<SessionStore, 'add'>
+  readonly loginHistory: Pick<LoginHistoryStore, 'add'>
+  readonly onError: (error: unknown) => void
+  readonly now: () => Date
+}
+
+// A lockout without an end lasts until an admin unlocks.
+const untilUnlocked = new Date(Date.UTC(9999, 0))
+
+const statuses: Readonly<Partial<Record<SignInRefusal['reason'], string>>> = {
+  'password-wrong': 'Invalid password',
+  'user-locked': 'Password lockout',
+  'user-inactive': 'User is inactive',
+  'user-frozen': 'User is frozen',
+  'org-inactive': 'Organization is inactive',
+  'ip-restricted': 'Restricted IP',
+}
+
+/**
+ * Password sign-in with lockout and Login History. Whatever is wrong, as much work is done before the answer, so that
+ * neither words nor time tell which users exist.
+ */
+export function signIn({ users, orgs, profiles, passwords, sessions, loginHistory, onError, now }: Needs): SignIn {
+  return async (attempt, checks) => {
+    const username = canonicalUsername(attempt.username)
+    const found = await users.findByUsername(username)
+    const user = found !== undefined && isHere(found, attempt.site) ? found : undefined
+    const verification = await passwords.verify(attempt.password, user?.passwordHash)
+    if (verification.outcome === 'busy') return refused({ reason: 'password-busy', facts: {} })
+    const at = now()
+    const org = await orgs.find(user?.orgId ?? '')
+    if (user === undefined || org === undefined) {
+      await users.countFailure('', undefined, at)
+      return refused({ reason: 'username-unknown', facts: { found: username.slice(0, 80) } })
+    }
+    checks.orgId = org.id
+    checks.userId = user.id
+    pass(checks, 'user-known', { user: user.username })
+    if (verification.outcome === 'wrong') return failed(user, org, attempt, await wrongPassword(user, org, at))
+    pass(checks, 'password')
+    const profile = await profiles.find(user.profileId)
+    if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
+    const refusal =
+      checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: attempt.sourceIp }, checks)
+    if (refusal !== undefined) return failed(user, org, attempt, refusal)
+
+    const timeout = profile.sessionTimeout ?? org.settings.sessionTimeout
+    const secret = randomText(sessionShape.length)
+    const [id] = await Promise.all([
+      sessions.add({
+        hash: hashSecret(secret),
+        orgId: org.id,
+        userId: user.id,
+        authTime: at,
+        expiresAt: new Date(at.getTime() + timeout * 1000),
+        timeout,
+        sourceIp: attempt.sourceIp,
+        formSecret: randomText(32),
+        epochs: { org: org.epoch, user: user.epoch },
+      }),
+      users.noteLogin(user.id, at),
+      note(user, org, attempt, 'Success', at),
+    ])
+    return { ok: true, cookie: tokenText(sessionShape, id, secret), user }
+  }
+
+  function isHere(user: User, { org }: Site): boolean {
+    return org === undefined || org.id === user.orgId
+  }
+
+  async function wrongPassword(user: User, org: Org, at: Date): Promise<SignInRefusal> {
+    const { maxLoginAttempts, lockoutInterval } = org.settings
+    const lockedUntil = lockoutInterval === undefined ? untilUnlocked : new Date(at.getTime() + lockoutInterval * 1000)
+    const { failedLogins } = await users.countFailure(user.id, maxLoginAttempts, lockedUntil)
+    if (user.lockedUntil !== undefined && user.lockedUntil > at) {
+      return { reason: 'user-locked', facts: { user: user.username, until: user.lockedUntil.toISOString() } }
+    }
+    return { reason: 'password-wrong', facts: { user: user.username, failures: failedLogins } }
+  }
+
+  function failed(user: User, org: Org, attempt: SignInAttempt, refusal: SignInRefusal): SignInResult {
+    // Not waited for: an unknown user has no such row, and the time must not tell.
+    note(user, org, attempt, statuses[refusal.reason] ?? 'Login invalid', now()).catch(onError)
+    return refused(refusal)
+  }
+
+  function note(user: User, org: Org, attempt: SignInAttempt, status: string, at: Date): Promise<void> {
+    return loginHistory.add({
+      orgId: org.id,
+      userId: user.id,
+      at,
+      loginType: 'Application',
+      loginSubType: 'UsernamePasswordUiLogin',
+      status,
+      application: 'Browser',
+      sourceIp: attempt.sourceIp,
+      loginUrl: attempt.site.base,
+      browser: attempt.userAgent,
+    })
+  }
+}
+
+function refused(refusal: SignInRefusal): SignInResult {
+  return { ok: false, refusal }
+}

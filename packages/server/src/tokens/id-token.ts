@@ -1,0 +1,182 @@
+import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
+import { z } from 'zod'
+import { openSigningKey, type SigningKey } from '../certificates/signing-keys.ts'
+import type { ConnectedApp } from '../connected-apps/connected-app.ts'
+import type { Seal } from '../seal.ts'
+import { type StandardClaims, standardClaims } from '../users/identity.ts'
+import type { User } from '../users/user.ts'
+
+/** The claims of an ID token; instants are seconds since 1970. */
+export type IdTokenClaims = Partial<StandardClaims> & {
+  readonly iss: string
+  /** The identity URL of the user. */
+  readonly sub: string
+  readonly aud: string | readonly string[]
+  readonly exp: number
+  readonly iat: number
+  readonly auth_time: number
+  readonly nonce?: string
+  readonly at_hash: string
+}
+
+/** What an ID token is made from. */
+export interface IdTokenRequest {
+  /** The host that issues it: where the token request arrived. */
+  readonly issuer: string
+  /** The identity URL of the user. */
+  readonly subject: string
+  /** The org's own address, for the claims that are places in it. */
+  readonly orgBase: string
+  readonly app: Pick<ConnectedApp, 'consumerKey' | 'idTokenConfig'>
+  readonly user: User
+  /** The token it is answered with, which `at_hash` binds it to. */
+  readonly accessToken: string
+  /** When the person signed in, also after many refreshes. */
+  readonly authTime: Date
+  readonly nonce: string | undefined
+  readonly at: Date
+}
+
+/** The claims for a user and an app (OpenID Connect Core §2). */
+export function idTokenClaims(request: IdTokenRequest): IdTokenClaims {
+  const { app, user, nonce } = request
+  const { validity, audiences, includesStandardClaims } = app.idTokenConfig
+  const issuedAt = epochSeconds(request.at)
+  return {
+    iss: request.issuer,
+    sub: request.subject,
+    // The consumer key comes first: that is how a hint's app is known again.
+    aud: audiences.length === 0 ? app.consumerKey : [app.consumerKey, ...audiences],
+    exp: issuedAt + validity,
+    iat: issuedAt,
+    auth_time: epochSeconds(request.authTime),
+    ...(nonce !== undefined && { nonce }),
+    at_hash: accessTokenHash(request.accessToken),
+    ...(includesStandardClaims && standardClaims(user, request.orgBase)),
+  }
+}
+
+/** `at_hash` of an access token: the left half of its SHA-256 (OpenID Connect Core §3.1.3.6). */
+export function accessTokenHash(accessToken: string): string {
+  return hash('sha256', accessToken, 'buffer').subarray(0, 16).toString('base64url')
+}
+
+/** The server's own keys, opened once: one signs, all of them verify. */
+export interface KeyRing {
+  readonly signer: { readonly kid: string; readonly privateKey: KeyObject }
+  /** Public keys by `kid`. */
+  readonly verifiers: ReadonlyMap<string, KeyObject>
+}
+
+/**
+ * Opens the server's keys.
+ * @param keys newest first: the first signs
+ * @throws {Error} when there is none, or when one does not open
+ */
+export function keyRing(keys: readonly SigningKey[], seal: Seal): KeyRing {
+  const [newest] = keys
+  if (newest === undefined) throw new Error('There is no signing key to issue ID tokens with.')
+  return {
+    signer: { kid: newest.kid, privateKey: openSigningKey(seal, newest) },
+    verifiers: new Map(keys.map(({ kid, publicJwk }) => [kid, createPublicKey({ key: publicJwk, format: 'jwk' })])),
+  }
+}
+
+/** Signs claims with RS256, on a thread of the pool: it takes longer than all else in a token request. */
+export function signIdToken(claims: IdTokenClaims, { kid, privateKey }: KeyRing['signer']): Promise<string> {
+  const input = `${encode({ kid, typ: 'JWT', alg: 'RS256' })}.${encode(claims)}`
+  return new Promise((resolve, reject) => {
+    sign('RSA-SHA256', Buffer.from(input), privateKey, (error, signature) => {
+      if (error === null) resolve(`${input}.${signature.toString('base64url')}`)
+      else reject(error)
+    })
+  })
+}
+
+/** An ID token of ours that somebody shows, such as an `id_token_hint`. */
+export interface VerifiedIdToken {
+  readonly issuer: string
+  /** The identity URL of the user. */
+  readonly subject: string
+  /** The app it was issued to. */
+  readonly consumerKey: string
+}
+
+const headerSchema = z.object({ kid: z.string(), alg: z.literal('RS256') })
+const claimsSchema = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.union([z.string(), z.tuple([z.string()], z.string())]),
+  exp: z.number(),
+})
+
+// Ours have about 700 characters, a few thousand with many audiences.
+const longest = 16_384
+
+/**
+ * Reads an ID token that this server issued, or answers `undefined` when it did not. Only RS256 and only the server's
+ * own keys: nothing in the token chooses how it is verified. Its end may have passed, since a hint tells who was signed
+ * in once (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2); it is no proof of anything else.
+ * @param issuers every base under which this server issues
+ */
+export function verifyIdToken(
+  token: string,
+  verifiers: KeyRing['verifiers'],
+  issuers: readonly string[],
+): VerifiedIdToken | undefined {
+  if (token.length > longest) return undefined
+  const [, encodedHeader, encodedClaims, encodedSignature] = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(token) ?? []
+  if (encodedHeader === undefined || encodedClaims === undefined || encodedSignature === undefined) return undefined
+  const header = headerSchema.safeParse(decode(encodedHeader))
+  const key = header.success ? verifiers.get(header.data.kid) : undefined
+  if (key === undefined) return undefined
+  const signature = Buffer.from(encodedSignature, 'base64url')
+  if (!verify('RSA-SHA256', Buffer.from(`${encodedHeader}.${encodedClaims}`), key, signature)) return undefined
+  const claims = claimsSchema.safeParse(decode(encodedClaims))
+  if (!claims.success || !issuers.includes(claims.data.iss)) return undefined
+  const { iss, sub, aud } = claims.data
+  return { issuer: iss, subject: sub, consumerKey: typeof aud === 'string' ? aud : aud[0] }
+}
+
+/** Issues ID tokens, and knows its own again. */
+export interface IdTokens {
+  sign(request: IdTokenRequest): Promise<string>
+  /** What a hint tells; `undefined` when it is none of ours. See {@link verifyIdToken}. */
+  verify(token: string): Promise<VerifiedIdToken | undefined>
+}
+
+interface Needs {
+  /** The keys as they are now: whoever gives them looks after their rotation. */
+  readonly keys: () => Promise<KeyRing>
+  /** Every base under which this server issues. */
+  readonly issuers: () => Promise<readonly string[]>
+}
+
+/** ID tokens with the keys of this server. */
+export function idTokens({ keys, issuers }: Needs): IdTokens {
+  return {
+    async sign(request) {
+      return signIdToken(idTokenClaims(request), (await keys()).signer)
+    },
+    async verify(token) {
+      return verifyIdToken(token, (await keys()).verifiers, await issuers())
+    },
+  }
+}
+
+function epochSeconds(instant: Date): number {
+  return Math.floor(instant.getTime() / 1000)
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  } catch {
+    // Not JSON: the schema refuses it like any other wrong value.
+    return undefined
+  }
+}

@@ -1,0 +1,165 @@
+import { createHmac } from 'node:crypto'
+import type { ConnectedApp } from '../connected-apps/connected-app.ts'
+import { refreshScope } from '../connected-apps/scope.ts'
+import type { Addresses, Site } from '../orgs/address.ts'
+import type { Seal } from '../seal.ts'
+import { hashSecret, randomText, tokenText } from '../secret.ts'
+import { identityUrl } from '../users/identity.ts'
+import type { ProfileStore } from '../users/profile.ts'
+import { accessTokenShape } from './access-token.ts'
+import type { Authorization } from './authorization.ts'
+import type { IdTokens } from './id-token.ts'
+import type { Issuance, IssueStore, Purchase } from './issuance.ts'
+import { refreshTokenShape } from './refresh-token.ts'
+
+/** What a token endpoint answers, by Salesforce's field names, in Salesforce's order. */
+export interface TokenResponse {
+  readonly access_token: string
+  readonly refresh_token?: string
+  readonly signature?: string
+  readonly scope: string
+  readonly id_token?: string
+  readonly instance_url: string
+  readonly id: string
+  readonly token_type: 'Bearer'
+  /** Milliseconds since 1970, as text. */
+  readonly issued_at?: string
+  /** Seconds; Salesforce leaves it out for opaque tokens. */
+  readonly expires_in?: number
+}
+
+/** Where and how the tokens were asked for. */
+export interface IssueContext {
+  readonly site: Site
+  readonly sourceIp: string
+  readonly userAgent: string
+  /** The consumer secret that the client showed, if it did. */
+  readonly secret: string | undefined
+}
+
+/** Tokens, or that somebody else was first with the same proof. */
+export type IssueResult =
+  | { readonly outcome: 'issued'; readonly response: TokenResponse }
+  | { readonly outcome: 'replayed' }
+
+/** Turns what a grant decided into tokens, stored before they are answered. */
+export type IssueTokens = (authorization: Authorization, context: IssueContext) => Promise<IssueResult>
+
+interface Needs {
+  readonly store: IssueStore
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly addresses: Pick<Addresses, 'baseOf'>
+  readonly idTokens: Pick<IdTokens, 'sign'>
+  readonly seal: Seal
+  /** Whether answers say `expires_in`, which Salesforce's do not. */
+  readonly answersExpiresIn: boolean
+  readonly now: () => Date
+}
+
+/** Issues an access token, and beside it what the grant and the scopes bring: refresh token, ID token, signature. */
+export function issueTokens({ store, profiles, addresses, idTokens, seal, answersExpiresIn, now }: Needs): IssueTokens {
+  return async (authorization, context) => {
+    const { org, user, app, policies, scopes, source } = authorization
+    const at = now()
+    const profile = await profiles.find(user.profileId)
+    const timeout = policies.sessionTimeout ?? profile?.sessionTimeout ?? org.settings.sessionTimeout
+    const secret = randomText(accessTokenShape(org.id).length)
+    const refreshSecret = givesRefreshToken(authorization) ? randomText(refreshTokenShape.length) : undefined
+    const authTime = source.kind === 'assertion' ? at : source.authTime
+    const issuance: Issuance = {
+      orgId: org.id,
+      userId: user.id,
+      appId: app.id,
+      scopes,
+      epochs: { org: org.epoch, user: user.epoch, app: policies.epoch },
+      at,
+      accessToken: { hash: hashSecret(secret), expiresAt: new Date(at.getTime() + timeout * 1000), timeout },
+      refreshToken:
+        source.kind === 'code' && refreshSecret !== undefined
+          ? { hash: hashSecret(refreshSecret), authTime }
+          : undefined,
+      login: {
+        orgId: org.id,
+        userId: user.id,
+        at,
+        loginType: 'Oauth2',
+        loginSubType: authorization.loginSubType,
+        status: 'Success',
+        application: app.label,
+        sourceIp: context.sourceIp,
+        loginUrl: context.site.base,
+        browser: context.userAgent,
+      },
+    }
+    const purchase = await buy(issuance, source, refreshSecret)
+    if (purchase.outcome === 'replayed') return purchase
+
+    const { accessTokenId, refreshTokenId } = purchase.issued
+    const accessToken = tokenText(accessTokenShape(org.id), accessTokenId, secret)
+    const id = identityUrl(context.site.loginBase, user)
+    const instanceUrl = addresses.baseOf(org, context.site)
+    const response = {
+      access_token: accessToken,
+      ...(refreshSecret === undefined || refreshTokenId === undefined
+        ? {}
+        : { refresh_token: tokenText(refreshTokenShape, refreshTokenId, refreshSecret) }),
+      ...(source.kind === 'assertion' ? {} : { signature: signatureOf(id, at, secretOf(app, context)) }),
+      scope: scopes.join(' '),
+      ...(source.kind !== 'assertion' && scopes.includes('openid')
+        ? {
+            id_token: await idTokens.sign({
+              issuer: context.site.base,
+              subject: id,
+              orgBase: instanceUrl,
+              app,
+              user,
+              authTime,
+              nonce: source.kind === 'code' ? source.nonce : undefined,
+              accessToken,
+              at,
+            }),
+          }
+        : {}),
+      instance_url: instanceUrl,
+      id,
+      token_type: 'Bearer',
+      ...(source.kind === 'assertion' ? {} : { issued_at: String(at.getTime()) }),
+      ...(answersExpiresIn ? { expires_in: timeout } : {}),
+    } as const
+    return { outcome: 'issued', response }
+  }
+
+  function buy(
+    issuance: Issuance,
+    source: Authorization['source'],
+    refreshSecret: string | undefined,
+  ): Promise<Purchase> {
+    switch (source.kind) {
+      case 'assertion':
+        return store.forAssertion(issuance, source.jti)
+      case 'code':
+        return store.forCode(issuance, source.codeId)
+      case 'refresh-token': {
+        const newHash = refreshSecret === undefined ? undefined : hashSecret(refreshSecret)
+        return store.forRefreshToken(issuance, { id: source.refreshTokenId, hash: source.hash, newHash })
+      }
+    }
+  }
+
+  function secretOf(app: ConnectedApp, { secret }: IssueContext): string {
+    return secret ?? seal.open(app.consumerSecret.sealed, 'consumer secret')
+  }
+}
+
+/** An assertion never brings a refresh token; a code does with the scope for it; a refresh does when it rotates. */
+function givesRefreshToken({ source, scopes }: Authorization): boolean {
+  if (source.kind === 'refresh-token') return source.rotates
+  return source.kind === 'code' && scopes.includes(refreshScope)
+}
+
+/** Proves to whoever holds the consumer secret that `id` and `issued_at` come from here. */
+function signatureOf(id: string, at: Date, secret: string): string {
+  return createHmac('sha256', secret)
+    .update(id + at.getTime())
+    .digest('base64')
+}
