@@ -1,0 +1,144 @@
+import { scopeDefinitions } from '../connected-apps/scope.ts'
+import type { Org } from '../orgs/org.ts'
+import { id15 } from '../record-id.ts'
+
+/** What the server can be set to, as far as its metadata says so. */
+export interface DiscoveryOptions {
+  /** Whether authorization answers carry `iss` (RFC 9207). */
+  readonly sendsIssuer: boolean
+}
+
+/** Metadata of an OpenID provider. */
+export type OpenidConfiguration = {
+  readonly issuer: string
+  readonly authorization_endpoint: string
+  readonly token_endpoint: string
+  readonly revocation_endpoint: string
+  readonly userinfo_endpoint: string
+  readonly jwks_uri: string
+  readonly introspection_endpoint: string
+  readonly end_session_endpoint: string
+  readonly scopes_supported: readonly string[]
+  readonly response_types_supported: readonly string[]
+  readonly response_modes_supported: readonly string[]
+  readonly grant_types_supported: readonly string[]
+  readonly subject_types_supported: readonly string[]
+  readonly id_token_signing_alg_values_supported: readonly string[]
+  readonly display_values_supported: readonly string[]
+  readonly prompt_values_supported: readonly string[]
+  readonly token_endpoint_auth_methods_supported: readonly string[]
+  readonly token_endpoint_auth_signing_alg_values_supported: readonly string[]
+  readonly code_challenge_methods_supported: readonly string[]
+  readonly claims_supported: readonly string[]
+  readonly request_uri_parameter_supported: boolean
+  readonly authorization_response_iss_parameter_supported?: true
+}
+
+const claims = [
+  'active',
+  'address',
+  'email',
+  'email_verified',
+  'family_name',
+  'given_name',
+  'is_app_installed',
+  'language',
+  'locale',
+  'name',
+  'nickname',
+  'organization_id',
+  'phone_number',
+  'phone_number_verified',
+  'photos',
+  'picture',
+  'preferred_username',
+  'profile',
+  'sub',
+  'updated_at',
+  'urls',
+  'user_id',
+  'user_type',
+  'zoneinfo',
+]
+
+const scopes = scopeDefinitions.flatMap(({ names }) => names)
+
+/**
+ * What a client has to know of a host, be it the login host or an org's own address (OpenID Connect Discovery §3;
+ * RFC 8414 §2 names the same members, so the same document answers `/.well-known/oauth-authorization-server`).
+ *
+ * It names what works and nothing else, and so departs from Salesforce's: the response types `token` and
+ * `token id_token`, dynamic registration and front-channel logout are missing, because they do not exist yet; grant
+ * types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
+ * its `end_session_endpoint` too; and that `request_uri` is not taken is said, as its absence would mean the opposite.
+ * @param base scheme, host and port, without a slash at its end: the issuer
+ */
+export function openidConfiguration(base: string, options: DiscoveryOptions): OpenidConfiguration {
+  const oauth = `${base}/services/oauth2`
+  return {
+    issuer: base,
+    authorization_endpoint: `${oauth}/authorize`,
+    token_endpoint: `${oauth}/token`,
+    revocation_endpoint: `${oauth}/revoke`,
+    userinfo_endpoint: `${oauth}/userinfo`,
+    jwks_uri: `${base}/id/keys`,
+    introspection_endpoint: `${oauth}/introspect`,
+    end_session_endpoint: `${base}/services/auth/idp/oidc/logout`,
+    scopes_supported: scopes,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    display_values_supported: ['page', 'popup', 'touch'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
+    token_endpoint_auth_signing_alg_values_supported: ['RS256'],
+    code_challenge_methods_supported: ['S256'],
+    claims_supported: claims,
+    request_uri_parameter_supported: false,
+    ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
+  }
+}
+
+/** How a host lets people sign in: what mobile apps read before they open a login page. */
+export type AuthConfiguration = {
+  /** 15 characters; `null` on the login host, which is nobody's own. */
+  readonly OrgId: string | null
+  readonly Url: string
+  readonly MobileSDK: {
+    readonly UseiOSNativeBrowserForAuthentication: boolean
+    readonly UseAndroidNativeBrowserForAuthentication: boolean
+    readonly shareBrowserSessionIOS: boolean
+    readonly shareBrowserSessionAndroid: boolean
+  }
+  readonly LoginPage: null
+  readonly SamlProviders: readonly never[]
+  readonly AuthProviders: readonly never[]
+  readonly CertificateLogin: null
+  readonly LoginPageType: 'standard'
+  readonly LoginPageTypeConfigs: Readonly<Record<string, never>>
+}
+
+/**
+ * The answer of `/.well-known/auth-configuration`: the standard login page and no other way in.
+ * @param org whose own address `base` is; `undefined` on the login host
+ */
+export function authConfiguration(base: string, org: Pick<Org, 'id'> | undefined): AuthConfiguration {
+  return {
+    OrgId: org === undefined ? null : id15(org.id),
+    Url: base,
+    MobileSDK: {
+      UseiOSNativeBrowserForAuthentication: false,
+      UseAndroidNativeBrowserForAuthentication: false,
+      shareBrowserSessionIOS: false,
+      shareBrowserSessionAndroid: false,
+    },
+    LoginPage: null,
+    SamlProviders: [],
+    AuthProviders: [],
+    CertificateLogin: null,
+    LoginPageType: 'standard',
+    LoginPageTypeConfigs: {},
+  }
+}
