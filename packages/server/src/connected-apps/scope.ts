@@ -5,6 +5,8 @@ export interface ScopeDefinition {
   /** The value in `oauthConfig.scopes` of a connected app. */
   readonly metadataName: string
   readonly label: string
+  /** What it lets an app do, in a sentence; the label alone where there is no more to say. */
+  readonly hint?: string
 }
 
 /** Every scope an app can select, in the order of Salesforce's list. */
@@ -14,19 +16,84 @@ export const scopeDefinitions: readonly ScopeDefinition[] = [
     metadataName: 'Basic',
     label: 'Access the identity URL service',
   },
-  { names: ['api'], metadataName: 'Api', label: 'Manage user data via APIs' },
-  { names: ['web'], metadataName: 'Web', label: 'Manage user data via Web browsers' },
-  { names: ['full'], metadataName: 'Full', label: 'Full access' },
-  { names: ['chatter_api'], metadataName: 'Chatter', label: 'Access Connect REST API resources' },
-  { names: ['visualforce'], metadataName: 'CustomApplications', label: 'Access Visualforce applications' },
-  { names: ['refresh_token', 'offline_access'], metadataName: 'RefreshToken', label: 'Perform requests at any time' },
-  { names: ['openid'], metadataName: 'OpenID', label: 'Access unique user identifiers' },
-  { names: ['custom_permissions'], metadataName: 'CustomPermissions', label: 'Access custom permissions' },
-  { names: ['wave_api'], metadataName: 'Wave', label: 'Access Analytics REST API resources' },
-  { names: ['eclair_api'], metadataName: 'Eclair', label: 'Access Analytics REST API Charts Geodata resources' },
-  { names: ['pardot_api'], metadataName: 'Pardot', label: 'Manage Pardot services' },
-  { names: ['lightning'], metadataName: 'Lightning', label: 'Access Lightning applications' },
-  { names: ['content'], metadataName: 'Content', label: 'Access content resources' },
+  {
+    names: ['api'],
+    metadataName: 'Api',
+    label: 'Manage user data via APIs',
+    hint: 'It can read and change the data that you can read and change.',
+  },
+  {
+    names: ['web'],
+    metadataName: 'Web',
+    label: 'Manage user data via Web browsers',
+    hint: 'It can open web pages of the org as you.',
+  },
+  {
+    names: ['full'],
+    metadataName: 'Full',
+    label: 'Full access',
+    hint: 'It can do everything you can do, but not while you are away.',
+  },
+  {
+    names: ['chatter_api'],
+    metadataName: 'Chatter',
+    label: 'Access Connect REST API resources',
+    hint: 'It can read and post in feeds, groups and files as you.',
+  },
+  {
+    names: ['visualforce'],
+    metadataName: 'CustomApplications',
+    label: 'Access Visualforce applications',
+    hint: "It can open the org's own Visualforce pages as you.",
+  },
+  {
+    names: ['refresh_token', 'offline_access'],
+    metadataName: 'RefreshToken',
+    label: 'Perform requests at any time',
+    hint: 'It keeps its access while you are away, until you or an admin take it back.',
+  },
+  {
+    names: ['openid'],
+    metadataName: 'OpenID',
+    label: 'Access unique user identifiers',
+    hint: 'It can recognise you when you come back.',
+  },
+  {
+    names: ['custom_permissions'],
+    metadataName: 'CustomPermissions',
+    label: 'Access custom permissions',
+    hint: "It can see which of the app's custom permissions you have.",
+  },
+  {
+    names: ['wave_api'],
+    metadataName: 'Wave',
+    label: 'Access Analytics REST API resources',
+    hint: 'It can use Analytics data and dashboards as you.',
+  },
+  {
+    names: ['eclair_api'],
+    metadataName: 'Eclair',
+    label: 'Access Analytics REST API Charts Geodata resources',
+    hint: 'It can load map data for Analytics charts.',
+  },
+  {
+    names: ['pardot_api'],
+    metadataName: 'Pardot',
+    label: 'Manage Pardot services',
+    hint: 'It can manage marketing data as you.',
+  },
+  {
+    names: ['lightning'],
+    metadataName: 'Lightning',
+    label: 'Access Lightning applications',
+    hint: 'It can open Lightning pages of the org as you.',
+  },
+  {
+    names: ['content'],
+    metadataName: 'Content',
+    label: 'Access content resources',
+    hint: 'It can open files and other content of the org as you.',
+  },
   { names: ['cdp_ingest_api'], metadataName: 'CDPIngest', label: 'Manage Data Cloud Ingestion API data' },
   { names: ['cdp_profile_api'], metadataName: 'CDPProfile', label: 'Manage Data Cloud profile data' },
   { names: ['cdp_query_api'], metadataName: 'CDPQuery', label: 'Perform ANSI SQL queries on Data Cloud data' },
@@ -67,6 +134,11 @@ byMetadataName.set('OfflineAccess', refreshScope)
 /** The words for a scope on the consent page. */
 export function scopeLabel(scope: Scope): string {
   return byName.get(scope)?.label ?? scope
+}
+
+/** What a scope lets an app do, in a sentence for the person who allows it. */
+export function scopeHint(scope: Scope): string {
+  return byName.get(scope)?.hint ?? `It can use the ${scope} service as you.`
 }
 
 /** The scope of a metadata name (`RefreshToken`), or `undefined` when there is none. */

@@ -301,3 +301,10 @@ export const reasons: readonly Reason[] = Object.keys(wires).filter(isReason)
 export function isReason(text: string): text is Reason {
   return Object.hasOwn(wires, text)
 }
+
+/** Whether an error code and its words are ones that this server says: a page shows no others (content spoofing). */
+export function isOurWire(code: string | undefined, description: string | undefined): boolean {
+  return Object.values(wires).some((wire) =>
+    [wire, wire.authorize].some((one) => one?.code === code && one?.description === description),
+  )
+}

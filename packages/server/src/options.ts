@@ -1,0 +1,95 @@
+import type { AssertionRules } from './oauth/assertion.ts'
+import type { AuthorizeRules } from './oauth/authorize-request.ts'
+import type { ClientRules } from './oauth/client-authentication.ts'
+
+/**
+ * Where Salesforce and the strict reading of the RFCs differ, what the server does. Each is an option of its own; the
+ * two postures below set them all.
+ */
+export interface Posture extends AssertionRules, AuthorizeRules, ClientRules {
+  /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
+  readonly acceptsSalesforceHosts: boolean
+  /** Seconds in which an authorization code can be exchanged. */
+  readonly codeLifetime: number
+  /** Public apps rotate refresh tokens even when their setting is off. */
+  readonly rotatesForPublicApps: boolean
+  /** `client_secret`, `assertion` and the like in the query string are refused. */
+  readonly refusesCredentialsInQuery: boolean
+  /** Access tokens in the query string, or by two ways at once, are refused. */
+  readonly refusesTokenInQuery: boolean
+  /** 401 and 405 as the RFCs say, where Salesforce answers 400 and 403. */
+  readonly usesRfcStatuses: boolean
+  /** Token answers say `expires_in`. */
+  readonly answersExpiresIn: boolean
+  /** Authorization answers say `iss` (RFC 9207). */
+  readonly answersIssuer: boolean
+}
+
+/** As Salesforce does it, so that unmodified clients work: what `sallyport dev` starts with. */
+export const salesforcePosture: Posture = {
+  acceptsSalesforceHosts: true,
+  codeLifetime: 900,
+  clockSkew: 60,
+  longestLifetime: undefined,
+  acceptsExpiredCertificates: false,
+  methodMayBeAbsent: true,
+  longestVerifier: 256,
+  publicAppsNeedPkce: false,
+  refusesTwoMethods: false,
+  rotatesForPublicApps: false,
+  refusesCredentialsInQuery: false,
+  refusesTokenInQuery: false,
+  usesRfcStatuses: false,
+  answersExpiresIn: false,
+  answersIssuer: false,
+}
+
+/** As RFC 9700 wants it: what `sallyport serve` starts with. */
+export const strictPosture: Posture = {
+  acceptsSalesforceHosts: false,
+  codeLifetime: 60,
+  clockSkew: 10,
+  longestLifetime: 300,
+  acceptsExpiredCertificates: false,
+  methodMayBeAbsent: false,
+  longestVerifier: 128,
+  publicAppsNeedPkce: true,
+  refusesTwoMethods: true,
+  rotatesForPublicApps: true,
+  refusesCredentialsInQuery: true,
+  refusesTokenInQuery: true,
+  usesRfcStatuses: true,
+  answersExpiresIn: true,
+  answersIssuer: true,
+}
+
+/** What the server behind the pages and endpoints is told at its start. */
+export interface ServerOptions {
+  /** Scheme, host and port of the login host, as callers reach it; no trailing slash. */
+  readonly mainUrl: string
+  /** Further host names of the same machine (`127.0.0.1` beside `localhost`). */
+  readonly aliases: readonly string[]
+  readonly posture: Posture
+  /** Answers carry `x-sallyport-cause`, and error pages the explanation. Only ever on loopback. */
+  readonly showsCauses: boolean
+  /** Users that the sign-in page offers with their passwords. Only ever in the demo. */
+  readonly demoUsers: readonly { readonly username: string; readonly password: string; readonly note: string }[]
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+  /** argon2id cost of passwords: KiB, passes, lanes. */
+  readonly passwordCost: { readonly memory: number; readonly passes: number; readonly parallelism: number }
+  /** Seconds that journal and login history are kept. */
+  readonly journalLifetime: number
+  readonly loginHistoryLifetime: number
+}
+
+/** Seven days of journal, six months of login history as at Salesforce, and OWASP's cost for passwords. */
+export const defaultServerOptions = {
+  aliases: [],
+  showsCauses: false,
+  demoUsers: [],
+  trustedProxies: [],
+  passwordCost: { memory: 19_456, passes: 2, parallelism: 1 },
+  journalLifetime: 7 * 86_400,
+  loginHistoryLifetime: 183 * 86_400,
+} as const satisfies Partial<ServerOptions>

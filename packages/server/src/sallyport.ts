@@ -1,0 +1,267 @@
+import { newSigningKey, type SigningKey } from './certificates/signing-keys.ts'
+import type { Clock } from './clock.ts'
+import { authorize } from './oauth/authorize.ts'
+import { readAuthorizeRequest } from './oauth/authorize-request.ts'
+import { clientAuthentication } from './oauth/client-authentication.ts'
+import { authorizationCode } from './oauth/grants/authorization-code.ts'
+import { offer } from './oauth/grants/grant.ts'
+import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
+import { refreshToken } from './oauth/grants/refresh-token.ts'
+import { introspectEndpoint } from './oauth/introspect.ts'
+import { revokeEndpoint } from './oauth/revoke.ts'
+import { tokenEndpoint } from './oauth/token.ts'
+import { userOfApp } from './oauth/user-of-app.ts'
+import type { ServerOptions } from './options.ts'
+import { addresses as addressesOf } from './orgs/address.ts'
+import { apiUsage } from './rest/limits.ts'
+import type { Seal } from './seal.ts'
+import { signIn } from './sessions/sign-in.ts'
+import type { Stores } from './stores/stores.ts'
+import { checkBearer } from './tokens/bearer.ts'
+import { idTokens, type KeyRing, keyRing } from './tokens/id-token.ts'
+import { issueTokens } from './tokens/issue.ts'
+import { passwords as passwordsAt } from './users/password.ts'
+import { jsonAnswer, oauthRefusal } from './web/answer.ts'
+import { readBearer } from './web/bearer.ts'
+import { readBrowser } from './web/browser.ts'
+import { authorizeAnswer } from './web/endpoints/authorize.ts'
+import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
+import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
+import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
+import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
+import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } from './web/endpoints/pages.ts'
+import { restApi, restRefusal } from './web/endpoints/rest.ts'
+import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
+import { introspectAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
+import { routes } from './web/routes.ts'
+import { type Answer, type Endpoint, receive } from './web/visit.ts'
+
+/** What the server stands on. */
+export interface Foundation {
+  readonly options: ServerOptions
+  readonly stores: Stores
+  readonly seal: Seal
+  readonly now: Clock
+  /** Is told of what must never happen. Nothing secret is in it. */
+  readonly onError: (error: unknown, where: string) => void
+}
+
+/** A server, ready to answer. */
+export interface Sallyport {
+  /** Answers a request, in process or from a socket; `bindings.incoming` says whose. */
+  readonly fetch: ReturnType<typeof routes>['fetch']
+  /** Ends what runs beside the requests. The stores stay open. */
+  stop(): void
+}
+
+/** Wires everything into one fetch handler. The only place that knows everyone. */
+export async function sallyport({ options, stores, seal, now, onError }: Foundation): Promise<Sallyport> {
+  const { posture, showsCauses } = options
+  const { orgs, users, profiles, permissionSets, apps, approvals, sessions, journal, loginHistory } = stores
+  const report = (error: unknown) => onError(error, 'a write that nobody waited for')
+  const addresses = addressesOf(options.mainUrl, options.aliases, orgs)
+  const passwords = passwordsAt(options.passwordCost)
+  await ensureSigningKey(stores, seal, now)
+
+  const keys = openedKeys(stores, seal)
+  const issuers = async () => (await orgs.list()).flatMap((org) => addresses.basesOf(org))
+  const tokensOfId = idTokens({ keys, issuers })
+  const audiencesOfClients = ({ site }: { readonly site: { readonly base: string; readonly loginBase: string } }) => [
+    site.base,
+    site.loginBase,
+  ]
+  const authenticateClient = clientAuthentication({
+    apps,
+    assertions: stores.assertions,
+    audiences: audiencesOfClients,
+    rules: posture,
+    now,
+  })
+  const askAgain = userOfApp({ users, orgs, profiles, apps, now })
+  const issue = issueTokens({
+    store: stores.issue,
+    profiles,
+    addresses,
+    idTokens: tokensOfId,
+    seal,
+    answersExpiresIn: posture.answersExpiresIn,
+    now,
+  })
+  const grants = [
+    offer(
+      jwtBearer({
+        apps,
+        users,
+        profiles,
+        permissionSets,
+        orgs,
+        approvals,
+        addresses,
+        acceptsSalesforceHosts: posture.acceptsSalesforceHosts,
+        rules: posture,
+        now,
+      }),
+    ),
+    offer(
+      authorizationCode({
+        codes: stores.codes,
+        userOfApp: askAgain,
+        codeLifetime: posture.codeLifetime,
+        rules: posture,
+        now,
+      }),
+    ),
+    offer(
+      refreshToken({
+        refreshTokens: stores.refreshTokens,
+        apps,
+        userOfApp: askAgain,
+        rotatesForPublicApps: posture.rotatesForPublicApps,
+        now,
+      }),
+    ),
+  ]
+  const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
+  const token = tokenEndpoint({ grants, authenticateClient, issueTokens: issue, loginHistory, labelOf, now })
+  const { accessTokens, refreshTokens } = stores
+  const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
+  const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, authenticateClient, now })
+
+  const readRequest = readAuthorizeRequest({ apps, rules: posture })
+  const decide = authorize({
+    apps,
+    users,
+    orgs,
+    profiles,
+    approvals,
+    codes: stores.codes,
+    idTokens: tokensOfId,
+    answersIssuer: posture.answersIssuer,
+    now,
+  })
+  const browserOf = readBrowser({ sessions, onError: report, now })
+  const bearerOf = readBearer({
+    checkBearer: checkBearer({ accessTokens, now, onError: report }),
+    users,
+    orgs,
+    refusesTokenInQuery: posture.refusesTokenInQuery,
+  })
+  const signing = signIn({ users, orgs, profiles, passwords, sessions, loginHistory, onError: report, now })
+  const pages = {
+    signIn: signing,
+    readBrowser: browserOf,
+    readRequest,
+    authorize: decide,
+    orgs,
+    demoUsers: options.demoUsers,
+  }
+  const identity = { readBearer: bearerOf, users, profiles, permissionSets, apps, addresses, now }
+  const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
+  const rest = restApi({
+    readBearer: bearerOf,
+    profiles,
+    permissionSets,
+    users,
+    records: stores.records,
+    addresses,
+    usage: apiUsage(),
+    now,
+  })
+
+  const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, onError, now })
+  const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
+  const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
+  const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
+  const data = (answer: Answer) => take('rest', answer, restRefusal)
+  const app = routes({
+    front: page('sign-in', frontPage({ readBrowser: browserOf, users, orgs, profiles, signInPage: signInPage(pages) })),
+    signIn: page('sign-in', signInAnswer(pages)),
+    authorize: page('authorize', authorizeAnswer(pages)),
+    consent: page('consent', consentPage(pages)),
+    decide: page('consent', consentAnswer(pages)),
+    refusedAuthorization: page(undefined, errorPage(journal, showsCauses)),
+    success: page(undefined, successAnswer),
+    token: oauth('token', tokenAnswer(token, posture)),
+    revoke: oauth('revoke', revokeAnswer(revoke, posture)),
+    introspect: oauth('introspect', introspectAnswer(introspect, posture)),
+    userinfo: person('userinfo', userinfoAnswer(identity)),
+    identity: person('identity', identityAnswer(identity)),
+    keys: page(undefined, keysAnswer(stores.signingKeys)),
+    discovery: page(undefined, discoveryAnswer({ sendsIssuer: posture.answersIssuer })),
+    authConfiguration: page(undefined, authConfigurationAnswer()),
+    logout: page('logout', logoutAnswer(leaving)),
+    switchUser: page('logout', switchUserAnswer(leaving)),
+    endSession: page('logout', endSessionAnswer(leaving)),
+    versions: data(rest.versions),
+    restRoot: data(rest.root),
+    limits: data(rest.limits),
+    listViews: data(rest.listViews),
+    listView: data(rest.listView),
+    listViewDescribe: data(rest.listViewDescribe),
+    listViewResults: data(rest.listViewResults),
+    restMissing: data(rest.missing),
+    ready: page(undefined, async () =>
+      jsonAnswer({ status: (await orgs.list()) !== undefined ? 'ready' : 'starting' }),
+    ),
+    missing: page(undefined, missingAnswer),
+  })
+  return { fetch: app.fetch, stop: housekeeping(stores, options, now, report) }
+}
+
+async function ensureSigningKey({ signingKeys }: Stores, seal: Seal, now: Clock): Promise<void> {
+  if ((await signingKeys.list()).length > 0) return
+  await signingKeys.add(await newSigningKey(seal, 228, now()))
+}
+
+/** The server's keys, opened once for each time they change. */
+function openedKeys({ signingKeys }: Stores, seal: Seal): () => Promise<KeyRing> {
+  let opened: { readonly keys: readonly SigningKey[]; readonly ring: KeyRing } | undefined
+  return async () => {
+    const keys = await signingKeys.list()
+    if (opened?.keys !== keys) opened = { keys, ring: keyRing(keys, seal) }
+    return opened.ring
+  }
+}
+
+const batch = 500
+
+/** Deletes what has expired, a bounded batch at a time, the sooner again the more there was. Answers how to stop it. */
+function housekeeping(
+  stores: Stores,
+  options: ServerOptions,
+  now: Clock,
+  onError: (error: unknown) => void,
+): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const ago = (seconds: number) => new Date(now().getTime() - seconds * 1000)
+  const month = 30 * 86_400
+  const sweep = async () => {
+    const at = now()
+    const counts = await Promise.all([
+      stores.accessTokens.deleteExpired(at, batch),
+      stores.sessions.deleteExpired(at, batch),
+      stores.codes.deleteExpired(ago(Math.max(3600, options.posture.codeLifetime * 2)), batch),
+      stores.assertions.deleteExpired(at, batch),
+      stores.refreshTokens.deleteEnded(ago(month), batch),
+      stores.journal.deleteBefore(ago(options.journalLifetime), batch),
+      stores.loginHistory.deleteBefore(ago(options.loginHistoryLifetime), batch),
+    ])
+    return counts.some((count) => count === batch)
+  }
+  const schedule = (delay: number) => {
+    timer = setTimeout(async () => {
+      let hasMore = false
+      try {
+        hasMore = await sweep()
+      } catch (error) {
+        onError(error)
+      }
+      if (timer !== undefined) schedule(hasMore ? 50 : 5000)
+    }, delay).unref()
+  }
+  schedule(5000)
+  return () => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+}

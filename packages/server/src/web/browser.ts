@@ -1,0 +1,55 @@
+import { randomText, readToken } from '../secret.ts'
+import { type Session, type SessionStore, sessionShape } from '../sessions/session.ts'
+import { type Cookies, cookiesAt, readCookie } from './cookies.ts'
+import type { Visit } from './visit.ts'
+
+/** The browser behind a request: who is signed in with it, and what its forms are tied to. */
+export interface BrowserState {
+  readonly session: Session | undefined
+  /** What the tokens of its forms are made from: the session's secret, or the browser's own before there is a session. */
+  readonly formSecret: string
+  readonly cookieNames: Cookies
+  /** To be sent with the next page, so that the browser is known again. */
+  readonly newCookies: readonly string[]
+}
+
+/** Says which browser asks. */
+export type ReadBrowser = (visit: Visit) => Promise<BrowserState>
+
+interface Needs {
+  readonly sessions: Pick<SessionStore, 'find' | 'extend'>
+  readonly onError: (error: unknown) => void
+  readonly now: () => Date
+}
+
+/** Knows browsers by their cookies. A session in use is kept from ending, written once half of its time has gone. */
+export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
+  return async ({ c, site }) => {
+    const header = c.req.header('cookie')
+    const names = cookiesAt(site.base)
+    const session = await findSession(readCookie(header, names.session))
+    if (session !== undefined) return { session, formSecret: session.formSecret, cookieNames: names, newCookies: [] }
+    const known = readCookie(header, names.browser)
+    if (known !== undefined && /^[A-Za-z0-9._]{43}$/.test(known)) {
+      return { session, formSecret: known, cookieNames: names, newCookies: [] }
+    }
+    const formSecret = randomText(43)
+    return { session, formSecret, cookieNames: names, newCookies: [setCookie(names, names.browser, formSecret)] }
+  }
+
+  async function findSession(cookie: string | undefined): Promise<Session | undefined> {
+    const presented = cookie === undefined ? undefined : readToken(sessionShape, cookie)
+    if (presented === undefined) return undefined
+    const at = now()
+    const session = await sessions.find(presented, at)
+    if (session !== undefined && session.expiresAt.getTime() - at.getTime() < (session.timeout * 1000) / 2) {
+      sessions.extend(session.id, new Date(at.getTime() + session.timeout * 1000)).catch(onError)
+    }
+    return session
+  }
+}
+
+/** A `Set-Cookie` value; `maxAge` seconds, or until the browser closes. */
+export function setCookie(cookies: Cookies, name: string, value: string, maxAge?: number): string {
+  return `${name}=${value}${cookies.attributes}${maxAge === undefined ? '' : `; Max-Age=${maxAge}`}`
+}

@@ -1,0 +1,92 @@
+import type { Authorize, Browser, NextStep } from '../../oauth/authorize.ts'
+import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
+import type { OAuthError } from '../../oauth/error.ts'
+import type { BrowserState, ReadBrowser } from '../browser.ts'
+import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { FormPostPage } from '../pages/form-post.tsx'
+import { readParameters } from '../request.ts'
+import type { Answer, Visit } from '../visit.ts'
+
+/** Where the consent page stands, as at Salesforce. */
+export const consentPath = '/setup/secur/RemoteAccessAuthorizationPage.apexp'
+/** Where the page of a refused authorization stands, as at Salesforce. */
+export const errorPath = '/setup/secur/RemoteAccessErrorPage.apexp'
+
+interface Needs {
+  readonly readRequest: ReadAuthorizeRequest
+  readonly authorize: Authorize
+  readonly readBrowser: ReadBrowser
+}
+
+/** `GET|POST /services/oauth2/authorize`: looks at what is stored and sends the browser where it has to go next. */
+export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs): Answer {
+  return async (visit) => {
+    const parameters = await readParameters(visit)
+    const request = await readRequest(parameters, visit.site, visit.checks)
+    // A posted request goes on as a GET: every page comes back to this URL.
+    if (visit.c.req.method === 'POST') return redirectTo(authorizePath(parameters), visit)
+    const browser = await readBrowser(visit)
+    return follow(
+      await authorize.nextStep(request, visit.site, asBrowser(browser, visit), visit.checks),
+      request,
+      visit,
+    )
+  }
+}
+
+/** Sends the browser to the next step. */
+export function follow(step: NextStep, request: AuthorizeRequest, visit: Visit): Response {
+  switch (step.go) {
+    case 'sign-in':
+      return redirectTo(signInUrl(request), visit)
+    case 'consent':
+      return redirectTo(`${consentPath}?source=${sourceOf(request)}`, visit)
+    case 'error-page':
+      visit.refused = step.refused
+      return redirectTo(errorUrl(step.refused, visit), visit)
+    case 'back-to-app':
+      visit.refused = step.refused
+      return backToApp(request, step.answer, visit)
+  }
+}
+
+/** What `oauth/` is told of a browser. */
+export function asBrowser({ session }: BrowserState, { sourceIp }: Visit): Browser {
+  return { session, sourceIp }
+}
+
+/** The reference to an authorize request that the consent page carries: the request itself, to be checked again. */
+export function sourceOf({ parameters }: AuthorizeRequest): string {
+  return Buffer.from(new URLSearchParams([...parameters]).toString()).toString('base64url')
+}
+
+/** The parameters that {@link sourceOf} put away. */
+export function parametersOf(source: string): ReadonlyMap<string, string> {
+  return new Map(new URLSearchParams(Buffer.from(source, 'base64url').toString('utf8')))
+}
+
+function signInUrl(request: AuthorizeRequest): string {
+  const startUrl = authorizePath(request.parameters, ['login', 'select_account'])
+  return `/?${new URLSearchParams({ ec: '302', startURL: startUrl })}`
+}
+
+function errorUrl({ code, description }: OAuthError, { requestId }: Visit): string {
+  return `${errorPath}?${new URLSearchParams({ error: code, error_description: description, request: requestId })}`
+}
+
+/** To the redirect URI and nowhere else: it is the one that was compared with those registered. */
+function backToApp(
+  { redirectUri, responseMode }: AuthorizeRequest,
+  answer: Readonly<Record<string, string>>,
+  visit: Visit,
+): Response {
+  if (responseMode === 'form_post') {
+    return pageAnswer(FormPostPage({ action: redirectUri, fields: answer }), {
+      formTargets: [formTargetOf(redirectUri)],
+      hasScript: true,
+    })
+  }
+  const query = new URLSearchParams(answer).toString()
+  if (responseMode === 'fragment') return redirectTo(`${redirectUri}#${query}`, visit)
+  return redirectTo(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`, visit)
+}

@@ -1,0 +1,79 @@
+import { scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
+import type { Authorize, NextStep } from '../../oauth/authorize.ts'
+import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
+import { refusal } from '../../oauth/refusal.ts'
+import type { OrgStore } from '../../orgs/org.ts'
+import { displayName } from '../../users/user.ts'
+import type { BrowserState, ReadBrowser } from '../browser.ts'
+import { formToken, isFormToken } from '../csrf.ts'
+import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { ConsentPage } from '../pages/consent.tsx'
+import { FormExpiredPage } from '../pages/error.tsx'
+import { readForm } from '../request.ts'
+import type { Answer, Visit } from '../visit.ts'
+import { asBrowser, consentPath, follow, parametersOf, sourceOf } from './authorize.ts'
+
+interface Needs {
+  readonly readRequest: ReadAuthorizeRequest
+  readonly authorize: Authorize
+  readonly readBrowser: ReadBrowser
+  readonly orgs: Pick<OrgStore, 'find'>
+}
+
+/** `GET` of the consent page: asks, if there is still something to ask; else back to the authorize request. */
+export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs): Answer {
+  return async (visit) => {
+    const request = await readRequest(parametersOf(visit.c.req.query('source') ?? ''), visit.site, visit.checks)
+    const browser = await readBrowser(visit)
+    const step = await authorize.nextStep(request, visit.site, asBrowser(browser, visit), visit.checks)
+    return step.go === 'consent' ? page(request, step, browser) : redirectTo(authorizePath(request.parameters), visit)
+  }
+
+  async function page(
+    request: AuthorizeRequest,
+    { signedIn, scopes }: Extract<NextStep, { go: 'consent' }>,
+    browser: BrowserState,
+  ): Promise<Response> {
+    const { app } = request
+    const source = sourceOf(request)
+    const publisher = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
+    const element = ConsentPage({
+      app: {
+        name: app.label,
+        publisher: publisher?.name ?? 'this server',
+        contactEmail: app.contactEmail,
+        description: app.description,
+        infoUrl: app.infoUrl,
+      },
+      scopes: scopes.map((name) => ({ name, label: scopeLabel(name), hint: scopeHint(name) })),
+      user: { name: displayName(signedIn.user), username: signedIn.user.username },
+      orgName: signedIn.org.name,
+      redirectUri: request.redirectUri,
+      decision: { action: consentPath, csrfToken: formToken(browser.formSecret, 'consent', source) },
+      source,
+      switchUser: { action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'switch-user', source) },
+      display: request.display,
+    })
+    return pageAnswer(element, { formTargets: [formTargetOf(request.redirectUri)] })
+  }
+}
+
+/** `POST` of the consent page: notes the person's answer and goes on. */
+export function consentAnswer({ readRequest, authorize, readBrowser }: Needs): Answer {
+  return async (visit) => {
+    const form = await readForm(visit.c)
+    const browser = await readBrowser(visit)
+    const source = form.get('source') ?? ''
+    if (!isFormToken(form.get('csrf_token'), browser.formSecret, 'consent', source)) return expired(visit, source)
+    const request = await readRequest(parametersOf(source), visit.site, visit.checks)
+    const isAllowed = form.get('decision') === 'allow'
+    const step = await authorize.decide(request, visit.site, asBrowser(browser, visit), isAllowed, visit.checks)
+    return follow(step, request, visit)
+  }
+}
+
+function expired(visit: Visit, source: string): Response {
+  visit.refused = refusal({ reason: 'form-forged', facts: { form: 'consent' } })
+  const startUrl = authorizePath(parametersOf(source))
+  return pageAnswer(FormExpiredPage({ requestId: visit.requestId, startUrl }), { status: 403 })
+}

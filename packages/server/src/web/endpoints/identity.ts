@@ -1,0 +1,131 @@
+import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { covers } from '../../connected-apps/scope.ts'
+import { refusal } from '../../oauth/refusal.ts'
+import {
+  findIdentity,
+  type IdentityRefusal,
+  identityDocument,
+  readIdentityPath,
+  readIdentityVersion,
+  statusOfIdentityRefusal,
+} from '../../oidc/identity-url.ts'
+import { userinfo } from '../../oidc/userinfo.ts'
+import type { Addresses } from '../../orgs/address.ts'
+import { latestVersion } from '../../rest/versions.ts'
+import { hasPermission } from '../../users/permissions.ts'
+import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
+import type { UserStore } from '../../users/user.ts'
+import { unstored } from '../answer.ts'
+import type { ReadBearer } from '../bearer.ts'
+import { chooseFormat, type Document, readCallback, readPrettyPrint, writeBody } from '../format.ts'
+import { readParameters } from '../request.ts'
+import type { Answer, Refused, ShowRefusal, Visit } from '../visit.ts'
+
+interface Needs {
+  readonly readBearer: ReadBearer
+  readonly users: Pick<UserStore, 'find'>
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly addresses: Pick<Addresses, 'baseOf'>
+  readonly now: () => Date
+}
+
+// Any of these opens the identity service; one of them comes with every token that a person approved.
+const identityScopes = ['id', 'openid'] as const
+
+/** `GET|POST /services/oauth2/userinfo` */
+export function userinfoAnswer({ readBearer, apps, addresses, now }: Needs): Answer {
+  return async (visit) => {
+    const parameters = await readParameters(visit)
+    const { token, user, org } = await identify(readBearer, visit, parameters)
+    const document = userinfo({
+      user,
+      addresses: { loginBase: visit.site.loginBase, orgBase: addresses.baseOf(org, visit.site) },
+      scopes: token.scopes,
+      isAppInstalled: (await apps.findPolicies(token.appId, org.id)) !== undefined,
+      now: now(),
+    })
+    return write(visit, parameters, document)
+  }
+}
+
+/** `GET|POST /id/<org>/<user>` */
+export function identityAnswer({ readBearer, users, profiles, permissionSets, apps, addresses, now }: Needs): Answer {
+  return async (visit) => {
+    const parameters = await readParameters(visit)
+    const { token, user: caller, org } = await identify(readBearer, visit, parameters)
+    const profile = await profiles.find(caller.profileId)
+    const isApiEnabled = profile !== undefined && (await hasPermission(permissionSets, caller, profile, 'ApiEnabled'))
+    const asked = { ...token, isApiEnabled }
+    const finding = await findIdentity(readIdentityPath(visit.c.req.path), asked, users)
+    if (!finding.ok) return refuseIdentity(finding.refusal)
+    const version = readIdentityVersion(parameters.get('version'), latestVersion)
+    if (!version.ok) return refuseIdentity('Invalid_Version')
+    const document = identityDocument({
+      user: finding.user,
+      addresses: { loginBase: visit.site.loginBase, orgBase: addresses.baseOf(org, visit.site) },
+      identityBase: visit.site.base,
+      scopes: token.scopes,
+      isAsserted: finding.isAsserted,
+      isAppInstalled: (await apps.findPolicies(token.appId, org.id)) !== undefined,
+      version: version.version,
+      now: now(),
+    })
+    return write(visit, parameters, document)
+  }
+}
+
+/** How the identity services refuse: one word as text, or 401 with a challenge where the RFCs are followed (RFC 6750 §3). */
+export function identityRefusal(usesRfcStatuses: boolean): ShowRefusal {
+  return (error: Refused) => {
+    const { reason } = error.refusal
+    if (usesRfcStatuses) {
+      const status =
+        reason === 'scope-missing' ? 403 : reason === 'token-twice' || reason === 'token-in-query' ? 400 : 401
+      const code = reason === 'token-missing' ? '' : `, error="${codeOf(reason)}"`
+      return text('', status, { 'www-authenticate': `Bearer realm="Sallyport"${code}` })
+    }
+    return refuseIdentity(reason === 'token-missing' ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token')
+  }
+}
+
+function codeOf(reason: string): string {
+  if (reason === 'scope-missing') return 'insufficient_scope'
+  return reason === 'token-twice' || reason === 'token-in-query' ? 'invalid_request' : 'invalid_token'
+}
+
+/** @throws {OAuthError} */
+async function identify(readBearer: ReadBearer, visit: Visit, parameters: ReadonlyMap<string, string>) {
+  const access = await readBearer(visit, parameters)
+  if (!access.ok) throw refusal(access.refusal)
+  const { scopes } = access.token
+  if (!identityScopes.some((scope) => covers(scopes, scope))) {
+    throw refusal({ reason: 'scope-missing', facts: { needed: 'id', granted: scopes } })
+  }
+  return access
+}
+
+function write(visit: Visit, parameters: ReadonlyMap<string, string>, document: Document): Response {
+  const { c } = visit
+  const callback = readCallback(parameters.get('callback'), parameters.get('format'))
+  if (!callback.ok) return refuseIdentity('Invalid_Callback')
+  const format = chooseFormat(parameters.get('format'), c.req.header('accept'), ['json', 'xml', 'urlencoded'])
+  const isPretty = readPrettyPrint(c.req.header('prettyprint') ?? c.req.header('x-prettyprint'))
+  const body = writeBody(document, { format, root: 'user', isPretty, callback: callback.callback })
+  return text(body.text, 200, { 'content-type': body.contentType })
+}
+
+function refuseIdentity(word: IdentityRefusal): Response {
+  return text(word, statusOfIdentityRefusal(word))
+}
+
+function text(body: string, status: number, headers: Readonly<Record<string, string>> = {}): Response {
+  const all = {
+    'content-type': 'text/plain;charset=UTF-8',
+    'x-content-type-options': 'nosniff',
+    ...unstored,
+    ...headers,
+  }
+  return new Response(body, { status, headers: all })
+}

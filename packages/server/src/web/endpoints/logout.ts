@@ -1,0 +1,127 @@
+import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { authorizePath } from '../../oauth/authorize-request.ts'
+import { refusal } from '../../oauth/refusal.ts'
+import { consumerKeyOfLogout, decideLogout, type LogoutRequest, readIdTokenHint } from '../../oidc/logout.ts'
+import type { OrgStore } from '../../orgs/org.ts'
+import type { SessionStore } from '../../sessions/session.ts'
+import type { IdTokens } from '../../tokens/id-token.ts'
+import { displayName, type UserStore } from '../../users/user.ts'
+import { type BrowserState, type ReadBrowser, setCookie } from '../browser.ts'
+import { formToken, isFormToken } from '../csrf.ts'
+import { localPath } from '../local-path.ts'
+import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { FormExpiredPage } from '../pages/error.tsx'
+import { SignOutPage } from '../pages/sign-out.tsx'
+import { SignedOutPage } from '../pages/signed-out.tsx'
+import { readForm, readParameters } from '../request.ts'
+import type { Answer, Visit } from '../visit.ts'
+import { parametersOf } from './authorize.ts'
+
+/** Where OpenID Connect apps send people to sign out, as at Salesforce. */
+export const endSessionPath = '/services/auth/idp/oidc/logout'
+
+interface Needs {
+  readonly readBrowser: ReadBrowser
+  readonly sessions: Pick<SessionStore, 'end'>
+  readonly idTokens: Pick<IdTokens, 'verify'>
+  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey'>
+  readonly users: Pick<UserStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
+}
+
+/** `GET /secur/logout.jsp`: signs out and says so, or goes on to a local `retURL`. */
+export function logoutAnswer({ readBrowser, sessions }: Needs): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'logout'
+    const browser = await readBrowser(visit)
+    const cookies = await endSession(sessions, browser)
+    const next = localPath(visit.c.req.query('retURL'))
+    if (next !== undefined) return redirectTo(next, visit, cookies)
+    return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
+  }
+}
+
+/** `POST /secur/logout.jsp`: the form "Not you?" of the consent page, and "Sign out" of the front page. */
+export function switchUserAnswer({ readBrowser, sessions }: Needs): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'logout'
+    const form = await readForm(visit.c)
+    const browser = await readBrowser(visit)
+    const source = form.get('source')
+    const isOurs =
+      source === undefined
+        ? isFormToken(form.get('csrf_token'), browser.formSecret, 'sign-out', '/')
+        : isFormToken(form.get('csrf_token'), browser.formSecret, 'switch-user', source)
+    if (!isOurs) return expired(visit)
+    const cookies = await endSession(sessions, browser)
+    if (source === undefined) return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
+    return redirectTo(authorizePath(parametersOf(source)), visit, cookies)
+  }
+}
+
+/** `GET|POST` of the end session endpoint (OpenID Connect RP-Initiated Logout). */
+export function endSessionAnswer({ readBrowser, sessions, idTokens, apps, users, orgs }: Needs): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'logout'
+    const parameters = await readParameters(visit)
+    const browser = await readBrowser(visit)
+    const request: LogoutRequest = {
+      hint: await readIdTokenHint(parameters.get('id_token_hint'), idTokens.verify),
+      clientId: parameters.get('client_id'),
+      postLogoutRedirectUri: parameters.get('post_logout_redirect_uri'),
+      state: parameters.get('state'),
+    }
+    const consumerKey = consumerKeyOfLogout(request)
+    const app = consumerKey === undefined ? undefined : await apps.findByConsumerKey(consumerKey)
+    const about = aboutOf(parameters)
+    const token = parameters.get('csrf_token')
+    const isConfirmed = visit.c.req.method === 'POST' && isFormToken(token, browser.formSecret, 'end-session', about)
+    const step = decideLogout(request, { app, signedInAs: browser.session?.userId, isConfirmed })
+    if (step.go === 'confirm')
+      return confirm(browser, parameters, about, app?.label, request.postLogoutRedirectUri, app?.callbackUrls)
+    const cookies = await endSession(sessions, browser)
+    if (step.go === 'back') return redirectTo(step.url, visit, cookies)
+    return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
+  }
+
+  async function confirm(
+    browser: BrowserState,
+    parameters: ReadonlyMap<string, string>,
+    about: string,
+    appName: string | undefined,
+    target: string | undefined,
+    registered: readonly string[] | undefined,
+  ): Promise<Response> {
+    const { session } = browser
+    const [user, org] = await Promise.all([users.find(session?.userId ?? ''), orgs.find(session?.orgId ?? '')])
+    const query = new URLSearchParams([...parameters].filter(([name]) => name !== 'csrf_token'))
+    const element = SignOutPage({
+      user: { name: user === undefined ? '' : displayName(user), username: user?.username ?? '' },
+      orgName: org?.name ?? '',
+      appName,
+      stayUrl: '/',
+      action: `${endSessionPath}?${query}`,
+      csrfToken: formToken(browser.formSecret, 'end-session', about),
+    })
+    const leads = target !== undefined && registered?.includes(target) ? [formTargetOf(target)] : []
+    return pageAnswer(element, { cookies: browser.newCookies, formTargets: leads })
+  }
+}
+
+function aboutOf(parameters: ReadonlyMap<string, string>): string {
+  return ['client_id', 'post_logout_redirect_uri', 'state'].map((name) => parameters.get(name) ?? '').join('\0')
+}
+
+async function endSession(
+  sessions: Pick<SessionStore, 'end'>,
+  { session, cookieNames }: BrowserState,
+): Promise<readonly string[]> {
+  if (session === undefined) return []
+  await sessions.end(session.id)
+  return [setCookie(cookieNames, cookieNames.session, '', 0)]
+}
+
+function expired(visit: Visit): Response {
+  visit.refused = refusal({ reason: 'form-forged', facts: { form: 'sign out' } })
+  return pageAnswer(FormExpiredPage({ requestId: visit.requestId, startUrl: '/' }), { status: 403 })
+}

@@ -1,0 +1,112 @@
+import type { JournalStore } from '../../journal/journal.ts'
+import { OAuthError } from '../../oauth/error.ts'
+import { type Explanation, explain, readRefusal } from '../../oauth/explanation.ts'
+import { isOurWire } from '../../oauth/refusal.ts'
+import type { OrgStore } from '../../orgs/org.ts'
+import type { ProfileStore } from '../../users/profile.ts'
+import { displayName, type UserStore } from '../../users/user.ts'
+import { jsonAnswer } from '../answer.ts'
+import type { ReadBrowser } from '../browser.ts'
+import { formToken } from '../csrf.ts'
+import { pageAnswer } from '../page-answer.ts'
+import { ErrorPage, NotFoundPage } from '../pages/error.tsx'
+import { HomePage, type Visitor } from '../pages/home.tsx'
+import { SuccessPage } from '../pages/success.tsx'
+import type { Answer, ShowRefusal, Visit } from '../visit.ts'
+
+/**
+ * How the authorize endpoint refuses before it knows a redirect URI: to people a page, to programs the bare pair, as
+ * Salesforce does. Never a redirect (RFC 6749 §4.1.2.1).
+ */
+export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
+  return (error, visit) => {
+    if (!(error instanceof OAuthError)) throw error
+    const { code, description } = error
+    if (!visit.c.req.header('accept')?.includes('text/html')) {
+      const body = `error=${code}&error_description=${encodeURIComponent(description)}`
+      // The empty type is Salesforce's; a browser that meets it saves a file.
+      const headers = { 'content-type': '', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+      return new Response(body, { status: 400, headers })
+    }
+    const explanation = showsCauses ? explain(error.refusal) : undefined
+    const page = ErrorPage({ error: code, errorDescription: description, requestId: visit.requestId, explanation })
+    return pageAnswer(page, { status: code === 'server_error' ? 500 : 400 })
+  }
+}
+
+/** The page that a refused authorization is sent to. It shows what this server says, and nothing else out of a URL. */
+export function errorPage(journal: Pick<JournalStore, 'find'>, showsCauses: boolean): Answer {
+  return async (visit) => {
+    const { c, requestId } = visit
+    const { error, error_description, request } = c.req.query()
+    const isOurs = isOurWire(error, error_description)
+    const explanation = showsCauses ? await explanationOf(request) : undefined
+    const page = ErrorPage({
+      error: isOurs ? (error ?? '') : 'OAUTH_APPROVAL_ERROR_GENERIC',
+      errorDescription: isOurs ? (error_description ?? '') : 'the authorization could not be completed',
+      requestId: explanation === undefined ? requestId : (request ?? requestId),
+      explanation,
+    })
+    return pageAnswer(page, { status: 400 })
+  }
+
+  async function explanationOf(requestId: string | undefined): Promise<Explanation | undefined> {
+    const entry = requestId === undefined ? undefined : await journal.find(requestId)
+    const refusal = entry?.refusal === undefined ? undefined : readRefusal(entry.refusal.reason, entry.refusal.facts)
+    return refusal === undefined ? undefined : explain(refusal)
+  }
+}
+
+/** `GET /services/oauth2/success`: where apps without a page of their own have people come back to. */
+export const successAnswer: Answer = async () => pageAnswer(SuccessPage())
+
+/** Where there is nothing: a page for people, JSON for programs. */
+export const missingAnswer: Answer = async ({ c, requestId }) => {
+  if (c.req.header('accept')?.includes('text/html')) return pageAnswer(NotFoundPage({ requestId }), { status: 404 })
+  return jsonAnswer({ error: 'not_found', error_description: 'there is nothing at this address' }, 404)
+}
+
+interface HomeNeeds {
+  readonly readBrowser: ReadBrowser
+  readonly users: Pick<UserStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly signInPage: Answer
+}
+
+/** `GET /`: the sign-in page on the way to somewhere or when nobody is signed in; else who is signed in. */
+export function frontPage({ readBrowser, users, orgs, profiles, signInPage }: HomeNeeds): Answer {
+  return async (visit) => {
+    if (visit.c.req.query('startURL') !== undefined) return signInPage(visit)
+    const browser = await readBrowser(visit)
+    const { session } = browser
+    if (session === undefined || (visit.site.org !== undefined && visit.site.org.id !== session.orgId))
+      return signInPage(visit)
+    const [user, org] = await Promise.all([users.find(session.userId), orgs.find(session.orgId)])
+    const profile = user === undefined ? undefined : await profiles.find(user.profileId)
+    if (user === undefined || org === undefined) return signInPage(visit)
+    const visitor: Visitor = {
+      signedIn: true,
+      name: displayName(user),
+      username: user.username,
+      orgName: org.name,
+      profileName: profile?.name ?? '',
+      signOut: { action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'sign-out', '/') },
+    }
+    return pageAnswer(HomePage({ placeName: placeName(visit, org.name), visitor, links }))
+  }
+}
+
+const links = [
+  {
+    href: '/.well-known/openid-configuration',
+    label: 'OpenID Connect configuration',
+    hint: 'What clients need to know of this server',
+  },
+  { href: '/id/keys', label: 'Signing keys', hint: 'The public keys that ID tokens are verified with' },
+  { href: '/services/data/', label: 'REST API versions', hint: 'What an access token opens' },
+] as const
+
+function placeName({ site }: Visit, orgName: string): string {
+  return site.org === undefined ? new URL(site.base).host : orgName
+}

@@ -1,0 +1,138 @@
+import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
+import { OAuthError } from '../../oauth/error.ts'
+import { refusal } from '../../oauth/refusal.ts'
+import type { Site } from '../../orgs/address.ts'
+import type { SignIn } from '../../sessions/sign-in.ts'
+import type { BrowserState, ReadBrowser } from '../browser.ts'
+import { setCookie } from '../browser.ts'
+import { readCookie } from '../cookies.ts'
+import { formToken, isFormToken } from '../csrf.ts'
+import { localPath } from '../local-path.ts'
+import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { type DemoUser, SignInPage, type SignInProblem } from '../pages/sign-in.tsx'
+import { readForm } from '../request.ts'
+import type { Answer, Visit } from '../visit.ts'
+
+interface Needs {
+  readonly signIn: SignIn
+  readonly readBrowser: ReadBrowser
+  readonly readRequest: ReadAuthorizeRequest
+  readonly demoUsers: readonly DemoUser[]
+}
+
+/** What the sign-in page knows of where the person is going. */
+interface Destination {
+  readonly startUrl: string
+  readonly request: AuthorizeRequest | undefined
+}
+
+const rememberedFor = 90 * 86_400
+
+/** `GET /` with somewhere to go, or with nobody signed in: the sign-in page. */
+export function signInPage({ readBrowser, readRequest, demoUsers }: Needs): Answer {
+  return async (visit) => {
+    const browser = await readBrowser(visit)
+    const destination = await destinationOf(visit.c.req.query('startURL'), visit.site, readRequest)
+    return page(visit, browser, destination, demoUsers, {
+      username: destination.request?.loginHint ?? visit.c.req.query('un'),
+    })
+  }
+}
+
+/** `POST /`: signs in and goes on, or shows the form again with what is wrong. */
+export function signInAnswer({ signIn, readBrowser, readRequest, demoUsers }: Needs): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'sign-in'
+    const form = await readForm(visit.c)
+    const browser = await readBrowser(visit)
+    const destination = await destinationOf(form.get('startURL'), visit.site, readRequest)
+    const username = form.get('username') ?? form.get('un')
+    const password = form.get('pw')
+    const remember = form.has('rememberUn')
+    const again = (problem: SignInProblem, status: number) =>
+      page(visit, browser, destination, demoUsers, { username, remember, problem, status })
+
+    if (!isFormToken(form.get('csrf_token'), browser.formSecret, 'sign-in', destination.startUrl)) {
+      visit.refused = refusal({ reason: 'form-forged', facts: { form: 'sign-in' } })
+      return again('form-expired', 403)
+    }
+    if (username === undefined) return again('username-missing', 400)
+    if (password === undefined) return again('password-missing', 400)
+    const { site, sourceIp, userAgent } = visit
+    const result = await signIn({ username, password, site, sourceIp, userAgent }, visit.checks)
+    if (!result.ok) {
+      visit.refused = refusal(result.refusal)
+      // One status, one text and one time for every cause but a full queue.
+      return again('refused', result.refusal.reason === 'password-busy' ? 503 : 401)
+    }
+    const names = browser.cookieNames
+    return redirectTo(destination.startUrl, visit, [
+      setCookie(names, names.session, result.cookie),
+      setCookie(names, names.browser, '', 0),
+      setCookie(
+        names,
+        `${names.browser}-un`,
+        remember ? encodeURIComponent(username) : '',
+        remember ? rememberedFor : 0,
+      ),
+    ])
+  }
+}
+
+/** Reads where to go on to; when it is an authorize request, the page can name the app and let its redirect pass. */
+async function destinationOf(
+  startUrl: string | undefined,
+  site: Site,
+  readRequest: ReadAuthorizeRequest,
+): Promise<Destination> {
+  const path = localPath(startUrl) ?? '/'
+  if (!path.startsWith('/services/oauth2/authorize?')) return { startUrl: path, request: undefined }
+  const parameters = new Map(new URLSearchParams(path.slice(path.indexOf('?'))))
+  try {
+    const request = await readRequest(parameters, site, {
+      passed: [],
+      flow: undefined,
+      orgId: undefined,
+      appId: undefined,
+      userId: undefined,
+    })
+    return { startUrl: authorizePath(parameters), request }
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    // The authorize endpoint will say what is wrong with it; the page just does not name an app.
+    return { startUrl: authorizePath(parameters), request: undefined }
+  }
+}
+
+function page(
+  visit: Visit,
+  browser: BrowserState,
+  { startUrl, request }: Destination,
+  demoUsers: readonly DemoUser[],
+  shown: {
+    readonly username: string | undefined
+    readonly remember?: boolean
+    readonly problem?: SignInProblem
+    readonly status?: number
+  },
+): Response {
+  const { org, base } = visit.site
+  const remembered = readCookie(visit.c.req.header('cookie'), `${browser.cookieNames.browser}-un`)
+  const element = SignInPage({
+    action: '/',
+    csrfToken: formToken(browser.formSecret, 'sign-in', startUrl),
+    place: org === undefined ? { at: 'login-host', host: new URL(base).host } : { at: 'org', orgName: org.name },
+    appName: request?.app.label,
+    startUrl,
+    username: shown.username ?? (remembered === undefined ? undefined : decodeURIComponent(remembered)),
+    rememberUsername: shown.remember ?? remembered !== undefined,
+    problem: shown.problem,
+    display: request?.display,
+    demoUsers,
+  })
+  return pageAnswer(element, {
+    status: shown.status ?? 200,
+    cookies: browser.newCookies,
+    formTargets: request === undefined ? [] : [formTargetOf(request.redirectUri)],
+  })
+}

@@ -1,0 +1,44 @@
+import type { IntrospectEndpoint } from '../../oauth/introspect.ts'
+import type { RevokeEndpoint } from '../../oauth/revoke.ts'
+import type { TokenEndpoint } from '../../oauth/token.ts'
+import { formattedAnswer, jsonAnswer } from '../answer.ts'
+import { type ReadingRules, readParameters, readTokenRequest } from '../request.ts'
+import type { Answer } from '../visit.ts'
+
+/** `POST /services/oauth2/token` */
+export function tokenAnswer(token: TokenEndpoint, rules: ReadingRules): Answer {
+  return async (visit) => {
+    const request = await readTokenRequest(visit, rules)
+    const response = await token(request, visit.checks)
+    const format = request.parameters.get('format')
+    // Nearly every caller wants JSON; only the others are worth a look at their Accept header.
+    if (format === undefined && !namesOtherFormat(visit.c.req.header('accept'))) return jsonAnswer(response)
+    return formattedAnswer(visit, { ...response }, format, 'OAuth')
+  }
+}
+
+/** `POST /services/oauth2/introspect` (RFC 7662) */
+export function introspectAnswer(introspect: IntrospectEndpoint, rules: ReadingRules): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'introspect'
+    return jsonAnswer(await introspect(await readTokenRequest(visit, rules), visit.checks))
+  }
+}
+
+/** `GET|POST /services/oauth2/revoke` (RFC 7009): an empty answer of JSON type, which some clients insist on. */
+export function revokeAnswer(revoke: RevokeEndpoint, rules: ReadingRules): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'revoke'
+    const isGet = visit.c.req.method === 'GET' && !rules.refusesCredentialsInQuery
+    const request = isGet
+      ? { parameters: await readParameters(visit), basic: undefined, ...visit }
+      : await readTokenRequest(visit, rules)
+    await revoke(request, visit.checks)
+    const answer = jsonAnswer({})
+    return new Response('', { headers: answer.headers })
+  }
+}
+
+function namesOtherFormat(accept: string | undefined): boolean {
+  return accept !== undefined && (accept.includes('xml') || accept.includes('urlencoded'))
+}

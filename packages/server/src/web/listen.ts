@@ -1,0 +1,82 @@
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import type { OrgStore } from '../orgs/org.ts'
+import type { routes } from './routes.ts'
+
+/** Where to listen, and what answers. */
+export interface ListenOptions {
+  readonly fetch: ReturnType<typeof routes>['fetch']
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Orgs whose own ports are listened on too, from within a second of their being set. */
+  readonly orgs: Pick<OrgStore, 'list'>
+  readonly onError: (error: unknown, where: string) => void
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** The port of the login host. */
+  readonly port: number
+  /** Stops taking connections, lets requests finish for at most `seconds`, and closes. */
+  close(seconds: number): Promise<void>
+}
+
+/** Listens on the login host's port and on those of the orgs. @throws {Error} with `code` when a port cannot be had */
+export async function listen({ fetch, host, port, orgs, onError }: ListenOptions): Promise<Listening> {
+  const answer = getRequestListener(
+    (request, env) => fetch(request, 'incoming' in env && 'rawHeaders' in env.incoming ? env : {}),
+    {
+      overrideGlobalObjects: false,
+    },
+  )
+  const servers = new Map<number, Server>()
+  const main = await open(port)
+  const address = main.address()
+  const mainPort = typeof address === 'object' && address !== null ? address.port : port
+  await openOrgPorts()
+  const timer = setInterval(() => {
+    openOrgPorts().catch((error) => onError(error, 'the port of an org'))
+  }, 500).unref()
+
+  return {
+    port: mainPort,
+    async close(seconds) {
+      clearInterval(timer)
+      const all = [main, ...servers.values()]
+      const impatience = setTimeout(() => {
+        for (const server of all) server.closeAllConnections()
+      }, seconds * 1000)
+      await Promise.all(all.map(closed))
+      clearTimeout(impatience)
+    },
+  }
+
+  async function openOrgPorts(): Promise<void> {
+    for (const org of await orgs.list()) {
+      if (org.port === undefined || org.port === mainPort || servers.has(org.port)) continue
+      servers.set(org.port, await open(org.port))
+    }
+  }
+
+  function open(onPort: number): Promise<Server> {
+    // Slow senders are cut off; headers are bounded by the platform at 16 KiB.
+    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, answer)
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(onPort, host, () => {
+        server.off('error', reject)
+        server.on('error', (error) => onError(error, `the port ${onPort}`))
+        resolve(server)
+      })
+    })
+  }
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,150 @@
+import { type Display, Page } from './page.tsx'
+
+/** Why a check refused, for the person who has to mend it. Only `sallyport dev` shows it. */
+export interface ErrorExplanation {
+  /** The check that refused, as the journal names it. */
+  readonly check: string
+  readonly expected: string
+  readonly found: string
+  readonly whatToDo: string
+  /** Where the setting is in Salesforce, from "Setup" on. */
+  readonly whereInSetup?: string | undefined
+}
+
+/** What the page of a refused authorization shows. */
+export interface ErrorPageProps {
+  /** The wire's `error`, unchanged. */
+  readonly error: string
+  /** The wire's `error_description`, unchanged. */
+  readonly errorDescription: string
+  /** As in the `x-request-id` header; the journal finds the request by it. */
+  readonly requestId: string
+  readonly explanation?: ErrorExplanation | undefined
+  readonly display?: Display | undefined
+}
+
+/** The page for a refusal that cannot be sent back to its app (RFC 6749 §4.1.2.1). It says what the wire says. */
+export function ErrorPage({ error, errorDescription, requestId, explanation, display }: ErrorPageProps) {
+  return (
+    <Page title="OAuth Error" width="wide" display={display}>
+      <h1>OAuth Error</h1>
+      <p class="lead">The app that sent you here was refused. It has got no access.</p>
+      <dl class="wire">
+        <dt>Error</dt>
+        <dd>
+          <code>{error}</code>
+        </dd>
+        <dt>Description</dt>
+        <dd>
+          <code>{errorDescription}</code>
+        </dd>
+        <RequestId value={requestId} />
+      </dl>
+      {explanation === undefined ? (
+        <p>Give these lines to the people who run the app, or to your administrator.</p>
+      ) : (
+        <Explanation {...explanation} />
+      )}
+    </Page>
+  )
+}
+
+/** What the page of a failed request shows that is not about OAuth. */
+export interface FailedRequestProps {
+  /** As in the `x-request-id` header. */
+  readonly requestId: string
+}
+
+/** The page for an address that leads nowhere (404). */
+export function NotFoundPage({ requestId }: FailedRequestProps) {
+  return (
+    <Page title="Page not found">
+      <h1>Page not found</h1>
+      <p class="lead">Nothing is at this address.</p>
+      <p>
+        Check how it is spelled, or <a href="/">start from the front page</a>.
+      </p>
+      <dl class="wire">
+        <RequestId value={requestId} />
+      </dl>
+    </Page>
+  )
+}
+
+/** The page for a failure of our own (500). What failed is in the log and not here. */
+export function ServerErrorPage({ requestId }: FailedRequestProps) {
+  return (
+    <Page title="Something went wrong">
+      <h1>Something went wrong</h1>
+      <p class="lead">The fault is on this server, not in what you did.</p>
+      <p>Try again in a moment. If it happens again, give this line to your administrator:</p>
+      <dl class="wire">
+        <RequestId value={requestId} />
+      </dl>
+    </Page>
+  )
+}
+
+/** What the page of a form that came too late shows. */
+export interface FormExpiredProps extends FailedRequestProps {
+  /** The local path at which the person can begin again. */
+  readonly startUrl: string
+}
+
+/** The page for a form without a valid `csrf_token` (403): too old, or not from this browser. */
+export function FormExpiredPage({ requestId, startUrl }: FormExpiredProps) {
+  return (
+    <Page title="This form has expired">
+      <h1>This form has expired</h1>
+      <p class="lead">Nothing was changed.</p>
+      <p>It was open for too long, or was opened in another browser or before you signed in.</p>
+      <p>
+        <a class="go" href={startUrl}>
+          Begin again
+        </a>
+      </p>
+      <dl class="wire">
+        <RequestId value={requestId} />
+      </dl>
+    </Page>
+  )
+}
+
+function RequestId({ value }: { readonly value: string }) {
+  return (
+    <>
+      <dt>Request id</dt>
+      <dd>
+        <code>{value}</code>
+      </dd>
+    </>
+  )
+}
+
+function Explanation({ check, expected, found, whatToDo, whereInSetup }: ErrorExplanation) {
+  return (
+    <section class="explanation" aria-labelledby="why">
+      <h2 id="why">Why, and what to do</h2>
+      <dl>
+        <dt>Check</dt>
+        <dd>{check}</dd>
+        <dt>Expected</dt>
+        <dd>
+          <code>{expected}</code>
+        </dd>
+        <dt>Found</dt>
+        <dd>
+          <code class="found">{found}</code>
+        </dd>
+        <dt>What to do</dt>
+        <dd>{whatToDo}</dd>
+        {whereInSetup !== undefined && (
+          <>
+            <dt>In Salesforce</dt>
+            <dd>{whereInSetup}</dd>
+          </>
+        )}
+      </dl>
+    </section>
+  )
+}

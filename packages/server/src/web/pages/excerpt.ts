@@ -1,0 +1,18 @@
+/** What may not be shown of another's text: controls, and the invisible marks that reorder or hide what stands around
+ *  them. The joiners U+200C and U+200D stay, because words and emoji are spelled with them. */
+const unshowable = /(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** Prepares text that an app or an admin supplied for a page: one line, no marks that could make it pose as ours, and
+ *  at most `longest` UTF-16 units, cut between characters as a reader sees them (ASVS 10.4.7). */
+export function excerpt(text: string, longest: number): string {
+  const line = text.toWellFormed().replace(/\s+/gu, ' ').replace(unshowable, '').trim()
+  if (line.length <= longest) return line
+  let kept = ''
+  for (const { segment } of graphemes.segment(line.slice(0, longest))) {
+    if (kept.length + segment.length > longest - 1) break
+    kept += segment
+  }
+  return `${kept.trimEnd()}…`
+}

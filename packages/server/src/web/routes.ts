@@ -1,0 +1,94 @@
+import { type Handler, Hono } from 'hono'
+import { getPath } from 'hono/utils/url'
+import { jsonAnswer } from './answer.ts'
+import { consentPath, errorPath } from './endpoints/authorize.ts'
+import { endSessionPath } from './endpoints/logout.ts'
+import { stylesheetAnswer, submitScriptAnswer } from './page-answer.ts'
+import { submitScriptPath } from './pages/form-post.tsx'
+import { stylesheetPath } from './pages/stylesheet.ts'
+import type { Env } from './visit.ts'
+
+/** A handler for every thing that can be asked for. */
+export type Handlers = Readonly<
+  Record<
+    | 'front'
+    | 'signIn'
+    | 'authorize'
+    | 'consent'
+    | 'decide'
+    | 'refusedAuthorization'
+    | 'success'
+    | 'token'
+    | 'revoke'
+    | 'introspect'
+    | 'userinfo'
+    | 'identity'
+    | 'keys'
+    | 'discovery'
+    | 'authConfiguration'
+    | 'logout'
+    | 'switchUser'
+    | 'endSession'
+    | 'versions'
+    | 'restRoot'
+    | 'limits'
+    | 'listViews'
+    | 'listView'
+    | 'listViewDescribe'
+    | 'listViewResults'
+    | 'restMissing'
+    | 'ready'
+    | 'missing',
+    Handler<Env>
+  >
+>
+
+/** Every URL of the server on one screen. */
+export function routes(handlers: Handlers): Hono<Env> {
+  // `sf` joins a base that ends in a slash with paths that begin with one.
+  const app = new Hono<Env>({ getPath: (request) => getPath(request).replace(/^\/\/+/, '/') })
+
+  app.get('/', handlers.front)
+  app.post('/', handlers.signIn)
+
+  app.on(['GET', 'POST'], '/services/oauth2/authorize', handlers.authorize)
+  app.get(consentPath, handlers.consent)
+  app.post(consentPath, handlers.decide)
+  app.get(errorPath, handlers.refusedAuthorization)
+  app.get('/services/oauth2/success', handlers.success)
+  app.all('/services/oauth2/token', handlers.token)
+  app.all('/services/oauth2/revoke', handlers.revoke)
+  app.all('/services/oauth2/introspect', handlers.introspect)
+  app.on(['GET', 'POST'], '/services/oauth2/userinfo', handlers.userinfo)
+
+  app.get('/id/keys', handlers.keys)
+  app.on(['GET', 'POST'], '/id/:org/:user', handlers.identity)
+  app.get('/.well-known/openid-configuration', handlers.discovery)
+  app.get('/.well-known/oauth-authorization-server', handlers.discovery)
+  app.get('/.well-known/auth-configuration', handlers.authConfiguration)
+
+  app.get('/secur/logout.jsp', handlers.logout)
+  app.post('/secur/logout.jsp', handlers.switchUser)
+  app.on(['GET', 'POST'], endSessionPath, handlers.endSession)
+
+  const object = '/services/data/:version/sobjects/:object'
+  app.get('/services/data', handlers.versions)
+  app.get('/services/data/', handlers.versions)
+  for (const end of ['', '/']) {
+    app.all(`/services/data/:version${end}`, handlers.restRoot)
+    app.all(`/services/data/:version/limits${end}`, handlers.limits)
+    app.all(`${object}/listviews${end}`, handlers.listViews)
+    app.all(`${object}/listviews/:listview${end}`, handlers.listView)
+    app.all(`${object}/listviews/:listview/describe${end}`, handlers.listViewDescribe)
+    app.all(`${object}/listviews/:listview/results${end}`, handlers.listViewResults)
+  }
+  app.all('/services/data/:version/*', handlers.restMissing)
+
+  app.get(stylesheetPath, stylesheetAnswer)
+  app.get(submitScriptPath, submitScriptAnswer)
+  app.get('/health/live', () => jsonAnswer({ status: 'live' }))
+  app.get('/health/ready', handlers.ready)
+
+  app.all('*', handlers.missing)
+  return app
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http'
+import type { Context, Handler } from 'hono'
+import type { Clock } from '../clock.ts'
+import { type Checklist, checklist } from '../journal/checklist.ts'
+import type { JournalEntry, JournalStore } from '../journal/journal.ts'
+import { OAuthError } from '../oauth/error.ts'
+import { causeHeader } from '../oauth/explanation.ts'
+import type { Addresses, Site } from '../orgs/address.ts'
+import { RestError } from '../rest/error.ts'
+import { randomText } from '../secret.ts'
+import { isInRanges } from '../users/ip-range.ts'
+import { jsonAnswer } from './answer.ts'
+import { pageAnswer } from './page-answer.ts'
+import { ServerErrorPage } from './pages/error.tsx'
+
+/** What Hono gives us of the platform below it; nothing when called in process. */
+export interface Env {
+  readonly Bindings: { readonly incoming?: IncomingMessage }
+}
+
+/** A request, as far as every endpoint wants to know it. */
+export interface Visit {
+  readonly c: Context<Env>
+  readonly site: Site
+  readonly sourceIp: string
+  readonly userAgent: string
+  /** On every answer as `x-request-id`, and in the journal. */
+  readonly requestId: string
+  readonly checks: Checklist
+  /** A refusal that does not look like one, such as an error sent back to its app. */
+  refused: Refused | undefined
+}
+
+/** What rules throw: in the words of the OAuth endpoints or in those of the REST API. */
+export type Refused = OAuthError | RestError
+
+/** Answers a visit. @throws {Refused} for a refusal */
+export type Answer = (visit: Visit) => Promise<Response>
+
+/** Shows a refusal in the manner of an endpoint. */
+export type ShowRefusal = (error: Refused, visit: Visit) => Response | Promise<Response>
+
+/** Makes a handler of an answer: reads who asks where, keeps the journal, and turns what is thrown into an answer. */
+export type Receive = (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler<Env>
+
+/** The name under which requests are journalled; `undefined` for what is no protocol request, such as a health check. */
+export type Endpoint = string | undefined
+
+interface Needs {
+  readonly addresses: Pick<Addresses, 'siteOf'>
+  readonly journal: Pick<JournalStore, 'add'>
+  readonly trustedProxies: readonly string[]
+  readonly showsCauses: boolean
+  readonly onError: (error: unknown, requestId: string) => void
+  readonly now: Clock
+}
+
+/** The way in for every protocol request. */
+export function receive(needs: Needs): Receive {
+  const { addresses, journal, showsCauses, onError, now } = needs
+  const proxies = needs.trustedProxies.map((address) => ({ start: address, end: address }))
+
+  return (endpoint, answer, show) => async (c) => {
+    const at = now()
+    const visit: Visit = {
+      c,
+      site: await addresses.siteOf(c.req.header('host')),
+      sourceIp: sourceIpOf(c),
+      userAgent: (c.req.header('user-agent') ?? 'Unknown').slice(0, 255),
+      requestId: requestId(at),
+      checks: checklist(),
+      refused: undefined,
+    }
+    const response = await answered(visit, answer, show)
+    response.headers.set('x-request-id', visit.requestId)
+    if (showsCauses && visit.refused !== undefined) {
+      response.headers.set('x-sallyport-cause', causeHeader(visit.refused.refusal))
+    }
+    if (endpoint !== undefined) {
+      journal.add(entryOf(endpoint, visit, response.status, at)).catch((error) => onError(error, visit.requestId))
+    }
+    return response
+  }
+
+  async function answered(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Response> {
+    try {
+      return await answer(visit)
+    } catch (error) {
+      if (!(error instanceof OAuthError || error instanceof RestError)) return failed(error, visit)
+      visit.refused = error
+      return show(error, visit)
+    }
+  }
+
+  /** What must never happen: logged whole, and told as no more than that it did. */
+  function failed(error: unknown, visit: Visit): Response {
+    onError(error, visit.requestId)
+    if (visit.c.req.header('accept')?.includes('text/html')) {
+      return pageAnswer(ServerErrorPage({ requestId: visit.requestId }), { status: 500 })
+    }
+    return jsonAnswer({ error: 'server_error', error_description: 'unexpected error' }, 500)
+  }
+
+  function sourceIpOf(c: Context<Env>): string {
+    const peer = (c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+    if (proxies.length === 0 || !isInRanges(peer, proxies)) return peer
+    // The nearest address that is not a proxy of ours is the last one that can be believed.
+    const chain = (c.req.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim())
+    return chain.findLast((address) => address !== '' && !isInRanges(address, proxies)) ?? peer
+  }
+}
+
+function entryOf(endpoint: string, visit: Visit, status: number, at: Date): JournalEntry {
+  const { checks, refused, requestId, sourceIp } = visit
+  const { flow, orgId, appId, userId, passed } = checks
+  const error = refused instanceof OAuthError ? refused.code : refused?.errorCode
+  return {
+    requestId,
+    at,
+    endpoint,
+    flow,
+    orgId,
+    appId,
+    userId,
+    sourceIp,
+    status,
+    error,
+    passed,
+    refusal: refused?.refusal,
+  }
+}
+
+/** Later requests sort after earlier ones; nobody can guess the next. */
+function requestId(at: Date): string {
+  return `${at.getTime().toString(36)}${randomText(10).replaceAll(/[._]/g, '0')}`
+}
