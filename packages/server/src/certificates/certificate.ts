@@ -83,8 +83,3 @@ export interface CertificateStore {
   update(certificate: OrgCertificate): Promise<void>
   delete(id: string): Promise<void>
 }
-
-/** Whether a text may be the unique name of a certificate, an app or a permission set: Salesforce's rule for API names. */
-export function isApiName(name: string): boolean {
-  return name.length <= 80 && /^[A-Za-z](?!.*__)[A-Za-z0-9_]*(?<!_)$/.test(name)
-}

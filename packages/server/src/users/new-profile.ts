@@ -1,0 +1,99 @@
+import { didYouMean } from '../closest-name.ts'
+import { requiredLineProblem, trimmed } from '../entered-text.ts'
+import type { Org } from '../orgs/org.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
+import type { RecordKind } from '../record-id.ts'
+import { isIpRange } from './ip-range.ts'
+import { type IpRange, type Profile, type ProfileStore, type UserPermission, userPermissions } from './profile.ts'
+
+/** What an admin enters of a profile. What is left out stays as it is, or gets its default. */
+export interface EnteredProfile {
+  /** API names of permissions: all that the profile is to have. */
+  readonly permissions?: readonly string[]
+  readonly loginIpRanges?: readonly IpRange[]
+  /** Seconds; `undefined` leaves it to the org. */
+  readonly sessionTimeout?: number | undefined
+}
+
+interface Needs {
+  readonly profiles: Pick<ProfileStore, 'findByName' | 'add'>
+  readonly newId: (kind: RecordKind) => string
+}
+
+/** Makes a profile of an org; by default it permits nothing and lets in from anywhere. */
+export async function newProfile(
+  { profiles, newId }: Needs,
+  org: Pick<Org, 'id'>,
+  entered: EnteredProfile & { readonly name: string },
+): Promise<Outcome<Profile>> {
+  const name = trimmed(entered.name) ?? ''
+  const message = requiredLineProblem(trimmed(name), 80)
+  const taken = message === undefined ? await profiles.findByName(org.id, name) : undefined
+  const problems: Problem[] = []
+  if (message !== undefined) problems.push({ field: 'name', message })
+  if (taken !== undefined) problems.push({ field: 'name', message: `This org has a profile “${name}” already.` })
+  const blank: Profile = {
+    id: newId('profile'),
+    orgId: org.id,
+    name,
+    permissions: [],
+    loginIpRanges: [],
+    sessionTimeout: undefined,
+  }
+  const profile = profileWith(blank, entered)
+  if (!profile.ok) problems.push(...profile.problems)
+  if (!profile.ok || problems.length > 0) return refused(...problems)
+  await profiles.add(profile.value)
+  return profile
+}
+
+/** Changes what was entered of a profile and leaves the rest. */
+export async function changeProfile(
+  { profiles }: { readonly profiles: Pick<ProfileStore, 'update'> },
+  profile: Profile,
+  entered: EnteredProfile,
+): Promise<Outcome<Profile>> {
+  const changed = profileWith(profile, entered)
+  if (changed.ok) await profiles.update(changed.value)
+  return changed
+}
+
+/** The profile with what was entered put in, checked field by field. Nothing is written. */
+export function profileWith(profile: Profile, entered: EnteredProfile): Outcome<Profile> {
+  const problems: Problem[] = []
+  const permissions =
+    entered.permissions === undefined ? done(profile.permissions) : readPermissions(entered.permissions)
+  if (!permissions.ok) problems.push(...permissions.problems)
+  const loginIpRanges = entered.loginIpRanges ?? profile.loginIpRanges
+  for (const [item, range] of loginIpRanges.entries()) {
+    if (!isIpRange(range)) problems.push({ field: 'loginIpRanges', item, message: ipRangeRule })
+  }
+  const sessionTimeout = 'sessionTimeout' in entered ? entered.sessionTimeout : profile.sessionTimeout
+  if (
+    sessionTimeout !== undefined &&
+    !(Number.isInteger(sessionTimeout) && sessionTimeout >= 60 && sessionTimeout <= 86_400)
+  ) {
+    problems.push({ field: 'sessionTimeout', message: 'Enter a whole number of seconds from 60 to 86400.' })
+  }
+  if (!permissions.ok || problems.length > 0) return refused(...problems)
+  return done({ ...profile, permissions: permissions.value, loginIpRanges, sessionTimeout })
+}
+
+/** What makes a range of addresses, in words. */
+export const ipRangeRule = 'A range has a start and an end, both IPv4 or both IPv6 addresses, in this order.'
+
+/** Reads API names of permissions, each once and in the order of {@link userPermissions}. */
+export function readPermissions(names: readonly string[]): Outcome<readonly UserPermission[]> {
+  const problems: Problem[] = []
+  const wanted = new Set<string>(names)
+  const known: readonly string[] = userPermissions
+  for (const [item, name] of names.entries()) {
+    if (known.includes(name)) continue
+    problems.push({
+      field: 'permissions',
+      item,
+      message: `There is no permission “${name}”.${didYouMean(name, known)} Known are ${known.join(', ')}.`,
+    })
+  }
+  return problems.length > 0 ? refused(...problems) : done(userPermissions.filter((name) => wanted.has(name)))
+}
