@@ -1,0 +1,131 @@
+import { connect, type Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { type Answer, readAnswer } from './http.ts'
+import { percentile } from './statistics.ts'
+
+/** What to send and for how long: the window closes after `seconds`, or sooner when the requests run out. */
+export interface Volley {
+  readonly port: number
+  readonly connections: number
+  readonly requests: readonly Buffer[]
+  /** Whether a request may go again: a refresh token may, an authorization code may not. */
+  readonly reusable: boolean
+  readonly seconds: number
+  /** Looks at every answer; a text is a complaint. */
+  readonly inspect: (answer: Answer) => string | undefined
+}
+
+/** What came back. The rate counts answers inside the window; complaints are about every answer, late ones too. */
+export interface VolleyResult {
+  readonly answered: number
+  readonly perSecond: number
+  /** Milliseconds from handing a request over to having read its answer: the middle one, and 99 of 100. */
+  readonly p50: number
+  readonly p99: number
+  /** The share of a core that the load generator itself used, 0 to 1. Near 1 it has measured only itself. */
+  readonly generatorBusy: number
+  readonly complaints: ReadonlyMap<string, number>
+}
+
+/** Sends requests over connections that stay open, one at a time on each, and looks at every answer. */
+export async function fire({ port, connections, requests, reusable, seconds, inspect }: Volley): Promise<VolleyResult> {
+  const complaints = new Map<string, number>()
+  const latencies: number[] = []
+  let sent = 0
+
+  const lines = await Promise.all(Array.from({ length: connections }, () => openLine(port)))
+  const cpu = process.cpuUsage()
+  const startedAt = performance.now()
+  const deadline = startedAt + seconds * 1000
+  let lastAnswerAt = startedAt
+  await Promise.all(lines.map(keepBusy))
+
+  const used = process.cpuUsage(cpu)
+  return {
+    answered: latencies.length,
+    perSecond: (latencies.length * 1000) / (lastAnswerAt - startedAt),
+    generatorBusy: (used.user + used.system) / 1000 / (performance.now() - startedAt),
+    p50: percentile(latencies, 50) ?? Number.NaN,
+    p99: percentile(latencies, 99) ?? Number.NaN,
+    complaints,
+  }
+
+  /** Settles when this connection has nothing more to send, or is lost. */
+  async function keepBusy(line: Line): Promise<void> {
+    const { socket } = line
+    let sentAt = 0
+    let waiting = false
+    let begun: Buffer | undefined
+    line.onBytes = (bytes) => {
+      try {
+        take(begun === undefined ? bytes : Buffer.concat([begun, bytes]))
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : new Error('unreadable answer', { cause: error }))
+      }
+    }
+    socket.on('error', (error) => complain(error.message))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    sendNext()
+    await closed
+    if (waiting) complain('connection closed before the answer')
+
+    function sendNext(): void {
+      const request = reusable || sent < requests.length ? requests[sent % requests.length] : undefined
+      if (request === undefined || performance.now() >= deadline) {
+        socket.end()
+        return
+      }
+      sent += 1
+      waiting = true
+      sentAt = performance.now()
+      socket.write(request)
+    }
+
+    function take(bytes: Buffer): void {
+      const read = readAnswer(bytes)
+      begun = read === undefined ? Buffer.from(bytes) : undefined // the bytes of a line are overwritten by the next
+      if (read === undefined) return
+      waiting = false
+      const now = performance.now()
+      if (now < deadline) {
+        latencies.push(now - sentAt)
+        lastAnswerAt = now
+      }
+      sendNext()
+      const complaint = read.length < bytes.length ? 'bytes after the end of the answer' : inspect(read.answer)
+      if (complaint !== undefined) complain(complaint)
+    }
+  }
+
+  function complain(complaint: string): void {
+    complaints.set(complaint, (complaints.get(complaint) ?? 0) + 1)
+  }
+}
+
+/** A connection that reads into a buffer of its own instead of making one for each answer. */
+interface Line {
+  readonly socket: Socket
+  onBytes: (bytes: Buffer) => void
+}
+
+const silenceMilliseconds = 30_000
+const lineBytes = 64 * 1024
+
+function openLine(port: number): Promise<Line> {
+  return new Promise((resolve, reject) => {
+    const buffer = Buffer.allocUnsafe(lineBytes)
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback: take } })
+    const line: Line = { socket, onBytes: () => undefined }
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(line)
+    })
+    socket.setTimeout(silenceMilliseconds, () => socket.destroy(new Error('30 s without an answer')))
+
+    function take(length: number): boolean {
+      line.onBytes(buffer.subarray(0, length))
+      return true
+    }
+  })
+}

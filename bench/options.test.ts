@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { readOptions } from './options.ts'
+
+it('measures everything unless told otherwise', () => {
+  expect(readOptions([])).toEqual({
+    rows: [
+      'jwt-bearer',
+      'jwt-bearer-jti',
+      'code-openid',
+      'code',
+      'refresh',
+      'userinfo',
+      'introspection',
+      'revocation',
+      'start',
+    ],
+    targets: ['bare', 'oidc-provider', 'sallyport'],
+    seconds: 2,
+    rounds: 3,
+    connections: 64,
+    json: false,
+    profile: undefined,
+  })
+})
+
+it('picks rows and servers by name', () => {
+  expect(readOptions(['--only', 'refresh, jwt-bearer', '--targets', 'bare'])).toMatchObject({
+    rows: ['jwt-bearer', 'refresh'],
+    targets: ['bare'],
+  })
+})
+
+it.each([
+  [['--only', 'refreshing'], '--only does not know refreshing; it knows jwt-bearer, '],
+  [['--seconds', 'ten'], '--seconds wants a number above 0, not ten'],
+  [['--fast'], "Unknown option '--fast'"],
+])('refuses %j', (args, message) => {
+  expect(() => readOptions(args)).toThrow(message)
+})
+
+it('leaves everything else aside when asked for help', () => {
+  expect(readOptions(['--help', '--only', 'x'])).toBeUndefined()
+})

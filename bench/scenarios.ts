@@ -1,0 +1,79 @@
+import type { Answer } from './http.ts'
+
+/** What is measured under load: its row in the table, what an answer must be, and the bar over the peer. */
+export interface Scenario {
+  readonly name: ScenarioName
+  readonly title: string
+  /** Every answer must be 200 with these members of its JSON body, non-empty or true. */
+  readonly members: readonly string[]
+  /** How many times the peer's rate ours is to be; `undefined` where none was set. */
+  readonly bar: number | undefined
+}
+
+/** The rows in the order in which they are measured. */
+export const scenarioNames = [
+  'jwt-bearer',
+  'jwt-bearer-jti',
+  'code-openid',
+  'code',
+  'refresh',
+  'userinfo',
+  'introspection',
+  'revocation',
+] as const
+
+/** One of the rows measured under load. */
+export type ScenarioName = (typeof scenarioNames)[number]
+
+const tokens = ['access_token', 'token_type']
+
+/** A token for an assertion; also what a fresh process is asked for first. */
+export const jwtBearer: Scenario = { name: 'jwt-bearer', title: 'JWT bearer', members: tokens, bar: 2 }
+
+/** Everything measured under load. */
+export const scenarios: readonly Scenario[] = [
+  jwtBearer,
+  { name: 'jwt-bearer-jti', title: 'JWT bearer, `jti` remembered', members: tokens, bar: 2 },
+  {
+    name: 'code-openid',
+    title: 'code exchange, `openid` (RS256)',
+    members: [...tokens, 'refresh_token', 'id_token'],
+    bar: 1.4,
+  },
+  { name: 'code', title: 'code exchange', members: [...tokens, 'refresh_token'], bar: 3 },
+  { name: 'refresh', title: 'refresh', members: tokens, bar: 5 },
+  { name: 'userinfo', title: 'userinfo', members: ['sub', 'name', 'email'], bar: 3 },
+  { name: 'introspection', title: 'introspection', members: ['active', 'scope', 'client_id'], bar: 3 },
+  { name: 'revocation', title: 'revocation', members: [], bar: undefined },
+]
+
+/** Complains about an answer that is not what the scenario is there to get. */
+export function inspectAnswer({ members }: Scenario, { status, body }: Answer): string | undefined {
+  if (status !== 200) return `${status} ${body.slice(0, 120)}`
+  if (members.length === 0) return undefined
+  const json = readObject(body)
+  const missing = members.find((member) => !json[member])
+  return missing === undefined ? undefined : `an answer without ${missing}: ${body.slice(0, 120)}`
+}
+
+/** The members of a JSON object; none when the text is no JSON object. */
+export function readObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A member of a JSON object that is text.
+ *  @throws {Error} when it is not there */
+export function readText(text: string, member: string): string {
+  const value = readObject(text)[member]
+  if (typeof value === 'string') return value
+  throw new Error(`expected ${member} in: ${text.slice(0, 200)}`)
+}

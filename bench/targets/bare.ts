@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { writeRequest } from '../http.ts'
+import type { ScenarioName } from '../scenarios.ts'
+import { freePort, startServer } from '../server-process.ts'
+import type { Place, PreparedTarget, RunningTarget, Target } from './target.ts'
+
+/** `node:http` with nothing behind it: what the runtime alone allows, and so how far the load generator reaches. */
+export const bare: Target = { name: 'bare', title: 'bare `node:http`', prepare }
+
+async function prepare({ folder, core, nodeArguments }: Place): Promise<PreparedTarget> {
+  const port = await freePort()
+  const host = `127.0.0.1:${port}`
+  const form = { client_id: 'A'.repeat(32), client_secret: 'A'.repeat(64) }
+  const code = { grant_type: 'authorization_code', redirect_uri: 'https://app.example.com/callback', ...form }
+  const requests: Readonly<Record<ScenarioName, Buffer>> = {
+    'jwt-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(640) }),
+    'jwt-bearer-jti': post('/jwt-bearer', { assertion: 'A'.repeat(680) }),
+    'code-openid': post('/code-openid', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
+    code: post('/code', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
+    refresh: post('/refresh', { grant_type: 'refresh_token', refresh_token: 'A'.repeat(100), ...form }),
+    userinfo: writeRequest({ host, path: '/userinfo', headers: { Authorization: `Bearer ${'A'.repeat(112)}` } }),
+    introspection: post('/introspection', { token: 'A'.repeat(112), ...form }),
+    revocation: post('/revocation', { token: 'A'.repeat(112) }),
+  }
+  return { port, firstRequest: requests['jwt-bearer'], start }
+
+  async function start(): Promise<RunningTarget> {
+    const program = join(import.meta.dirname, 'bare-server.js')
+    const server = await startServer({
+      command: [process.execPath, ...nodeArguments, program, String(port)],
+      core,
+      folder,
+    })
+    return { process: server, supply: async (scenario) => ({ requests: [requests[scenario]], reusable: true }) }
+  }
+
+  function post(path: string, form: Readonly<Record<string, string>>): Buffer {
+    return writeRequest({ host, path, form })
+  }
+}

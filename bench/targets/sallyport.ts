@@ -1,0 +1,180 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Answer, readHeader, writeRequest } from '../http.ts'
+import { fire } from '../load.ts'
+import { readText, type ScenarioName } from '../scenarios.ts'
+import { freePort, startServer } from '../server-process.ts'
+import { makeSigner, uniqueId } from '../signer.ts'
+import { signIn } from './sallyport-sign-in.ts'
+import {
+  again,
+  once,
+  type Place,
+  type PreparedTarget,
+  type RunningTarget,
+  type Supply,
+  type Target,
+  times,
+} from './target.ts'
+
+/** Sallyport as `sallyport dev` runs it: SQLite on disk, every answered write committed with `synchronous=FULL`. */
+export const sallyport: Target = { name: 'sallyport', title: `Sallyport ${readVersion()}, on disk`, prepare }
+
+const callbackUrl = 'https://app.example.com/callback'
+const password = 'correct horse battery staple'
+const usernames = Array.from({ length: 16 }, (_, index) => `user${index}@bench.example`)
+// Salesforce keeps five approvals of a user for an app, so a user holds fewer refresh tokens than that.
+const tokensPerUser = 4
+const verifier = randomBytes(32).toString('base64url')
+const challenge = createHash('sha256').update(verifier).digest('base64url')
+
+async function prepare({ folder, core, nodeArguments }: Place): Promise<PreparedTarget> {
+  const port = await freePort()
+  const host = `127.0.0.1:${port}`
+  const origin = `http://${host}`
+  const signer = makeSigner()
+  const app = { client_id: `Bench${uniqueId()}`, client_secret: uniqueId() }
+  const orgFile = join(folder, 'org.json')
+  writeFileSync(orgFile, JSON.stringify(orgWith(app, signer.certificate)))
+  let assertions = 0
+  let cookies: Promise<readonly string[]> | undefined
+
+  const supplies: Readonly<Record<ScenarioName, (count: number) => Promise<Supply>>> = {
+    'jwt-bearer': async (count) => once(await times(count, () => jwtBearer({}))),
+    'jwt-bearer-jti': async (count) => once(await times(count, () => jwtBearer({ jti: uniqueId() }))),
+    'code-openid': async (count) => once(await exchanges(count, 'openid api refresh_token')),
+    code: async (count) => once(await exchanges(count, 'api refresh_token')),
+    refresh: async () => again(await refreshes()),
+    userinfo: async () => {
+      const tokens = await newTokens('openid id api refresh_token', 'access_token')
+      const headers = tokens.map((token) => ({ Authorization: `Bearer ${token}` }))
+      return again(headers.map((header) => writeRequest({ host, path: '/services/oauth2/userinfo', headers: header })))
+    },
+    introspection: async () => {
+      const tokens = await newTokens('api refresh_token', 'access_token')
+      return again(tokens.map((token) => post('introspect', { token, ...app })))
+    },
+    revocation: async (count) => {
+      const tokens = await collect(repeat(await refreshes(), count), ({ body }) => readText(body, 'access_token'))
+      return once(tokens.map((token) => post('revoke', { token })))
+    },
+  }
+
+  await (await startServer({ command: command([]), core, folder })).stop() // makes the org, so that later starts find it
+  return { port, firstRequest: await jwtBearer({}), start }
+
+  async function start(): Promise<RunningTarget> {
+    const server = await startServer({ command: command(nodeArguments), core, folder })
+    return { process: server, supply: (scenario, count) => supplies[scenario](count) }
+  }
+
+  function command(extra: readonly string[]): readonly string[] {
+    const program = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js')
+    const options = ['--json', '--data', join(folder, 'data'), '--org-file', orgFile, '--port', String(port)]
+    return [process.execPath, ...extra, program, 'dev', ...options]
+  }
+
+  /** No two assertions are the same: user and expiry differ, and the `jti` where there is one. */
+  async function jwtBearer(extra: { readonly jti?: string }): Promise<Buffer> {
+    const number = assertions
+    assertions += 1
+    const sub = usernames[number % usernames.length] ?? ''
+    const exp = Math.floor(Date.now() / 1000) + 3600 + Math.floor(number / usernames.length)
+    const assertion = await signer.sign({ iss: app.client_id, sub, aud: origin, exp, ...extra })
+    return post('token', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
+  }
+
+  async function refreshes(): Promise<readonly Buffer[]> {
+    const tokens = await newTokens('api refresh_token', 'refresh_token')
+    return tokens.map((token) => post('token', { grant_type: 'refresh_token', refresh_token: token, ...app }))
+  }
+
+  /** As many as users may hold at once, of different users one after the other. */
+  async function newTokens(scope: string, member: 'access_token' | 'refresh_token'): Promise<readonly string[]> {
+    const requests = await exchanges(usernames.length * tokensPerUser, scope)
+    return collect(requests, ({ body }) => readText(body, member))
+  }
+
+  /** Exchanges of codes that signed-in users have just been sent back with. */
+  async function exchanges(count: number, scope: string): Promise<readonly Buffer[]> {
+    cookies ??= times(usernames.length, (index) => {
+      const username = usernames[index] ?? ''
+      return signIn({ authorizeUrl: `${origin}${authorizePath(scope)}`, callbackUrl, username, password })
+    })
+    const headers = (await cookies).map((Cookie) => ({ Cookie, Accept: 'text/html' }))
+    const path = authorizePath(scope)
+    const visits = headers.map((header) => writeRequest({ host, path, headers: header }))
+    const codes = await collect(repeat(visits, count), readCode)
+    const form = { grant_type: 'authorization_code', redirect_uri: callbackUrl, code_verifier: verifier, ...app }
+    return codes.map((code) => post('token', { ...form, code }))
+  }
+
+  function authorizePath(scope: string): string {
+    const query = { response_type: 'code', client_id: app.client_id, redirect_uri: callbackUrl, scope }
+    const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+    return `/services/oauth2/authorize?${new URLSearchParams({ ...query, ...pkce })}`
+  }
+
+  /** Sends each request once and gives what `read` finds in the answers.
+   *  @throws {Error} when an answer does not have it */
+  async function collect(requests: readonly Buffer[], read: (answer: Answer) => string): Promise<readonly string[]> {
+    const found: string[] = []
+    const inspect = (answer: Answer): undefined => {
+      found.push(read(answer))
+    }
+    const { complaints } = await fire({ port, connections: 32, requests, reusable: false, seconds: 60, inspect })
+    const [complaint] = complaints.keys()
+    if (complaint !== undefined) throw new Error(`could not prepare: ${complaint}`)
+    return found
+  }
+
+  function post(endpoint: 'token' | 'introspect' | 'revoke', form: Readonly<Record<string, string>>): Buffer {
+    return writeRequest({ host, path: `/services/oauth2/${endpoint}`, form })
+  }
+}
+
+/** One org with users who may all use one app, pre-authorized by their profile (the org file of the documentation). */
+function orgWith(app: { readonly client_id: string; readonly client_secret: string }, certificate: string): unknown {
+  const profile = 'System Administrator'
+  const users = usernames.map((username, index) => ({
+    username,
+    password,
+    email: username,
+    firstName: 'Ada',
+    lastName: `Admin ${index}`,
+    profile,
+  }))
+  const connectedApp = {
+    fullName: 'Bench',
+    label: 'Bench',
+    contactEmail: 'bench@bench.example',
+    oauthConfig: {
+      callbackUrl: [callbackUrl],
+      consumerKey: app.client_id,
+      consumerSecret: app.client_secret,
+      certificate,
+      scopes: ['Basic', 'Api', 'RefreshToken', 'OpenID'],
+      isAdminApproved: true,
+    },
+    profileName: [profile],
+  }
+  return { orgs: [{ name: 'Bench', type: 'production', users, connectedApps: [connectedApp] }] }
+}
+
+function readCode({ status, head, body }: Answer): string {
+  const location = readHeader(head, 'location') ?? ''
+  const code = URL.parse(location)?.searchParams.get('code')
+  if (typeof code === 'string') return code
+  throw new Error(`expected to be sent back with a code, got ${status} ${location} ${body.slice(0, 120)}`)
+}
+
+function repeat(requests: readonly Buffer[], count: number): readonly Buffer[] {
+  return Array.from({ length: Math.ceil(count / requests.length) }, () => requests)
+    .flat()
+    .slice(0, count)
+}
+
+function readVersion(): string {
+  return readText(readFileSync(new URL('../../packages/cli/package.json', import.meta.url), 'utf8'), 'version')
+}
