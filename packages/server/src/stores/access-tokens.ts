@@ -1,0 +1,111 @@
+import { sameHash } from '../secret.ts'
+import type { AccessToken, AccessTokenStore } from '../tokens/access-token.ts'
+import { instant, readBytes, readInstant, readScopes } from './column-values.ts'
+import type { Database } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Access tokens in the database. */
+export function accessTokenStore({ queries, read, write, later }: Database): AccessTokenStore {
+  // Everything that may have ended a token is asked in the one look-up that finds it.
+  const find = statement((given: Placeholder<{ id: number }>) =>
+    queries
+      .selectFrom('access_tokens as token')
+      .innerJoin('standings as now', 'now.approval_id', 'token.approval_id')
+      .leftJoin('refresh_tokens as source', 'source.id', 'token.refresh_token_id')
+      .select((is) => [
+        'token.id',
+        'token.hash',
+        'now.org_id',
+        'now.user_id',
+        'now.app_id',
+        'token.approval_id',
+        'token.refresh_token_id',
+        'token.scopes',
+        'token.issued_at',
+        'token.expires_at',
+        'token.timeout',
+        is
+          .case()
+          .when(
+            is.and([
+              is('token.revoked_at', 'is', null),
+              is('now.is_open', '=', is.lit(1)),
+              is('token.approval_epoch', '=', is.ref('now.approval_epoch')),
+              is('token.user_epoch', '=', is.ref('now.user_epoch')),
+              is('token.app_epoch', '=', is.ref('now.app_epoch')),
+              is('token.org_epoch', '=', is.ref('now.org_epoch')),
+              is.or([
+                is('token.refresh_token_id', 'is', null),
+                is.and([is('source.id', 'is not', null), is('source.revoked_at', 'is', null)]),
+              ]),
+            ]),
+          )
+          .then(is.lit(1))
+          .else(is.lit(0))
+          .end()
+          .as('stands'),
+      ])
+      .where('token.id', '=', given('id')),
+  )
+  const extend = statement((given: Placeholder<{ id: number; expiresAt: number }>) =>
+    queries
+      .updateTable('access_tokens')
+      .set({ expires_at: given('expiresAt') })
+      .where('id', '=', given('id'))
+      .where('expires_at', '<', given('expiresAt')),
+  )
+  const revoke = statement((given: Placeholder<{ id: number; now: number }>) =>
+    queries
+      .updateTable('access_tokens')
+      .set({ revoked_at: given('now') })
+      .where('id', '=', given('id')),
+  )
+  const deleteExpired = statement((given: Placeholder<{ now: number; limit: number }>) =>
+    queries
+      .deleteFrom('access_tokens')
+      .where('id', 'in', (within) =>
+        within
+          .selectFrom('access_tokens')
+          .select('id')
+          .where('expires_at', '<', given('now'))
+          .orderBy('expires_at')
+          .limit(given('limit')),
+      ),
+  )
+
+  return {
+    async find({ id, hash }, now) {
+      const row = await read.first(find, { id })
+      if (row === undefined || !sameHash(row.hash, hash)) return { state: 'unknown' }
+      const token = fromRow(row)
+      if (row.stands === 0) return { state: 'revoked', token }
+      return { state: row.expires_at <= instant(now) ? 'expired' : 'live', token }
+    },
+    extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) })),
+    revoke(id, now) {
+      return write(async (tx) => {
+        const found = await tx.first(find, { id })
+        const isLive = found !== undefined && found.stands === 1 && found.expires_at > instant(now)
+        if (isLive) await tx.run(revoke, { id, now: instant(now) })
+        return isLive
+      })
+    },
+    deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
+  }
+
+  function fromRow(row: ReturnType<typeof find.row>): AccessToken {
+    return {
+      id: row.id,
+      hash: readBytes(row.hash),
+      orgId: row.org_id,
+      userId: row.user_id,
+      appId: row.app_id,
+      approvalId: row.approval_id,
+      refreshTokenId: row.refresh_token_id ?? undefined,
+      scopes: readScopes(row.scopes),
+      issuedAt: readInstant(row.issued_at),
+      expiresAt: readInstant(row.expires_at),
+      timeout: row.timeout,
+    }
+  }
+}

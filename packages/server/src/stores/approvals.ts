@@ -1,0 +1,171 @@
+import type { Selectable } from 'kysely'
+import type { Approval, ApprovalStore } from '../connected-apps/approval.ts'
+import { ifFound, instant, readInstant, readScopes, scopeText } from './column-values.ts'
+import type { Database, Tables } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Approvals in the database. One that was taken back keeps its row, whose counter holds its tokens dead. */
+export function approvalStore({ queries, read, write }: Database): ApprovalStore {
+  const select = queries.selectFrom('approvals').selectAll().where('revoked_at', 'is', null)
+  const find = statement((given: Placeholder<{ userId: string; appId: string }>) =>
+    select.where('app_id', '=', given('appId')).where('user_id', '=', given('userId')),
+  )
+  const insert = statement(
+    (given: Placeholder<{ orgId: string; userId: string; appId: string; scopes: string; now: number }>) =>
+      queries.insertInto('approvals').values({
+        org_id: given('orgId'),
+        user_id: given('userId'),
+        app_id: given('appId'),
+        epoch: 1,
+        scopes: given('scopes'),
+        first_used_at: given('now'),
+        last_used_at: given('now'),
+        use_count: 0,
+        revoked_at: null,
+      }),
+  )
+  const findAny = statement((given: Placeholder<{ userId: string; appId: string }>) =>
+    queries
+      .selectFrom('approvals')
+      .select(['id', 'scopes', 'revoked_at'])
+      .where('app_id', '=', given('appId'))
+      .where('user_id', '=', given('userId')),
+  )
+  const scopesOfRefreshTokens = statement(
+    (given: Placeholder<{ userId: string; appId: string; issuedSince: number; usedSince: number }>) =>
+      queries
+        .selectFrom('standings as now')
+        .innerJoin('refresh_tokens as token', (join) =>
+          join
+            .onRef('token.approval_id', '=', 'now.approval_id')
+            .onRef('token.approval_epoch', '=', 'now.approval_epoch')
+            .onRef('token.org_epoch', '=', 'now.org_epoch')
+            .onRef('token.user_epoch', '=', 'now.user_epoch')
+            .onRef('token.app_epoch', '=', 'now.app_epoch'),
+        )
+        .select('token.scopes')
+        .distinct()
+        .where('now.app_id', '=', given('appId'))
+        .where('now.user_id', '=', given('userId'))
+        .where('token.revoked_at', 'is', null)
+        .where('token.issued_at', '>=', given('issuedSince'))
+        .where('token.last_used_at', '>=', given('usedSince')),
+  )
+  const usage = statement((given: Placeholder<{ orgId: string }>) =>
+    queries
+      .selectFrom('approvals')
+      .select(({ fn }) => [
+        'app_id',
+        fn.countAll<number>().as('user_count'),
+        fn.sum<number>('use_count').as('use_count'),
+        fn.min('first_used_at').as('first_used_at'),
+        fn.max('last_used_at').as('last_used_at'),
+      ])
+      .where('org_id', '=', given('orgId'))
+      .where('revoked_at', 'is', null)
+      .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')]))
+      .groupBy('app_id')
+      .orderBy('app_id'),
+  )
+  const usersOf = statement((given: Placeholder<{ orgId: string; appId: string }>) =>
+    select
+      .where('org_id', '=', given('orgId'))
+      .where('app_id', '=', given('appId'))
+      .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')]))
+      .orderBy('last_used_at', 'desc')
+      .orderBy('id', 'desc'),
+  )
+
+  return {
+    async find(userId, appId) {
+      return ifFound(await read.first(find, { userId, appId }), fromRow)
+    },
+    async allow({ orgId, userId, appId, scopes }, now) {
+      await write(async (tx) => {
+        const found = await tx.first(findAny, { userId, appId })
+        if (found === undefined) {
+          await tx.run(insert, { orgId, userId, appId, scopes: scopeText(scopes), now: instant(now) })
+          return
+        }
+        const isNew = found.revoked_at !== null
+        const together = new Set([...readScopes(found.scopes), ...scopes])
+        await tx.execute(
+          queries
+            .updateTable('approvals')
+            .set({
+              scopes: scopeText([...together]),
+              revoked_at: null,
+              ...(isNew ? { first_used_at: instant(now), last_used_at: instant(now) } : {}),
+            })
+            .where('id', '=', found.id),
+        )
+      })
+    },
+    async scopesWithRefreshToken(userId, appId, { issuedSince, usedSince }) {
+      const since = { issuedSince: issuedSince?.getTime() ?? 0, usedSince: usedSince?.getTime() ?? 0 }
+      const found = await read.all(scopesOfRefreshTokens, { userId, appId, ...since })
+      const [only] = found
+      if (only !== undefined && found.length === 1) return readScopes(only.scopes)
+      return [...new Set(found.flatMap(({ scopes }) => readScopes(scopes)))]
+    },
+    async usage(orgId) {
+      return (await read.all(usage, { orgId })).map((row) => ({
+        appId: row.app_id,
+        userCount: row.user_count,
+        useCount: row.use_count,
+        firstUsedAt: readInstant(row.first_used_at),
+        lastUsedAt: readInstant(row.last_used_at),
+      }))
+    },
+    async usersOf(appId, orgId) {
+      return (await read.all(usersOf, { appId, orgId })).map(fromRow)
+    },
+    async revoke(userId, appId, now) {
+      const approval = queries
+        .selectFrom('approvals')
+        .select('id')
+        .where('app_id', '=', appId)
+        .where('user_id', '=', userId)
+      return write(async (tx) => {
+        const revoked = await tx.execute(takeBack(now).where('app_id', '=', appId).where('user_id', '=', userId))
+        await tx.execute(
+          queries
+            .updateTable('refresh_tokens')
+            .set({ revoked_at: instant(now) })
+            .where('approval_id', 'in', approval)
+            .where('revoked_at', 'is', null),
+        )
+        return revoked > 0
+      })
+    },
+    // The counters end the refresh tokens too; there may be very many, so they are marked later, a few at a time.
+    revokeAll: (appId, orgId, now) =>
+      write((tx) => tx.execute(takeBack(now).where('app_id', '=', appId).where('org_id', '=', orgId))),
+  }
+
+  function takeBack(now: Date) {
+    return queries
+      .updateTable('approvals')
+      .set((approval) => ({
+        epoch: approval('epoch', '+', 1),
+        scopes: '',
+        use_count: 0,
+        revoked_at: instant(now),
+      }))
+      .where('revoked_at', 'is', null)
+  }
+}
+
+function fromRow(row: Selectable<Tables['approvals']>): Approval {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    userId: row.user_id,
+    appId: row.app_id,
+    scopes: readScopes(row.scopes),
+    epoch: row.epoch,
+    firstUsedAt: readInstant(row.first_used_at),
+    lastUsedAt: readInstant(row.last_used_at),
+    useCount: row.use_count,
+  }
+}

@@ -1,0 +1,189 @@
+import { sameHash } from '../secret.ts'
+import type { AuthorizationCode, AuthorizationCodeStore } from '../tokens/authorization-code.ts'
+import { approvalUses } from './approval-use.ts'
+import { instant, readInstant, readScopes, scopeText } from './column-values.ts'
+import type { Database, Transaction } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Ends what a code has bought, within a transaction: its refresh token with all that came from it, or its access token. */
+export function codeReplays({
+  queries,
+}: Pick<Database, 'queries'>): (tx: Transaction, codeId: number, now: Date) => Promise<void> {
+  const endAccessToken = statement((given: Placeholder<{ codeId: number; now: number }>) =>
+    queries
+      .updateTable('access_tokens')
+      .set({ revoked_at: given('now') })
+      .where('id', 'in', (within) =>
+        within.selectFrom('authorization_codes').select('access_token_id').where('id', '=', given('codeId')),
+      )
+      .where('revoked_at', 'is', null),
+  )
+  const endRefreshToken = statement((given: Placeholder<{ codeId: number; now: number }>) =>
+    queries
+      .updateTable('refresh_tokens')
+      .set({ revoked_at: given('now') })
+      .where('id', 'in', (within) =>
+        within.selectFrom('authorization_codes').select('refresh_token_id').where('id', '=', given('codeId')),
+      )
+      .where('revoked_at', 'is', null),
+  )
+  return async (tx, codeId, now) => {
+    await tx.run(endAccessToken, { codeId, now: instant(now) })
+    await tx.run(endRefreshToken, { codeId, now: instant(now) })
+  }
+}
+
+interface NewCode {
+  readonly hash: Uint8Array
+  readonly approvalId: number
+  readonly redirectUri: string
+  readonly scopes: string
+  readonly codeChallenge: string | null
+  readonly nonce: string | null
+  readonly authTime: number
+  readonly issuedAt: number
+}
+
+/** Authorization codes in the database. */
+export function authorizationCodeStore(database: Database): AuthorizationCodeStore {
+  const { queries, read, write } = database
+  const approvals = approvalUses(database)
+  const endBought = codeReplays(database)
+  // The counters are those of this moment: what is raised before the exchange ends the code as well.
+  const insert = statement((given: Placeholder<Pick<NewCode, keyof NewCode>>) =>
+    queries
+      .insertInto('authorization_codes')
+      .columns([
+        'approval_id',
+        'approval_epoch',
+        'org_epoch',
+        'user_epoch',
+        'app_epoch',
+        'hash',
+        'redirect_uri',
+        'scopes',
+        'code_challenge',
+        'nonce',
+        'auth_time',
+        'issued_at',
+      ])
+      .expression(
+        queries
+          .selectFrom('standings')
+          .select([
+            'approval_id',
+            'approval_epoch',
+            'org_epoch',
+            'user_epoch',
+            'app_epoch',
+            given('hash').as('hash'),
+            given('redirectUri').as('redirect_uri'),
+            given('scopes').as('scopes'),
+            given('codeChallenge').as('code_challenge'),
+            given('nonce').as('nonce'),
+            given('authTime').as('auth_time'),
+            given('issuedAt').as('issued_at'),
+          ])
+          .where('approval_id', '=', given('approvalId')),
+      )
+      .returning('id'),
+  )
+  const find = statement((given: Placeholder<{ id: number }>) =>
+    queries
+      .selectFrom('authorization_codes as code')
+      .innerJoin('standings as now', 'now.approval_id', 'code.approval_id')
+      .select((is) => [
+        'code.id',
+        'code.hash',
+        'now.org_id',
+        'now.user_id',
+        'now.app_id',
+        'code.redirect_uri',
+        'code.scopes',
+        'code.code_challenge',
+        'code.nonce',
+        'code.auth_time',
+        'code.issued_at',
+        is
+          .case()
+          .when(
+            is.and([
+              is('code.redeemed_at', 'is', null),
+              is('code.approval_epoch', '=', is.ref('now.approval_epoch')),
+              is('code.user_epoch', '=', is.ref('now.user_epoch')),
+              is('code.app_epoch', '=', is.ref('now.app_epoch')),
+              is('code.org_epoch', '=', is.ref('now.org_epoch')),
+            ]),
+          )
+          .then(is.lit(1))
+          .else(is.lit(0))
+          .end()
+          .as('stands'),
+      ])
+      .where('code.id', '=', given('id')),
+  )
+  const redeem = statement((given: Placeholder<{ id: number; now: number }>) =>
+    queries
+      .updateTable('authorization_codes')
+      .set({ redeemed_at: given('now') })
+      .where('id', '=', given('id'))
+      .where('redeemed_at', 'is', null),
+  )
+  // Rows are older the lower their number: the first few are all that has to be looked at.
+  const deleteExpired = statement((given: Placeholder<{ before: number; limit: number }>) =>
+    queries
+      .deleteFrom('authorization_codes')
+      .where('id', 'in', (within) =>
+        within.selectFrom('authorization_codes').select('id').orderBy('id').limit(given('limit')),
+      )
+      .where('issued_at', '<', given('before')),
+  )
+
+  return {
+    async add(code) {
+      const { orgId, userId, appId } = code
+      return write(async (tx) => {
+        const approval = await approvals.ensure(tx, { orgId, userId, appId, at: instant(code.issuedAt) })
+        const added = await tx.first(insert, {
+          hash: code.hash,
+          approvalId: approval.id,
+          redirectUri: code.redirectUri,
+          scopes: scopeText(code.scopes),
+          codeChallenge: code.codeChallenge ?? null,
+          nonce: code.nonce ?? null,
+          authTime: instant(code.authTime),
+          issuedAt: instant(code.issuedAt),
+        })
+        if (added === undefined) throw new Error(`A code was to be added for ${appId}, which is not in ${orgId}.`)
+        return added.id
+      })
+    },
+    async find({ id, hash }) {
+      const row = await read.first(find, { id })
+      if (row === undefined || !sameHash(row.hash, hash)) return { state: 'unknown' }
+      return { state: row.stands === 1 ? 'unspent' : 'spent', code: fromRow(row) }
+    },
+    async spend(id, now) {
+      await write(async (tx) => {
+        const isFirst = (await tx.run(redeem, { id, now: instant(now) })) === 1
+        if (!isFirst) await endBought(tx, id, now)
+      })
+    },
+    deleteExpired: (before, limit) => write((tx) => tx.run(deleteExpired, { before: instant(before), limit })),
+  }
+
+  function fromRow(row: ReturnType<typeof find.row>): AuthorizationCode {
+    return {
+      id: row.id,
+      orgId: row.org_id,
+      userId: row.user_id,
+      appId: row.app_id,
+      redirectUri: row.redirect_uri,
+      scopes: readScopes(row.scopes),
+      codeChallenge: row.code_challenge ?? undefined,
+      nonce: row.nonce ?? undefined,
+      authTime: readInstant(row.auth_time),
+      issuedAt: readInstant(row.issued_at),
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Selectable } from 'kysely'
+import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
+import { flag, ifFound, instant, readInstant, readStoredCertificate } from './column-values.ts'
+import type { Database, Tables } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** The orgs' own certificates in the database. */
+export function certificateStore({ queries, read, write }: Database): CertificateStore {
+  const select = queries.selectFrom('certificates').selectAll()
+  const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
+    select.where('org_id', '=', given('orgId')).where('name', '=', given('name')),
+  )
+  const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
+    select.where('org_id', '=', given('orgId')).orderBy('name'),
+  )
+  return {
+    async add(certificate) {
+      await write((tx) => tx.execute(queries.insertInto('certificates').values(toRow(certificate))))
+    },
+    async findByName(orgId, name) {
+      return ifFound(await read.first(findByName, { orgId, name }), fromRow)
+    },
+    async list(orgId) {
+      return (await read.all(listOfOrg, { orgId })).map(fromRow)
+    },
+    async update(certificate) {
+      const { id, org_id, name, created_at, ...changed } = toRow(certificate)
+      const query = queries.updateTable('certificates').set(changed)
+      await write((tx) => tx.execute(query.where('id', '=', id).where('org_id', '=', org_id)))
+    },
+    async delete(id) {
+      await write((tx) => tx.execute(queries.deleteFrom('certificates').where('id', '=', id)))
+    },
+  }
+}
+
+type Row = Selectable<Tables['certificates']>
+
+function toRow(certificate: OrgCertificate): Row {
+  return {
+    id: certificate.id,
+    org_id: certificate.orgId,
+    name: certificate.name,
+    label: certificate.label,
+    certificate: certificate.certificate.pem,
+    sealed_private_key: certificate.sealedPrivateKey ?? null,
+    is_private_key_exportable: flag(certificate.isPrivateKeyExportable),
+    created_at: instant(certificate.createdAt),
+  }
+}
+
+function fromRow(row: Row): OrgCertificate {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    name: row.name,
+    label: row.label,
+    certificate: readStoredCertificate(row.certificate),
+    sealedPrivateKey: row.sealed_private_key ?? undefined,
+    isPrivateKeyExportable: row.is_private_key_exportable === 1,
+    createdAt: readInstant(row.created_at),
+  }
+}

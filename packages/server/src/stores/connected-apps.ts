@@ -1,0 +1,216 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import {
+  flag,
+  ifFound,
+  instant,
+  readBytes,
+  readInstant,
+  readIpRanges,
+  readPolicy,
+  readScopes,
+  readStoredCertificate,
+  readTexts,
+  scopeText,
+} from './column-values.ts'
+import type { Database, Tables } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Connected apps and policies in the database. */
+export function connectedAppStore({ queries, read, change, cache }: Database): ConnectedAppStore {
+  const select = queries.selectFrom('connected_apps').selectAll()
+  const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
+  const findByConsumerKey = statement((given: Placeholder<{ consumerKey: string }>) =>
+    select.where('consumer_key', '=', given('consumerKey')),
+  )
+  const findByName = statement((given: Placeholder<{ orgId: string; fullName: string }>) =>
+    select.where('org_id', '=', given('orgId')).where('full_name', '=', given('fullName')),
+  )
+  const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
+    select.where('org_id', '=', given('orgId')).orderBy('label').orderBy('id'),
+  )
+  const listBuiltIn = statement(() => select.where('org_id', 'is', null).orderBy('label').orderBy('id'))
+  const findPolicies = statement((given: Placeholder<{ appId: string; orgId: string }>) =>
+    queries
+      .selectFrom('app_policies')
+      .selectAll()
+      .where('app_id', '=', given('appId'))
+      .where('org_id', '=', given('orgId')),
+  )
+  const byId = cache<ConnectedApp>(10_000)
+  const byConsumerKey = cache<ConnectedApp>(10_000)
+  const policiesOf = cache<AppPolicies>(10_000)
+
+  return {
+    async add(app, policies) {
+      await change(async (tx) => {
+        await tx.execute(queries.insertInto('connected_apps').values(toRow(app)))
+        for (const one of policies) await tx.execute(queries.insertInto('app_policies').values(toPoliciesRow(one)))
+      })
+    },
+    find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromRow)),
+    findByConsumerKey: (consumerKey) =>
+      byConsumerKey.get(consumerKey, async () =>
+        ifFound(await read.first(findByConsumerKey, { consumerKey }), fromRow),
+      ),
+    async findByName(orgId, fullName) {
+      return ifFound(await read.first(findByName, { orgId, fullName }), fromRow)
+    },
+    async list(orgId) {
+      return (await read.all(listOfOrg, { orgId })).map(fromRow)
+    },
+    async listBuiltIn() {
+      return (await read.all(listBuiltIn, {})).map(fromRow)
+    },
+    async update(app) {
+      const { id, org_id, consumer_key, created_at, ...changed } = toRow(app)
+      await change((tx) => tx.execute(queries.updateTable('connected_apps').set(changed).where('id', '=', id)))
+    },
+    async delete(id) {
+      const approvals = queries.selectFrom('approvals').select('id').where('app_id', '=', id)
+      const refreshTokens = queries.selectFrom('refresh_tokens').select('id').where('approval_id', 'in', approvals)
+      await change(async (tx) => {
+        await tx.execute(queries.deleteFrom('rotated_refresh_tokens').where('refresh_token_id', 'in', refreshTokens))
+        await tx.execute(queries.deleteFrom('refresh_tokens').where('approval_id', 'in', approvals))
+        // Access tokens and codes without an approval are none; they are cleared away when their time is over.
+        await tx.execute(queries.deleteFrom('approvals').where('app_id', '=', id))
+        await tx.execute(queries.deleteFrom('app_policies').where('app_id', '=', id))
+        await tx.execute(queries.deleteFrom('connected_apps').where('id', '=', id))
+      })
+    },
+    findPolicies: (appId, orgId) =>
+      policiesOf.get(appId + orgId, async () =>
+        ifFound(await read.first(findPolicies, { appId, orgId }), fromPoliciesRow),
+      ),
+    async setPolicies(policies) {
+      const row = toPoliciesRow(policies)
+      const { app_id, org_id, epoch, ...changed } = row
+      const query = queries
+        .insertInto('app_policies')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['app_id', 'org_id']).doUpdateSet(changed))
+      await change((tx) => tx.execute(query))
+    },
+    async endAll(appId, orgId, isBlocked) {
+      const ended = queries
+        .updateTable('app_policies')
+        .set((policies) => ({
+          epoch: policies('epoch', '+', 1),
+          is_blocked: isBlocked ? policies.val(flag(true)) : policies.ref('is_blocked'),
+        }))
+        .where('app_id', '=', appId)
+        .where('org_id', '=', orgId)
+      await change((tx) => tx.execute(ended))
+    },
+  }
+}
+
+type Row = Selectable<Tables['connected_apps']>
+type PoliciesRow = Selectable<Tables['app_policies']>
+
+function toRow(app: ConnectedApp): Row {
+  return {
+    id: app.id,
+    org_id: app.orgId ?? null,
+    full_name: app.fullName,
+    label: app.label,
+    contact_email: app.contactEmail,
+    contact_phone: app.contactPhone ?? null,
+    description: app.description ?? null,
+    info_url: app.infoUrl ?? null,
+    logo_url: app.logoUrl ?? null,
+    icon_url: app.iconUrl ?? null,
+    start_url: app.startUrl ?? null,
+    consumer_key: app.consumerKey,
+    secret_hash: app.consumerSecret.hash,
+    secret_sealed: app.consumerSecret.sealed,
+    previous_secret_hash: app.consumerSecret.previousHash ?? null,
+    callback_urls: JSON.stringify(app.callbackUrls),
+    certificate: app.certificate?.pem ?? null,
+    scopes: scopeText(app.scopes),
+    is_consumer_secret_optional: flag(app.isConsumerSecretOptional),
+    is_secret_required_for_refresh_token: flag(app.isSecretRequiredForRefreshToken),
+    is_pkce_required: flag(app.isPkceRequired),
+    is_introspect_all_tokens: flag(app.isIntrospectAllTokens),
+    is_refresh_token_rotation_enabled: flag(app.isRefreshTokenRotationEnabled),
+    id_token_config: JSON.stringify(app.idTokenConfig),
+    ip_ranges: JSON.stringify(app.ipRanges),
+    single_logout_url: app.singleLogoutUrl ?? null,
+    created_at: instant(app.createdAt),
+    modified_at: instant(app.modifiedAt),
+  }
+}
+
+const idTokenConfigSchema = z.object({
+  validity: z.number(),
+  audiences: z.array(z.string()),
+  includesStandardClaims: z.boolean(),
+})
+
+function fromRow(row: Row): ConnectedApp {
+  return {
+    id: row.id,
+    orgId: row.org_id ?? undefined,
+    fullName: row.full_name,
+    label: row.label,
+    contactEmail: row.contact_email,
+    contactPhone: row.contact_phone ?? undefined,
+    description: row.description ?? undefined,
+    infoUrl: row.info_url ?? undefined,
+    logoUrl: row.logo_url ?? undefined,
+    iconUrl: row.icon_url ?? undefined,
+    startUrl: row.start_url ?? undefined,
+    consumerKey: row.consumer_key,
+    consumerSecret: {
+      hash: readBytes(row.secret_hash),
+      sealed: row.secret_sealed,
+      previousHash: ifFound(row.previous_secret_hash ?? undefined, readBytes),
+    },
+    callbackUrls: readTexts(row.callback_urls),
+    certificate: ifFound(row.certificate ?? undefined, readStoredCertificate),
+    scopes: readScopes(row.scopes),
+    isConsumerSecretOptional: row.is_consumer_secret_optional === 1,
+    isSecretRequiredForRefreshToken: row.is_secret_required_for_refresh_token === 1,
+    isPkceRequired: row.is_pkce_required === 1,
+    isIntrospectAllTokens: row.is_introspect_all_tokens === 1,
+    isRefreshTokenRotationEnabled: row.is_refresh_token_rotation_enabled === 1,
+    idTokenConfig: idTokenConfigSchema.parse(JSON.parse(row.id_token_config)),
+    ipRanges: readIpRanges(row.ip_ranges),
+    singleLogoutUrl: row.single_logout_url ?? undefined,
+    createdAt: readInstant(row.created_at),
+    modifiedAt: readInstant(row.modified_at),
+  }
+}
+
+function toPoliciesRow(policies: AppPolicies): PoliciesRow {
+  return {
+    app_id: policies.appId,
+    org_id: policies.orgId,
+    epoch: policies.epoch,
+    is_blocked: flag(policies.isBlocked),
+    is_admin_approved: flag(policies.isAdminApproved),
+    profile_ids: JSON.stringify(policies.profileIds),
+    permission_set_ids: JSON.stringify(policies.permissionSetIds),
+    ip_relaxation: policies.ipRelaxation,
+    refresh_token_policy: JSON.stringify(policies.refreshTokenPolicy),
+    session_timeout: policies.sessionTimeout ?? null,
+    requires_high_assurance: flag(policies.requiresHighAssurance),
+  }
+}
+
+function fromPoliciesRow(row: PoliciesRow): AppPolicies {
+  return {
+    appId: row.app_id,
+    orgId: row.org_id,
+    epoch: row.epoch,
+    isBlocked: row.is_blocked === 1,
+    isAdminApproved: row.is_admin_approved === 1,
+    profileIds: readTexts(row.profile_ids),
+    permissionSetIds: readTexts(row.permission_set_ids),
+    ipRelaxation: row.ip_relaxation,
+    refreshTokenPolicy: readPolicy(row.refresh_token_policy),
+    sessionTimeout: row.session_timeout ?? undefined,
+    requiresHighAssurance: row.requires_high_assurance === 1,
+  }
+}

@@ -1,0 +1,334 @@
+import type { Compilable, Generated, Kysely } from 'kysely'
+import type { Clock } from '../clock.ts'
+import type { IpRelaxation } from '../connected-apps/connected-app.ts'
+import type { OrgType } from '../orgs/org.ts'
+import type { LoginAttempt } from '../sessions/login-history.ts'
+import type { Cache } from './cache.ts'
+import type { Statement, Values } from './statement.ts'
+
+/** 1 is yes. */
+export type Flag = 0 | 1
+
+/** Milliseconds since the epoch. */
+type Instant = number
+
+/** JSON text. */
+type Json = string
+
+/** Scopes with a space between. */
+type ScopeText = string
+
+interface OrgsTable {
+  id: string
+  name: string
+  my_domain: string | null
+  port: number | null
+  type: OrgType
+  is_active: Flag
+  epoch: number
+  settings: Json
+  created_at: Instant
+}
+
+interface ProfilesTable {
+  id: string
+  org_id: string
+  name: string
+  permissions: Json
+  login_ip_ranges: Json
+  session_timeout: number | null
+}
+
+interface PermissionSetsTable {
+  id: string
+  org_id: string
+  name: string
+  label: string
+  permissions: Json
+}
+
+interface UsersTable {
+  id: string
+  org_id: string
+  epoch: number
+  is_active: Flag
+  is_frozen: Flag
+  username: string
+  email: string
+  first_name: string | null
+  last_name: string
+  nickname: string
+  profile_id: string
+  permission_set_ids: Json
+  password_hash: string | null
+  failed_logins: number
+  locked_until: Instant | null
+  time_zone: string
+  locale: string
+  language: string
+  country: string | null
+  mobile_phone: string | null
+  last_login_at: Instant | null
+  created_at: Instant
+  modified_at: Instant
+}
+
+interface ConnectedAppsTable {
+  id: string
+  org_id: string | null
+  full_name: string
+  label: string
+  contact_email: string
+  contact_phone: string | null
+  description: string | null
+  info_url: string | null
+  logo_url: string | null
+  icon_url: string | null
+  start_url: string | null
+  consumer_key: string
+  secret_hash: Uint8Array
+  secret_sealed: string
+  previous_secret_hash: Uint8Array | null
+  callback_urls: Json
+  certificate: string | null
+  scopes: ScopeText
+  is_consumer_secret_optional: Flag
+  is_secret_required_for_refresh_token: Flag
+  is_pkce_required: Flag
+  is_introspect_all_tokens: Flag
+  is_refresh_token_rotation_enabled: Flag
+  id_token_config: Json
+  ip_ranges: Json
+  single_logout_url: string | null
+  created_at: Instant
+  modified_at: Instant
+}
+
+interface AppPoliciesTable {
+  app_id: string
+  org_id: string
+  epoch: number
+  is_blocked: Flag
+  is_admin_approved: Flag
+  profile_ids: Json
+  permission_set_ids: Json
+  ip_relaxation: IpRelaxation
+  refresh_token_policy: Json
+  session_timeout: number | null
+  requires_high_assurance: Flag
+}
+
+interface ApprovalsTable {
+  id: Generated<number>
+  org_id: string
+  user_id: string
+  app_id: string
+  epoch: number
+  scopes: ScopeText
+  first_used_at: Instant
+  last_used_at: Instant
+  use_count: number
+  revoked_at: Instant | null
+}
+
+/** What the four counters were when a thing was made; it is dead once one of them has been raised. */
+interface Epochs {
+  approval_epoch: number
+  org_epoch: number
+  user_epoch: number
+  app_epoch: number
+}
+
+/** A view: an approval with the counters that decide what stands on it, and whether org, user and app let anybody in. */
+interface StandingsView extends Epochs {
+  approval_id: number
+  org_id: string
+  user_id: string
+  app_id: string
+  is_open: Flag
+  refresh_token_policy: Json
+}
+
+interface AccessTokensTable extends Epochs {
+  id: Generated<number>
+  hash: Uint8Array
+  approval_id: number
+  refresh_token_id: number | null
+  issued_at: Instant
+  expires_at: Instant
+  timeout: number
+  revoked_at: Instant | null
+  scopes: ScopeText
+}
+
+interface RefreshTokensTable extends Epochs {
+  id: Generated<number>
+  hash: Uint8Array
+  approval_id: number
+  scopes: ScopeText
+  auth_time: Instant
+  issued_at: Instant
+  last_used_at: Instant
+  use_count: number
+  revoked_at: Instant | null
+}
+
+interface RotatedRefreshTokensTable {
+  refresh_token_id: number
+  hash: Uint8Array
+  rotated_at: Instant
+}
+
+interface AuthorizationCodesTable extends Epochs {
+  id: Generated<number>
+  hash: Uint8Array
+  approval_id: number
+  redirect_uri: string
+  scopes: ScopeText
+  code_challenge: string | null
+  nonce: string | null
+  auth_time: Instant
+  issued_at: Instant
+  redeemed_at: Instant | null
+  access_token_id: number | null
+  refresh_token_id: number | null
+}
+
+interface UsedAssertionsTable {
+  hash: Uint8Array
+  expires_at: Instant
+}
+
+interface SessionsTable {
+  id: Generated<number>
+  hash: Uint8Array
+  org_id: string
+  user_id: string
+  org_epoch: number
+  user_epoch: number
+  auth_time: Instant
+  expires_at: Instant
+  timeout: number
+  source_ip: string
+  form_secret: string
+}
+
+interface LoginHistoryTable {
+  id: Generated<number>
+  org_id: string
+  user_id: string
+  at: Instant
+  login_type: LoginAttempt['loginType']
+  login_sub_type: string | null
+  status: string
+  application: string
+  source_ip: string
+  login_url: string
+  browser: string
+}
+
+interface JournalTable {
+  id: Generated<number>
+  request_id: string
+  at: Instant
+  endpoint: string
+  flow: string | null
+  org_id: string | null
+  app_id: string | null
+  user_id: string | null
+  source_ip: string
+  status: number
+  error: string | null
+  passed: Json
+  refusal: Json | null
+}
+
+interface CertificatesTable {
+  id: string
+  org_id: string
+  name: string
+  label: string
+  certificate: string
+  sealed_private_key: string | null
+  is_private_key_exportable: Flag
+  created_at: Instant
+}
+
+interface SigningKeysTable {
+  kid: string
+  public_jwk: Json
+  sealed_private_key: string
+  created_at: Instant
+}
+
+interface RecordsTable {
+  id: string
+  org_id: string
+  object: string
+  name: string
+  fields: Json
+  owner_id: string
+  created_at: Instant
+  modified_at: Instant
+}
+
+/** Every table, as queries see it. */
+export interface Tables {
+  schema_version: { version: number }
+  /** One row: a text sealed under the encryption key that the database was made with. */
+  encryption: { sample: string }
+  /** One row, raised by every change to what processes keep ready in memory. */
+  changes: { revision: number }
+  orgs: OrgsTable
+  profiles: ProfilesTable
+  permission_sets: PermissionSetsTable
+  users: UsersTable
+  connected_apps: ConnectedAppsTable
+  app_policies: AppPoliciesTable
+  approvals: ApprovalsTable
+  standings: StandingsView
+  access_tokens: AccessTokensTable
+  refresh_tokens: RefreshTokensTable
+  rotated_refresh_tokens: RotatedRefreshTokensTable
+  authorization_codes: AuthorizationCodesTable
+  used_assertions: UsedAssertionsTable
+  sessions: SessionsTable
+  login_history: LoginHistoryTable
+  journal: JournalTable
+  certificates: CertificatesTable
+  signing_keys: SigningKeysTable
+  records: RecordsTable
+}
+
+/** Reads what has been committed. */
+export interface Reader {
+  first<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<Row | undefined>
+  all<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<readonly Row[]>
+}
+
+/** A transaction that is under way. */
+export interface Transaction extends Reader {
+  /** Answers how many rows were written. */
+  run<Params extends Values>(statement: Statement<Params, unknown>, params: Params): Promise<number>
+  /** The same for a query that is too rare to be kept compiled. */
+  execute(query: Compilable<unknown>): Promise<number>
+}
+
+/** Work to do in one transaction. It awaits nothing but `tx`, and may be run again when a neighbour in its group failed. */
+export type Job<T> = (tx: Transaction) => Promise<T>
+
+/** What every store is made from. */
+export interface Database {
+  /** Writes queries in the dialect of the database; it never executes any. */
+  readonly queries: Kysely<Tables>
+  readonly read: Reader
+  readonly now: Clock
+  /** Does the job atomically; when the promise resolves, its writes are durable. */
+  write<T>(job: Job<T>): Promise<T>
+  /** The same for what is kept ready in memory: every process forgets what it kept. */
+  change<T>(job: Job<T>): Promise<T>
+  /** Does the job with the next writes; resolves at once, and what goes wrong is told to `onError`. */
+  later(job: Job<unknown>): Promise<void>
+  /** Keeps at most `limit` ready values until something changes. */
+  cache<T>(limit: number): Cache<T>
+}

@@ -1,0 +1,187 @@
+import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
+import { approvalUses } from './approval-use.ts'
+import { assertionUse } from './assertions.ts'
+import { codeReplays } from './authorization-codes.ts'
+import { instant, scopeText } from './column-values.ts'
+import { type Counters, countersOf } from './counters.ts'
+import type { Database, Transaction } from './database.ts'
+import { loginNotes } from './login-history.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+const replayed: Purchase = { outcome: 'replayed' }
+
+interface NewAccessToken extends Counters {
+  readonly hash: Uint8Array
+  readonly refreshTokenId: number | null
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly timeout: number
+  readonly scopes: string
+}
+
+interface NewRefreshToken extends Counters {
+  readonly hash: Uint8Array
+  readonly scopes: string
+  readonly authTime: number
+  readonly issuedAt: number
+}
+
+/** The purchases of tokens, each a transaction. */
+export function issueStore(database: Database): IssueStore {
+  const { queries, write } = database
+  const useAssertion = assertionUse(database)
+  const approvals = approvalUses(database)
+  const endBoughtWith = codeReplays(database)
+  const noteLogin = loginNotes(database)
+  const addAccessToken = statement((given: Placeholder<Pick<NewAccessToken, keyof NewAccessToken>>) =>
+    queries
+      .insertInto('access_tokens')
+      .values({
+        hash: given('hash'),
+        approval_id: given('approval_id'),
+        approval_epoch: given('approval_epoch'),
+        org_epoch: given('org_epoch'),
+        user_epoch: given('user_epoch'),
+        app_epoch: given('app_epoch'),
+        refresh_token_id: given('refreshTokenId'),
+        issued_at: given('issuedAt'),
+        expires_at: given('expiresAt'),
+        timeout: given('timeout'),
+        scopes: given('scopes'),
+      })
+      .returning('id'),
+  )
+  const addRefreshToken = statement((given: Placeholder<Pick<NewRefreshToken, keyof NewRefreshToken>>) =>
+    queries
+      .insertInto('refresh_tokens')
+      .values({
+        hash: given('hash'),
+        approval_id: given('approval_id'),
+        approval_epoch: given('approval_epoch'),
+        org_epoch: given('org_epoch'),
+        user_epoch: given('user_epoch'),
+        app_epoch: given('app_epoch'),
+        scopes: given('scopes'),
+        auth_time: given('authTime'),
+        issued_at: given('issuedAt'),
+        last_used_at: given('issuedAt'),
+        use_count: 0,
+      })
+      .returning('id'),
+  )
+  const counters = ['approval_id', 'approval_epoch', 'org_epoch', 'user_epoch', 'app_epoch'] as const
+  const redeemCode = statement((given: Placeholder<{ id: number; at: number }>) =>
+    queries
+      .updateTable('authorization_codes')
+      .set({ redeemed_at: given('at') })
+      .where('id', '=', given('id'))
+      .where('redeemed_at', 'is', null)
+      .returning(counters),
+  )
+  const noteBought = statement(
+    (given: Placeholder<{ id: number; accessTokenId: number; refreshTokenId: number | null }>) =>
+      queries
+        .updateTable('authorization_codes')
+        .set({ access_token_id: given('accessTokenId'), refresh_token_id: given('refreshTokenId') })
+        .where('id', '=', given('id')),
+  )
+  const useRefreshToken = statement(
+    (given: Placeholder<{ id: number; hash: Uint8Array; nextHash: Uint8Array; at: number }>) =>
+      queries
+        .updateTable('refresh_tokens')
+        .set((token) => ({
+          hash: given('nextHash'),
+          last_used_at: given('at'),
+          use_count: token('use_count', '+', token.lit(1)),
+        }))
+        .where('id', '=', given('id'))
+        .where('hash', '=', given('hash'))
+        .where('revoked_at', 'is', null)
+        .returning(counters),
+  )
+  const noteRotated = statement((given: Placeholder<{ id: number; hash: Uint8Array; at: number }>) =>
+    queries.insertInto('rotated_refresh_tokens').values({
+      refresh_token_id: given('id'),
+      hash: given('hash'),
+      rotated_at: given('at'),
+    }),
+  )
+  const endRefreshToken = statement((given: Placeholder<{ id: number; at: number }>) =>
+    queries
+      .updateTable('refresh_tokens')
+      .set({ revoked_at: given('at') })
+      .where('id', '=', given('id'))
+      .where('revoked_at', 'is', null),
+  )
+
+  return {
+    forAssertion: (issuance, jti) =>
+      write(async (tx) => {
+        if (jti !== undefined && !(await useAssertion(tx, jti))) return replayed
+        const { orgId, userId, appId } = issuance
+        const approval = await approvals.count(tx, { orgId, userId, appId, at: instant(issuance.at) })
+        return issue(tx, issuance, countersOf(approval, issuance.epochs), undefined)
+      }),
+
+    forCode: (issuance, codeId) =>
+      write(async (tx) => {
+        const at = instant(issuance.at)
+        const code = await tx.first(redeemCode, { id: codeId, at })
+        if (code === undefined) {
+          await endBoughtWith(tx, codeId, issuance.at)
+          return replayed
+        }
+        const isApproved = await approvals.countOf(tx, { id: code.approval_id, epoch: code.approval_epoch }, at)
+        if (!isApproved) return replayed
+        const refreshTokenId = await newRefreshToken(tx, issuance, code)
+        const purchase = await issue(tx, issuance, code, refreshTokenId)
+        await tx.run(noteBought, {
+          id: codeId,
+          accessTokenId: purchase.issued.accessTokenId,
+          refreshTokenId: refreshTokenId ?? null,
+        })
+        return purchase
+      }),
+
+    forRefreshToken: (issuance, { id, hash, newHash }) =>
+      write(async (tx) => {
+        const at = instant(issuance.at)
+        const used = await tx.first(useRefreshToken, { id, hash, nextHash: newHash ?? hash, at })
+        if (used === undefined) {
+          await tx.run(endRefreshToken, { id, at })
+          return replayed
+        }
+        if (newHash !== undefined) await tx.run(noteRotated, { id, hash, at })
+        const isApproved = await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
+        if (!isApproved) return replayed
+        return issue(tx, issuance, used, id)
+      }),
+  }
+
+  async function newRefreshToken(tx: Transaction, issuance: Issuance, counters: Counters) {
+    if (issuance.refreshToken === undefined) return undefined
+    const added = await tx.first(addRefreshToken, {
+      ...counters,
+      hash: issuance.refreshToken.hash,
+      scopes: scopeText(issuance.scopes),
+      authTime: instant(issuance.refreshToken.authTime),
+      issuedAt: instant(issuance.at),
+    })
+    return added?.id
+  }
+
+  async function issue(tx: Transaction, issuance: Issuance, counters: Counters, refreshTokenId: number | undefined) {
+    const added = await tx.first(addAccessToken, {
+      ...counters,
+      hash: issuance.accessToken.hash,
+      refreshTokenId: refreshTokenId ?? null,
+      issuedAt: instant(issuance.at),
+      expiresAt: instant(issuance.accessToken.expiresAt),
+      timeout: issuance.accessToken.timeout,
+      scopes: scopeText(issuance.scopes),
+    })
+    if (added === undefined) throw new Error('An access token that was added did not come back.')
+    await noteLogin(tx, issuance.login)
+    return { outcome: 'issued', issued: { accessTokenId: added.id, refreshTokenId } } as const
+  }
+}

@@ -1,0 +1,79 @@
+import type { Seal } from '../../seal.ts'
+import { DatabaseTooNew, DatabaseUnusable, WrongEncryptionKey } from '../database-errors.ts'
+import type { Connection, Dialect } from '../dialect.ts'
+import { statement } from '../statement.ts'
+import { first } from './0001-first.ts'
+
+const migrations = [first]
+const newest = migrations.length
+const samplePurpose = 'encryption key check'
+
+/**
+ * Brings a database to this program's schema, in one transaction; an empty one is made ready. Until it is known that
+ * the database is ours and the encryption key is the right one, nothing in it changes.
+ * @throws {DatabaseTooNew | WrongEncryptionKey | DatabaseUnusable}
+ */
+export async function migrate(connection: Connection, dialect: Dialect, seal: Seal): Promise<void> {
+  const { queries, columns, place } = dialect
+  if ((await checkedVersion()) === newest) return connection.adopt()
+  await connection.adopt()
+  await connection.begin()
+  try {
+    // Another process may have been quicker while we waited to write.
+    const version = await checkedVersion()
+    if (version === 0) await prepare()
+    for (const migration of migrations.slice(version)) {
+      const table = (name: string) => queries.schema.createTable(name).modifyEnd(columns.tableEnd)
+      for (const step of migration.statements({ queries, columns, table })) {
+        await connection.execute(step)
+      }
+    }
+    await connection.execute(queries.updateTable('schema_version').set({ version: newest }))
+    await connection.commit()
+  } catch (error) {
+    await connection.rollback()
+    throw error
+  }
+
+  /** The schema's version, 0 for an empty database. */
+  async function checkedVersion(): Promise<number> {
+    const tables = await connection.tables()
+    if (tables.length === 0) return 0
+    if (!tables.includes('schema_version') || !tables.includes('encryption')) {
+      throw new DatabaseUnusable(place, 'it holds the tables of another program.')
+    }
+    const found = await connection.first(
+      statement(() => queries.selectFrom('schema_version').select('version')),
+      {},
+    )
+    if (found === undefined) throw new DatabaseUnusable(place, 'it does not say which version it is of.')
+    if (found.version > newest) throw new DatabaseTooNew(place, found.version, newest)
+    const encryption = await connection.first(
+      statement(() => queries.selectFrom('encryption').select('sample')),
+      {},
+    )
+    try {
+      seal.open(encryption?.sample ?? '', samplePurpose)
+    } catch (cause) {
+      throw new WrongEncryptionKey(place, cause)
+    }
+    return found.version
+  }
+
+  async function prepare(): Promise<void> {
+    const { schema } = queries
+    const steps = [
+      schema
+        .createTable('schema_version')
+        .addColumn('version', columns.number, (column) => column.notNull())
+        .modifyEnd(columns.tableEnd),
+      schema
+        .createTable('encryption')
+        .addColumn('sample', 'text', (column) => column.notNull())
+        .modifyEnd(columns.tableEnd),
+      queries.insertInto('schema_version').values({ version: 0 }),
+      queries.insertInto('encryption').values({ sample: seal.close('sallyport', samplePurpose) }),
+    ]
+    for (const step of steps) await connection.execute(step)
+  }
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '../clock.ts'
+import type { Seal } from '../seal.ts'
+import { accessTokenStore } from './access-tokens.ts'
+import { approvalStore } from './approvals.ts'
+import { assertionStore } from './assertions.ts'
+import { authorizationCodeStore } from './authorization-codes.ts'
+import { caches } from './cache.ts'
+import { certificateStore } from './certificates.ts'
+import { connectedAppStore } from './connected-apps.ts'
+import type { Database } from './database.ts'
+import { type Connection, type Dialect, sqliteDialect } from './dialect.ts'
+import { issueStore } from './issue.ts'
+import { journalStore } from './journal.ts'
+import { loginHistoryStore } from './login-history.ts'
+import { migrate } from './migrations/migrate.ts'
+import { orgStore } from './orgs.ts'
+import { permissionSetStore, profileStore } from './profiles.ts'
+import { recordStore } from './records.ts'
+import { refreshTokenStore } from './refresh-tokens.ts'
+import { sessionStore } from './sessions.ts'
+import { signingKeyStore } from './signing-keys.ts'
+import { statement } from './statement.ts'
+import type { Stores } from './stores.ts'
+import { userStore } from './users.ts'
+import { writeGroup } from './write-group.ts'
+
+/** How stores are opened. */
+export interface StoresOptions {
+  /** The SQLite file; made, readable by its owner only, when it is not there. Its folder must be. */
+  readonly file: string
+  /** The seal under the encryption key that the database was made with. */
+  readonly seal: Seal
+  readonly now: Clock
+  /** Is told of writes that failed and nobody waited for. */
+  onError(error: unknown): void
+  /** `FULL`, unless given: an answered write is on the disk. `OFF` is quicker and survives no power cut: for tests. */
+  readonly synchronous?: 'FULL' | 'OFF'
+}
+
+// Milliseconds between looks at what other processes have changed.
+const watchInterval = 200
+
+/**
+ * Opens the database, brings its schema up to date, and gives its stores.
+ * @throws {DatabaseTooNew} when a newer program made it
+ * @throws {WrongEncryptionKey} when it was made under another encryption key; it stays as it was
+ * @throws {DatabaseUnusable} when there is none to be had at that place
+ * @throws {DatabaseBusy} when another process keeps it locked
+ */
+export async function openStores(options: StoresOptions): Promise<Stores> {
+  const dialect = sqliteDialect({ file: options.file, synchronous: options.synchronous ?? 'FULL' })
+  const writer = await dialect.connect()
+  let reader: Connection | undefined
+  try {
+    await migrate(writer, dialect, options.seal)
+    reader = await dialect.connect()
+    return await storesOn(dialect, writer, reader, options)
+  } catch (error) {
+    await writer.close()
+    await reader?.close()
+    throw error
+  }
+}
+
+async function storesOn(
+  dialect: Dialect,
+  writer: Connection,
+  reader: Connection,
+  { now, onError }: StoresOptions,
+): Promise<Stores> {
+  const { queries } = dialect
+  const group = writeGroup(writer)
+  const ready = caches()
+  const findRevision = statement(() => queries.selectFrom('changes').select('revision'))
+  const raiseRevision = statement(() =>
+    queries
+      .updateTable('changes')
+      .set((changes) => ({ revision: changes('revision', '+', 1) }))
+      .returning('revision'),
+  )
+  let revision = (await reader.first(findRevision, {}))?.revision
+
+  const database: Database = {
+    queries,
+    read: reader,
+    now,
+    write: group.write,
+    async change(job) {
+      const changed = await group.write(async (tx) => {
+        const result = await job(tx)
+        const raised = await tx.first(raiseRevision, {})
+        return { result, revision: raised?.revision }
+      })
+      revision = changed.revision
+      ready.forget()
+      return changed.result
+    },
+    async later(job) {
+      group.write(job).catch(onError)
+    },
+    cache: ready.cache,
+  }
+
+  const watch = setInterval(() => {
+    reader.first(findRevision, {}).then((found) => {
+      if (found?.revision === revision) return
+      revision = found?.revision
+      ready.forget()
+    }, onError)
+  }, watchInterval)
+  watch.unref()
+
+  return {
+    orgs: orgStore(database),
+    users: userStore(database),
+    profiles: profileStore(database),
+    permissionSets: permissionSetStore(database),
+    apps: connectedAppStore(database),
+    approvals: approvalStore(database),
+    accessTokens: accessTokenStore(database),
+    refreshTokens: refreshTokenStore(database),
+    codes: authorizationCodeStore(database),
+    issue: issueStore(database),
+    assertions: assertionStore(database),
+    sessions: sessionStore(database),
+    loginHistory: loginHistoryStore(database),
+    journal: journalStore(database),
+    certificates: certificateStore(database),
+    signingKeys: signingKeyStore(database),
+    records: recordStore(database),
+    async close() {
+      clearInterval(watch)
+      await group.close()
+      await writer.close()
+      await reader.close()
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Org, OrgSettings, OrgStore } from '../orgs/org.ts'
+import { flag, ifFound, instant, readInstant } from './column-values.ts'
+import type { Database, Tables } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Orgs in the database. */
+export function orgStore({ queries, read, change, cache }: Database): OrgStore {
+  const select = queries.selectFrom('orgs').selectAll()
+  const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
+  const findByName = statement((given: Placeholder<{ name: string }>) => select.where('name', '=', given('name')))
+  const findByMyDomain = statement((given: Placeholder<{ myDomain: string }>) =>
+    select.where('my_domain', '=', given('myDomain')),
+  )
+  const findByPort = statement((given: Placeholder<{ port: number }>) => select.where('port', '=', given('port')))
+  const listAll = statement(() => select.orderBy('created_at').orderBy('id'))
+  const byId = cache<Org>(1000)
+  const byName = cache<Org>(1000)
+  const byMyDomain = cache<Org>(1000)
+  const byPort = cache<Org>(1000)
+
+  return {
+    async add(org) {
+      await change((tx) => tx.execute(queries.insertInto('orgs').values(toRow(org))))
+    },
+    find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromRow)),
+    findByName: (name) => byName.get(name, async () => ifFound(await read.first(findByName, { name }), fromRow)),
+    findByMyDomain: (myDomain) =>
+      byMyDomain.get(myDomain, async () => ifFound(await read.first(findByMyDomain, { myDomain }), fromRow)),
+    findByPort: (port) =>
+      byPort.get(String(port), async () => ifFound(await read.first(findByPort, { port }), fromRow)),
+    async list() {
+      return (await read.all(listAll, {})).map(fromRow)
+    },
+    async update(org) {
+      const { id, epoch, created_at, ...changed } = toRow(org)
+      await change((tx) => tx.execute(queries.updateTable('orgs').set(changed).where('id', '=', id)))
+    },
+    async endAll(id) {
+      const raised = queries.updateTable('orgs').set((org) => ({ epoch: org('epoch', '+', 1) }))
+      await change((tx) => tx.execute(raised.where('id', '=', id)))
+    },
+  }
+}
+
+type Row = Selectable<Tables['orgs']>
+
+function toRow(org: Org): Row {
+  return {
+    id: org.id,
+    name: org.name,
+    my_domain: org.myDomain ?? null,
+    port: org.port ?? null,
+    type: org.type,
+    is_active: flag(org.isActive),
+    epoch: org.epoch,
+    settings: settingsText(org.settings),
+    created_at: instant(org.createdAt),
+  }
+}
+
+function fromRow(row: Row): Org {
+  return {
+    id: row.id,
+    name: row.name,
+    myDomain: row.my_domain ?? undefined,
+    port: row.port ?? undefined,
+    type: row.type,
+    isActive: row.is_active === 1,
+    epoch: row.epoch,
+    settings: readSettings(row.settings),
+    createdAt: readInstant(row.created_at),
+  }
+}
+
+const settingsSchema = z.object({
+  sessionTimeout: z.number(),
+  isPkceRequired: z.boolean(),
+  maxLoginAttempts: z.number().nullable(),
+  lockoutInterval: z.number().nullable(),
+  minimumPasswordLength: z.number(),
+})
+
+function settingsText(settings: OrgSettings): string {
+  const { maxLoginAttempts = null, lockoutInterval = null, ...others } = settings
+  return JSON.stringify({ ...others, maxLoginAttempts, lockoutInterval })
+}
+
+function readSettings(json: string): OrgSettings {
+  const { maxLoginAttempts, lockoutInterval, ...others } = settingsSchema.parse(JSON.parse(json))
+  return {
+    ...others,
+    maxLoginAttempts: maxLoginAttempts ?? undefined,
+    lockoutInterval: lockoutInterval ?? undefined,
+  }
+}

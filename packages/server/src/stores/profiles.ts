@@ -1,0 +1,130 @@
+import type { Selectable } from 'kysely'
+import {
+  type PermissionSet,
+  type PermissionSetStore,
+  type Profile,
+  type ProfileStore,
+  type UserPermission,
+  userPermissions,
+} from '../users/profile.ts'
+import { ifFound, readIpRanges, readTexts } from './column-values.ts'
+import type { Database, Tables } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Profiles in the database. */
+export function profileStore({ queries, read, change, cache }: Database): ProfileStore {
+  const select = queries.selectFrom('profiles').selectAll()
+  const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
+  const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
+    select.where('org_id', '=', given('orgId')).where('name', '=', given('name')),
+  )
+  const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
+    select.where('org_id', '=', given('orgId')).orderBy('name'),
+  )
+  const byId = cache<Profile>(10_000)
+
+  return {
+    async add(profile) {
+      await change((tx) => tx.execute(queries.insertInto('profiles').values(toProfileRow(profile))))
+    },
+    find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromProfileRow)),
+    async findByName(orgId, name) {
+      return ifFound(await read.first(findByName, { orgId, name }), fromProfileRow)
+    },
+    async list(orgId) {
+      return (await read.all(listOfOrg, { orgId })).map(fromProfileRow)
+    },
+    async update(profile) {
+      const { id, org_id, ...changed } = toProfileRow(profile)
+      await change((tx) =>
+        tx.execute(queries.updateTable('profiles').set(changed).where('id', '=', id).where('org_id', '=', org_id)),
+      )
+    },
+  }
+}
+
+/** Permission sets in the database. */
+export function permissionSetStore({ queries, read, change, cache }: Database): PermissionSetStore {
+  const select = queries.selectFrom('permission_sets').selectAll()
+  const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
+  const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
+    select.where('org_id', '=', given('orgId')).where('name', '=', given('name')),
+  )
+  const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
+    select.where('org_id', '=', given('orgId')).orderBy('name'),
+  )
+  const byId = cache<PermissionSet>(10_000)
+
+  return {
+    async add(permissionSet) {
+      const row = toPermissionSetRow(permissionSet)
+      await change((tx) => tx.execute(queries.insertInto('permission_sets').values(row)))
+    },
+    find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromPermissionSetRow)),
+    async findByName(orgId, name) {
+      return ifFound(await read.first(findByName, { orgId, name }), fromPermissionSetRow)
+    },
+    async list(orgId) {
+      return (await read.all(listOfOrg, { orgId })).map(fromPermissionSetRow)
+    },
+    async update(permissionSet) {
+      const { id, org_id, ...changed } = toPermissionSetRow(permissionSet)
+      await change((tx) =>
+        tx.execute(
+          queries.updateTable('permission_sets').set(changed).where('id', '=', id).where('org_id', '=', org_id),
+        ),
+      )
+    },
+  }
+}
+
+type ProfileRow = Selectable<Tables['profiles']>
+type PermissionSetRow = Selectable<Tables['permission_sets']>
+
+function toProfileRow(profile: Profile): ProfileRow {
+  return {
+    id: profile.id,
+    org_id: profile.orgId,
+    name: profile.name,
+    permissions: JSON.stringify(profile.permissions),
+    login_ip_ranges: JSON.stringify(profile.loginIpRanges),
+    session_timeout: profile.sessionTimeout ?? null,
+  }
+}
+
+function fromProfileRow(row: ProfileRow): Profile {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    name: row.name,
+    permissions: readPermissions(row.permissions),
+    loginIpRanges: readIpRanges(row.login_ip_ranges),
+    sessionTimeout: row.session_timeout ?? undefined,
+  }
+}
+
+function toPermissionSetRow(permissionSet: PermissionSet): PermissionSetRow {
+  return {
+    id: permissionSet.id,
+    org_id: permissionSet.orgId,
+    name: permissionSet.name,
+    label: permissionSet.label,
+    permissions: JSON.stringify(permissionSet.permissions),
+  }
+}
+
+function fromPermissionSetRow(row: PermissionSetRow): PermissionSet {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    name: row.name,
+    label: row.label,
+    permissions: readPermissions(row.permissions),
+  }
+}
+
+/** A permission that a later program knew and this one does not allows nothing. */
+function readPermissions(json: string): readonly UserPermission[] {
+  const names = new Set(readTexts(json))
+  return userPermissions.filter((permission) => names.has(permission))
+}

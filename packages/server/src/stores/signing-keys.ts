@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { SigningKey, SigningKeyStore } from '../certificates/signing-keys.ts'
+import { instant, readInstant } from './column-values.ts'
+import type { Database } from './database.ts'
+import { statement } from './statement.ts'
+
+const jwkSchema = z.record(z.string(), z.string())
+
+/** The server's signing keys in the database. */
+export function signingKeyStore({ queries, read, change, cache }: Database): SigningKeyStore {
+  const list = statement(() =>
+    queries.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').orderBy('kid', 'desc'),
+  )
+  const all = cache<readonly SigningKey[]>(1)
+  return {
+    async add({ kid, publicJwk, sealedPrivateKey, createdAt }) {
+      const row = {
+        kid,
+        public_jwk: JSON.stringify(publicJwk),
+        sealed_private_key: sealedPrivateKey,
+        created_at: instant(createdAt),
+      }
+      await change((tx) => tx.execute(queries.insertInto('signing_keys').values(row)))
+    },
+    async list() {
+      const keys = await all.get('', async () =>
+        (await read.all(list, {})).map((row) => ({
+          kid: row.kid,
+          publicJwk: jwkSchema.parse(JSON.parse(row.public_jwk)),
+          sealedPrivateKey: row.sealed_private_key,
+          createdAt: readInstant(row.created_at),
+        })),
+      )
+      return keys ?? []
+    },
+    async delete(kid) {
+      await change((tx) => tx.execute(queries.deleteFrom('signing_keys').where('kid', '=', kid)))
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { type Compilable, type RawBuilder, sql } from 'kysely'
+
+/** A value as the database takes and gives it: instants are epoch milliseconds, flags 0 or 1, hashes bytes. */
+export type DatabaseValue = string | number | Uint8Array | null
+
+/** The values that one execution of a statement is given, by name. */
+export type Values = Readonly<Record<string, DatabaseValue>>
+
+/** Stands in a query for the value of that name, which each execution gives anew. */
+export type Placeholder<Params extends Values> = <Name extends keyof Params & string>(
+  name: Name,
+) => RawBuilder<Params[Name]>
+
+/** A query compiled once: its text, how to put the values of an execution in order, and what its rows are. */
+export interface Statement<Params extends Values, Row> {
+  readonly sql: string
+  /** The values in the order of the text's parameters. */
+  bind(params: Params): DatabaseValue[]
+  /** A row that this statement brought back. */
+  row(found: object): Row
+}
+
+class NamedParameter {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * Compiles a query, once, into a statement to execute many times.
+ * @param build writes the query; what it calls with a name is a value of each execution
+ */
+export function statement<Params extends Values, Row>(
+  build: (parameter: Placeholder<Params>) => Compilable<Row>,
+): Statement<Params, Row> {
+  // A value inside Kysely's template is a parameter of the statement, whatever it is; its type is the one stated.
+  const query = build((name) => sql`${new NamedParameter(name)}`).compile()
+  const parameters = query.parameters.map(readParameter)
+  return {
+    sql: query.sql,
+    bind(params) {
+      const values: DatabaseValue[] = []
+      for (const parameter of parameters) {
+        if (!(parameter instanceof NamedParameter)) {
+          values.push(parameter)
+          continue
+        }
+        const value = params[parameter.name]
+        if (value === undefined) throw new Error(`A statement was run without its value \`${parameter.name}\`.`)
+        values.push(value)
+      }
+      return values
+    },
+    row(found) {
+      if (isRow<Row>(found)) return found
+      throw new Error('A statement brought back no row.')
+    },
+  }
+}
+
+function readParameter(value: unknown): DatabaseValue | NamedParameter {
+  if (value instanceof NamedParameter || value instanceof Uint8Array || value === null) return value
+  if (typeof value === 'string' || typeof value === 'number') return value
+  throw new Error(`A query holds a value that is none of the database's: ${typeof value}.`)
+}
+
+/**
+ * Takes the database's word for the types of its columns: the tables are strict, the query was written against the same
+ * tables, and a schema over every row would cost more than the query. JSON inside a column is parsed like any input.
+ */
+function isRow<Row>(found: unknown): found is Row {
+  return found !== undefined
+}

@@ -1,0 +1,177 @@
+import type { Selectable } from 'kysely'
+import type { User, UserStore } from '../users/user.ts'
+import { flag, ifFound, instant, instantOrNull, readInstant, readInstantOrNull, readTexts } from './column-values.ts'
+import type { Database, Tables } from './database.ts'
+import { type Placeholder, statement } from './statement.ts'
+
+/** Users in the database. They are read anew each time: their state decides about every sign-in. */
+export function userStore({ queries, read, write }: Database): UserStore {
+  const select = queries.selectFrom('users').selectAll()
+  const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
+  const findByUsername = statement((given: Placeholder<{ username: string }>) =>
+    select.where('username', '=', given('username')),
+  )
+  const listOfOrg = statement((given: Placeholder<{ orgId: string; after: string; limit: number }>) =>
+    select
+      .where('org_id', '=', given('orgId'))
+      .where('username', '>', given('after'))
+      .orderBy('username')
+      .limit(given('limit')),
+  )
+  const countFailure = statement((given: Placeholder<{ id: string; limit: number; lockedUntil: number }>) =>
+    queries
+      .updateTable('users')
+      .set((user) => {
+        const isLast = user(user('failed_logins', '+', 1), '>=', given('limit'))
+        return {
+          failed_logins: user
+            .case()
+            .when(isLast)
+            .then(0)
+            .else(user('failed_logins', '+', 1))
+            .end(),
+          locked_until: user.case().when(isLast).then(given('lockedUntil')).else(user.ref('locked_until')).end(),
+        }
+      })
+      .where('id', '=', given('id'))
+      .returning(['failed_logins', 'locked_until']),
+  )
+  const noteLogin = statement((given: Placeholder<{ id: string; at: number }>) =>
+    queries
+      .updateTable('users')
+      .set({ failed_logins: 0, last_login_at: given('at') })
+      .where('id', '=', given('id')),
+  )
+
+  return {
+    async add(user) {
+      await write((tx) => tx.execute(queries.insertInto('users').values(toRow(user))))
+    },
+    async find(id) {
+      return ifFound(await read.first(findById, { id }), fromRow)
+    },
+    async findByUsername(username) {
+      return ifFound(await read.first(findByUsername, { username }), fromRow)
+    },
+    async list(orgId, { after = '', limit }) {
+      return (await read.all(listOfOrg, { orgId, after, limit })).map(fromRow)
+    },
+    async update(id, details) {
+      const isActive = flag(details.isActive)
+      const changed = queries
+        .updateTable('users')
+        .set((user) => ({
+          username: details.username,
+          email: details.email,
+          first_name: details.firstName ?? null,
+          last_name: details.lastName,
+          nickname: details.nickname,
+          profile_id: details.profileId,
+          permission_set_ids: JSON.stringify(details.permissionSetIds),
+          is_active: isActive,
+          // Deactivating ends what the user had for good: activating again brings no old token back.
+          epoch: isActive === 1 ? user.ref('epoch') : user('epoch', '+', user.ref('is_active')),
+          time_zone: details.timeZone,
+          locale: details.locale,
+          language: details.language,
+          country: details.country ?? null,
+          mobile_phone: details.mobilePhone ?? null,
+          modified_at: instant(details.modifiedAt),
+        }))
+        .where('id', '=', id)
+      await write((tx) => tx.execute(changed))
+    },
+    async setPassword(id, passwordHash, now) {
+      const changed = queries
+        .updateTable('users')
+        .set({ password_hash: passwordHash, failed_logins: 0, locked_until: null, modified_at: instant(now) })
+        .where('id', '=', id)
+      await write((tx) => tx.execute(changed))
+    },
+    async setFrozen(id, isFrozen) {
+      const frozen = flag(isFrozen)
+      const changed = queries
+        .updateTable('users')
+        .set((user) => ({ is_frozen: frozen, epoch: user('epoch', '+', frozen) }))
+        .where('id', '=', id)
+      await write((tx) => tx.execute(changed))
+    },
+    async unlock(id) {
+      const changed = queries.updateTable('users').set({ failed_logins: 0, locked_until: null }).where('id', '=', id)
+      await write((tx) => tx.execute(changed))
+    },
+    async countFailure(id, limit = Number.MAX_SAFE_INTEGER, lockedUntil) {
+      const params = { id, limit, lockedUntil: instant(lockedUntil) }
+      const counted = await write((tx) => tx.first(countFailure, params))
+      return {
+        failedLogins: counted?.failed_logins ?? 0,
+        lockedUntil: readInstantOrNull(counted?.locked_until ?? null),
+      }
+    },
+    async noteLogin(id, at) {
+      await write((tx) => tx.run(noteLogin, { id, at: instant(at) }))
+    },
+    async endAll(id) {
+      const raised = queries.updateTable('users').set((user) => ({ epoch: user('epoch', '+', 1) }))
+      await write((tx) => tx.execute(raised.where('id', '=', id)))
+    },
+  }
+}
+
+type Row = Selectable<Tables['users']>
+
+function toRow(user: User): Row {
+  return {
+    id: user.id,
+    org_id: user.orgId,
+    epoch: user.epoch,
+    is_active: flag(user.isActive),
+    is_frozen: flag(user.isFrozen),
+    username: user.username,
+    email: user.email,
+    first_name: user.firstName ?? null,
+    last_name: user.lastName,
+    nickname: user.nickname,
+    profile_id: user.profileId,
+    permission_set_ids: JSON.stringify(user.permissionSetIds),
+    password_hash: user.passwordHash ?? null,
+    failed_logins: user.failedLogins,
+    locked_until: instantOrNull(user.lockedUntil),
+    time_zone: user.timeZone,
+    locale: user.locale,
+    language: user.language,
+    country: user.country ?? null,
+    mobile_phone: user.mobilePhone ?? null,
+    last_login_at: instantOrNull(user.lastLoginAt),
+    created_at: instant(user.createdAt),
+    modified_at: instant(user.modifiedAt),
+  }
+}
+
+function fromRow(row: Row): User {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    username: row.username,
+    email: row.email,
+    firstName: row.first_name ?? undefined,
+    lastName: row.last_name,
+    nickname: row.nickname,
+    profileId: row.profile_id,
+    permissionSetIds: readTexts(row.permission_set_ids),
+    isActive: row.is_active === 1,
+    isFrozen: row.is_frozen === 1,
+    passwordHash: row.password_hash ?? undefined,
+    failedLogins: row.failed_logins,
+    lockedUntil: readInstantOrNull(row.locked_until),
+    epoch: row.epoch,
+    timeZone: row.time_zone,
+    locale: row.locale,
+    language: row.language,
+    country: row.country ?? undefined,
+    mobilePhone: row.mobile_phone ?? undefined,
+    lastLoginAt: readInstantOrNull(row.last_login_at),
+    createdAt: readInstant(row.created_at),
+    modifiedAt: readInstant(row.modified_at),
+  }
+}

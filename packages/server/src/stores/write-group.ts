@@ -1,0 +1,95 @@
+import type { Job } from './database.ts'
+import type { Connection } from './dialect.ts'
+
+/** Gathers the writes of one turn of the event loop into one transaction, so that they share one commit. */
+export interface WriteGroup {
+  /** Does the job in the next group. Resolves after the commit; rejects when this job failed, or nothing could be committed. */
+  write<T>(job: Job<T>): Promise<T>
+  /** Resolves when no group is under way. */
+  settled(): Promise<void>
+  /** Writes what is waiting; further writes are refused. */
+  close(): Promise<void>
+}
+
+/** A job and its caller: `attempt` does the work and gives what answers the caller once all is committed. */
+interface Waiting {
+  readonly attempt: Job<() => void>
+  reject(error: unknown): void
+}
+
+/** Groups the writes of one connection, which nobody else writes with. */
+export function writeGroup(connection: Connection): WriteGroup {
+  let waiting: Waiting[] = []
+  let underWay: Promise<void> | undefined
+  let isScheduled = false
+  let isClosed = false
+
+  return {
+    write<T>(job: Job<T>) {
+      if (isClosed) return Promise.reject(new Error('The database is closed.'))
+      return new Promise<T>((resolve, reject) => {
+        const attempt: Job<() => void> = async (tx) => {
+          const result = await job(tx)
+          return () => resolve(result)
+        }
+        waiting.push({ attempt, reject })
+        schedule()
+      })
+    },
+    async settled() {
+      while (underWay !== undefined) await underWay
+    },
+    async close() {
+      isClosed = true
+      while (underWay !== undefined || waiting.length > 0) await (underWay ?? start())
+    },
+  }
+
+  function schedule(): void {
+    if (isScheduled || underWay !== undefined) return
+    isScheduled = true
+    setImmediate(() => {
+      isScheduled = false
+      if (underWay === undefined && waiting.length > 0) start()
+    })
+  }
+
+  function start(): Promise<void> {
+    const group = waiting
+    waiting = []
+    underWay = commitTogether(connection, group).finally(() => {
+      underWay = undefined
+      if (waiting.length > 0) schedule()
+    })
+    return underWay
+  }
+}
+
+async function commitTogether(connection: Connection, group: readonly Waiting[]): Promise<void> {
+  const answers: (() => void)[] = []
+  try {
+    await connection.begin()
+  } catch (error) {
+    return rejectAll(group, error)
+  }
+  try {
+    for (const { attempt } of group) answers.push(await attempt(connection))
+  } catch (error) {
+    await connection.rollback()
+    if (group.length === 1) return rejectAll(group, error)
+    // One job must not fail its neighbours: each gets a transaction of its own.
+    for (const one of group) await commitTogether(connection, [one])
+    return
+  }
+  try {
+    await connection.commit()
+  } catch (error) {
+    await connection.rollback()
+    return rejectAll(group, error)
+  }
+  for (const answer of answers) answer()
+}
+
+function rejectAll(group: readonly Waiting[], error: unknown): void {
+  for (const { reject } of group) reject(error)
+}
