@@ -122,7 +122,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     ),
   ]
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
-  const token = tokenEndpoint({ grants, authenticateClient, issueTokens: issue, loginHistory, labelOf, now })
+  const token = tokenEndpoint({ grants, authenticateClient, issueTokens: issue, loginHistory, labelOf, onError: report, now })
   const { accessTokens, refreshTokens } = stores
   const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
   const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, authenticateClient, now })

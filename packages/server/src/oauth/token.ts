@@ -15,6 +15,7 @@ interface Needs {
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
   /** The label of an app, for Login History. */
   readonly labelOf: (appId: string) => Promise<string>
+  readonly onError: (error: unknown) => void
   readonly now: () => Date
 }
 
@@ -28,6 +29,7 @@ export function tokenEndpoint({
   issueTokens,
   loginHistory,
   labelOf,
+  onError,
   now,
 }: Needs): TokenEndpoint {
   const byType = new Map(grants.map((grant) => [grant.type, grant]))
@@ -45,7 +47,8 @@ export function tokenEndpoint({
       if (result.outcome === 'replayed') throw refusal(replayOf(authorization))
       return result.response
     } catch (error) {
-      if (error instanceof OAuthError) await noteFailure(error.refusal, request, checks)
+      // Not waited for: the time must not tell whether there is such a user.
+      if (error instanceof OAuthError) noteFailure(error.refusal, request, checks).catch(onError)
       throw error
     }
   }

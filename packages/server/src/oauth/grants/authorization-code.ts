@@ -46,8 +46,13 @@ export function authorizationCode({
       const { code } = finding
       try {
         if (code.appId !== app.id) throw refusal({ reason: 'code-of-another-app', facts: { app: app.label } })
-        checks.orgId = code.orgId
-        checks.userId = code.userId
+        const { org, user, policies } = await userOfApp({
+          userId: code.userId,
+          app,
+          request,
+          checks,
+          relaxesAddress: false,
+        })
         if (finding.state === 'spent')
           throw refusal({ reason: 'code-spent', facts: { issued: code.issuedAt.toISOString() } })
         pass(checks, 'code-known')
@@ -62,13 +67,6 @@ export function authorizationCode({
         const unproved = checkVerifier(code_verifier, code.codeChallenge, rules)
         if (unproved !== undefined) throw refusal(unproved)
         pass(checks, 'pkce', { used: code.codeChallenge !== undefined })
-        const { org, user, policies } = await userOfApp({
-          userId: code.userId,
-          app,
-          request,
-          checks,
-          relaxesAddress: false,
-        })
         pass(checks, 'scope', { scopes: code.scopes })
         return {
           app,

@@ -52,10 +52,16 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
       const at = now()
       const assertion = parseAssertion(text, checks)
       const app = await issuerOf(assertion, checks)
+      const user =
+        assertion.sub === undefined ? undefined : await users.findByUsername(canonicalUsername(assertion.sub))
+      // Whom it claims to be about is noted before it is proved: Login History keeps failed attempts, too.
+      if (user !== undefined && user.orgId === app.orgId) {
+        checks.orgId = user.orgId
+        checks.userId = user.id
+      }
       verifySignature(assertion, app, rules, at, checks)
       checkTimes(assertion, rules, at, checks)
       if (assertion.sub === undefined) throw refusal({ reason: 'subject-missing', facts: {} })
-      const user = await users.findByUsername(canonicalUsername(assertion.sub))
       const org = await orgs.find(user?.orgId ?? app.orgId ?? '')
       if (org === undefined) throw refusal({ reason: 'user-unknown', facts: { found: assertion.sub.slice(0, 256) } })
       checkAudience(assertion, audiencesFor(org), checks)

@@ -1,0 +1,297 @@
+import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
+import { readCertificate } from '../../src/certificates/certificate.ts'
+import { selfSigned } from '../../src/certificates/self-signed.ts'
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  defaultIdTokenConfig,
+  defaultPolicies,
+} from '../../src/connected-apps/connected-app.ts'
+import type { JournalEntry } from '../../src/journal/journal.ts'
+import { defaultServerOptions, type Posture, salesforcePosture } from '../../src/options.ts'
+import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
+import { recordIds } from '../../src/record-id.ts'
+import { type Sallyport, sallyport } from '../../src/sallyport.ts'
+import { hashSecret } from '../../src/secret.ts'
+import type { Stores } from '../../src/stores/stores.ts'
+import { passwords } from '../../src/users/password.ts'
+import { type PermissionSet, type Profile, userPermissions } from '../../src/users/profile.ts'
+import type { User } from '../../src/users/user.ts'
+import { openTestStores } from '../stores/open-test-stores.ts'
+
+/** The login host of the server under test, and the own addresses of its two orgs. */
+export const base = 'http://localhost:8787'
+export const targetBase = 'http://localhost:8789'
+export const otherBase = 'http://localhost:8788'
+export const password = 'correct horse battery staple'
+export const callbackUrl = 'https://app.example/callback'
+export const consumerSecret = '0123456789ABCDEF0123456789ABCDEF'
+
+/** One key pair for all tests of a file: making one takes longer than most tests. */
+export interface Signer {
+  readonly pem: string
+  readonly privateKey: KeyObject
+}
+
+/** A server over a database of its own, with two orgs, and the clock in the hand of the test. */
+export interface TestServer {
+  readonly stores: Stores
+  readonly sallyport: Sallyport
+  readonly org: Org
+  readonly otherOrg: Org
+  readonly signer: Signer
+  now(): Date
+  advance(seconds: number): void
+  addUser(username: string, details?: Partial<User>): Promise<User>
+  addApp(fullName: string, details?: Partial<ConnectedApp>, policies?: Partial<AppPolicies>): Promise<ConnectedApp>
+  profile(name: string): Promise<Profile>
+  addProfile(profile: Partial<Profile> & { readonly name: string }): Promise<Profile>
+  addPermissionSet(name: string): Promise<PermissionSet>
+  /** Sends a request to the server, at the login host unless the URL says otherwise. Redirects are not followed. */
+  request(path: string, init?: RequestInit): Promise<Response>
+  /** Posts a form; answers status, headers and the parsed body. */
+  post(path: string, form: Record<string, string> | URLSearchParams, headers?: Record<string, string>): Promise<Answer>
+  /** A signed assertion for the JWT bearer flow. */
+  assertion(claims: Record<string, unknown>, options?: AssertionOptions): string
+  /** The journal's entry for an answer. */
+  journalOf(answer: { readonly headers: Headers }): Promise<JournalEntry>
+  close(): Promise<void>
+}
+
+/** An answer, taken apart. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The JSON of the body, or nothing. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test spells out what it expects of the wire
+  readonly body: any
+}
+
+/** What of an assertion is not its claims. */
+export interface AssertionOptions {
+  readonly header?: Record<string, unknown>
+  readonly key?: KeyObject
+}
+
+const passwordCost = { memory: 64, passes: 1, parallelism: 1 }
+let sharedSigner: Promise<Signer> | undefined
+
+/** A key pair with its certificate, valid around the tests' clock. */
+export async function newSigner(now = start): Promise<Signer> {
+  const made = await selfSigned({ name: 'Test', orgId: '00D000000000001AAA', keySize: 2048, now })
+  return { pem: made.certificate, privateKey: createPrivateKey(made.privateKey) }
+}
+
+const start = new Date('2026-11-23T12:00:00Z')
+
+/** Starts a server. `posture` is what differs from Salesforce's. */
+export async function startTestServer(
+  options: { readonly posture?: Partial<Posture>; readonly showsCauses?: boolean } = {},
+): Promise<TestServer> {
+  let clock = start
+  const now = () => clock
+  const stores = await openTestStores({ now })
+  const { seal } = stores
+  const ids = recordIds(now)
+  const errors: unknown[] = []
+  const org = await addOrg('Target', 8789)
+  const otherOrg = await addOrg('Other', 8788)
+  sharedSigner ??= newSigner()
+  const signer = await sharedSigner
+  const passwordHash = await hashOf(password)
+  const server = await sallyport({
+    options: {
+      ...defaultServerOptions,
+      mainUrl: base,
+      aliases: ['127.0.0.1', '[::1]'],
+      posture: { ...salesforcePosture, ...options.posture },
+      showsCauses: options.showsCauses ?? true,
+      passwordCost,
+    },
+    stores,
+    seal,
+    now,
+    onError: (error) => errors.push(error),
+  })
+
+  const testServer: TestServer = {
+    stores,
+    sallyport: server,
+    org,
+    otherOrg,
+    signer,
+    now,
+    advance(seconds) {
+      clock = new Date(clock.getTime() + seconds * 1000)
+    },
+    async addUser(username, details = {}) {
+      const orgId = details.orgId ?? org.id
+      const profile = await stores.profiles.findByName(orgId, 'Standard User')
+      const user: User = {
+        id: ids('user'),
+        orgId,
+        username,
+        email: username,
+        firstName: 'Ada',
+        lastName: 'Lovelace',
+        nickname: 'ada',
+        profileId: profile?.id ?? '',
+        permissionSetIds: [],
+        isActive: true,
+        isFrozen: false,
+        passwordHash,
+        failedLogins: 0,
+        lockedUntil: undefined,
+        epoch: 1,
+        timeZone: 'Europe/Paris',
+        locale: 'en_US',
+        language: 'en_US',
+        country: undefined,
+        mobilePhone: undefined,
+        lastLoginAt: undefined,
+        createdAt: clock,
+        modifiedAt: clock,
+        ...details,
+      }
+      await stores.users.add(user)
+      return user
+    },
+    async addApp(fullName, details = {}, policies = {}) {
+      const reading = readCertificate(signer.pem)
+      const app: ConnectedApp = {
+        id: ids('connectedApplication'),
+        orgId: org.id,
+        fullName,
+        label: fullName.replaceAll('_', ' '),
+        contactEmail: 'dev@app.example',
+        contactPhone: undefined,
+        description: undefined,
+        infoUrl: undefined,
+        logoUrl: undefined,
+        iconUrl: undefined,
+        startUrl: undefined,
+        consumerKey: `3MVG9${fullName}`,
+        consumerSecret: {
+          hash: hashSecret(consumerSecret),
+          sealed: seal.close(consumerSecret, 'consumer secret'),
+          previousHash: undefined,
+        },
+        callbackUrls: [callbackUrl],
+        certificate: reading.ok ? reading.certificate : undefined,
+        scopes: ['api', 'openid', 'refresh_token'],
+        isConsumerSecretOptional: false,
+        isSecretRequiredForRefreshToken: true,
+        isPkceRequired: false,
+        isIntrospectAllTokens: false,
+        isRefreshTokenRotationEnabled: false,
+        idTokenConfig: defaultIdTokenConfig,
+        ipRanges: [],
+        singleLogoutUrl: undefined,
+        createdAt: clock,
+        modifiedAt: clock,
+        ...details,
+      }
+      await stores.apps.add(app, [{ ...defaultPolicies, appId: app.id, orgId: org.id, ...policies }])
+      return app
+    },
+    async profile(name) {
+      const profile = await stores.profiles.findByName(org.id, name)
+      if (profile === undefined) throw new Error(`There is no profile ${name}.`)
+      return profile
+    },
+    async addProfile(details) {
+      const profile: Profile = {
+        id: ids('profile'),
+        orgId: org.id,
+        permissions: ['ApiEnabled'],
+        loginIpRanges: [],
+        sessionTimeout: undefined,
+        ...details,
+      }
+      await stores.profiles.add(profile)
+      return profile
+    },
+    async addPermissionSet(name) {
+      const permissionSet = { id: ids('permissionSet'), orgId: org.id, name, label: name, permissions: [] }
+      await stores.permissionSets.add(permissionSet)
+      return permissionSet
+    },
+    request(path, init = {}) {
+      const url = new URL(path, base)
+      const request = new Request(url, { redirect: 'manual', ...init })
+      request.headers.set('host', url.host)
+      return Promise.resolve(server.fetch(request, {}))
+    },
+    async post(path, form, headers = {}) {
+      const response = await testServer.request(path, {
+        method: 'POST',
+        body: new URLSearchParams(form).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      })
+      return answerOf(response)
+    },
+    assertion(claims, { header = { alg: 'RS256' }, key = signer.privateKey } = {}) {
+      const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+      const defaults = { aud: base, exp: Math.floor(clock.getTime() / 1000) + 180 }
+      const input = `${encode(header)}.${encode({ ...defaults, ...claims })}`
+      return `${input}.${createSign('RSA-SHA256').update(input).sign(key, 'base64url')}`
+    },
+    async journalOf({ headers }) {
+      // The journal is not waited for; a write that is waited for comes after it.
+      await stores.assertions.deleteExpired(new Date(0), 1)
+      const entry = await stores.journal.find(headers.get('x-request-id') ?? '')
+      if (entry === undefined) throw new Error('The journal has no entry for this answer.')
+      return entry
+    },
+    async close() {
+      server.stop()
+      await stores.close()
+      if (errors.length > 0) throw new AggregateError(errors, 'The server reported errors.')
+    },
+  }
+  return testServer
+
+  async function addOrg(name: string, port: number): Promise<Org> {
+    const made: Org = {
+      id: ids('organization'),
+      name,
+      myDomain: name.toLowerCase(),
+      port,
+      type: 'production',
+      isActive: true,
+      epoch: 1,
+      settings: defaultOrgSettings,
+      createdAt: clock,
+    }
+    await stores.orgs.add(made)
+    for (const [profileName, permissions] of [
+      ['System Administrator', userPermissions],
+      ['Standard User', ['ApiEnabled']],
+      ['Minimum Access', []],
+    ] as const) {
+      await stores.profiles.add({
+        id: ids('profile'),
+        orgId: made.id,
+        name: profileName,
+        permissions,
+        loginIpRanges: [],
+        sessionTimeout: undefined,
+      })
+    }
+    return made
+  }
+}
+
+async function hashOf(text: string): Promise<string> {
+  const hashing = await passwords(passwordCost).hash(text)
+  if (hashing.outcome === 'busy') throw new Error('The passwords are busy.')
+  return hashing.passwordHash
+}
+
+/** Takes an answer apart. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
+}
