@@ -324,7 +324,6 @@ label {
   text-align: center;
   text-decoration: none;
   cursor: pointer;
-  transition: background-color 120ms ease-out;
 }
 
 .go,
@@ -689,9 +688,10 @@ main > :last-child {
   height: 1.75rem;
 }
 
-@media (prefers-reduced-motion: reduce) {
-  * {
-    transition: none !important;
+@media (prefers-reduced-motion: no-preference) {
+  .go,
+  .stay {
+    transition: background-color 120ms ease-out;
   }
 }
 
