@@ -7,10 +7,10 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 /** Prepares text that an app or an admin supplied for a page: one line, no marks that could make it pose as ours, and
  *  at most `longest` UTF-16 units, cut between characters as a reader sees them (ASVS 10.4.7). */
 export function excerpt(text: string, longest: number): string {
-  const line = text.toWellFormed().replace(/\s+/gu, ' ').replace(unshowable, '').trim()
+  const line = text.toWellFormed().replace(/\s/gu, ' ').replace(unshowable, '').replace(/ +/g, ' ').trim()
   if (line.length <= longest) return line
   let kept = ''
-  for (const { segment } of graphemes.segment(line.slice(0, longest))) {
+  for (const { segment } of graphemes.segment(line)) {
     if (kept.length + segment.length > longest - 1) break
     kept += segment
   }

@@ -19,7 +19,9 @@ export function FormPostPage({ action, fields }: FormPostPageProps) {
         {Object.entries(fields).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <button class="go" type="submit">Continue</button>
+        <button class="go" type="submit">
+          Continue
+        </button>
       </form>
       <script src={submitScriptPath} defer />
     </Page>
