@@ -1,3 +1,4 @@
+import type { CheckName } from './checks.ts'
 import type { Facts, PassedCheck } from './journal.ts'
 
 /**
@@ -18,6 +19,6 @@ export function checklist(): Checklist {
 }
 
 /** Notes a check as passed. */
-export function pass(checks: Checklist, check: string, found?: Facts): void {
+export function pass(checks: Checklist, check: CheckName, found?: Facts): void {
   checks.passed.push(found === undefined ? { check } : { check, found })
 }

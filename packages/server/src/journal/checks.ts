@@ -1,0 +1,61 @@
+/**
+ * Every check a request can pass or fail, with the sentence that is true once it is passed. In the order in which a
+ * request meets them; no request meets them all.
+ */
+export const checkTitles = {
+  request: 'The request can be read',
+  'grant-type': 'The grant type (grant_type) is offered here',
+  'client-known': 'The app (client_id, or iss of an assertion) is known',
+  'redirect-uri': 'The callback URL (redirect_uri) is the right one',
+  'response-type': 'The kind of answer (response_type) is offered here',
+  'response-mode': 'The way of the answer (response_mode) is offered here',
+  pkce: 'The proof of the code (PKCE) is right',
+  prompt: 'The wish for pages (prompt) can be met',
+  'assertion-well-formed': 'The assertion is a JWT that can be read',
+  algorithm: 'The assertion is signed with RS256 (alg)',
+  certificate: 'The app has a certificate that is valid now',
+  signature: "The signature was made with the key of the app's certificate",
+  expiry: 'The assertion is valid now (exp, nbf, iat)',
+  audience: 'The audience (aud) names this server',
+  'client-authenticated': 'The app has shown who it is',
+  form: 'The form was made for this browser',
+  'user-known': 'The user is known here',
+  password: 'The password is right',
+  'signed-in': 'Somebody is signed in',
+  'user-active': 'The org is open, and the user may be let in',
+  address: 'The address the request comes from is allowed',
+  'app-installed': 'The app is installed in the org and not blocked',
+  approved: 'The user is allowed to use the app, or has allowed it',
+  assurance: 'The session is as strong as the app asks for',
+  permission: 'The user has the permission that this needs',
+  'code-known': 'The authorization code is known, and is of this app',
+  'code-unspent': 'The authorization code has not been used before',
+  'code-fresh': 'The authorization code is young enough',
+  'refresh-token-known': 'The refresh token is known, of this app, and not revoked',
+  'refresh-token-current': 'The refresh token is the latest one',
+  'refresh-token-policy': "The refresh token is alive by the app's Refresh Token Policy",
+  token: 'The access token is alive, and good here',
+  scope: 'The scopes are allowed',
+  silent: 'The answer needs nobody at the browser',
+  'not-replayed': 'The assertion has not been used before (jti)',
+  'token-ended': 'The token has ended',
+  introspected: 'The token has been looked up',
+  limit: 'The org has API requests left today',
+  resource: 'What is asked for exists',
+} as const satisfies Readonly<Record<string, string>>
+
+/** The name of a check. */
+export type CheckName = keyof typeof checkTitles
+
+/** Every check there is. */
+export const checkNames: readonly CheckName[] = Object.keys(checkTitles).filter(isCheckName)
+
+/** Whether a text, such as one from the journal, names a check. */
+export function isCheckName(text: string): text is CheckName {
+  return Object.hasOwn(checkTitles, text)
+}
+
+/** What a check says when it is passed; the name itself for one that this version no longer knows. */
+export function checkTitle(check: string): string {
+  return isCheckName(check) ? checkTitles[check] : check
+}
