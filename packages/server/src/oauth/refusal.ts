@@ -43,7 +43,15 @@ export interface Reasons extends AccessReasons {
   'user-unknown': { readonly found: string }
   'user-of-another-org': { readonly user: string; readonly org: string }
   'refresh-scope-missing': { readonly app: string; readonly scopes: readonly string[] }
-  'not-approved': { readonly app: string; readonly user: string }
+  'not-approved': {
+    readonly app: string
+    readonly user: string
+    readonly missing: MissingApproval
+    readonly consumerKey: string
+    /** The app's first; empty when it has none. */
+    readonly callbackUrl: string
+    readonly scopes: readonly string[]
+  }
   // Codes and PKCE
   'code-missing': Record<never, never>
   'code-unknown': Record<never, never>
@@ -94,6 +102,12 @@ export interface Reasons extends AccessReasons {
   'scope-missing': { readonly needed: string; readonly granted: readonly string[] }
   'token-in-query': { readonly parameter: string }
 }
+
+/**
+ * What an approval that a JWT can stand on still lacks: that the user allowed the app; `refresh_token` among what was
+ * allowed; a refresh token made from it; or that this one is alive.
+ */
+export type MissingApproval = 'approval' | 'refresh-scope' | 'refresh-token' | 'live-refresh-token'
 
 type AccessReasons = { readonly [R in AccessRefusal as R['reason']]: R['facts'] }
 

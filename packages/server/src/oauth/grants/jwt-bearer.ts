@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkAddress, checkAppAccess, checkUser } from '../../connected-apps/access.ts'
-import type { ApprovalStore } from '../../connected-apps/approval.ts'
+import type { Approval, ApprovalStore } from '../../connected-apps/approval.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { refreshCutoffs } from '../../connected-apps/refresh-policy.ts'
 import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
@@ -15,7 +15,8 @@ import { canonicalUsername, type User, type UserStore } from '../../users/user.t
 import { type AssertionRules, checkTimes, type ParsedAssertion, parseAssertion, verifySignature } from '../assertion.ts'
 import { audiencesOf, checkAudience } from '../audience.ts'
 import { keptUntil } from '../client-authentication.ts'
-import { refusal } from '../refusal.ts'
+import type { OAuthError } from '../error.ts'
+import { type MissingApproval, refusal } from '../refusal.ts'
 import { type Grant, optionalText } from './grant.ts'
 
 /** What the JWT bearer flow needs. */
@@ -25,7 +26,7 @@ export interface JwtBearerNeeds {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
-  readonly approvals: Pick<ApprovalStore, 'scopesWithRefreshToken'>
+  readonly approvals: Pick<ApprovalStore, 'find' | 'scopesWithRefreshToken'>
   readonly addresses: Addresses
   /** Whether `https://login.salesforce.com` and `https://test.salesforce.com` are audiences of ours, by org type. */
   readonly acceptsSalesforceHosts: boolean
@@ -102,8 +103,7 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
         const cutoffs = refreshCutoffs(policies.refreshTokenPolicy, at)
         const approved = await approvals.scopesWithRefreshToken(user.id, app.id, cutoffs)
         const scopes = approved.filter((scope) => scope !== refreshScope)
-        if (scopes.length === 0)
-          throw refusal({ reason: 'not-approved', facts: { app: app.label, user: user.username } })
+        if (scopes.length === 0) throw await notApproved(app, user)
         pass(checks, 'approved', { by: 'the user, with a refresh token that is still alive' })
         return scopes
       }
@@ -117,6 +117,18 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
     checks.appId = app.id
     pass(checks, 'client-known', { app: app.label })
     return app
+  }
+
+  /** Looks once more, so that the journal can say which part of the approval is not there. */
+  async function notApproved(app: ConnectedApp, user: User): Promise<OAuthError> {
+    const ever = { issuedSince: undefined, usedSince: undefined }
+    const [approval, unexpired] = await Promise.all([
+      approvals.find(user.id, app.id),
+      approvals.scopesWithRefreshToken(user.id, app.id, ever),
+    ])
+    const { label, consumerKey, scopes, callbackUrls } = app
+    const facts = { app: label, user: user.username, consumerKey, callbackUrl: callbackUrls[0] ?? '', scopes }
+    return refusal({ reason: 'not-approved', facts: { ...facts, missing: missingOf(approval, unexpired) } })
   }
 
   function audiencesFor(org: Org): readonly string[] {
@@ -144,6 +156,12 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
     if (scopes.length === 0) throw refusal({ reason: 'scope-not-allowed', facts: { found: [], allowed: app.scopes } })
     return scopes.includes('id') ? scopes : [...scopes, 'id']
   }
+}
+
+function missingOf(approval: Approval | undefined, unexpired: readonly Scope[]): MissingApproval {
+  if (unexpired.length > 0) return 'live-refresh-token'
+  if (approval === undefined || approval.scopes.length === 0) return 'approval'
+  return approval.scopes.includes(refreshScope) ? 'refresh-token' : 'refresh-scope'
 }
 
 /** A `jti` is remembered; an assertion without one may come again until it expires, as at Salesforce. */
