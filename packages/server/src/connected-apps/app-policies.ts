@@ -1,0 +1,127 @@
+import { didYouMean } from '../closest-name.ts'
+import type { Org } from '../orgs/org.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
+import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
+import type { AppPolicies, ConnectedApp, ConnectedAppStore, IpRelaxation, RefreshTokenPolicy } from './connected-app.ts'
+import { defaultPolicies } from './connected-app.ts'
+
+/** What an admin enters of an org's policies for an app. A field left out stays as it is, or gets its default. */
+export interface EnteredPolicies {
+  readonly isAdminApproved?: boolean
+  /** Names of profiles of the org: all that the app is assigned to. */
+  readonly profiles?: readonly string[]
+  /** Names of permission sets of the org: all that the app is assigned to. */
+  readonly permissionSets?: readonly string[]
+  readonly ipRelaxation?: IpRelaxation
+  readonly refreshTokenPolicy?: RefreshTokenPolicy
+  /** Seconds; `undefined` leaves it to profile and org. */
+  readonly sessionTimeout?: number | undefined
+  readonly requiresHighAssurance?: boolean
+}
+
+/** What checking policies looks names up in. */
+export interface PolicyLookups {
+  readonly profiles: Pick<ProfileStore, 'findByName' | 'list'>
+  readonly permissionSets: Pick<PermissionSetStore, 'findByName' | 'list'>
+}
+
+/** The policies with what was entered put in, checked field by field. Nothing is written. */
+export async function policiesWith(
+  { profiles, permissionSets }: PolicyLookups,
+  policies: AppPolicies,
+  entered: EnteredPolicies,
+): Promise<Outcome<AppPolicies>> {
+  const problems: Problem[] = []
+  const { orgId } = policies
+  const profileIds =
+    entered.profiles === undefined
+      ? policies.profileIds
+      : await idsOf('profiles', 'profile', entered.profiles, profiles)
+  const permissionSetIds =
+    entered.permissionSets === undefined
+      ? policies.permissionSetIds
+      : await idsOf('permissionSets', 'permission set', entered.permissionSets, permissionSets)
+  const sessionTimeout = 'sessionTimeout' in entered ? entered.sessionTimeout : policies.sessionTimeout
+  if (
+    sessionTimeout !== undefined &&
+    !(Number.isInteger(sessionTimeout) && sessionTimeout >= 60 && sessionTimeout <= 86_400)
+  ) {
+    problems.push({ field: 'sessionTimeout', message: 'Enter a whole number of seconds from 60 to 86400.' })
+  }
+  if (problems.length > 0) return refused(...problems)
+  return done({
+    ...policies,
+    isAdminApproved: entered.isAdminApproved ?? policies.isAdminApproved,
+    profileIds,
+    permissionSetIds,
+    ipRelaxation: entered.ipRelaxation ?? policies.ipRelaxation,
+    refreshTokenPolicy: entered.refreshTokenPolicy ?? policies.refreshTokenPolicy,
+    sessionTimeout,
+    requiresHighAssurance: entered.requiresHighAssurance ?? policies.requiresHighAssurance,
+  })
+
+  async function idsOf(
+    field: 'profiles' | 'permissionSets',
+    word: string,
+    names: readonly string[],
+    store: {
+      findByName(orgId: string, name: string): Promise<{ readonly id: string } | undefined>
+      list(orgId: string): Promise<readonly { readonly name: string }[]>
+    },
+  ): Promise<readonly string[]> {
+    const ids = new Set<string>()
+    for (const [item, name] of names.entries()) {
+      const found = await store.findByName(orgId, name)
+      if (found !== undefined) ids.add(found.id)
+      else {
+        const known = (await store.list(orgId)).map((other) => other.name)
+        problems.push({ field, item, message: `This org has no ${word} “${name}”.${didYouMean(name, known)}` })
+      }
+    }
+    return [...ids]
+  }
+}
+
+interface Needs extends PolicyLookups {
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'setPolicies'>
+}
+
+/** Changes what was entered of an org's policies for an app, and installs the app there if it was not. */
+export async function changePolicies(
+  needs: Needs,
+  app: Pick<ConnectedApp, 'id'>,
+  org: Pick<Org, 'id'>,
+  entered: EnteredPolicies,
+): Promise<Outcome<AppPolicies>> {
+  const policies = await policiesWith(needs, await policiesOf(needs, app, org), entered)
+  if (policies.ok) await needs.apps.setPolicies(policies.value)
+  return policies
+}
+
+/** Ends every token of an app in an org at once and refuses new ones (*Block* on the OAuth usage page). */
+export async function blockApp(
+  { apps }: { readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'setPolicies' | 'endAll'> },
+  app: Pick<ConnectedApp, 'id'>,
+  org: Pick<Org, 'id'>,
+): Promise<void> {
+  // An app of another org may be blocked before anybody installed it.
+  await apps.setPolicies({ ...(await policiesOf({ apps }, app, org)), isBlocked: true })
+  await apps.endAll(app.id, org.id, true)
+}
+
+/** Lets a blocked app be used again. What had been ended stays so. */
+export async function unblockApp(
+  { apps }: Pick<Needs, 'apps'>,
+  app: Pick<ConnectedApp, 'id'>,
+  org: Pick<Org, 'id'>,
+): Promise<void> {
+  await apps.setPolicies({ ...(await policiesOf({ apps }, app, org)), isBlocked: false })
+}
+
+async function policiesOf(
+  { apps }: { readonly apps: Pick<ConnectedAppStore, 'findPolicies'> },
+  app: Pick<ConnectedApp, 'id'>,
+  org: Pick<Org, 'id'>,
+): Promise<AppPolicies> {
+  return (await apps.findPolicies(app.id, org.id)) ?? { ...defaultPolicies, appId: app.id, orgId: org.id }
+}

@@ -1,0 +1,154 @@
+import { readCertificate } from '../certificates/certificate.ts'
+import { certificateProblemText, validityWarning } from '../certificates/certificate-problem.ts'
+import { didYouMean } from '../closest-name.ts'
+import { emailProblem, lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
+import { isIpRange } from '../users/ip-range.ts'
+import { ipRangeRule } from '../users/new-profile.ts'
+import type { IpRange } from '../users/profile.ts'
+import { pageUrlProblem } from '../web-url.ts'
+import { callbackUrlProblems } from './callback-url.ts'
+import type { ConnectedApp, IdTokenConfig } from './connected-app.ts'
+import { type Scope, scopeDefinitions, scopeOfMetadataName } from './scope.ts'
+
+/**
+ * What an admin enters of a connected app's own settings. A field left out stays as it is, or gets its default; an empty
+ * text clears it.
+ */
+export interface EnteredApp {
+  readonly label?: string
+  readonly contactEmail?: string
+  readonly contactPhone?: string
+  readonly description?: string
+  readonly infoUrl?: string
+  readonly logoUrl?: string
+  readonly iconUrl?: string
+  readonly startUrl?: string
+  /** All of them. */
+  readonly callbackUrls?: readonly string[]
+  /** PEM; empty takes it away (*Use digital signatures*). */
+  readonly certificate?: string
+  /** All of them, by their wire names (`refresh_token`) or their names in metadata (`RefreshToken`). */
+  readonly scopes?: readonly string[]
+  readonly isConsumerSecretOptional?: boolean
+  readonly isSecretRequiredForRefreshToken?: boolean
+  readonly isPkceRequired?: boolean
+  readonly isIntrospectAllTokens?: boolean
+  readonly isRefreshTokenRotationEnabled?: boolean
+  readonly idTokenConfig?: Partial<IdTokenConfig>
+  readonly ipRanges?: readonly IpRange[]
+  readonly singleLogoutUrl?: string
+}
+
+/** The app with what was entered put in, checked field by field. Nothing is written. */
+export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Date): Outcome<ConnectedApp> {
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  const report = (field: keyof EnteredApp, message: string | undefined, item?: number) => {
+    if (message !== undefined) problems.push({ field, message, ...(item === undefined ? {} : { item }) })
+  }
+  const line = (field: 'contactPhone', most: number): string | undefined => {
+    const value = entered[field] === undefined ? app[field] : trimmed(entered[field])
+    if (value !== undefined) report(field, lineProblem(value, most))
+    return value
+  }
+  const url = (field: 'infoUrl' | 'logoUrl' | 'iconUrl' | 'startUrl' | 'singleLogoutUrl'): string | undefined => {
+    const value = entered[field] === undefined ? app[field] : trimmed(entered[field])
+    if (value !== undefined) report(field, pageUrlProblem(value))
+    return value
+  }
+
+  const label = entered.label === undefined ? app.label : (trimmed(entered.label) ?? '')
+  report('label', requiredLineProblem(trimmed(label), 80))
+  const contactEmail = entered.contactEmail === undefined ? app.contactEmail : (trimmed(entered.contactEmail) ?? '')
+  report('contactEmail', emailProblem(trimmed(contactEmail)))
+  const description = entered.description === undefined ? app.description : trimmed(entered.description)
+  report('description', descriptionProblem(description ?? ''))
+  const callbackUrls = entered.callbackUrls ?? app.callbackUrls
+  problems.push(...callbackUrlProblems(callbackUrls))
+  const changed: ConnectedApp = {
+    ...app,
+    label,
+    contactEmail,
+    contactPhone: line('contactPhone', 40),
+    description,
+    infoUrl: url('infoUrl'),
+    logoUrl: url('logoUrl'),
+    iconUrl: url('iconUrl'),
+    startUrl: url('startUrl'),
+    callbackUrls,
+    certificate: certificate(),
+    scopes: scopes(),
+    isConsumerSecretOptional: entered.isConsumerSecretOptional ?? app.isConsumerSecretOptional,
+    isSecretRequiredForRefreshToken: entered.isSecretRequiredForRefreshToken ?? app.isSecretRequiredForRefreshToken,
+    isPkceRequired: entered.isPkceRequired ?? app.isPkceRequired,
+    isIntrospectAllTokens: entered.isIntrospectAllTokens ?? app.isIntrospectAllTokens,
+    isRefreshTokenRotationEnabled: entered.isRefreshTokenRotationEnabled ?? app.isRefreshTokenRotationEnabled,
+    idTokenConfig: idTokenConfig(),
+    ipRanges: ipRanges(),
+    singleLogoutUrl: url('singleLogoutUrl'),
+    modifiedAt: now,
+  }
+  return problems.length > 0 ? refused(...problems) : done(changed, warnings)
+
+  function certificate(): ConnectedApp['certificate'] {
+    if (entered.certificate === undefined) return app.certificate
+    const pem = trimmed(entered.certificate)
+    if (pem === undefined) return undefined
+    const reading = readCertificate(pem)
+    if (!reading.ok) {
+      report('certificate', certificateProblemText(reading.problem))
+      return undefined
+    }
+    if (reading.certificate.keyType !== 'RSA') {
+      report(
+        'certificate',
+        `The key of this certificate is ${reading.certificate.keyType}; assertions are signed with RSA.`,
+      )
+    }
+    const warning = validityWarning(reading.certificate, now)
+    if (warning !== undefined) warnings.push({ field: 'certificate', message: warning })
+    return reading.certificate
+  }
+
+  function scopes(): readonly Scope[] {
+    const names = entered.scopes ?? app.scopes
+    if (names.length === 0) report('scopes', 'Select at least one scope.')
+    const wanted = new Set<Scope>()
+    for (const [item, name] of names.entries()) {
+      const scope = readScope(name)
+      if (scope === undefined) report('scopes', `There is no scope “${name}”.${didYouMean(name, scopeNames)}`, item)
+      else wanted.add(scope)
+    }
+    return scopeDefinitions.map(({ names: [scope] }) => scope).filter((scope) => wanted.has(scope))
+  }
+
+  function idTokenConfig(): IdTokenConfig {
+    const config = { ...app.idTokenConfig, ...entered.idTokenConfig }
+    if (!Number.isInteger(config.validity) || config.validity < 60 || config.validity > 43_200) {
+      report('idTokenConfig', 'An ID token is valid for 1 to 720 minutes.')
+    }
+    for (const [item, audience] of config.audiences.entries()) {
+      report('idTokenConfig', requiredLineProblem(trimmed(audience), 255), item)
+    }
+    return config
+  }
+
+  function ipRanges(): readonly IpRange[] {
+    const ranges = entered.ipRanges ?? app.ipRanges
+    for (const [item, range] of ranges.entries()) report('ipRanges', isIpRange(range) ? undefined : ipRangeRule, item)
+    return ranges
+  }
+}
+
+const scopeNames = scopeDefinitions.flatMap(({ names, metadataName }) => [metadataName, ...names])
+
+/** The scope of a wire name or of a name in metadata, or `undefined` when it is neither. */
+export function readScope(name: string): Scope | undefined {
+  return scopeDefinitions.find(({ names }) => names.includes(name))?.names[0] ?? scopeOfMetadataName(name)
+}
+
+function descriptionProblem(text: string): string | undefined {
+  if (text.length > 1000) return 'Use at most 1000 characters.'
+  return /[^\P{Cc}\n\r\t]|\p{Cs}/u.test(text) ? 'Use text without control characters.' : undefined
+}

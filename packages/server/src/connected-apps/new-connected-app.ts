@@ -1,0 +1,125 @@
+import { apiNameProblem } from '../api-name.ts'
+import type { Clock } from '../clock.ts'
+import { trimmed } from '../entered-text.ts'
+import type { Org } from '../orgs/org.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
+import type { RecordKind } from '../record-id.ts'
+import type { Seal } from '../seal.ts'
+import { hashSecret, sameHash } from '../secret.ts'
+import { type EnteredPolicies, type PolicyLookups, policiesWith } from './app-policies.ts'
+import { appWithSettings, type EnteredApp } from './app-settings.ts'
+import { type ConnectedApp, type ConnectedAppStore, defaultIdTokenConfig, defaultPolicies } from './connected-app.ts'
+import {
+  consumerKeyProblem,
+  consumerSecretProblem,
+  keptSecret,
+  newConsumerKey,
+  newConsumerSecret,
+} from './consumer-secret.ts'
+
+/** A connected app to be made, with the policies of its own org. */
+export interface NewConnectedApp extends EnteredApp {
+  /** API name, unique in its org. */
+  readonly fullName: string
+  readonly contactEmail: string
+  readonly callbackUrls: readonly string[]
+  readonly scopes: readonly string[]
+  /** Made when left out; unique over the server. */
+  readonly consumerKey?: string
+  /** Made when left out. */
+  readonly consumerSecret?: string
+  readonly policies?: EnteredPolicies
+}
+
+/** An app just made. The secret is told this once; later it must be revealed. */
+export interface MadeConnectedApp {
+  readonly app: ConnectedApp
+  readonly consumerSecret: string
+}
+
+interface Needs extends PolicyLookups {
+  readonly apps: Pick<ConnectedAppStore, 'add' | 'findByConsumerKey' | 'findByName' | 'list'>
+  readonly seal: Seal
+  readonly newId: (kind: RecordKind) => string
+  readonly now: Clock
+}
+
+/**
+ * Makes a connected app in an org. By default it must show its secret, and any user may authorize it. Problems carry the
+ * names of {@link NewConnectedApp}; those of policies begin with `policies.`.
+ */
+export async function newConnectedApp(
+  needs: Needs,
+  org: Org,
+  entered: NewConnectedApp,
+): Promise<Outcome<MadeConnectedApp>> {
+  const problems: Problem[] = []
+  const report = (field: string, message: string | undefined) => {
+    if (message !== undefined) problems.push({ field, message })
+  }
+  const now = needs.now()
+  const fullName = trimmed(entered.fullName) ?? ''
+  const consumerKey = trimmed(entered.consumerKey) ?? newConsumerKey()
+  const consumerSecret = trimmed(entered.consumerSecret) ?? newConsumerSecret()
+  report('fullName', apiNameProblem(fullName) ?? (await fullNameTaken(needs, org, fullName)))
+  report('consumerKey', consumerKeyProblem(consumerKey) ?? (await consumerKeyTaken(needs, consumerKey)))
+  report('consumerSecret', consumerSecretProblem(consumerSecret) ?? (await secretTaken(needs, org, consumerSecret)))
+
+  const blank: ConnectedApp = {
+    id: needs.newId('connectedApplication'),
+    orgId: org.id,
+    fullName,
+    label: fullName.replaceAll('_', ' '),
+    contactEmail: '',
+    contactPhone: undefined,
+    description: undefined,
+    infoUrl: undefined,
+    logoUrl: undefined,
+    iconUrl: undefined,
+    startUrl: undefined,
+    consumerKey,
+    consumerSecret: keptSecret(needs.seal, consumerSecret),
+    callbackUrls: [],
+    certificate: undefined,
+    scopes: [],
+    isConsumerSecretOptional: false,
+    isSecretRequiredForRefreshToken: true,
+    isPkceRequired: false,
+    isIntrospectAllTokens: false,
+    isRefreshTokenRotationEnabled: false,
+    idTokenConfig: defaultIdTokenConfig,
+    ipRanges: [],
+    singleLogoutUrl: undefined,
+    createdAt: now,
+    modifiedAt: now,
+  }
+  const app = appWithSettings(blank, entered, now)
+  if (!app.ok) problems.push(...app.problems)
+  const policies = await policiesWith(
+    needs,
+    { ...defaultPolicies, appId: blank.id, orgId: org.id },
+    entered.policies ?? {},
+  )
+  if (!policies.ok) {
+    problems.push(...policies.problems.map((problem) => ({ ...problem, field: `policies.${problem.field}` })))
+  }
+  if (!app.ok || !policies.ok || problems.length > 0) return refused(...problems)
+  await needs.apps.add(app.value, [policies.value])
+  return done({ app: app.value, consumerSecret }, app.warnings)
+}
+
+async function fullNameTaken({ apps }: Pick<Needs, 'apps'>, org: Org, fullName: string): Promise<string | undefined> {
+  const taken = await apps.findByName(org.id, fullName)
+  return taken === undefined ? undefined : `This org has a connected app “${fullName}” already.`
+}
+
+async function consumerKeyTaken({ apps }: Pick<Needs, 'apps'>, consumerKey: string): Promise<string | undefined> {
+  const taken = await apps.findByConsumerKey(consumerKey)
+  return taken === undefined ? undefined : 'Another connected app has this consumer key; each is unique on a server.'
+}
+
+async function secretTaken({ apps }: Pick<Needs, 'apps'>, org: Org, secret: string): Promise<string | undefined> {
+  const hash = hashSecret(secret)
+  const taken = (await apps.list(org.id)).some((other) => sameHash(other.consumerSecret.hash, hash))
+  return taken ? 'Another connected app of this org has this consumer secret.' : undefined
+}
