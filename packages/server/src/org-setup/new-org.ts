@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type ConnectedAppStore, defaultPolicies } from '../connected-apps/connected-app.ts'
 import { defaultOrgSettings, type Org, type OrgStore } from '../orgs/org.ts'
 import { type EnteredOrg, orgWithDetails } from '../orgs/org-details.ts'
-import { done, type Outcome } from '../problem.ts'
+import type { Outcome } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
 import { type ProfileStore, standardProfiles } from '../users/profile.ts'
 
@@ -13,8 +13,8 @@ export interface NewOrg extends EnteredOrg {
 
 interface Needs {
   readonly orgs: Pick<OrgStore, 'add' | 'findByName' | 'findByMyDomain' | 'findByPort'>
-  readonly profiles: Pick<ProfileStore, 'add' | 'findByName'>
-  readonly apps: Pick<ConnectedAppStore, 'listBuiltIn' | 'findPolicies' | 'setPolicies'>
+  readonly profiles: Pick<ProfileStore, 'add'>
+  readonly apps: Pick<ConnectedAppStore, 'listBuiltIn' | 'setPolicies'>
   readonly newId: (kind: RecordKind) => string
   readonly now: Clock
 }
@@ -34,23 +34,21 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
   }
   const org = await orgWithDetails(needs, blank, entered)
   if (!org.ok) return org
-  await needs.orgs.add(org.value)
-  await furnishOrg(needs, org.value)
-  return done(org.value)
-}
-
-/** Gives an org whatever every org has and this one lacks; doing so again changes nothing. */
-export async function furnishOrg(
-  { profiles, apps, newId }: Pick<Needs, 'profiles' | 'apps' | 'newId'>,
-  org: Pick<Org, 'id'>,
-): Promise<void> {
-  for (const { name, permissions } of standardProfiles) {
-    if ((await profiles.findByName(org.id, name)) !== undefined) continue
-    const id = newId('profile')
-    await profiles.add({ id, orgId: org.id, name, permissions, loginIpRanges: [], sessionTimeout: undefined })
-  }
-  for (const app of await apps.listBuiltIn()) {
-    if ((await apps.findPolicies(app.id, org.id)) !== undefined) continue
-    await apps.setPolicies({ ...defaultPolicies, appId: app.id, orgId: org.id })
-  }
+  const builtIn = await needs.apps.listBuiltIn()
+  // Asked for in one turn of the event loop, so that one commit holds all of it: there is never half an org.
+  await Promise.all([
+    needs.orgs.add(org.value),
+    ...standardProfiles.map(({ name, permissions }) =>
+      needs.profiles.add({
+        id: needs.newId('profile'),
+        orgId: blank.id,
+        name,
+        permissions,
+        loginIpRanges: [],
+        sessionTimeout: undefined,
+      }),
+    ),
+    ...builtIn.map((app) => needs.apps.setPolicies({ ...defaultPolicies, appId: app.id, orgId: blank.id })),
+  ])
+  return org
 }

@@ -5,17 +5,16 @@ import type { User, UserDetails, UserStore } from './user.ts'
 import { type EnteredUser, type UserLookups, userWithDetails } from './user-details.ts'
 
 interface Needs extends UserLookups {
-  readonly users: Pick<UserStore, 'findByUsername' | 'update' | 'endAll'>
+  readonly users: Pick<UserStore, 'findByUsername' | 'update'>
   readonly now: Clock
 }
 
-/** Changes what was entered of a user and leaves the rest. Deactivating ends every token and session at once. */
+/** Changes what was entered of a user and leaves the rest. Deactivating ends every token and session at once, as the store sees to. */
 export async function changeUser(needs: Needs, user: User, entered: EnteredUser): Promise<Outcome<User>> {
   const details = await userWithDetails(needs, user, entered)
   if (!details.ok) return details
   const changed: User = { ...details.value, modifiedAt: needs.now() }
   await needs.users.update(user.id, detailsOf(changed))
-  if (user.isActive && !changed.isActive) await needs.users.endAll(user.id)
   return done(changed)
 }
 
