@@ -28,7 +28,7 @@ export function ErrorPage({ error, errorDescription, requestId, explanation, dis
   return (
     <Page title="OAuth Error" width="wide" display={display}>
       <h1>OAuth Error</h1>
-      <p class="lead">The app that sent you here was refused. It has got no access.</p>
+      <p class="lead">The app that sent you here was refused. It has been given no access.</p>
       <dl class="wire">
         <dt>Error</dt>
         <dd>

@@ -65,7 +65,7 @@ function Mark() {
   return (
     <svg class="mark" viewBox="0 0 48 48" aria-hidden="true">
       <path d="M8 45V22a16 16 0 0 1 32 0v23" />
-      <path d="M16 9.5V30l1.5 3M24 6.5V31v3M32 9.5V30l-1.5 3M9 18h30M8.5 26h31" />
+      <path d="M16 9v24M24 6v27M32 9v24M9 17h30M8 26h32" />
       <path d="M3 45h42" />
     </svg>
   )

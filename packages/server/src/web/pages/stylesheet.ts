@@ -387,6 +387,7 @@ a.go {
 
 .note {
   margin: 0;
+  text-wrap: balance;
   font-size: 0.875rem;
   color: var(--soft);
   text-align: center;
