@@ -128,7 +128,7 @@ function readRedirectUri(redirectUri: string | undefined, app: ConnectedApp, che
   if (redirectUri === undefined) throw authorizeRefusal({ reason: 'redirect-uri-missing', facts: {} })
   // Salesforce compares callback URLs as text, so no URL normalising here.
   if (!app.callbackUrls.includes(redirectUri)) {
-    const facts = { found: redirectUri.slice(0, 512), registered: app.callbackUrls }
+    const facts = { app: app.label, found: redirectUri.slice(0, 512), registered: app.callbackUrls }
     throw authorizeRefusal({ reason: 'redirect-uri-mismatch', facts })
   }
   pass(checks, 'redirect-uri', { redirect_uri: redirectUri })

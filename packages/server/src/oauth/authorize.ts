@@ -99,7 +99,8 @@ export function authorize({
     if ('reason' in allowed) return refuse(request, site, allowed)
     const asked = requestedScopes(request.scope, request.app.scopes)
     if (!asked.ok) {
-      const facts = { found: [...asked.unknown, ...asked.notOfApp], allowed: request.app.scopes }
+      const { label, scopes } = request.app
+      const facts = { app: label, found: [...asked.unknown, ...asked.notOfApp], allowed: scopes, by: 'app' } as const
       const refused = authorizeRefusal({ reason: 'scope-not-allowed', facts })
       return isSilent ? back(request, site, refused) : { go: 'error-page', refused }
     }

@@ -59,7 +59,7 @@ export interface Reasons extends AccessReasons {
   'code-expired': { readonly issued: string; readonly now: string; readonly lifetime: number }
   'code-spent': { readonly issued: string }
   'redirect-uri-missing': Record<never, never>
-  'redirect-uri-mismatch': { readonly found: string; readonly registered: readonly string[] }
+  'redirect-uri-mismatch': { readonly app: string; readonly found: string; readonly registered: readonly string[] }
   'redirect-uri-changed': { readonly found: string; readonly authorized: string }
   'challenge-missing': { readonly app: string; readonly requiredBy: string }
   'challenge-malformed': { readonly found: number }
@@ -80,7 +80,13 @@ export interface Reasons extends AccessReasons {
   'response-mode-unknown': { readonly found: string; readonly offered: readonly string[] }
   'prompt-contradictory': { readonly found: string }
   'prompt-unknown': { readonly found: string }
-  'scope-not-allowed': { readonly found: readonly string[]; readonly allowed: readonly string[] }
+  'scope-not-allowed': {
+    readonly app: string
+    readonly found: readonly string[]
+    readonly allowed: readonly string[]
+    /** Whose the allowed ones are: the app's, or what came with the refresh token. */
+    readonly by: 'app' | 'refresh-token'
+  }
   'login-required': { readonly prompt: string }
   'consent-required': { readonly prompt: string }
   'immediate-impossible': { readonly because: string }

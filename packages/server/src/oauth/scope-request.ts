@@ -1,13 +1,26 @@
+import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
 import { refusal } from './refusal.ts'
 
-/** The scopes a request asks for out of those granted: fewer, never more (RFC 6749 §6). @throws {OAuthError} `invalid_scope` */
-export function narrowScopes(scope: string | undefined, granted: readonly Scope[]): readonly Scope[] {
+/**
+ * The scopes a request asks for out of those granted with a refresh token: fewer, never more (RFC 6749 §6).
+ * @throws {OAuthError} `invalid_scope`
+ */
+export function narrowScopes(
+  scope: string | undefined,
+  granted: readonly Scope[],
+  app: Pick<ConnectedApp, 'label'>,
+): readonly Scope[] {
   if (scope === undefined) return granted
   const request = requestedScopes(scope, granted)
   if (request.ok) return request.scopes
   throw refusal({
     reason: 'scope-not-allowed',
-    facts: { found: [...request.unknown, ...request.notOfApp], allowed: granted },
+    facts: {
+      app: app.label,
+      found: [...request.unknown, ...request.notOfApp],
+      allowed: granted,
+      by: 'refresh-token',
+    },
   })
 }

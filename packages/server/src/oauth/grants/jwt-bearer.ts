@@ -153,7 +153,10 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
 
   function scopesOf(app: ConnectedApp): readonly Scope[] {
     const scopes = app.scopes.filter((scope) => scope !== refreshScope)
-    if (scopes.length === 0) throw refusal({ reason: 'scope-not-allowed', facts: { found: [], allowed: app.scopes } })
+    if (scopes.length === 0) {
+      const facts = { app: app.label, found: [], allowed: app.scopes, by: 'app' } as const
+      throw refusal({ reason: 'scope-not-allowed', facts })
+    }
     return scopes.includes('id') ? scopes : [...scopes, 'id']
   }
 }

@@ -55,7 +55,7 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
       pass(checks, 'refresh-token-policy')
       const relaxesAddress = policies?.ipRelaxation === 'ENFORCE_RELAXREFRESH'
       const user = await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress })
-      const scopes = narrowScopes(scope, token.scopes)
+      const scopes = narrowScopes(scope, token.scopes, app)
       pass(checks, 'scope', { scopes })
       return {
         app,
