@@ -33,6 +33,7 @@ import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } 
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { introspectAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
+import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
 import { routes } from './web/routes.ts'
 import { type Answer, type Endpoint, receive } from './web/visit.ts'
 
@@ -122,7 +123,15 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     ),
   ]
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
-  const token = tokenEndpoint({ grants, authenticateClient, issueTokens: issue, loginHistory, labelOf, onError: report, now })
+  const token = tokenEndpoint({
+    grants,
+    authenticateClient,
+    issueTokens: issue,
+    loginHistory,
+    labelOf,
+    onError: report,
+    now,
+  })
   const { accessTokens, refreshTokens } = stores
   const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
   const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, authenticateClient, now })

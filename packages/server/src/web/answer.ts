@@ -1,5 +1,6 @@
 import { OAuthError, statusOf } from '../oauth/error.ts'
 import { chooseFormat, type Document, type Format, writeBody } from './format.ts'
+import type { Reply } from './reply.ts'
 import type { ShowRefusal, Visit } from './visit.ts'
 
 /** On every answer that carries a token or says something of one (RFC 6749 §5.1). */
@@ -11,8 +12,8 @@ export const unstored = {
 const jsonHeaders = { 'content-type': 'application/json;charset=UTF-8', ...unstored } as const
 
 /** A JSON answer that nobody may keep. */
-export function jsonAnswer(document: object, status = 200): Response {
-  return new Response(JSON.stringify(document), { status, headers: { ...jsonHeaders } })
+export function jsonAnswer(document: object, status = 200): Reply {
+  return { status, headers: jsonHeaders, body: JSON.stringify(document) }
 }
 
 /** An answer in the format that the caller wants, by `format` or `Accept`. */
@@ -22,21 +23,26 @@ export function formattedAnswer(
   format: string | undefined,
   root: string,
   status = 200,
-): Response {
+): Reply {
   const chosen = chooseFormat(format, visit.c.req.header('accept'), ['json', 'xml', 'urlencoded'] satisfies Format[])
   const { contentType, text } = writeBody(document, { format: chosen, root })
-  return new Response(text, { status, headers: { 'content-type': contentType, ...unstored } })
+  return { status, headers: { 'content-type': contentType, ...unstored }, body: text }
 }
+
+// What goes with a status (RFC 9110 §11.6.1, §10.2.1, §10.2.3).
+const challenges = new Map<number, Readonly<Record<string, string>>>([
+  [401, { 'www-authenticate': 'Basic realm="Sallyport", charset="UTF-8"' }],
+  [405, { allow: 'POST' }],
+  [503, { 'retry-after': '1' }],
+])
 
 /** How `/token` and its neighbours show a refusal: status 400 whatever it is, as Salesforce does. */
 export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
   return (error, visit) => {
     if (!(error instanceof OAuthError)) throw error
-    const response = jsonAnswer({ error: error.code, error_description: error.description }, statusFor(error, visit))
-    if (response.status === 401) response.headers.set('www-authenticate', 'Basic realm="Sallyport", charset="UTF-8"')
-    if (response.status === 405) response.headers.set('allow', 'POST')
-    if (response.status === 503) response.headers.set('retry-after', '1')
-    return response
+    const status = statusFor(error, visit)
+    const reply = jsonAnswer({ error: error.code, error_description: error.description }, status)
+    return { ...reply, headers: { ...reply.headers, ...challenges.get(status) } }
   }
 
   function statusFor(error: OAuthError, { c }: Visit): number {

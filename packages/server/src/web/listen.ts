@@ -25,11 +25,8 @@ export interface Listening {
 
 /** Listens on the login host's port and on those of the orgs. @throws {Error} with `code` when a port cannot be had */
 export async function listen({ fetch, host, port, orgs, onError }: ListenOptions): Promise<Listening> {
-  const answer = getRequestListener(
-    (request, env) => fetch(request, 'incoming' in env && 'rawHeaders' in env.incoming ? env : {}),
-    {
-      overrideGlobalObjects: false,
-    },
+  const answer = getRequestListener((request, env) =>
+    fetch(request, 'incoming' in env && 'rawHeaders' in env.incoming ? env : {}),
   )
   const servers = new Map<number, Server>()
   const main = await open(port)

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
-import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { renderPage } from './pages/page.tsx'
 import { stylesheet } from './pages/stylesheet.ts'
-import type { Env, Visit } from './visit.ts'
+import type { Reply } from './reply.ts'
+import type { Answer, Visit } from './visit.ts'
 
 type PageElement = HtmlEscapedString | Promise<HtmlEscapedString>
 
@@ -21,12 +21,11 @@ export interface PageHeaders {
 export function pageAnswer(
   element: PageElement,
   { status = 200, formTargets = [], cookies = [], hasScript = false }: PageHeaders = {},
-): Response {
-  const headers = new Headers({
+): Reply {
+  const headers = {
     'content-type': 'text/html;charset=UTF-8',
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'content-security-policy': [
       "default-src 'none'",
@@ -37,16 +36,14 @@ export function pageAnswer(
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; '),
-  })
-  for (const cookie of cookies) headers.append('set-cookie', cookie)
-  return new Response(renderPage(element), { status, headers })
+  }
+  return { status, headers, cookies, body: renderPage(element) }
 }
 
 /** Sends the browser on. 303 after a form, so that no credentials are posted again (RFC 9700 §4.12). */
-export function redirectTo(url: string, { c }: Pick<Visit, 'c'>, cookies: readonly string[] = []): Response {
-  const headers = new Headers({ location: url, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
-  for (const cookie of cookies) headers.append('set-cookie', cookie)
-  return new Response(null, { status: c.req.method === 'POST' ? 303 : 302, headers })
+export function redirectTo(url: string, { c }: Pick<Visit, 'c'>, cookies: readonly string[] = []): Reply {
+  const headers = { location: url, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  return { status: c.req.method === 'POST' ? 303 : 302, headers, cookies, body: null }
 }
 
 /** What `form-action` must allow so that a form may end at this URL. */
@@ -60,18 +57,15 @@ const stylesheetTag = `"${hash('sha256', stylesheet, 'base64url').slice(0, 27)}"
 const submitScript = 'document.forms[0]?.requestSubmit()\n'
 
 /** The stylesheet, which a browser keeps until it changes. */
-export function stylesheetAnswer(c: Context<Env>): Response {
-  const headers = { etag: stylesheetTag, 'cache-control': 'public, max-age=300', 'x-content-type-options': 'nosniff' }
-  if (c.req.header('if-none-match') === stylesheetTag) return new Response(null, { status: 304, headers })
-  return new Response(stylesheet, { headers: { ...headers, 'content-type': 'text/css;charset=UTF-8' } })
+export const stylesheetAnswer: Answer = async ({ c }) => {
+  const headers = { etag: stylesheetTag, 'cache-control': 'public, max-age=300' }
+  if (c.req.header('if-none-match') === stylesheetTag) return { status: 304, headers, body: null }
+  return { status: 200, headers: { ...headers, 'content-type': 'text/css;charset=UTF-8' }, body: stylesheet }
 }
 
 /** The script of the page that posts itself (Form Post Response Mode). */
-export function submitScriptAnswer(): Response {
-  const headers = {
-    'content-type': 'text/javascript;charset=UTF-8',
-    'cache-control': 'public, max-age=300',
-    'x-content-type-options': 'nosniff',
-  }
-  return new Response(submitScript, { headers })
-}
+export const submitScriptAnswer: Answer = async () => ({
+  status: 200,
+  headers: { 'content-type': 'text/javascript;charset=UTF-8', 'cache-control': 'public, max-age=300' },
+  body: submitScript,
+})

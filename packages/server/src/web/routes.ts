@@ -1,9 +1,7 @@
 import { type Handler, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
-import { jsonAnswer } from './answer.ts'
 import { consentPath, errorPath } from './endpoints/authorize.ts'
 import { endSessionPath } from './endpoints/logout.ts'
-import { stylesheetAnswer, submitScriptAnswer } from './page-answer.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
 import { stylesheetPath } from './pages/stylesheet.ts'
 import type { Env } from './visit.ts'
@@ -37,6 +35,9 @@ export type Handlers = Readonly<
     | 'listViewDescribe'
     | 'listViewResults'
     | 'restMissing'
+    | 'stylesheet'
+    | 'submitScript'
+    | 'live'
     | 'ready'
     | 'missing',
     Handler<Env>
@@ -84,9 +85,9 @@ export function routes(handlers: Handlers): Hono<Env> {
   }
   app.all('/services/data/:version/*', handlers.restMissing)
 
-  app.get(stylesheetPath, stylesheetAnswer)
-  app.get(submitScriptPath, submitScriptAnswer)
-  app.get('/health/live', () => jsonAnswer({ status: 'live' }))
+  app.get(stylesheetPath, handlers.stylesheet)
+  app.get(submitScriptPath, handlers.submitScript)
+  app.get('/health/live', handlers.live)
   app.get('/health/ready', handlers.ready)
 
   app.all('*', handlers.missing)

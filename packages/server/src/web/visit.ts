@@ -12,6 +12,7 @@ import { isInRanges } from '../users/ip-range.ts'
 import { jsonAnswer } from './answer.ts'
 import { pageAnswer } from './page-answer.ts'
 import { ServerErrorPage } from './pages/error.tsx'
+import { type Reply, respond, wantsPage } from './reply.ts'
 
 /** What Hono gives us of the platform below it; nothing when called in process. */
 export interface Env {
@@ -35,10 +36,10 @@ export interface Visit {
 export type Refused = OAuthError | RestError
 
 /** Answers a visit. @throws {Refused} for a refusal */
-export type Answer = (visit: Visit) => Promise<Response>
+export type Answer = (visit: Visit) => Promise<Reply>
 
 /** Shows a refusal in the manner of an endpoint. */
-export type ShowRefusal = (error: Refused, visit: Visit) => Response | Promise<Response>
+export type ShowRefusal = (error: Refused, visit: Visit) => Reply
 
 /** Makes a handler of an answer: reads who asks where, keeps the journal, and turns what is thrown into an answer. */
 export type Receive = (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler<Env>
@@ -67,22 +68,23 @@ export function receive(needs: Needs): Receive {
       site: await addresses.siteOf(c.req.header('host')),
       sourceIp: sourceIpOf(c),
       userAgent: (c.req.header('user-agent') ?? 'Unknown').slice(0, 255),
-      requestId: requestId(at),
+      requestId: newRequestId(at),
       checks: checklist(),
       refused: undefined,
     }
-    const response = await answered(visit, answer, show)
-    response.headers.set('x-request-id', visit.requestId)
-    if (showsCauses && visit.refused !== undefined) {
-      response.headers.set('x-sallyport-cause', causeHeader(visit.refused.refusal))
-    }
+    const reply = await answered(visit, answer, show)
     if (endpoint !== undefined) {
-      journal.add(entryOf(endpoint, visit, response.status, at)).catch((error) => onError(error, visit.requestId))
+      journal.add(entryOf(endpoint, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
     }
-    return response
+    const { refused, requestId } = visit
+    const isExplained = showsCauses && refused !== undefined
+    return respond(reply, {
+      'x-request-id': requestId,
+      ...(isExplained ? { 'x-sallyport-cause': causeHeader(refused.refusal) } : {}),
+    })
   }
 
-  async function answered(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Response> {
+  async function answered(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Reply> {
     try {
       return await answer(visit)
     } catch (error) {
@@ -93,9 +95,9 @@ export function receive(needs: Needs): Receive {
   }
 
   /** What must never happen: logged whole, and told as no more than that it did. */
-  function failed(error: unknown, visit: Visit): Response {
+  function failed(error: unknown, visit: Visit): Reply {
     onError(error, visit.requestId)
-    if (visit.c.req.header('accept')?.includes('text/html')) {
+    if (wantsPage(visit.c)) {
       return pageAnswer(ServerErrorPage({ requestId: visit.requestId }), { status: 500 })
     }
     return jsonAnswer({ error: 'server_error', error_description: 'unexpected error' }, 500)
@@ -131,6 +133,6 @@ function entryOf(endpoint: string, visit: Visit, status: number, at: Date): Jour
 }
 
 /** Later requests sort after earlier ones; nobody can guess the next. */
-function requestId(at: Date): string {
+function newRequestId(at: Date): string {
   return `${at.getTime().toString(36)}${randomText(10).replaceAll(/[._]/g, '0')}`
 }

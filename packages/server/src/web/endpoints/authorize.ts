@@ -4,6 +4,7 @@ import type { OAuthError } from '../../oauth/error.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
 import { FormPostPage } from '../pages/form-post.tsx'
+import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 
@@ -35,7 +36,7 @@ export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs):
 }
 
 /** Sends the browser to the next step. */
-export function follow(step: NextStep, request: AuthorizeRequest, visit: Visit): Response {
+export function follow(step: NextStep, request: AuthorizeRequest, visit: Visit): Reply {
   switch (step.go) {
     case 'sign-in':
       return redirectTo(signInUrl(request), visit)
@@ -79,7 +80,7 @@ function backToApp(
   { redirectUri, responseMode }: AuthorizeRequest,
   answer: Readonly<Record<string, string>>,
   visit: Visit,
-): Response {
+): Reply {
   if (responseMode === 'form_post') {
     return pageAnswer(FormPostPage({ action: redirectUri, fields: answer }), {
       formTargets: [formTargetOf(redirectUri)],

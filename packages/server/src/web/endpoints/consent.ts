@@ -9,6 +9,7 @@ import { formToken, isFormToken } from '../csrf.ts'
 import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
 import { ConsentPage } from '../pages/consent.tsx'
 import { FormExpiredPage } from '../pages/error.tsx'
+import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { asBrowser, consentPath, follow, parametersOf, sourceOf } from './authorize.ts'
@@ -33,7 +34,7 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
     request: AuthorizeRequest,
     { signedIn, scopes }: Extract<NextStep, { go: 'consent' }>,
     browser: BrowserState,
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const { app } = request
     const source = sourceOf(request)
     const publisher = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
@@ -72,7 +73,7 @@ export function consentAnswer({ readRequest, authorize, readBrowser }: Needs): A
   }
 }
 
-function expired(visit: Visit, source: string): Response {
+function expired(visit: Visit, source: string): Reply {
   visit.refused = refusal({ reason: 'form-forged', facts: { form: 'consent' } })
   const startUrl = authorizePath(parametersOf(source))
   return pageAnswer(FormExpiredPage({ requestId: visit.requestId, startUrl }), { status: 403 })

@@ -18,6 +18,7 @@ import type { UserStore } from '../../users/user.ts'
 import { unstored } from '../answer.ts'
 import type { ReadBearer } from '../bearer.ts'
 import { chooseFormat, type Document, readCallback, readPrettyPrint, writeBody } from '../format.ts'
+import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
 import type { Answer, Refused, ShowRefusal, Visit } from '../visit.ts'
 
@@ -106,7 +107,7 @@ async function identify(readBearer: ReadBearer, visit: Visit, parameters: Readon
   return access
 }
 
-function write(visit: Visit, parameters: ReadonlyMap<string, string>, document: Document): Response {
+function write(visit: Visit, parameters: ReadonlyMap<string, string>, document: Document): Reply {
   const { c } = visit
   const callback = readCallback(parameters.get('callback'), parameters.get('format'))
   if (!callback.ok) return refuseIdentity('Invalid_Callback')
@@ -116,16 +117,10 @@ function write(visit: Visit, parameters: ReadonlyMap<string, string>, document: 
   return text(body.text, 200, { 'content-type': body.contentType })
 }
 
-function refuseIdentity(word: IdentityRefusal): Response {
+function refuseIdentity(word: IdentityRefusal): Reply {
   return text(word, statusOfIdentityRefusal(word))
 }
 
-function text(body: string, status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  const all = {
-    'content-type': 'text/plain;charset=UTF-8',
-    'x-content-type-options': 'nosniff',
-    ...unstored,
-    ...headers,
-  }
-  return new Response(body, { status, headers: all })
+function text(body: string, status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, headers: { 'content-type': 'text/plain;charset=UTF-8', ...unstored, ...headers }, body }
 }

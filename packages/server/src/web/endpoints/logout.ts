@@ -13,6 +13,7 @@ import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
 import { FormExpiredPage } from '../pages/error.tsx'
 import { SignOutPage } from '../pages/sign-out.tsx'
 import { SignedOutPage } from '../pages/signed-out.tsx'
+import type { Reply } from '../reply.ts'
 import { readForm, readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { parametersOf } from './authorize.ts'
@@ -91,7 +92,7 @@ export function endSessionAnswer({ readBrowser, sessions, idTokens, apps, users,
     appName: string | undefined,
     target: string | undefined,
     registered: readonly string[] | undefined,
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const { session } = browser
     const [user, org] = await Promise.all([users.find(session?.userId ?? ''), orgs.find(session?.orgId ?? '')])
     const query = new URLSearchParams([...parameters].filter(([name]) => name !== 'csrf_token'))
@@ -121,7 +122,7 @@ async function endSession(
   return [setCookie(cookieNames, cookieNames.session, '', 0)]
 }
 
-function expired(visit: Visit): Response {
+function expired(visit: Visit): Reply {
   visit.refused = refusal({ reason: 'form-forged', facts: { form: 'sign out' } })
   return pageAnswer(FormExpiredPage({ requestId: visit.requestId, startUrl: '/' }), { status: 403 })
 }

@@ -1,5 +1,6 @@
 import { jsonWebKeySet, type SigningKeyStore } from '../../certificates/signing-keys.ts'
 import { authConfiguration, type DiscoveryOptions, openidConfiguration } from '../../oidc/discovery.ts'
+import type { Reply } from '../reply.ts'
 import type { Answer } from '../visit.ts'
 
 // Anybody may read what anybody may know, from any page.
@@ -8,7 +9,6 @@ const openHeaders = {
   'access-control-allow-origin': '*',
   'access-control-allow-credentials': 'false',
   'cache-control': 'public, max-age=60',
-  'x-content-type-options': 'nosniff',
 } as const
 
 /** `GET /.well-known/openid-configuration` and its RFC 8414 twin, written once for each address. */
@@ -35,6 +35,6 @@ export function keysAnswer(signingKeys: Pick<SigningKeyStore, 'list'>): Answer {
   return async () => open(JSON.stringify(jsonWebKeySet(await signingKeys.list())))
 }
 
-function open(text: string): Response {
-  return new Response(text, { headers: { ...openHeaders } })
+function open(body: string): Reply {
+  return { status: 200, headers: openHeaders, body }
 }

@@ -12,6 +12,7 @@ import { pageAnswer } from '../page-answer.ts'
 import { ErrorPage, NotFoundPage } from '../pages/error.tsx'
 import { HomePage, type Visitor } from '../pages/home.tsx'
 import { SuccessPage } from '../pages/success.tsx'
+import { wantsPage } from '../reply.ts'
 import type { Answer, ShowRefusal, Visit } from '../visit.ts'
 
 /**
@@ -22,11 +23,11 @@ export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
   return (error, visit) => {
     if (!(error instanceof OAuthError)) throw error
     const { code, description } = error
-    if (!visit.c.req.header('accept')?.includes('text/html')) {
+    if (!wantsPage(visit.c)) {
       const body = `error=${code}&error_description=${encodeURIComponent(description)}`
       // The empty type is Salesforce's; a browser that meets it saves a file.
-      const headers = { 'content-type': '', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-      return new Response(body, { status: 400, headers })
+      const headers = { 'content-type': '', 'cache-control': 'no-store' }
+      return { status: 400, headers, body }
     }
     const explanation = showsCauses ? explain(error.refusal) : undefined
     const page = ErrorPage({ error: code, errorDescription: description, requestId: visit.requestId, explanation })
@@ -62,7 +63,7 @@ export const successAnswer: Answer = async () => pageAnswer(SuccessPage())
 
 /** Where there is nothing: a page for people, JSON for programs. */
 export const missingAnswer: Answer = async ({ c, requestId }) => {
-  if (c.req.header('accept')?.includes('text/html')) return pageAnswer(NotFoundPage({ requestId }), { status: 404 })
+  if (wantsPage(c)) return pageAnswer(NotFoundPage({ requestId }), { status: 404 })
   return jsonAnswer({ error: 'not_found', error_description: 'there is nothing at this address' }, 404)
 }
 

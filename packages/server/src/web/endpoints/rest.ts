@@ -22,6 +22,7 @@ import type { User, UserStore } from '../../users/user.ts'
 import { unstored } from '../answer.ts'
 import type { ReadBearer } from '../bearer.ts'
 import { type BodyStyle, chooseFormat, type Document, readPrettyPrint, writeBody } from '../format.ts'
+import type { Reply } from '../reply.ts'
 import type { Answer, ShowRefusal, Visit } from '../visit.ts'
 
 interface Needs {
@@ -151,11 +152,10 @@ function write(
   style: Omit<BodyStyle, 'format' | 'isPretty'>,
   headers: Readonly<Record<string, string>> = {},
   status = 200,
-): Response {
+): Reply {
   const { c } = visit
   const format = chooseFormat(undefined, c.req.header('accept'), ['json', 'xml'])
   const isPretty = readPrettyPrint(c.req.header('x-prettyprint') ?? c.req.header('prettyprint'))
   const { contentType, text } = writeBody(document, { ...style, format, isPretty })
-  const all = { 'content-type': contentType, 'x-content-type-options': 'nosniff', ...unstored, ...headers }
-  return new Response(text, { status, headers: all })
+  return { status, headers: { 'content-type': contentType, ...unstored, ...headers }, body: text }
 }

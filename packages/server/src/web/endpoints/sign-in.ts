@@ -10,6 +10,7 @@ import { formToken, isFormToken } from '../csrf.ts'
 import { localPath } from '../local-path.ts'
 import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
 import { type DemoUser, SignInPage, type SignInProblem } from '../pages/sign-in.tsx'
+import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 
@@ -115,7 +116,7 @@ function page(
     readonly problem?: SignInProblem
     readonly status?: number
   },
-): Response {
+): Reply {
   const { org, base } = visit.site
   const remembered = readCookie(visit.c.req.header('cookie'), `${browser.cookieNames.browser}-un`)
   const element = SignInPage({

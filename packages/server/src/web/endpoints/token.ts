@@ -34,8 +34,7 @@ export function revokeAnswer(revoke: RevokeEndpoint, rules: ReadingRules): Answe
       ? { parameters: await readParameters(visit), basic: undefined, ...visit }
       : await readTokenRequest(visit, rules)
     await revoke(request, visit.checks)
-    const answer = jsonAnswer({})
-    return new Response('', { headers: answer.headers })
+    return { ...jsonAnswer({}), body: '' }
   }
 }
 
