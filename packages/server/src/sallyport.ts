@@ -209,6 +209,9 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     listViewDescribe: data(rest.listViewDescribe),
     listViewResults: data(rest.listViewResults),
     restMissing: data(rest.missing),
+    stylesheet: page(undefined, stylesheetAnswer),
+    submitScript: page(undefined, submitScriptAnswer),
+    live: page(undefined, async () => jsonAnswer({ status: 'live' })),
     ready: page(undefined, async () =>
       jsonAnswer({ status: (await orgs.list()) !== undefined ? 'ready' : 'starting' }),
     ),
