@@ -16,6 +16,7 @@ import { addresses as addressesOf } from './orgs/address.ts'
 import { apiUsage } from './rest/limits.ts'
 import type { Seal } from './seal.ts'
 import { signIn } from './sessions/sign-in.ts'
+import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
 import { checkBearer } from './tokens/bearer.ts'
 import { idTokens, type KeyRing, keyRing } from './tokens/id-token.ts'
@@ -26,6 +27,7 @@ import { readBearer } from './web/bearer.ts'
 import { readBrowser } from './web/browser.ts'
 import { authorizeAnswer } from './web/endpoints/authorize.ts'
 import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
+import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
 import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
@@ -182,6 +184,11 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
   const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
   const data = (answer: Answer) => take('rest', answer, restRefusal)
+  const keepFor = {
+    codes: Math.max(3600, posture.codeLifetime * 2),
+    journal: options.journalLifetime,
+    loginHistory: options.loginHistoryLifetime,
+  }
   const app = routes({
     front: page('sign-in', frontPage({ readBrowser: browserOf, users, orgs, profiles, signInPage: signInPage(pages) })),
     signIn: page('sign-in', signInAnswer(pages)),
@@ -211,13 +218,11 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     restMissing: data(rest.missing),
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
-    live: page(undefined, async () => jsonAnswer({ status: 'live' })),
-    ready: page(undefined, async () =>
-      jsonAnswer({ status: (await orgs.list()) !== undefined ? 'ready' : 'starting' }),
-    ),
+    live: page(undefined, liveAnswer),
+    ready: page(undefined, readyAnswer(orgs)),
     missing: page(undefined, missingAnswer),
   })
-  return { fetch: app.fetch, stop: housekeeping(stores, options, now, report) }
+  return { fetch: app.fetch, stop: housekeeping(stores, keepFor, now, report) }
 }
 
 async function ensureSigningKey({ signingKeys }: Stores, seal: Seal, now: Clock): Promise<void> {
@@ -232,48 +237,5 @@ function openedKeys({ signingKeys }: Stores, seal: Seal): () => Promise<KeyRing>
     const keys = await signingKeys.list()
     if (opened?.keys !== keys) opened = { keys, ring: keyRing(keys, seal) }
     return opened.ring
-  }
-}
-
-const batch = 500
-
-/** Deletes what has expired, a bounded batch at a time, the sooner again the more there was. Answers how to stop it. */
-function housekeeping(
-  stores: Stores,
-  options: ServerOptions,
-  now: Clock,
-  onError: (error: unknown) => void,
-): () => void {
-  let timer: NodeJS.Timeout | undefined
-  const ago = (seconds: number) => new Date(now().getTime() - seconds * 1000)
-  const month = 30 * 86_400
-  const sweep = async () => {
-    const at = now()
-    const counts = await Promise.all([
-      stores.accessTokens.deleteExpired(at, batch),
-      stores.sessions.deleteExpired(at, batch),
-      stores.codes.deleteExpired(ago(Math.max(3600, options.posture.codeLifetime * 2)), batch),
-      stores.assertions.deleteExpired(at, batch),
-      stores.refreshTokens.deleteEnded(ago(month), batch),
-      stores.journal.deleteBefore(ago(options.journalLifetime), batch),
-      stores.loginHistory.deleteBefore(ago(options.loginHistoryLifetime), batch),
-    ])
-    return counts.some((count) => count === batch)
-  }
-  const schedule = (delay: number) => {
-    timer = setTimeout(async () => {
-      let hasMore = false
-      try {
-        hasMore = await sweep()
-      } catch (error) {
-        onError(error)
-      }
-      if (timer !== undefined) schedule(hasMore ? 50 : 5000)
-    }, delay).unref()
-  }
-  schedule(5000)
-  return () => {
-    clearTimeout(timer)
-    timer = undefined
   }
 }
