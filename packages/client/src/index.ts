@@ -1,1 +1,2 @@
+// Nothing is exported yet: this package holds its place in the layout (docs/architecture.md).
 export {}

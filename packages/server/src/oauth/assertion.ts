@@ -17,6 +17,7 @@ export interface AssertionRules {
 // An assertion of ours has a handful of claims; this leaves room for any that is meant well.
 const longestAssertion = 16_384
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 const headerSchema = z.looseObject({ alg: z.string(), crit: z.array(z.string()).optional() })
 const time = z.union([
   z.number(),
@@ -89,7 +90,7 @@ function parseJson(part: string, name: string): unknown {
   if (!/^[A-Za-z0-9_-]+=*$/.test(part)) throw malformed(`its ${name} is not base64url`)
   const bytes = Buffer.from(part, 'base64url')
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(strictUtf8.decode(bytes))
   } catch {
     // The parser's words would quote the assertion, which must not be kept.
     throw malformed(`its ${name} is not JSON in UTF-8`)

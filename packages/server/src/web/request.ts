@@ -7,6 +7,8 @@ import type { Env, Visit } from './visit.ts'
 /** Most bytes of a body that a protocol request can need. */
 export const largestBody = 65_536
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** How requests are read. */
 export interface ReadingRules {
   readonly refusesCredentialsInQuery: boolean
@@ -86,7 +88,7 @@ async function readBody(c: Context<Env>): Promise<ArrayBuffer> {
 
 function decode(body: ArrayBuffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return strictUtf8.decode(body)
   } catch {
     // The decoder's words would add nothing.
     throw refusal({ reason: 'body-malformed', facts: { problem: 'it is not UTF-8' } })
