@@ -1,4 +1,4 @@
-import { base, callbackUrl, password, type TestServer } from './test-server.ts'
+import { callbackUrl, password, type TestServer } from './test-server.ts'
 
 /** A browser without a window: keeps cookies, follows redirects on the server, fills in forms. */
 export interface TestBrowser {
@@ -45,13 +45,13 @@ function withoutEntities(text: string): string {
 }
 
 /** A browser that has never been here. */
-export function testBrowser(server: TestServer): TestBrowser {
+export function testBrowser(server: Pick<TestServer, 'base' | 'request'>): TestBrowser {
   const cookies = new Map<string, string>()
   return {
     cookies,
-    open: (url) => go(new URL(url, base), {}),
+    open: (url) => go(new URL(url, server.base), {}),
     submit: (path, form) =>
-      go(new URL(path, base), {
+      go(new URL(path, server.base), {
         method: 'POST',
         body: new URLSearchParams(form).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -87,7 +87,7 @@ export function authorizeUrl(consumerKey: string, parameters: Record<string, str
 
 /** Signs in on the page where the browser is. */
 export function signInOn(browser: TestBrowser, page: Stop, username: string, secret = password): Promise<Stop> {
-  return browser.submit(page.url.origin === new URL(base).origin ? '/' : `${page.url.origin}/`, {
+  return browser.submit(`${page.url.origin}/`, {
     ...fieldsOf(page.html, 'pw'),
     username,
     pw: secret,

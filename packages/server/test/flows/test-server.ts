@@ -1,6 +1,7 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
 import { readCertificate } from '../../src/certificates/certificate.ts'
 import { selfSigned } from '../../src/certificates/self-signed.ts'
+import type { Clock } from '../../src/clock.ts'
 import {
   type AppPolicies,
   type ConnectedApp,
@@ -8,7 +9,7 @@ import {
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
-import { defaultServerOptions, type Posture, salesforcePosture } from '../../src/options.ts'
+import { defaultServerOptions, type Posture, type ServerOptions, salesforcePosture } from '../../src/options.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { recordIds } from '../../src/record-id.ts'
 import { type Sallyport, sallyport } from '../../src/sallyport.ts'
@@ -19,7 +20,7 @@ import { type PermissionSet, type Profile, userPermissions } from '../../src/use
 import type { User } from '../../src/users/user.ts'
 import { openTestStores } from '../stores/open-test-stores.ts'
 
-/** The login host of the server under test, and the own addresses of its two orgs. */
+/** The login host of the server under test, and the own addresses of its two orgs, unless a test has it elsewhere. */
 export const base = 'http://localhost:8787'
 export const targetBase = 'http://localhost:8789'
 export const otherBase = 'http://localhost:8788'
@@ -35,6 +36,8 @@ export interface Signer {
 
 /** A server over a database of its own, with two orgs, and the clock in the hand of the test. */
 export interface TestServer {
+  /** The URL of its login host. */
+  readonly base: string
   readonly stores: Stores
   readonly sallyport: Sallyport
   readonly org: Org
@@ -47,14 +50,20 @@ export interface TestServer {
   profile(name: string): Promise<Profile>
   addProfile(profile: Partial<Profile> & { readonly name: string }): Promise<Profile>
   addPermissionSet(name: string): Promise<PermissionSet>
-  /** Sends a request to the server, at the login host unless the URL says otherwise. Redirects are not followed. */
-  request(path: string, init?: RequestInit): Promise<Response>
+  /**
+   * Sends a request to the server, at the login host unless the URL says otherwise. Redirects are not followed.
+   * @param from the address it comes from; this very machine unless given
+   */
+  request(path: string, init?: RequestInit, from?: string): Promise<Response>
   /** Posts a form; answers status, headers and the parsed body. */
   post(path: string, form: Record<string, string> | URLSearchParams, headers?: Record<string, string>): Promise<Answer>
   /** A signed assertion for the JWT bearer flow. */
   assertion(claims: Record<string, unknown>, options?: AssertionOptions): string
   /** The journal's entry for an answer. */
   journalOf(answer: { readonly headers: Headers }): Promise<JournalEntry>
+  /** What the server has reported as its own fault so far. Whoever takes it expected it. */
+  takeErrors(): unknown[]
+  /** @throws {AggregateError} when the server reported an error that nobody took */
   close(): Promise<void>
 }
 
@@ -85,28 +94,48 @@ export async function newSigner(now = start): Promise<Signer> {
 
 const start = new Date('2026-11-23T12:00:00Z')
 
-/** Starts a server. `posture` is what differs from Salesforce's. */
-export async function startTestServer(
-  options: { readonly posture?: Partial<Posture>; readonly showsCauses?: boolean } = {},
-): Promise<TestServer> {
-  let clock = start
-  const now = () => clock
+/** Where a server stands that is asked over HTTP, and so cannot have the addresses that the others have. */
+export interface TestPlace {
+  readonly base: string
+  readonly targetPort: number
+  readonly otherPort: number
+}
+
+/** What a test may set. */
+export interface TestServerOptions {
+  /** What differs from Salesforce's. */
+  readonly posture?: Partial<Posture>
+  readonly showsCauses?: boolean
+  readonly demoUsers?: ServerOptions['demoUsers']
+  readonly place?: TestPlace
+  /** The clock it begins with: one that stands still, unless others than the test look at the time. */
+  readonly clock?: Clock
+}
+
+/** Starts a server. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const place = options.place ?? { base, targetPort: 8789, otherPort: 8788 }
+  const clock = options.clock ?? (() => start)
+  let ahead = 0
+  const now = () => new Date(clock().getTime() + ahead)
   const stores = await openTestStores({ now })
   const { seal } = stores
   const ids = recordIds(now)
   const errors: unknown[] = []
-  const org = await addOrg('Target', 8789)
-  const otherOrg = await addOrg('Other', 8788)
-  sharedSigner ??= newSigner()
+  const { mainUrl = base } = options
+  const org = await addOrg('Target', place.targetPort)
+  const otherOrg = await addOrg('Other', place.otherPort)
+  sharedSigner ??= newSigner(now())
   const signer = await sharedSigner
   const passwordHash = await hashOf(password)
   const server = await sallyport({
     options: {
       ...defaultServerOptions,
-      mainUrl: base,
+      mainUrl: place.base,
       aliases: ['127.0.0.1', '[::1]'],
       posture: { ...salesforcePosture, ...options.posture },
       showsCauses: options.showsCauses ?? true,
+      demoUsers: options.demoUsers ?? [],
       passwordCost,
     },
     stores,
@@ -116,6 +145,7 @@ export async function startTestServer(
   })
 
   const testServer: TestServer = {
+    base: place.base,
     stores,
     sallyport: server,
     org,
@@ -123,7 +153,7 @@ export async function startTestServer(
     signer,
     now,
     advance(seconds) {
-      clock = new Date(clock.getTime() + seconds * 1000)
+      ahead += seconds * 1000
     },
     async addUser(username, details = {}) {
       const orgId = details.orgId ?? org.id
@@ -150,8 +180,8 @@ export async function startTestServer(
         country: undefined,
         mobilePhone: undefined,
         lastLoginAt: undefined,
-        createdAt: clock,
-        modifiedAt: clock,
+        createdAt: now(),
+        modifiedAt: now(),
         ...details,
       }
       await stores.users.add(user)
@@ -188,8 +218,8 @@ export async function startTestServer(
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,
-        createdAt: clock,
-        modifiedAt: clock,
+        createdAt: now(),
+        modifiedAt: now(),
         ...details,
       }
       await stores.apps.add(app, [{ ...defaultPolicies, appId: app.id, orgId: org.id, ...policies }])
@@ -218,7 +248,7 @@ export async function startTestServer(
       return permissionSet
     },
     request(path, init = {}) {
-      const url = new URL(path, base)
+      const url = new URL(path, place.base)
       const request = new Request(url, { redirect: 'manual', ...init })
       request.headers.set('host', url.host)
       return Promise.resolve(server.fetch(request, {}))
@@ -233,7 +263,7 @@ export async function startTestServer(
     },
     assertion(claims, { header = { alg: 'RS256' }, key = signer.privateKey } = {}) {
       const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-      const defaults = { aud: base, exp: Math.floor(clock.getTime() / 1000) + 180 }
+      const defaults = { aud: place.base, exp: Math.floor(now().getTime() / 1000) + 180 }
       const input = `${encode(header)}.${encode({ ...defaults, ...claims })}`
       return `${input}.${createSign('RSA-SHA256').update(input).sign(key, 'base64url')}`
     },
@@ -244,6 +274,7 @@ export async function startTestServer(
       if (entry === undefined) throw new Error('The journal has no entry for this answer.')
       return entry
     },
+    takeErrors: () => errors.splice(0),
     async close() {
       server.stop()
       await stores.close()
@@ -262,7 +293,7 @@ export async function startTestServer(
       isActive: true,
       epoch: 1,
       settings: defaultOrgSettings,
-      createdAt: clock,
+      createdAt: now(),
     }
     await stores.orgs.add(made)
     for (const [profileName, permissions] of [
