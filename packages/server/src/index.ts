@@ -1,4 +1,28 @@
+export {
+  type Certificate,
+  type CertificateStore,
+  type OrgCertificate,
+  readCertificate,
+} from './certificates/certificate.ts'
+export { certificateProblemText, validityWarning } from './certificates/certificate-problem.ts'
+export { createCertificate, exportPrivateKey, importCertificate } from './certificates/new-certificate.ts'
+export { keySizes } from './certificates/self-signed.ts'
 export type { Clock } from './clock.ts'
+export { didYouMean } from './closest-name.ts'
+export { blockApp, changePolicies, type EnteredPolicies, unblockApp } from './connected-apps/app-policies.ts'
+export type { EnteredApp } from './connected-apps/app-settings.ts'
+export type { Approval, AppUsage } from './connected-apps/approval.ts'
+export { changeConnectedApp, finishRotation, rotateSecret } from './connected-apps/change-connected-app.ts'
+export type {
+  AppPolicies,
+  ConnectedApp,
+  IpRelaxation,
+  RefreshTokenPolicy,
+} from './connected-apps/connected-app.ts'
+export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
+export { newConnectedApp } from './connected-apps/new-connected-app.ts'
+export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
+export type { Facts, JournalEntry, JournalStore } from './journal/journal.ts'
 export {
   defaultServerOptions,
   type Posture,
@@ -6,8 +30,24 @@ export {
   salesforcePosture,
   strictPosture,
 } from './options.ts'
+export { newOrg } from './org-setup/new-org.ts'
+export { changeOrg } from './orgs/change-org.ts'
+export type { Org, OrgStore, OrgType } from './orgs/org.ts'
+export type { Outcome, Problem } from './problem.ts'
+export { type RecordKind, recordIds } from './record-id.ts'
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
 export { type Seal, sealWith } from './seal.ts'
+export {
+  DatabaseBusy,
+  DatabaseTooNew,
+  DatabaseUnusable,
+  WrongEncryptionKey,
+} from './stores/database-errors.ts'
 export { openStores, type StoresOptions } from './stores/open.ts'
 export type { Stores } from './stores/stores.ts'
+export { assignPermissionSet, changeUser, unassignPermissionSet } from './users/change-user.ts'
+export { setPassword } from './users/new-password.ts'
+export { newUser } from './users/new-user.ts'
+export { type PasswordCost, type Passwords, passwords } from './users/password.ts'
+export { canonicalUsername, displayName, type User } from './users/user.ts'
 export { type Listening, type ListenOptions, listen } from './web/listen.ts'

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// Plain JavaScript that old versions of Node.js can read too, so that they can be told apart in words.
+import { nodeVersionProblem } from './node-version.js'
+
+const problem = nodeVersionProblem(process.versions.node)
+if (problem === undefined) {
+  import('../dist/main.js').then(({ main }) => main(), notBuilt)
+} else {
+  fail(problem)
+}
+
+/** @param {Error & { code?: string, url?: string }} error */
+function notBuilt(error) {
+  const isMissing = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/dist/main.js')
+  if (!isMissing) throw error
+  fail('Sallyport has not been built yet: run `npm run build` in the repository first.')
+}
+
+/** @param {string} line */
+function fail(line) {
+  process.stderr.write(`${line}\n`)
+  process.exitCode = 2
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Failure, WrongUsage } from './failure.ts'
+
+/** Where a server keeps what it holds: one folder for all commands. */
+export interface DataFolder {
+  /** Absolute. */
+  readonly path: string
+  /** The SQLite file. */
+  readonly database: string
+  /** Whether there is a database to work on. */
+  readonly hasDatabase: boolean
+}
+
+/** The environment variable that holds the encryption key; it goes before the file in the data folder. */
+export const encryptionKeyVariable = 'SALLYPORT_ENCRYPTION_KEY'
+
+/** How to make an encryption key, on any machine that Sallyport runs on. */
+export const howToMakeKey = `node -p "require('crypto').randomBytes(32).toString('base64')"`
+
+/** The data folder at a path, whether or not it exists. */
+export function dataFolder(path: string): DataFolder {
+  const absolute = resolve(path)
+  const database = join(absolute, 'sallyport.db')
+  return { path: absolute, database, hasDatabase: existsSync(database) }
+}
+
+/** Makes the folder, for its owner only. @throws {Failure} when it cannot be had */
+export function makeDataFolder({ path }: DataFolder): void {
+  try {
+    // A folder that was there before keeps the mode somebody gave it.
+    if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(path, 0o700)
+  } catch (cause) {
+    throw new Failure(`The data folder ${path} cannot be made: ${reasonOf(cause)}.`, {
+      next: 'Choose another with --data <folder>, or the environment variable SALLYPORT_DATA.',
+      cause,
+    })
+  }
+}
+
+/** Writes a file in the data folder that only its owner may read. */
+export function writePrivately(file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o600 })
+  chmodSync(file, 0o600)
+}
+
+/**
+ * The key that the database's secrets are sealed with: out of the environment, or out of the data folder.
+ * @throws {Failure} when there is none, or when it is none of 32 bytes
+ */
+export function readEncryptionKey(folder: DataFolder, environment: NodeJS.ProcessEnv): Buffer {
+  const given = environment[encryptionKeyVariable]
+  if (given !== undefined && given !== '') return keyOf(given, `the environment variable ${encryptionKeyVariable}`)
+  const file = keyFile(folder)
+  if (existsSync(file)) return keyOf(readFileSync(file, 'utf8'), file)
+  throw new Failure(`The encryption key of ${folder.database} is not here.`, {
+    next: `Set ${encryptionKeyVariable} to the key that the database was made with, or put that key into ${file}.`,
+  })
+}
+
+/** The same, but for a database that is not there yet a key is made and kept in the data folder. */
+export function readOrMakeEncryptionKey(folder: DataFolder, environment: NodeJS.ProcessEnv): Buffer {
+  const isThere = (environment[encryptionKeyVariable] ?? '') !== '' || existsSync(keyFile(folder))
+  if (isThere || folder.hasDatabase) return readEncryptionKey(folder, environment)
+  const key = randomBytes(32)
+  writePrivately(keyFile(folder), `${key.toString('base64')}\n`)
+  return key
+}
+
+/** The file in the data folder that the key is kept in when the environment gives none. */
+export function keyFile({ path }: DataFolder): string {
+  return join(path, 'encryption.key')
+}
+
+function keyOf(text: string, place: string): Buffer {
+  const encoded = text.trim()
+  const key = Buffer.from(encoded, 'base64')
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(encoded) && key.length === 32) return key
+  throw new WrongUsage(`What is in ${place} is no encryption key: 32 random bytes in base64 are needed.`, {
+    next: `A new one is made by: ${howToMakeKey}`,
+  })
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

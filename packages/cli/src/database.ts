@@ -1,0 +1,111 @@
+import {
+  DatabaseBusy,
+  DatabaseTooNew,
+  DatabaseUnusable,
+  openStores,
+  type Passwords,
+  passwords,
+  type RecordKind,
+  recordIds,
+  type Seal,
+  type Stores,
+  sealWith,
+  WrongEncryptionKey,
+} from '@sallyport/server'
+import {
+  type DataFolder,
+  dataFolder,
+  makeDataFolder,
+  readEncryptionKey,
+  readOrMakeEncryptionKey,
+} from './data-folder.ts'
+import { Failure } from './failure.ts'
+
+/** An open database, and what acts on it need besides. */
+export interface Database {
+  readonly folder: DataFolder
+  readonly stores: Stores
+  readonly seal: Seal
+  readonly passwords: Passwords
+  readonly newId: (kind: RecordKind) => string
+  readonly now: () => Date
+}
+
+/** Options of every command that works on a database. */
+export interface OnDatabase {
+  /** The data folder. */
+  readonly data: string
+}
+
+/**
+ * Does something with the database of a data folder that exists, also while a server runs on it, and closes it.
+ * @throws {Failure} when there is none, or it cannot be used
+ */
+export async function withDatabase<Result>(
+  { data }: OnDatabase,
+  act: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const folder = dataFolder(data)
+  if (!folder.hasDatabase) {
+    throw new Failure(`There is no database in ${folder.path}.`, {
+      next: 'Run `sallyport dev` first, or make an org: sallyport org create <name>. Another folder: --data <folder>.',
+    })
+  }
+  return useDatabase(folder, readEncryptionKey(folder, process.env), act)
+}
+
+/** The same, but makes folder, key and database where they are not there yet. */
+export async function withNewDatabase<Result>(
+  { data }: OnDatabase,
+  act: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const folder = dataFolder(data)
+  makeDataFolder(folder)
+  return useDatabase(folder, readOrMakeEncryptionKey(folder, process.env), act)
+}
+
+async function useDatabase<Result>(
+  folder: DataFolder,
+  key: Buffer,
+  act: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const failures: unknown[] = []
+  const database = await openDatabase(folder, key, (error) => failures.push(error))
+  let result: Result
+  try {
+    result = await act(database)
+  } catch (error) {
+    throw readable(error)
+  } finally {
+    await database.stores.close()
+  }
+  if (failures.length > 0) throw readable(failures[0])
+  return result
+}
+
+/**
+ * Opens the database in a data folder; whoever does so closes `stores`.
+ * @throws {Failure} when it cannot be used, in words
+ */
+export async function openDatabase(
+  folder: DataFolder,
+  key: Buffer,
+  onError: (error: unknown) => void,
+): Promise<Database> {
+  const now = () => new Date()
+  const seal = sealWith(key)
+  try {
+    const stores = await openStores({ file: folder.database, seal, now, onError })
+    return { folder, stores, seal, passwords: passwords(), newId: recordIds(now), now }
+  } catch (error) {
+    throw readable(error)
+  }
+}
+
+/** What the database says of itself is for people already; anything else stays as it is. */
+function readable(error: unknown): unknown {
+  const isSaid = [DatabaseTooNew, DatabaseUnusable, DatabaseBusy, WrongEncryptionKey].some(
+    (kind) => error instanceof kind,
+  )
+  return isSaid && error instanceof Error ? new Failure(error.message, { cause: error }) : error
+}

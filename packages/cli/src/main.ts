@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { dev } from './commands/dev.ts'
+import { WrongUsage } from './failure.ts'
+import { type Terminal, terminal } from './terminal.ts'
+
+/** The program: reads the command line, runs the command it names, and sets the exit code. */
+export async function main(): Promise<void> {
+  const words = process.argv.slice(2)
+  const shown = terminal({ wantsJson: words.includes('--json') })
+  process.exitCode = await run(words, shown)
+}
+
+async function run(words: readonly string[], shown: Terminal): Promise<0 | 1 | 2> {
+  try {
+    await program(shown).parseAsync(words, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return shown.fail(error)
+    // What is left is help: asked for, or shown to who named no command.
+    return error.exitCode === 0 ? 0 : 2
+  }
+}
+
+/** Every command there is. */
+function program(shown: Terminal): CommandUnknownOpts {
+  const sallyport = new Command('sallyport')
+    .description("Salesforce's way of authorizing: run an org, administer it, and explain its refusals.")
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'explain a command')
+    .helpCommand(false)
+    .addCommand(dev(shown))
+    .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
+  settle(sallyport, '', shown)
+  return sallyport
+}
+
+/** What holds for every command: who prints, and that a mistake is a failure like any other. */
+function settle(command: CommandUnknownOpts, parents: string, shown: Terminal): void {
+  const path = `${parents}${command.name()}`
+  command
+    .helpOption('--help', 'explain this command')
+    .configureOutput({ writeOut: shown.write, writeErr: shown.log, outputError: () => {} })
+    .exitOverride((error) => {
+      if (error.exitCode === 0 || error.code === 'commander.help') throw error
+      throw new WrongUsage(sentence(error.message), { next: `See how it is written: ${path} --help` })
+    })
+  for (const child of command.commands) settle(child, `${path} `, shown)
+}
+
+/** `error: unknown option '--x'` as a sentence. */
+function sentence(message: string): string {
+  const text = message.replace(/^error: /, '')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!)]$/.test(text) ? '' : '.'}`
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
+}

@@ -1,0 +1,117 @@
+import { type Listening, listen, type ServerOptions, sallyport } from '@sallyport/server'
+import type { Database } from './database.ts'
+import { Failure } from './failure.ts'
+import type { Log } from './log.ts'
+
+/** A server on an open database. */
+export interface Serving {
+  /** The port of the login host. */
+  readonly port: number
+  /** Answers what is under way, stops, and closes the database. */
+  close(): Promise<void>
+}
+
+/** Where a server listens. */
+export interface Place {
+  /** Addresses to listen on; an address of a family that this machine does not have is left out. */
+  readonly hosts: readonly string[]
+  readonly port: number
+}
+
+// Seconds that requests under way are given when the server stops.
+const patience = 5
+
+/**
+ * Starts a server on an open database. When it resolves, requests succeed.
+ * @throws {Failure} when a port cannot be had
+ */
+export async function startServing(
+  database: Database,
+  options: ServerOptions,
+  { hosts, port }: Place,
+  log: Log,
+): Promise<Serving> {
+  const { stores, seal, now } = database
+  const { journal } = stores
+  const server = await sallyport({
+    options,
+    stores: {
+      ...stores,
+      journal: {
+        ...journal,
+        add(entry) {
+          log.answered(entry)
+          return journal.add(entry)
+        },
+      },
+    },
+    seal,
+    now,
+    onError: log.failed,
+  })
+  const listening: Listening[] = []
+  try {
+    for (const host of hosts) {
+      try {
+        listening.push(await listen({ fetch: server.fetch, host, port, orgs: stores.orgs, onError: log.failed }))
+      } catch (error) {
+        const code = codeOf(error)
+        const isMissing = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
+        if (!isMissing || hosts.length === 1) throw error
+      }
+    }
+  } catch (error) {
+    server.stop()
+    await Promise.all(listening.map((each) => each.close(0)))
+    throw listenFailure(error)
+  }
+  const [first] = listening
+  if (first === undefined) throw new Failure(`None of ${hosts.join(', ')} is an address of this machine.`)
+
+  return {
+    port: first.port,
+    async close() {
+      await Promise.all(listening.map((each) => each.close(patience)))
+      server.stop()
+      await stores.close()
+    },
+  }
+}
+
+/** Resolves when the process is told to end (Ctrl-C, SIGTERM). A second time ends it at once. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let isAsked = false
+    const stop = () => {
+      if (isAsked) process.exit(130)
+      isAsked = true
+      resolve()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+  })
+}
+
+function listenFailure(error: unknown): unknown {
+  const code = codeOf(error)
+  const port = error instanceof Error && 'port' in error ? String(error.port) : 'that'
+  if (code === 'EADDRINUSE') {
+    return new Failure(`Port ${port} is taken by another program.`, {
+      next: 'Choose another with --port <number>; 0 takes one that is free.',
+      cause: error,
+    })
+  }
+  if (code === 'EACCES') {
+    const next = 'Choose one above 1023 with --port <number>.'
+    return new Failure(`Port ${port} may not be used by this user.`, { next, cause: error })
+  }
+  if (code === 'EADDRNOTAVAIL') {
+    const address = error instanceof Error && 'address' in error ? String(error.address) : 'That'
+    return new Failure(`${address} is no address of this machine.`, { next: 'Choose one with --host.', cause: error })
+  }
+  return error
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
