@@ -135,9 +135,10 @@ function profileArguments(profile: string | undefined, name: string): readonly s
   return ['--cpu-prof', `--cpu-prof-dir=${folder}`]
 }
 
-function describe({ perSecond, p50, p99, generatorBusy, serverBusy }: WindowResult): string {
+function describe({ perSecond, p50, p99, generatorBusy, serverBusy, serverMicroseconds }: WindowResult): string {
   const latency = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
-  const server = serverBusy === undefined ? '' : `server busy ${percent(serverBusy)}, `
+  const cost = serverMicroseconds === undefined ? '' : `, ${Math.round(serverMicroseconds)} µs of processor each`
+  const server = serverBusy === undefined ? '' : `server busy ${percent(serverBusy)}${cost}, `
   return `${Math.round(perSecond)}/s, ${latency}, ${server}generator busy ${percent(generatorBusy)}`
 }
 

@@ -14,6 +14,8 @@ export interface Pressure {
 export interface WindowResult extends VolleyResult {
   /** The share of a core that the server used, 0 to 1; well under 1 it was waiting, for the disk or for its clients. */
   readonly serverBusy: number | undefined
+  /** Processor time for one answer, in µs; steadier than the rate on a machine that does other work besides. */
+  readonly serverMicroseconds: number | undefined
 }
 
 /** A target whose code has been compiled by use, and whose rate is known well enough to size its windows. */
@@ -52,7 +54,10 @@ export async function warm(
     const result = await fire({ port, connections, seconds: length, ...requests, inspect })
     const after = server.cpuSeconds()
     const elapsed = (performance.now() - startedAt) / 1000
-    const serverBusy = before === undefined || after === undefined ? undefined : (after - before) / elapsed
-    return { ...result, serverBusy }
+    if (before === undefined || after === undefined) {
+      return { ...result, serverBusy: undefined, serverMicroseconds: undefined }
+    }
+    const used = after - before
+    return { ...result, serverBusy: used / elapsed, serverMicroseconds: (used / result.answered) * 1e6 }
   }
 }
