@@ -1,4 +1,6 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { readCertificate } from '../../src/certificates/certificate.ts'
 import { selfSigned } from '../../src/certificates/self-signed.ts'
 import type { Clock } from '../../src/clock.ts'
@@ -108,6 +110,9 @@ export interface TestServerOptions {
   readonly showsCauses?: boolean
   readonly demoUsers?: ServerOptions['demoUsers']
   readonly place?: TestPlace
+  readonly trustedProxies?: readonly string[]
+  /** Stands between the server and its stores: to make one fail, or to count. */
+  readonly between?: (stores: Stores) => Stores
   /** The clock it begins with: one that stands still, unless others than the test look at the time. */
   readonly clock?: Clock
 }
@@ -122,7 +127,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { seal } = stores
   const ids = recordIds(now)
   const errors: unknown[] = []
-  const { mainUrl = base } = options
   const org = await addOrg('Target', place.targetPort)
   const otherOrg = await addOrg('Other', place.otherPort)
   sharedSigner ??= newSigner(now())
@@ -136,9 +140,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       posture: { ...salesforcePosture, ...options.posture },
       showsCauses: options.showsCauses ?? true,
       demoUsers: options.demoUsers ?? [],
+      trustedProxies: options.trustedProxies ?? [],
       passwordCost,
     },
-    stores,
+    stores: options.between?.(stores) ?? stores,
     seal,
     now,
     onError: (error) => errors.push(error),
@@ -247,11 +252,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await stores.permissionSets.add(permissionSet)
       return permissionSet
     },
-    request(path, init = {}) {
+    request(path, init = {}, from = '127.0.0.1') {
       const url = new URL(path, place.base)
       const request = new Request(url, { redirect: 'manual', ...init })
-      request.headers.set('host', url.host)
-      return Promise.resolve(server.fetch(request, {}))
+      if (!request.headers.has('host')) request.headers.set('host', url.host)
+      return Promise.resolve(server.fetch(request, { incoming: comingFrom(from) }))
     },
     async post(path, form, headers = {}) {
       const response = await testServer.request(path, {
@@ -312,6 +317,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     }
     return made
   }
+}
+
+/** The platform's view of a request from this address, as far as the server looks at it. */
+function comingFrom(address: string): IncomingMessage {
+  return new IncomingMessage(Object.defineProperty(new Socket(), 'remoteAddress', { value: address }))
 }
 
 async function hashOf(text: string): Promise<string> {
