@@ -1,17 +1,97 @@
 import type { Facts } from '../journal/journal.ts'
-export interface Explanation {
-  check: string
-  expected: string
-  found: string
-  whatToDo: string
-  whereInSetup?: string | undefined
+import { assertionExplanations } from './explanations/assertion.ts'
+import { browserExplanations } from './explanations/browser.ts'
+import { clientExplanations } from './explanations/client.ts'
+import { codeExplanations } from './explanations/code.ts'
+import type {
+  ExplainedReason,
+  ExplainedRefusal,
+  Explanation,
+  ReasonExplanations,
+} from './explanations/explained-reason.ts'
+import { refreshTokenExplanations } from './explanations/refresh-token.ts'
+import { requestExplanations } from './explanations/request.ts'
+import { restExplanations } from './explanations/rest.ts'
+import { tokenExplanations } from './explanations/token.ts'
+import { userExplanations } from './explanations/user.ts'
+
+export type {
+  ExplainedReason,
+  ExplainedReasons,
+  ExplainedRefusal,
+  Explanation,
+} from './explanations/explained-reason.ts'
+
+// The one place where our reasons and plain words meet: a reason without an explanation does not compile.
+const explanations: ReasonExplanations = {
+  ...requestExplanations,
+  ...clientExplanations,
+  ...assertionExplanations,
+  ...userExplanations,
+  ...codeExplanations,
+  ...refreshTokenExplanations,
+  ...browserExplanations,
+  ...tokenExplanations,
+  ...restExplanations,
 }
-export function explain(r: { reason: string; facts: Facts }): Explanation {
-  return { check: r.reason, expected: '', found: '', whatToDo: '' }
+
+/** Every reason that is explained. */
+export const explainedReasons: readonly ExplainedReason[] = Object.keys(explanations).filter(isExplainedReason)
+
+/** Says in plain words which check refused, what it expected, what it found, and what to do. */
+export function explain<R extends ExplainedReason>({ reason, facts }: ExplainedRefusal<R>): Explanation {
+  const explanation: ReasonExplanations[R] = explanations[reason]
+  return { check: explanation.check, ...explanation.explain(facts) }
 }
-export function causeHeader(r: { reason: string; facts: Facts }): string {
-  return r.reason
+
+/** Reads a refusal from the journal; `undefined` when this version does not know its reason, or other facts of it. */
+export function readRefusal(reason: string, facts: Facts): ExplainedRefusal | undefined {
+  const refusal = { reason, facts }
+  return isRefusal(refusal) ? refusal : undefined
 }
-export function readRefusal(reason: string, facts: Facts): { reason: string; facts: Facts } | undefined {
-  return { reason, facts }
+
+/**
+ * The cause of a refusal for the header `x-sallyport-cause`: one line of at most 300 printable ASCII characters. The
+ * whole explanation is for {@link explain}.
+ */
+export function causeHeader(refusal: ExplainedRefusal): string {
+  const { expected, found } = explain(refusal)
+  const start = `${refusal.reason}: found `
+  const middle = '; expected '
+  const room = longestHeader - start.length - middle.length
+  // What was found is the shorter part as a rule, and the one that only this request knows.
+  const shownFound = clipped(printable(found), Math.floor(room / 2))
+  return `${start}${shownFound}${middle}${clipped(printable(expected), room - shownFound.length)}`
+}
+
+const longestHeader = 300
+
+function isExplainedReason(text: string): text is ExplainedReason {
+  return Object.hasOwn(explanations, text)
+}
+
+function isRefusal(refusal: { readonly reason: string; readonly facts: Facts }): refusal is ExplainedRefusal {
+  if (!isExplainedReason(refusal.reason)) return false
+  const kinds: Readonly<Record<string, string>> = explanations[refusal.reason].facts
+  return Object.entries(kinds).every(([name, kind]) => isOfKind(refusal.facts[name], kind))
+}
+
+function isOfKind(fact: Facts[string], kind: string): boolean {
+  if (kind === 'number') return typeof fact === 'number' && Number.isFinite(fact)
+  if (kind === 'text') return typeof fact === 'string'
+  return Array.isArray(fact) && fact.every((one) => typeof one === 'string')
+}
+
+function printable(text: string): string {
+  return text
+    .replaceAll(/[“”„]/g, '"')
+    .replaceAll(/[‘’]/g, "'")
+    .replaceAll('…', '...')
+    .replaceAll('§', 'section ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[^ -~]/g, '?')
+}
+
+function clipped(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 3))}...`
 }

@@ -1,0 +1,54 @@
+// How a person finds what has to be changed: here by a command, at Salesforce by a path through Setup.
+
+/** A command about a connected app: `sallyport app unblock Warehouse`. */
+export function appCommand(verb: AppVerb, app: string, ...options: readonly string[]): string {
+  return command('app', verb, app, ...options)
+}
+
+/** A command about a user: `sallyport user unlock ada@acme.example`. */
+export function userCommand(verb: UserVerb, user: string, ...options: readonly string[]): string {
+  return command('user', verb, user, ...options)
+}
+
+/** A command of `sallyport`, quoted so that it can be pasted into a shell. */
+export function command(...words: readonly string[]): string {
+  return `\`${['sallyport', ...words.map(shellWord)].join(' ')}\``
+}
+
+/** A setting of a connected app: what its developer decides. */
+export function appSetting(app: string, ...path: readonly string[]): string {
+  return ['Setup > App Manager', app, 'Edit > API (Enable OAuth Settings)', ...path].join(' > ')
+}
+
+/** A policy of a connected app: what the admins of an org decide. */
+export function appPolicy(app: string, ...path: readonly string[]): string {
+  return ['Setup > App Manager', app, 'Manage', ...path].join(' > ')
+}
+
+/** The consumer key and secret of a connected app. */
+export function consumerDetails(app: string): string {
+  return `Setup > App Manager > ${app} > View > Manage Consumer Details`
+}
+
+/** A setting or an act on the page of a user. */
+export function userSetting(user: string, ...path: readonly string[]): string {
+  return ['Setup > Users > Users', user, ...path].join(' > ')
+}
+
+/** A setting of a profile. */
+export function profileSetting(profile: string, ...path: readonly string[]): string {
+  return ['Setup > Users > Profiles', profile, ...path].join(' > ')
+}
+
+/** An act on the page of apps in use. */
+export function oauthUsage(app: string, ...path: readonly string[]): string {
+  return ['Setup > Connected Apps OAuth Usage', app, ...path].join(' > ')
+}
+
+type AppVerb = 'list' | 'show' | 'update' | 'rotate-secret' | 'unblock' | 'usage'
+type UserVerb = 'list' | 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign'
+
+function shellWord(word: string): string {
+  // What stands between angle brackets is for the reader to fill in.
+  return /^(?:[A-Za-z0-9@%+=:,./_~-]+|<[a-z ]+>)$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,249 @@
+import type { ReasonExplanations } from './explained-reason.ts'
+import {
+  appCommand,
+  appPolicy,
+  appSetting,
+  command,
+  oauthUsage,
+  profileSetting,
+  userCommand,
+  userSetting,
+} from './mending.ts'
+import { listed, quoted } from './wording.ts'
+
+/** Whether the user is known, may be let in, and may use the app. */
+export const userExplanations = {
+  'subject-missing': {
+    check: 'user-known',
+    facts: {},
+    explain: () => ({
+      expected: 'the claim sub: the username of the user to act for',
+      found: 'no sub',
+      whatToDo: `Put the username into the claim \`sub\`, such as ada@acme.example. ${command('user', 'list')} shows the users of this server.`,
+      whereInSetup: 'Setup > Users > Users > Username',
+    }),
+  },
+  'user-unknown': {
+    check: 'user-known',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'the username of a user on this server',
+      found: quoted(found),
+      whatToDo: `${subjectClue(found)} ${command('user', 'list')} shows the users of this server. (The answer says “hasn't approved”, as Salesforce's does, so that nobody can find out who exists.)`,
+      whereInSetup: 'Setup > Users > Users > Username',
+    }),
+  },
+  'user-of-another-org': {
+    check: 'user-known',
+    facts: { user: 'text', org: 'text' },
+    explain: ({ user, org }) => ({
+      expected: `a user of the org ${quoted(org)}, whose address was asked`,
+      found: `${quoted(user)}, who is of another org`,
+      whatToDo: `Send the request to the address of the user's own org, or to the login host, which serves all. ${userCommand('show', user)} says which org that is.`,
+      whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
+    }),
+  },
+  'org-of-another-host': {
+    check: 'user-known',
+    facts: { user: 'text', host: 'text' },
+    explain: ({ user, host }) => ({
+      expected: `a user of the org at ${host}`,
+      found: `${quoted(user)}, who is of another org`,
+      whatToDo: `Sign out and sign in as a user of this org, or begin at the address of the user's own org. ${userCommand('show', user)} says which org that is.`,
+      whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
+    }),
+  },
+  'org-inactive': {
+    check: 'user-active',
+    facts: { org: 'text' },
+    explain: ({ org }) => ({
+      expected: `the org ${quoted(org)} to be open`,
+      found: 'it is closed',
+      whatToDo: `Open it: set \`isActive: true\` for the org in the org file, and run ${command('org', 'apply', '<file>')}. At Salesforce only its support can unlock an org.`,
+      whereInSetup: undefined,
+    }),
+  },
+  'user-inactive': {
+    check: 'user-active',
+    facts: { user: 'text' },
+    explain: ({ user }) => ({
+      expected: `the user ${quoted(user)} to be active`,
+      found: 'the user is inactive',
+      whatToDo: `Activate the user: set \`isActive: true\` for the user in the org file, and run ${command('org', 'apply', '<file>')}. ${userCommand('show', user)} shows how it stands.`,
+      whereInSetup: userSetting(user, 'Edit > Active'),
+    }),
+  },
+  'user-frozen': {
+    check: 'user-active',
+    facts: { user: 'text' },
+    explain: ({ user }) => ({
+      expected: `the user ${quoted(user)} not to be frozen`,
+      found: 'an admin has frozen the user',
+      whatToDo: `Unfreeze the user: ${userCommand('unfreeze', user)}.`,
+      whereInSetup: userSetting(user, 'Unfreeze'),
+    }),
+  },
+  'user-locked': {
+    check: 'user-active',
+    facts: { user: 'text', until: 'text' },
+    explain: ({ user, until }) => ({
+      expected: `the user ${quoted(user)} not to be locked out`,
+      found: until.startsWith('9999-')
+        ? 'locked out by too many wrong passwords, until an admin unlocks'
+        : `locked out by too many wrong passwords, until ${until}`,
+      whatToDo: `Unlock the user: ${userCommand('unlock', user)}${until.startsWith('9999-') ? '' : ', or wait'}. If it happens again, some program still has an old password.`,
+      whereInSetup: userSetting(user, 'Unlock'),
+    }),
+  },
+  'app-not-installed': {
+    check: 'app-installed',
+    facts: { app: 'text', org: 'text' },
+    explain: ({ app, org }) => ({
+      expected: `the app ${quoted(app)} to be installed in the org ${quoted(org)}`,
+      found: 'it belongs to another org, and is not installed in this one',
+      whatToDo: `Use an app of this org (${command('app', 'list', '--org', org)}), or write this app into the org's part of the org file and run ${command('org', 'apply', '<file>')}.`,
+      whereInSetup: oauthUsage(app, 'Install'),
+    }),
+  },
+  'app-blocked': {
+    check: 'app-installed',
+    facts: { app: 'text', org: 'text' },
+    explain: ({ app, org }) => ({
+      expected: `the app ${quoted(app)} not to be blocked in the org ${quoted(org)}`,
+      found: 'an admin has blocked it',
+      whatToDo: `Ask the admin why. To let it in again: ${appCommand('unblock', app)}. Tokens from before stay dead.`,
+      whereInSetup: oauthUsage(app, 'Unblock'),
+    }),
+  },
+  'not-admin-approved': {
+    check: 'approved',
+    facts: { app: 'text', user: 'text', profile: 'text' },
+    explain: ({ app, user, profile }) => ({
+      expected: `the profile or a permission set of ${quoted(user)} assigned to the app ${quoted(app)}, whose Permitted Users are “Admin approved users are pre-authorized”`,
+      found: `neither the profile ${quoted(profile)} nor any of the user's permission sets is assigned`,
+      whatToDo: `Assign the profile (${appCommand('update', app, '--add-profile', profile)}), or give the user a permission set that is assigned (${userCommand('assign', user, '--permission-set', '<name>')}). Either is enough.`,
+      whereInSetup: appPolicy(app, 'Manage Profiles (or Manage Permission Sets)'),
+    }),
+  },
+  'ip-restricted': {
+    check: 'address',
+    facts: { address: 'text', profile: 'text' },
+    explain: ({ address, profile }) => ({
+      expected: `an address in the Login IP Ranges of the profile ${quoted(profile)}`,
+      found: address,
+      whatToDo: `Call from an allowed address, or add this one to the profile's \`loginIpRanges\` in the org file and run ${command('org', 'apply', '<file>')}. The app's IP Relaxation can leave this check out for people at a browser, and never for the JWT bearer flow. Behind a proxy, see that this is your caller's address and not the proxy's.`,
+      whereInSetup: `${profileSetting(profile, 'Login IP Ranges')}; for the web server flow also Setup > App Manager > your app > Manage > Edit Policies > IP Relaxation`,
+    }),
+  },
+  'high-assurance-required': {
+    check: 'assurance',
+    facts: { app: 'text' },
+    explain: ({ app }) => ({
+      expected: `a high assurance session, as the app ${quoted(app)} asks for`,
+      found: 'a flow in which nobody can prove more than the assertion does',
+      whatToDo: `A server cannot step up, so this policy shuts out the JWT bearer flow. Take it off the app, or use an app of its own for servers. ${appCommand('show', app)} shows the policies.`,
+      whereInSetup: appPolicy(app, 'Edit Policies > High assurance session required'),
+    }),
+  },
+  'api-not-enabled': {
+    check: 'permission',
+    facts: { user: 'text', profile: 'text' },
+    explain: ({ user, profile }) => ({
+      expected: `the permission “API Enabled” for ${quoted(user)}`,
+      found: `neither the profile ${quoted(profile)} nor a permission set of the user gives it`,
+      whatToDo: `Give the user a permission set with “API Enabled”: ${userCommand('assign', user, '--permission-set', '<name>')}. Or switch it on in the profile.`,
+      whereInSetup: profileSetting(profile, 'System Permissions > API Enabled'),
+    }),
+  },
+  'refresh-scope-missing': {
+    check: 'approved',
+    facts: { app: 'text', scopes: 'texts' },
+    explain: ({ app, scopes }) => ({
+      expected: `the scope “Perform requests at any time (refresh_token, offline_access)” on the app ${quoted(app)}`,
+      found: `the app's scopes: ${listed(scopes, 'and')}`,
+      whatToDo: `Where users authorize the app themselves, the JWT bearer flow stands on a refresh token of theirs, and this app can get none. Add the scope (${appCommand('update', app, '--add-scope', 'refresh_token')}) and let the user allow the app once. Or pre-authorize: ${preAuthorize(app)}.`,
+      whereInSetup: appSetting(app, 'Selected OAuth Scopes'),
+    }),
+  },
+  'not-approved': {
+    check: 'approved',
+    facts: {
+      app: 'text',
+      user: 'text',
+      missing: 'text',
+      consumerKey: 'text',
+      callbackUrl: 'text',
+      scopes: 'texts',
+    },
+    explain: ({ app, user, missing, consumerKey, callbackUrl, scopes }) => {
+      const [found, firstStep] = approvalGap(missing, app, user)
+      return {
+        expected: `that ${quoted(user)} has allowed the app ${quoted(app)}, with refresh_token among the scopes, that a refresh token has come of it, and that it is alive`,
+        found,
+        whatToDo: `${firstStep} Open this once, signed in as the user, and click Allow: \`${approvalPath(consumerKey, callbackUrl, scopes)}\` (with a \`code_challenge\`, if the app requires PKCE). Then exchange the code: the approval counts from the moment a refresh token exists. Or, so that nobody has to click, pre-authorize: ${preAuthorize(app)}.`,
+        whereInSetup: appPolicy(app, 'Edit Policies > Permitted Users'),
+      }
+    },
+  },
+  'denied-by-user': {
+    check: 'approved',
+    facts: { app: 'text', user: 'text' },
+    explain: ({ app, user }) => ({
+      expected: `that ${quoted(user)} allows the app ${quoted(app)}`,
+      found: 'the user clicked Deny',
+      whatToDo: `Nothing is broken. If it was a mistake, begin again and click Allow. If users should not be asked at all, pre-authorize: ${preAuthorize(app)}.`,
+      whereInSetup: appPolicy(app, 'Edit Policies > Permitted Users'),
+    }),
+  },
+} satisfies Partial<ReasonExplanations>
+
+function subjectClue(found: string): string {
+  if (/^005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(found)) return 'That is the id of a user. Put the username there.'
+  if (!found.includes('@')) {
+    return 'A username has the form of an e-mail address. Put the one of the user to act for there, not the Consumer Key and not a name.'
+  }
+  if (found !== found.trim()) return 'There is a space or a line break around it.'
+  return 'No user on this server has this username. It need not be the e-mail address, and in a sandbox it ends in the name of the sandbox (.dev, .uat).'
+}
+
+/** What of an approval is not there, and what comes before asking for it again. */
+function approvalGap(missing: string, app: string, user: string): readonly [found: string, firstStep: string] {
+  switch (missing) {
+    case 'refresh-scope':
+      return [
+        'the user has allowed the app, but refresh_token was not among the scopes',
+        'Ask again, with `refresh_token` in the scope.',
+      ]
+    case 'refresh-token':
+      return [
+        'the user has allowed the app with refresh_token, but there is no refresh token: the code was never exchanged, or the token was revoked since',
+        'Clicking Allow is not enough: the code must have been exchanged.',
+      ]
+    case 'live-refresh-token':
+      return [
+        "the user's refresh token has ended by the app's Refresh Token Policy",
+        `${appCommand('show', app)} shows the policy; “valid until revoked” keeps approvals alive.`,
+      ]
+    default:
+      return [
+        'the user has never allowed the app, or it was taken back',
+        `${appCommand('usage', app)} shows who has allowed the app; ${quoted(user)} is not there.`,
+      ]
+  }
+}
+
+function approvalPath(consumerKey: string, callbackUrl: string, scopes: readonly string[]): string {
+  const other =
+    scopes.includes('api') || scopes.includes('full') ? 'api' : scopes.find((one) => one !== 'refresh_token')
+  const scope = ['refresh_token', other ?? 'id'].join('%20')
+  const query = `client_id=${encoded(consumerKey)}&redirect_uri=${encoded(callbackUrl)}&scope=${scope}`
+  return `/services/oauth2/authorize?response_type=code&${query}`
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+}
+
+function preAuthorize(app: string): string {
+  return appCommand('update', app, '--permitted-users', 'admin-approved', '--add-permission-set', '<name>')
+}
