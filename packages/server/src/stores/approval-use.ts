@@ -20,13 +20,23 @@ export interface ApprovalUse {
 export interface ApprovalUses {
   /** Counts one use. */
   count(tx: Transaction, use: ApprovalUse): Promise<UsedApproval>
-  /** Counts one use of an approval that must not have been taken back since its counter was `epoch`. */
+  /** Counts one use of an approval; `false` when it was taken back since its counter was `epoch`. */
   countOf(tx: Transaction, approval: UsedApproval, at: number): Promise<boolean>
   /** The approval, made if there is none, without counting a use. */
   ensure(tx: Transaction, use: ApprovalUse): Promise<UsedApproval>
 }
 
-/** Counting in the database. */
+/** The uses of an approval in one group of writes, after the first. */
+interface Tally extends UsedApproval {
+  uses: number
+  at: number
+}
+
+/**
+ * Counting in the database. A busy app is used many times in one group: the first use is written at once, the others
+ * are added up and written before the commit. Should the approval be taken back in the same group, that counts as the
+ * last thing that happened.
+ */
 export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUses {
   const counted = statement((given: Placeholder<{ userId: string; appId: string; at: number }>) =>
     queries
@@ -46,11 +56,11 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
       .where('user_id', '=', given('userId'))
       .returning(['id', 'epoch']),
   )
-  const countedById = statement((given: Placeholder<{ id: number; epoch: number; at: number }>) =>
+  const add = statement((given: Placeholder<{ id: number; epoch: number; uses: number; at: number }>) =>
     queries
       .updateTable('approvals')
       .set((approval) => ({
-        use_count: approval('use_count', '+', approval.lit(1)),
+        use_count: approval('use_count', '+', given('uses')),
         last_used_at: given('at'),
       }))
       .where('id', '=', given('id'))
@@ -65,27 +75,37 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
   )
   const insert = statement(
     (given: Placeholder<{ orgId: string; userId: string; appId: string; at: number; useCount: number }>) =>
-      queries
-        .insertInto('approvals')
-        .values({
-          org_id: given('orgId'),
-          user_id: given('userId'),
-          app_id: given('appId'),
-          epoch: 1,
-          scopes: '',
-          first_used_at: given('at'),
-          last_used_at: given('at'),
-          use_count: given('useCount'),
-        })
-        .returning(['id', 'epoch']),
+      queries.insertInto('approvals').values({
+        org_id: given('orgId'),
+        user_id: given('userId'),
+        app_id: given('appId'),
+        epoch: 1,
+        scopes: '',
+        first_used_at: given('at'),
+        last_used_at: given('at'),
+        use_count: given('useCount'),
+      }),
   )
 
+  const tallies = new WeakMap<Transaction, Map<string | number, Tally>>()
+
   return {
-    async count(tx, { orgId, userId, appId, at }) {
-      return (await tx.first(counted, { userId, appId, at })) ?? (await made(tx, { orgId, userId, appId, at }, 1))
+    async count(tx, use) {
+      const { userId, appId, at } = use
+      const key = appId + userId
+      const tally = tallies.get(tx)?.get(key)
+      if (tally !== undefined) return counts(tally, at)
+      return begins(tx, key, (await tx.first(counted, { userId, appId, at })) ?? (await made(tx, use, 1)))
     },
     async countOf(tx, { id, epoch }, at) {
-      return (await tx.run(countedById, { id, epoch, at })) === 1
+      const tally = tallies.get(tx)?.get(id)
+      if (tally?.epoch === epoch) {
+        counts(tally, at)
+        return true
+      }
+      const isCounted = (await tx.run(add, { id, epoch, uses: 1, at })) === 1
+      if (isCounted) begins(tx, id, { id, epoch })
+      return isCounted
     },
     async ensure(tx, use) {
       return (await tx.first(find, { userId: use.userId, appId: use.appId })) ?? (await made(tx, use, 0))
@@ -94,8 +114,28 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
 
   async function made(tx: Transaction, use: ApprovalUse, useCount: number): Promise<UsedApproval> {
     const { orgId, userId, appId, at } = use
-    const approval = await tx.first(insert, { orgId, userId, appId, at, useCount })
-    if (approval === undefined) throw new Error('An approval that was added did not come back.')
+    return { id: await tx.insert(insert, { orgId, userId, appId, at, useCount }), epoch: 1 }
+  }
+
+  function begins(tx: Transaction, key: string | number, approval: UsedApproval): UsedApproval {
+    const ofGroup = tallies.get(tx) ?? new Map<string | number, Tally>()
+    if (ofGroup.size === 0) {
+      tallies.set(tx, ofGroup)
+      tx.beforeCommit(() => writeTallies(tx, ofGroup))
+    }
+    ofGroup.set(key, { id: approval.id, epoch: approval.epoch, uses: 0, at: 0 })
     return approval
   }
+
+  async function writeTallies(tx: Transaction, ofGroup: ReadonlyMap<string | number, Tally>): Promise<void> {
+    for (const { id, epoch, uses, at } of ofGroup.values()) {
+      if (uses > 0) await tx.run(add, { id, epoch, uses, at })
+    }
+  }
+}
+
+function counts(tally: Tally, at: number): UsedApproval {
+  tally.uses++
+  tally.at = Math.max(tally.at, at)
+  return tally
 }

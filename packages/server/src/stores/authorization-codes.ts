@@ -2,6 +2,7 @@ import { sameHash } from '../secret.ts'
 import type { AuthorizationCode, AuthorizationCodeStore } from '../tokens/authorization-code.ts'
 import { approvalUses } from './approval-use.ts'
 import { instant, readInstant, readScopes, scopeText } from './column-values.ts'
+import { type Counters, counterColumns } from './counters.ts'
 import type { Database, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
@@ -15,6 +16,10 @@ export function codeReplays({
       .set({ revoked_at: given('now') })
       .where('id', 'in', (within) =>
         within.selectFrom('authorization_codes').select('access_token_id').where('id', '=', given('codeId')),
+      )
+      // The number of a token deleted meanwhile may be another's now, of a later time.
+      .where('issued_at', 'in', (within) =>
+        within.selectFrom('authorization_codes').select('redeemed_at').where('id', '=', given('codeId')),
       )
       .where('revoked_at', 'is', null),
   )
@@ -33,9 +38,8 @@ export function codeReplays({
   }
 }
 
-interface NewCode {
+type NewCode = Counters & {
   readonly hash: Uint8Array
-  readonly approvalId: number
   readonly redirectUri: string
   readonly scopes: string
   readonly codeChallenge: string | null
@@ -49,44 +53,24 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
   const { queries, read, write } = database
   const approvals = approvalUses(database)
   const endBought = codeReplays(database)
-  // The counters are those of this moment: what is raised before the exchange ends the code as well.
-  const insert = statement((given: Placeholder<Pick<NewCode, keyof NewCode>>) =>
-    queries
-      .insertInto('authorization_codes')
-      .columns([
-        'approval_id',
-        'approval_epoch',
-        'org_epoch',
-        'user_epoch',
-        'app_epoch',
-        'hash',
-        'redirect_uri',
-        'scopes',
-        'code_challenge',
-        'nonce',
-        'auth_time',
-        'issued_at',
-      ])
-      .expression(
-        queries
-          .selectFrom('standings')
-          .select([
-            'approval_id',
-            'approval_epoch',
-            'org_epoch',
-            'user_epoch',
-            'app_epoch',
-            given('hash').as('hash'),
-            given('redirectUri').as('redirect_uri'),
-            given('scopes').as('scopes'),
-            given('codeChallenge').as('code_challenge'),
-            given('nonce').as('nonce'),
-            given('authTime').as('auth_time'),
-            given('issuedAt').as('issued_at'),
-          ])
-          .where('approval_id', '=', given('approvalId')),
-      )
-      .returning('id'),
+  const findCounters = statement((given: Placeholder<{ approvalId: number }>) =>
+    queries.selectFrom('standings').select(counterColumns).where('approval_id', '=', given('approvalId')),
+  )
+  const insert = statement((given: Placeholder<NewCode>) =>
+    queries.insertInto('authorization_codes').values({
+      approval_id: given('approval_id'),
+      approval_epoch: given('approval_epoch'),
+      org_epoch: given('org_epoch'),
+      user_epoch: given('user_epoch'),
+      app_epoch: given('app_epoch'),
+      hash: given('hash'),
+      redirect_uri: given('redirectUri'),
+      scopes: given('scopes'),
+      code_challenge: given('codeChallenge'),
+      nonce: given('nonce'),
+      auth_time: given('authTime'),
+      issued_at: given('issuedAt'),
+    }),
   )
   const find = statement((given: Placeholder<{ id: number }>) =>
     queries
@@ -144,9 +128,12 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
       const { orgId, userId, appId } = code
       return write(async (tx) => {
         const approval = await approvals.ensure(tx, { orgId, userId, appId, at: instant(code.issuedAt) })
-        const added = await tx.first(insert, {
+        // Those of this moment: what is raised before the exchange ends the code as well.
+        const counters = await tx.first(findCounters, { approvalId: approval.id })
+        if (counters === undefined) throw new Error(`A code was to be added for ${appId}, which is not in ${orgId}.`)
+        return tx.insert(insert, {
+          ...counters,
           hash: code.hash,
-          approvalId: approval.id,
           redirectUri: code.redirectUri,
           scopes: scopeText(code.scopes),
           codeChallenge: code.codeChallenge ?? null,
@@ -154,8 +141,6 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
           authTime: instant(code.authTime),
           issuedAt: instant(code.issuedAt),
         })
-        if (added === undefined) throw new Error(`A code was to be added for ${appId}, which is not in ${orgId}.`)
-        return added.id
       })
     },
     async find({ id, hash }) {

@@ -44,9 +44,11 @@ export function scopeText(scopes: readonly Scope[]): string {
   return scopes.join(' ')
 }
 
+const noScopes: readonly Scope[] = []
+
 /** Reads a column of scopes. */
 export function readScopes(text: string): readonly Scope[] {
-  return text === '' ? [] : text.split(' ')
+  return text === '' ? noScopes : text.split(' ')
 }
 
 const textsSchema = z.array(z.string())

@@ -1,7 +1,7 @@
 import type { Epochs } from '../tokens/access-token.ts'
 
 /** The counters that a token, a code or a refresh token is made under, as columns: raising one of them ends it. */
-export interface Counters {
+export type Counters = {
   readonly approval_id: number
   readonly approval_epoch: number
   readonly org_epoch: number
@@ -19,3 +19,6 @@ export function countersOf(approval: { readonly id: number; readonly epoch: numb
     app_epoch: epochs.app,
   }
 }
+
+/** The columns of the counters. */
+export const counterColumns = ['approval_id', 'approval_epoch', 'org_epoch', 'user_epoch', 'app_epoch'] as const

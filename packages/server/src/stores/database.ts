@@ -306,12 +306,20 @@ export interface Reader {
   all<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<readonly Row[]>
 }
 
-/** A transaction that is under way. */
-export interface Transaction extends Reader {
+/** Executes statements, in the transaction that is under way. */
+export interface Statements extends Reader {
   /** Answers how many rows were written. */
   run<Params extends Values>(statement: Statement<Params, unknown>, params: Params): Promise<number>
-  /** The same for a query that is too rare to be kept compiled. */
+  /** Adds a row; answers the number that the database gave it. */
+  insert<Params extends Values>(statement: Statement<Params, unknown>, params: Params): Promise<number>
+  /** Runs a query that is too rare to be kept compiled; answers how many rows were written. */
   execute(query: Compilable<unknown>): Promise<number>
+}
+
+/** A transaction that is under way, for the jobs of one group. */
+export interface Transaction extends Statements {
+  /** Has something written when all jobs of the group are done, before the commit. */
+  beforeCommit(act: () => Promise<void>): void
 }
 
 /** Work to do in one transaction. It awaits nothing but `tx`, and may be run again when a neighbour in its group failed. */

@@ -11,9 +11,9 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import type { Tables, Transaction } from './database.ts'
+import type { Reader, Statements, Tables } from './database.ts'
 import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
-import { type DatabaseValue, type Statement, statement, type Values } from './statement.ts'
+import { type Statement, statement, type Values } from './statement.ts'
 
 /** What differs between databases when a table is made. */
 export interface ColumnTypes {
@@ -22,13 +22,17 @@ export interface ColumnTypes {
   readonly bytes: ColumnDataType
   /** Makes a `number` column the row's own number, which the database gives, and never gives twice. */
   id(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** The same, for rows that nothing refers to for long: the number of a deleted last row may be given again. */
+  quickId(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** What ends the definition of a table. */
   readonly tableEnd: RawBuilder<unknown>
 }
 
-/** A connection to a database. Outside of `begin` and `commit` each statement is a transaction of its own. */
-export interface Connection extends Transaction {
-  /** Waits for its turn to write. @throws {DatabaseBusy} when another process does not let it */
+/** A connection to a database, which one group of writes at a time and all reads share. */
+export interface Connection extends Statements {
+  /** Reads what has been committed, however far the transaction is that is under way. */
+  readonly reader: Reader
+  /** Begins a transaction as soon as no other process writes. @throws {DatabaseBusy} when that takes too long */
   begin(): Promise<void>
   /** When it resolves, what was written is durable. */
   commit(): Promise<void>
@@ -87,6 +91,7 @@ export function sqliteDialect({ file, synchronous }: SqliteOptions): Dialect {
       number: 'integer',
       bytes: 'blob',
       id: (column) => column.primaryKey().autoIncrement(),
+      quickId: (column) => column.primaryKey(),
       tableEnd: sql`strict`,
     },
     async connect() {
@@ -119,53 +124,117 @@ function sqliteConnection(database: DatabaseSync, file: string, synchronous: 'FU
     // The first to read the file: finds out whether it is a database.
     database.prepare('select count(*) from sqlite_master').get()
   })
-  const prepared = new Map<string, StatementSync>()
-  const prepare = (text: string): StatementSync => {
+  const prepared = new Map<string, Prepared>()
+  const prepare = (text: string): Prepared => {
     const ready = prepared.get(text)
     if (ready !== undefined) return ready
     const made = database.prepare(text)
-    prepared.set(text, made)
-    return made
+    // Arrays are made much faster than objects, whose every key is a text to be made first.
+    made.setReturnArrays(true)
+    const columns = made.columns().map(({ name }) => name)
+    const statement = { sqlite: made, columns }
+    prepared.set(text, statement)
+    return statement
   }
-  const run = (text: string, values: DatabaseValue[]) => Number(prepare(text).run(...values).changes)
+  const act = (text: string) => explaining(file, () => prepare(text).sqlite.run())
+  const first = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
+    const { sqlite, columns } = prepare(text)
+    const found = sqlite.get(...bind(params))
+    return found === undefined ? undefined : row(named(columns, found))
+  }
+  const all = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
+    const { sqlite, columns } = prepare(text)
+    return sqlite.all(...bind(params)).map((found) => row(named(columns, found)))
+  }
+
+  // Reads of one turn of the event loop share a transaction: taking and giving back its locks costs as much as a look-up.
+  let isReading = false
+  const beginReading = () => {
+    if (isReading) return
+    act('begin')
+    isReading = true
+    setImmediate(endReading)
+  }
+  const endReading = () => {
+    if (!isReading) return
+    isReading = false
+    act('commit')
+  }
+  let writing: Promise<void> | undefined
+  let endWriting = () => {}
+
   return {
-    async first<Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) {
-      const found = prepare(text).get(...bind(params))
-      return found === undefined ? undefined : row(found)
+    reader: {
+      async first(statement, params) {
+        while (writing !== undefined) await writing
+        beginReading()
+        return first(statement, params)
+      },
+      async all(statement, params) {
+        while (writing !== undefined) await writing
+        beginReading()
+        return all(statement, params)
+      },
     },
-    async all<Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) {
-      return prepare(text)
-        .all(...bind(params))
-        .map(row)
+    async first(statement, params) {
+      return first(statement, params)
+    },
+    async all(statement, params) {
+      return all(statement, params)
     },
     async run({ sql: text, bind }, params) {
-      return run(text, bind(params))
+      return Number(prepare(text).sqlite.run(...bind(params)).changes)
+    },
+    async insert({ sql: text, bind }, params) {
+      return Number(prepare(text).sqlite.run(...bind(params)).lastInsertRowid)
     },
     async execute(query) {
       const { sql: text, bind } = statement(() => query)
-      return run(text, bind({}))
+      return Number(prepare(text).sqlite.run(...bind({})).changes)
     },
     async begin() {
-      explaining(file, () => prepare('begin immediate').run())
+      endReading()
+      act('begin immediate')
+      writing = new Promise((resolve) => {
+        endWriting = () => {
+          writing = undefined
+          resolve()
+        }
+      })
     },
     async commit() {
-      explaining(file, () => prepare('commit').run())
+      act('commit')
+      endWriting()
     },
     async rollback() {
       // After some errors, such as a full disk, SQLite has rolled back by itself.
-      if (database.isTransaction) prepare('rollback').run()
+      if (database.isTransaction) act('rollback')
+      endWriting()
     },
     async tables() {
-      const rows = prepare(`select name from sqlite_master where type = 'table'`).all()
+      const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
       return rows.map(({ name }) => String(name))
     },
     async adopt() {
       explaining(file, () => database.exec('pragma journal_mode = wal'))
     },
     async close() {
+      endReading()
       database.close()
     },
   }
+}
+
+interface Prepared {
+  readonly sqlite: StatementSync
+  readonly columns: readonly string[]
+}
+
+/** The row whose values came as an array. */
+function named(columns: readonly string[], values: Readonly<Record<number, unknown>>): object {
+  const row: Record<string, unknown> = {}
+  for (let place = 0; place < columns.length; place++) row[columns[place] ?? ''] = values[place]
+  return row
 }
 
 /** Lets the errors that a person can do something about say what. */

@@ -3,14 +3,14 @@ import { approvalUses } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
 import { codeReplays } from './authorization-codes.ts'
 import { instant, scopeText } from './column-values.ts'
-import { type Counters, countersOf } from './counters.ts'
+import { type Counters, counterColumns, countersOf } from './counters.ts'
 import type { Database, Transaction } from './database.ts'
 import { loginNotes } from './login-history.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const replayed: Purchase = { outcome: 'replayed' }
 
-interface NewAccessToken extends Counters {
+type NewAccessToken = Counters & {
   readonly hash: Uint8Array
   readonly refreshTokenId: number | null
   readonly issuedAt: number
@@ -19,7 +19,7 @@ interface NewAccessToken extends Counters {
   readonly scopes: string
 }
 
-interface NewRefreshToken extends Counters {
+type NewRefreshToken = Counters & {
   readonly hash: Uint8Array
   readonly scopes: string
   readonly authTime: number
@@ -33,50 +33,43 @@ export function issueStore(database: Database): IssueStore {
   const approvals = approvalUses(database)
   const endBoughtWith = codeReplays(database)
   const noteLogin = loginNotes(database)
-  const addAccessToken = statement((given: Placeholder<Pick<NewAccessToken, keyof NewAccessToken>>) =>
-    queries
-      .insertInto('access_tokens')
-      .values({
-        hash: given('hash'),
-        approval_id: given('approval_id'),
-        approval_epoch: given('approval_epoch'),
-        org_epoch: given('org_epoch'),
-        user_epoch: given('user_epoch'),
-        app_epoch: given('app_epoch'),
-        refresh_token_id: given('refreshTokenId'),
-        issued_at: given('issuedAt'),
-        expires_at: given('expiresAt'),
-        timeout: given('timeout'),
-        scopes: given('scopes'),
-      })
-      .returning('id'),
+  const addAccessToken = statement((given: Placeholder<NewAccessToken>) =>
+    queries.insertInto('access_tokens').values({
+      hash: given('hash'),
+      approval_id: given('approval_id'),
+      approval_epoch: given('approval_epoch'),
+      org_epoch: given('org_epoch'),
+      user_epoch: given('user_epoch'),
+      app_epoch: given('app_epoch'),
+      refresh_token_id: given('refreshTokenId'),
+      issued_at: given('issuedAt'),
+      expires_at: given('expiresAt'),
+      timeout: given('timeout'),
+      scopes: given('scopes'),
+    }),
   )
-  const addRefreshToken = statement((given: Placeholder<Pick<NewRefreshToken, keyof NewRefreshToken>>) =>
-    queries
-      .insertInto('refresh_tokens')
-      .values({
-        hash: given('hash'),
-        approval_id: given('approval_id'),
-        approval_epoch: given('approval_epoch'),
-        org_epoch: given('org_epoch'),
-        user_epoch: given('user_epoch'),
-        app_epoch: given('app_epoch'),
-        scopes: given('scopes'),
-        auth_time: given('authTime'),
-        issued_at: given('issuedAt'),
-        last_used_at: given('issuedAt'),
-        use_count: 0,
-      })
-      .returning('id'),
+  const addRefreshToken = statement((given: Placeholder<NewRefreshToken>) =>
+    queries.insertInto('refresh_tokens').values({
+      hash: given('hash'),
+      approval_id: given('approval_id'),
+      approval_epoch: given('approval_epoch'),
+      org_epoch: given('org_epoch'),
+      user_epoch: given('user_epoch'),
+      app_epoch: given('app_epoch'),
+      scopes: given('scopes'),
+      auth_time: given('authTime'),
+      issued_at: given('issuedAt'),
+      last_used_at: given('issuedAt'),
+      use_count: 0,
+    }),
   )
-  const counters = ['approval_id', 'approval_epoch', 'org_epoch', 'user_epoch', 'app_epoch'] as const
   const redeemCode = statement((given: Placeholder<{ id: number; at: number }>) =>
     queries
       .updateTable('authorization_codes')
       .set({ redeemed_at: given('at') })
       .where('id', '=', given('id'))
       .where('redeemed_at', 'is', null)
-      .returning(counters),
+      .returning(counterColumns),
   )
   const noteBought = statement(
     (given: Placeholder<{ id: number; accessTokenId: number; refreshTokenId: number | null }>) =>
@@ -97,7 +90,7 @@ export function issueStore(database: Database): IssueStore {
         .where('id', '=', given('id'))
         .where('hash', '=', given('hash'))
         .where('revoked_at', 'is', null)
-        .returning(counters),
+        .returning(counterColumns),
   )
   const noteRotated = statement((given: Placeholder<{ id: number; hash: Uint8Array; at: number }>) =>
     queries.insertInto('rotated_refresh_tokens').values({
@@ -160,18 +153,17 @@ export function issueStore(database: Database): IssueStore {
 
   async function newRefreshToken(tx: Transaction, issuance: Issuance, counters: Counters) {
     if (issuance.refreshToken === undefined) return undefined
-    const added = await tx.first(addRefreshToken, {
+    return tx.insert(addRefreshToken, {
       ...counters,
       hash: issuance.refreshToken.hash,
       scopes: scopeText(issuance.scopes),
       authTime: instant(issuance.refreshToken.authTime),
       issuedAt: instant(issuance.at),
     })
-    return added?.id
   }
 
   async function issue(tx: Transaction, issuance: Issuance, counters: Counters, refreshTokenId: number | undefined) {
-    const added = await tx.first(addAccessToken, {
+    const accessTokenId = await tx.insert(addAccessToken, {
       ...counters,
       hash: issuance.accessToken.hash,
       refreshTokenId: refreshTokenId ?? null,
@@ -180,8 +172,7 @@ export function issueStore(database: Database): IssueStore {
       timeout: issuance.accessToken.timeout,
       scopes: scopeText(issuance.scopes),
     })
-    if (added === undefined) throw new Error('An access token that was added did not come back.')
     await noteLogin(tx, issuance.login)
-    return { outcome: 'issued', issued: { accessTokenId: added.id, refreshTokenId } } as const
+    return { outcome: 'issued', issued: { accessTokenId, refreshTokenId } } as const
   }
 }

@@ -5,7 +5,7 @@ import { ifFound, instant, readInstant } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
-interface NewEntry {
+type NewEntry = {
   readonly requestId: string
   readonly at: number
   readonly endpoint: string
@@ -22,7 +22,7 @@ interface NewEntry {
 
 /** The journal in the database. */
 export function journalStore({ queries, read, write, later }: Database): JournalStore {
-  const insert = statement((given: Placeholder<Pick<NewEntry, keyof NewEntry>>) =>
+  const insert = statement((given: Placeholder<NewEntry>) =>
     queries.insertInto('journal').values({
       request_id: given('requestId'),
       at: given('at'),
@@ -70,7 +70,7 @@ export function journalStore({ queries, read, write, later }: Database): Journal
   }
 }
 
-function toParams(entry: JournalEntry): Pick<NewEntry, keyof NewEntry> {
+function toParams(entry: JournalEntry): NewEntry {
   return {
     requestId: entry.requestId,
     at: instant(entry.at),

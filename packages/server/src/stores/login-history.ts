@@ -4,7 +4,7 @@ import { instant, readInstant } from './column-values.ts'
 import type { Database, Tables, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
-interface AttemptValues {
+type AttemptValues = {
   readonly orgId: string
   readonly userId: string
   readonly at: number
@@ -21,7 +21,7 @@ interface AttemptValues {
 export function loginNotes({
   queries,
 }: Pick<Database, 'queries'>): (tx: Transaction, attempt: LoginAttempt) => Promise<void> {
-  const insert = statement((given: Placeholder<Pick<AttemptValues, keyof AttemptValues>>) =>
+  const insert = statement((given: Placeholder<AttemptValues>) =>
     queries.insertInto('login_history').values({
       org_id: given('orgId'),
       user_id: given('userId'),

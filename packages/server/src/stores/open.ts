@@ -49,27 +49,23 @@ const watchInterval = 200
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
   const dialect = sqliteDialect({ file: options.file, synchronous: options.synchronous ?? 'FULL' })
-  const writer = await dialect.connect()
-  let reader: Connection | undefined
+  const connection = await dialect.connect()
   try {
-    await migrate(writer, dialect, options.seal)
-    reader = await dialect.connect()
-    return await storesOn(dialect, writer, reader, options)
+    await migrate(connection, dialect, options.seal)
+    return await storesOn(dialect, connection, options)
   } catch (error) {
-    await writer.close()
-    await reader?.close()
+    await connection.close()
     throw error
   }
 }
 
 async function storesOn(
-  dialect: Dialect,
-  writer: Connection,
-  reader: Connection,
+  { queries }: Dialect,
+  connection: Connection,
   { now, onError }: StoresOptions,
 ): Promise<Stores> {
-  const { queries } = dialect
-  const group = writeGroup(writer)
+  const { reader } = connection
+  const group = writeGroup(connection)
   const ready = caches()
   const findRevision = statement(() => queries.selectFrom('changes').select('revision'))
   const raiseRevision = statement(() =>
@@ -131,8 +127,7 @@ async function storesOn(
     async close() {
       clearInterval(watch)
       await group.close()
-      await writer.close()
-      await reader.close()
+      await connection.close()
     },
   }
 }

@@ -4,8 +4,35 @@ import { instant, readInstant } from './column-values.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+type NewSession = {
+  readonly hash: Uint8Array
+  readonly orgId: string
+  readonly userId: string
+  readonly orgEpoch: number
+  readonly userEpoch: number
+  readonly authTime: number
+  readonly expiresAt: number
+  readonly timeout: number
+  readonly sourceIp: string
+  readonly formSecret: string
+}
+
 /** Browser sessions in the database. */
 export function sessionStore({ queries, read, write, later }: Database): SessionStore {
+  const insert = statement((given: Placeholder<NewSession>) =>
+    queries.insertInto('sessions').values({
+      hash: given('hash'),
+      org_id: given('orgId'),
+      user_id: given('userId'),
+      org_epoch: given('orgEpoch'),
+      user_epoch: given('userEpoch'),
+      auth_time: given('authTime'),
+      expires_at: given('expiresAt'),
+      timeout: given('timeout'),
+      source_ip: given('sourceIp'),
+      form_secret: given('formSecret'),
+    }),
+  )
   const find = statement((given: Placeholder<{ id: number; now: number }>) =>
     queries
       .selectFrom('sessions as session')
@@ -50,31 +77,21 @@ export function sessionStore({ queries, read, write, later }: Database): Session
   )
 
   return {
-    add(session) {
-      const query = queries
-        .insertInto('sessions')
-        .values({
+    add: (session) =>
+      write((tx) =>
+        tx.insert(insert, {
           hash: session.hash,
-          org_id: session.orgId,
-          user_id: session.userId,
-          org_epoch: session.epochs.org,
-          user_epoch: session.epochs.user,
-          auth_time: instant(session.authTime),
-          expires_at: instant(session.expiresAt),
+          orgId: session.orgId,
+          userId: session.userId,
+          orgEpoch: session.epochs.org,
+          userEpoch: session.epochs.user,
+          authTime: instant(session.authTime),
+          expiresAt: instant(session.expiresAt),
           timeout: session.timeout,
-          source_ip: session.sourceIp,
-          form_secret: session.formSecret,
-        })
-        .returning('id')
-      return write(async (tx) => {
-        const added = await tx.first(
-          statement(() => query),
-          {},
-        )
-        if (added === undefined) throw new Error('A session that was added did not come back.')
-        return added.id
-      })
-    },
+          sourceIp: session.sourceIp,
+          formSecret: session.formSecret,
+        }),
+      ),
     async find({ id, hash }, now) {
       const row = await read.first(find, { id, now: instant(now) })
       if (row === undefined || !sameHash(row.hash, hash)) return undefined

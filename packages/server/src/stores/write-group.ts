@@ -1,12 +1,10 @@
-import type { Job } from './database.ts'
+import type { Job, Transaction } from './database.ts'
 import type { Connection } from './dialect.ts'
 
 /** Gathers the writes of one turn of the event loop into one transaction, so that they share one commit. */
 export interface WriteGroup {
   /** Does the job in the next group. Resolves after the commit; rejects when this job failed, or nothing could be committed. */
   write<T>(job: Job<T>): Promise<T>
-  /** Resolves when no group is under way. */
-  settled(): Promise<void>
   /** Writes what is waiting; further writes are refused. */
   close(): Promise<void>
 }
@@ -36,9 +34,6 @@ export function writeGroup(connection: Connection): WriteGroup {
         schedule()
       })
     },
-    async settled() {
-      while (underWay !== undefined) await underWay
-    },
     async close() {
       isClosed = true
       while (underWay !== undefined || waiting.length > 0) await (underWay ?? start())
@@ -65,29 +60,40 @@ export function writeGroup(connection: Connection): WriteGroup {
   }
 }
 
+/** Never rejects: what goes wrong is told to the callers of the jobs. */
 async function commitTogether(connection: Connection, group: readonly Waiting[]): Promise<void> {
-  const answers: (() => void)[] = []
   try {
     await connection.begin()
   } catch (error) {
     return rejectAll(group, error)
   }
+  const answers: (() => void)[] = []
+  let isDone = false
   try {
-    for (const { attempt } of group) answers.push(await attempt(connection))
+    const lastActs: (() => Promise<void>)[] = []
+    const tx: Transaction = { ...connection, beforeCommit: (act) => lastActs.push(act) }
+    for (const { attempt } of group) answers.push(await attempt(tx))
+    for (const act of lastActs) await act()
+    isDone = true
+    await connection.commit()
   } catch (error) {
-    await connection.rollback()
-    if (group.length === 1) return rejectAll(group, error)
+    const isUndone = await undo(connection)
+    if (isDone || !isUndone || group.length === 1) return rejectAll(group, error)
     // One job must not fail its neighbours: each gets a transaction of its own.
     for (const one of group) await commitTogether(connection, [one])
     return
   }
-  try {
-    await connection.commit()
-  } catch (error) {
-    await connection.rollback()
-    return rejectAll(group, error)
-  }
   for (const answer of answers) answer()
+}
+
+async function undo(connection: Connection): Promise<boolean> {
+  try {
+    await connection.rollback()
+    return true
+  } catch {
+    // The error that led here says more than that of the rollback.
+    return false
+  }
 }
 
 function rejectAll(group: readonly Waiting[], error: unknown): void {

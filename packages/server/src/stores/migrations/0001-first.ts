@@ -175,7 +175,7 @@ export const first: Migration = {
       // an approval tells (org, user, app) is not said again.
       withEpochs(
         table('access_tokens')
-          .addColumn('id', number, columns.id)
+          .addColumn('id', number, columns.quickId)
           .addColumn('hash', bytes, (column) => column.notNull())
           .addColumn('approval_id', number, (column) => column.notNull())
           .addColumn('refresh_token_id', number)
@@ -248,7 +248,7 @@ export const first: Migration = {
       schema.createIndex('sessions_by_expiry').on('sessions').column('expires_at'),
 
       table('login_history')
-        .addColumn('id', number, columns.id)
+        .addColumn('id', number, columns.quickId)
         .addColumn('org_id', 'text', (column) => column.notNull())
         .addColumn('user_id', 'text', (column) => column.notNull())
         .addColumn('at', number, (column) => column.notNull())
@@ -263,7 +263,7 @@ export const first: Migration = {
       schema.createIndex('login_history_of_user').on('login_history').columns(['user_id', 'id']),
 
       table('journal')
-        .addColumn('id', number, columns.id)
+        .addColumn('id', number, columns.quickId)
         .addColumn('request_id', 'text', (column) => column.notNull())
         .addColumn('at', number, (column) => column.notNull())
         .addColumn('endpoint', 'text', (column) => column.notNull())
