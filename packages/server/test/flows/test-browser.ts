@@ -96,7 +96,7 @@ export function signInOn(browser: TestBrowser, page: Stop, username: string, sec
 
 /** Presses Allow or Deny on the page where the browser is. */
 export function decideOn(browser: TestBrowser, page: Stop, decision: 'allow' | 'deny'): Promise<Stop> {
-  return browser.submit(page.url.pathname, { ...fieldsOf(page.html, 'decision'), decision })
+  return browser.submit(page.url.origin + page.url.pathname, { ...fieldsOf(page.html, 'decision'), decision })
 }
 
 /** Goes the whole way: signs in if asked, allows if asked, and answers the URL at which the app is called back. */
