@@ -1,4 +1,5 @@
-// What `npm test` needs beyond `npm ci`: a Chromium. Finds one or installs one, and says in a line which it is.
+// What `npm test` needs beyond `npm ci`: a Chromium, and curl and openssl for the commands in `docs/flows/`. Finds them or
+// installs them, and says in a line what it does.
 // Plain JavaScript for any Node from 20 on, because it runs before anything is known to be there.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -7,11 +8,28 @@ import { findChromium } from './find-chromium.js'
 const byHand = 'Install Chromium or Google Chrome by hand, or set SALLYPORT_CHROMIUM to the path of one.'
 
 try {
+  installTools(['curl', 'openssl'])
   const path = findChromium(process.env) ?? install()
   console.log(`Browser for the tests: ${versionOf(path)} (${path})`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+/**
+ * Installs the programs that the documentation's commands call, those that are not there.
+ *
+ * @param {readonly string[]} names
+ */
+function installTools(names) {
+  const missing = names.filter((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).error !== undefined)
+  if (missing.length === 0) return
+  const list = missing.join(' and ')
+  if (!isRoot() || !isDebian())
+    throw new Error(`The tests run the commands in docs/flows/, which need ${list}. Install them.`)
+  console.log(`No ${list} here: installing from Debian's packages for the commands in docs/flows/.`)
+  run('apt-get', ['update', '-qq'])
+  run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing, 'ca-certificates'])
 }
 
 /** @returns {string} the path of the browser that was installed */

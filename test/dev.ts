@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** A `sallyport dev` that runs in an empty folder of its own. */
+export interface RunningDev {
+  /** Where it was started: `.sallyport` is in it. */
+  readonly folder: string
+  /** The line of JSON that it printed when it was ready. */
+  readonly ready: Ready
+  /** Plays the person: signs in as the demo's user, allows, and answers the code that the browser would carry back. */
+  approve(authorizeUrl: string): Promise<string>
+  stop(): Promise<void>
+}
+
+/** What the line of JSON says, as far as tests look at it. */
+export interface Ready {
+  readonly url: string
+  readonly users: readonly { readonly username: string; readonly password: string }[]
+}
+
+const program = fileURLToPath(new URL('../packages/cli/bin/sallyport.js', import.meta.url))
+
+/** Starts `sallyport dev` and waits until it says that it is ready. */
+export async function startDev(): Promise<RunningDev> {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-dev-'))
+  const child = spawn(process.execPath, [program, 'dev', '--json', '--port', String(await freePort())], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const line = await Promise.race([firstLine(child.stdout), ended.then(() => undefined)])
+  if (line === undefined) throw new Error('`sallyport dev` ended before it was ready.')
+  const ready: Ready = JSON.parse(line)
+  return {
+    folder,
+    ready,
+    approve: (authorizeUrl) => approve(authorizeUrl, ready),
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stream })) return line
+  throw new Error('`sallyport dev` printed nothing.')
+}
+
+/** Three ports in a row are taken: the login host's and those of the demo's orgs. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.')
+  return address.port > 65_000 ? freePort() : address.port
+}
+
+async function approve(authorizeUrl: string, { users }: Ready): Promise<string> {
+  const cookies = new Map<string, string>()
+  let page = await visit(authorizeUrl)
+  for (let step = 0; step < 4 && page.code === undefined; step++) {
+    const fields = new Map(
+      [...page.html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+        attribute(input, 'name'),
+        attribute(input, 'value'),
+      ]),
+    )
+    const isSignIn = page.html.includes('name="pw"')
+    const user = users.find(({ username }) => username.includes('admin') && username.includes('target')) ?? users[0]
+    if (isSignIn) fields.set('username', user?.username ?? '').set('pw', user?.password ?? '')
+    else fields.set('decision', 'allow')
+    page = await visit(
+      new URL(isSignIn ? '/' : new URL(page.url).pathname, page.url).href,
+      new URLSearchParams([...fields]),
+    )
+  }
+  if (page.code === undefined) throw new Error(`The person got stuck at ${page.url}.`)
+  return page.code
+
+  async function visit(
+    url: string,
+    form?: URLSearchParams,
+  ): Promise<{ url: string; html: string; code: string | undefined }> {
+    const headers = { accept: 'text/html', cookie: [...cookies].map((pair) => pair.join('=')).join('; ') }
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers,
+      ...(form === undefined ? {} : { method: 'POST', body: form }),
+    })
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = cookie.split(';')[0]?.split('=') ?? []
+      cookies.set(name, value)
+    }
+    const location = response.headers.get('location')
+    if (location === null) return { url, html: await response.text(), code: undefined }
+    const next = new URL(location, url)
+    const code = next.searchParams.get('code')
+    return code === null ? visit(next.href) : { url: next.href, html: '', code }
+  }
+}
+
+function attribute(input: string, name: string): string {
+  return (new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? '').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}

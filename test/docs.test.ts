@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningDev, startDev } from './dev.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const run = promisify(execFile)
+
+/** The pasteable blocks of a page, in order. */
+function blocksOf(page: string): readonly string[] {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '')
+}
+
+describe('the flow pages', () => {
+  let dev: RunningDev
+
+  beforeAll(async () => {
+    dev = await startDev()
+  })
+
+  afterAll(() => dev.stop())
+
+  /** Runs blocks as one shell would, in the folder where `sallyport dev` was started. */
+  async function paste(blocks: readonly string[], environment: Record<string, string> = {}): Promise<string> {
+    const script = `set -eu\n${blocks.join('\n')}`
+    const { stdout } = await run('bash', ['-c', script], {
+      cwd: dev.folder,
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, ...environment },
+    })
+    return stdout
+  }
+
+  it('say how to get a token by JWT, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/jwt-bearer.md'))
+    expect(output).toContain('"access_token":"00D')
+    expect(output).toContain('"developerName":"AllAccounts"')
+    expect(output).toContain('audience is invalid')
+  })
+
+  it('say how an app gets its tokens, and the lines work as they stand', async () => {
+    const blocks = blocksOf('docs/flows/web-server.md')
+    const exchange = blocks.findIndex((block) => block.includes('grant_type=authorization_code'))
+    const before = blocks.slice(0, exchange)
+    const verifier = 'the-verifier-that-this-test-keeps-between-its-two-halves'
+    const fixed = (block: string) => block.replace('verifier=$(openssl rand 32 | base64url)', `verifier=${verifier}`)
+    const url = (await paste(before.map(fixed))).trim()
+    const code = await dev.approve(url)
+    const output = await paste([...before.slice(0, -1).map(fixed), ...blocks.slice(exchange)], { CODE: code })
+    expect(output).toContain('"refresh_token":"5Aep')
+    expect(output).toContain('"preferred_username"')
+    expect(output.trim().endsWith('200')).toBe(true)
+  })
+})
+
+describe('every page', () => {
+  const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|\.sallyport)(?:\/|$)/.test(file),
+  )
+
+  it.each(pages)('%s links only to what is there', (page) => {
+    const text = readFileSync(join(root, page), 'utf8')
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => target ?? '')
+    expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([])
+  })
+})
