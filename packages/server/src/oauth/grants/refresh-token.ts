@@ -48,7 +48,11 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
         await refreshTokens.revoke(token.id, at)
         throw refusal({ reason: 'refresh-token-rotated-out', facts })
       }
-      if (state === 'revoked') throw refusal({ reason: 'refresh-token-revoked', facts })
+      if (state === 'revoked') {
+        // Freezing a user or blocking an app ends tokens, too, and is what the caller has to know of.
+        await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress: true })
+        throw refusal({ reason: 'refresh-token-revoked', facts })
+      }
       pass(checks, 'refresh-token-known', { issued: facts.issued })
       const policies = await apps.findPolicies(app.id, token.orgId)
       if (policies !== undefined) checkPolicy(app, policies, token, at)
