@@ -61,7 +61,7 @@ export function causeHeader(refusal: ExplainedRefusal): string {
   const room = longestHeader - start.length - middle.length
   // What was found is the shorter part as a rule, and the one that only this request knows.
   const shownFound = clipped(printable(found), Math.floor(room / 2))
-  return `${start}${shownFound}${middle}${clipped(printable(expected), room - shownFound.length)}`
+  return `${start}${shownFound}${middle}${clipped(printable(expected), room - shownFound.length)}`.trim()
 }
 
 const longestHeader = 300

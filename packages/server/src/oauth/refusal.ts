@@ -322,6 +322,13 @@ export function isReason(text: string): text is Reason {
   return Object.hasOwn(wires, text)
 }
 
+/** The wire's words for a reason where it was refused with this code; `undefined` for what is not of the OAuth endpoints. */
+export function wireWords(reason: string | undefined, code: string | undefined): string | undefined {
+  if (reason === undefined || !isReason(reason)) return undefined
+  const wire = wires[reason]
+  return [wire, wire.authorize].find((one) => one?.code === code)?.description
+}
+
 /** Whether an error code and its words are ones that this server says: a page shows no others (content spoofing). */
 export function isOurWire(code: string | undefined, description: string | undefined): boolean {
   return Object.values(wires).some((wire) =>

@@ -25,8 +25,8 @@ export function clueOfAudience(found: readonly string[], accepted: readonly stri
     return `${quoted(first)} is no URL. The audience is the server that the assertion is sent to, not the app. ${write}`
   }
   const closest = closestUrl(first, accepted)
-  if (closest !== undefined && closest.differences.length === 1) {
-    return `Close to ${closest.url}; what differs is ${closest.differences[0]}. Write \`"aud": "${closest.url}"\`.`
+  if (closest?.isClose) {
+    return `Close to ${closest.url}; what differs is ${closest.differences.join('; ')}. Write \`"aud": "${closest.url}"\`.`
   }
   return `Name the server that the assertion is sent to, by one of its URLs: ${listed(accepted)}. If it is meant for another org, send it there. ${write}`
 }

@@ -23,7 +23,7 @@ export const browserExplanations = {
             ? `a scope besides refresh_token on the app ${quoted(app)}`
             : `scopes out of those of the app ${quoted(app)}: ${listed(allowed, 'and')}`,
         found: first === undefined ? 'none' : listed(found, 'and'),
-        whatToDo: `${first === undefined ? '' : `${scopeClue(first)} `}Add it to the app (${appCommand('update', app, '--add-scope', first ?? 'api')})${first === undefined ? '.' : ', or leave it out of `scope`. With no `scope` at all you get all of the app’s.'}`,
+        whatToDo: `${first === undefined ? '' : `${scopeClue(first)} `}Add it to the app (${appCommand('update', app, '--add-scope', first ?? 'api')})${first === undefined ? '.' : ", or leave it out of `scope`. With no `scope` at all you get all of the app's."}`,
         whereInSetup: appSetting(app, 'Selected OAuth Scopes'),
       }
     },

@@ -48,7 +48,7 @@ export const clientExplanations = {
           ? `the Consumer Secret of ${quoted(app)}, which “${setting}” asks for`
           : `the Consumer Secret of ${quoted(app)}, which ${setting} always asks for`,
         found: 'no secret',
-        whatToDo: `Send \`client_secret\` in the body, or key and secret as a Basic header. ${command('app', 'list')} shows the apps, ${appCommand('rotate-secret', app)} makes a new secret.${isOptional ? ' If the app cannot keep a secret (a browser or a phone), switch the setting off and use PKCE.' : ''}`,
+        whatToDo: `Send \`client_secret\` in the body, or key and secret as a Basic header. If it is lost, ${appCommand('rotate-secret', app)} makes a new one.${isOptional ? ' If the app cannot keep a secret (a browser or a phone), switch the setting off and use PKCE.' : ''}`,
         whereInSetup: isOptional ? appSetting(app, setting) : consumerDetails(app),
       }
     },

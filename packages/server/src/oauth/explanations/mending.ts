@@ -50,5 +50,5 @@ type UserVerb = 'list' | 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assi
 
 function shellWord(word: string): string {
   // What stands between angle brackets is for the reader to fill in.
-  return /^(?:[A-Za-z0-9@%+=:,./_~-]+|<[a-z ]+>)$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return /^(?:[A-Za-z0-9@%+=:,./_~-]+|<name>|<file>)$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -5,6 +5,8 @@ export interface ClosestUrl {
   readonly url: string
   /** Sentences without a full stop, the most telling first. */
   readonly differences: readonly string[]
+  /** Whether one was likely meant for the other: no other host, and no other path. */
+  readonly isClose: boolean
 }
 
 /** The closest of `candidates`, or `undefined` when there are none. */
@@ -12,9 +14,10 @@ export function closestUrl(found: string, candidates: readonly string[]): Closes
   let closest: (ClosestUrl & { readonly weight: number }) | undefined
   for (const url of candidates) {
     const differences = differencesOf(found, url)
-    const weight = differences.reduce((sum, one) => sum + one.weight, 0) - sharedStart(found, url) / 10_000
+    const apart = differences.reduce((sum, one) => sum + one.weight, 0)
+    const weight = apart - sharedStart(found, url) / 10_000
     if (closest === undefined || weight < closest.weight) {
-      closest = { url, differences: differences.map(({ text }) => text), weight }
+      closest = { url, differences: differences.map(({ text }) => text), isClose: apart < 8, weight }
     }
   }
   return closest

@@ -178,7 +178,7 @@ export const userExplanations = {
     explain: ({ app, user, missing, consumerKey, callbackUrl, scopes }) => {
       const [found, firstStep] = approvalGap(missing, app, user)
       return {
-        expected: `that ${quoted(user)} has allowed the app ${quoted(app)}, with refresh_token among the scopes, that a refresh token has come of it, and that it is alive`,
+        expected: `four things: (1) ${quoted(user)} has allowed the app ${quoted(app)}, (2) with refresh_token among the scopes, (3) a refresh token has come of it, and (4) that one is alive`,
         found,
         whatToDo: `${firstStep} Open this once, signed in as the user, and click Allow: \`${approvalPath(consumerKey, callbackUrl, scopes)}\` (with a \`code_challenge\`, if the app requires PKCE). Then exchange the code: the approval counts from the moment a refresh token exists. Or, so that nobody has to click, pre-authorize: ${preAuthorize(app)}.`,
         whereInSetup: appPolicy(app, 'Edit Policies > Permitted Users'),
@@ -211,22 +211,22 @@ function approvalGap(missing: string, app: string, user: string): readonly [foun
   switch (missing) {
     case 'refresh-scope':
       return [
-        'the user has allowed the app, but refresh_token was not among the scopes',
+        '(2) fails: the user has allowed the app, but refresh_token was not among the scopes',
         'Ask again, with `refresh_token` in the scope.',
       ]
     case 'refresh-token':
       return [
-        'the user has allowed the app with refresh_token, but there is no refresh token: the code was never exchanged, or the token was revoked since',
+        '(3) fails: the user has allowed the app with refresh_token, but there is no refresh token; the code was never exchanged, or the token was revoked since',
         'Clicking Allow is not enough: the code must have been exchanged.',
       ]
     case 'live-refresh-token':
       return [
-        "the user's refresh token has ended by the app's Refresh Token Policy",
+        "(4) fails: the user's refresh token has ended by the app's Refresh Token Policy",
         `${appCommand('show', app)} shows the policy; “valid until revoked” keeps approvals alive.`,
       ]
     default:
       return [
-        'the user has never allowed the app, or it was taken back',
+        '(1) fails: the user has never allowed the app, or it was taken back',
         `${appCommand('usage', app)} shows who has allowed the app; ${quoted(user)} is not there.`,
       ]
   }
