@@ -1,0 +1,160 @@
+import jsforce from '@jsforce/jsforce-node'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { recordIds } from '../../src/record-id.ts'
+import type { User } from '../../src/users/user.ts'
+import { decideOn, signInOn, testBrowser } from '../flows/test-browser.ts'
+import { callbackUrl, consumerSecret, type TestServer } from '../flows/test-server.ts'
+import { startHttpServer } from './http-server.ts'
+
+let server: TestServer
+let user: User
+let app: ConnectedApp
+
+beforeAll(async () => {
+  server = await startHttpServer()
+  user = await server.addUser('ada@target.example')
+  app = await server.addApp('Web_App', { scopes: ['api', 'web', 'refresh_token'] })
+  const at = server.now()
+  await server.stores.records.add({
+    id: recordIds(server.now)('Account'),
+    orgId: server.org.id,
+    object: 'Account',
+    fields: { Name: 'Burlington Textiles' },
+    ownerId: user.id,
+    createdAt: at,
+    modifiedAt: at,
+  })
+})
+
+afterAll(() => server.close())
+
+const listViewsSchema = z.object({ listviews: z.array(z.object({ id: z.string(), developerName: z.string() })) })
+
+function connectionTo(loginUrl = server.base) {
+  return new jsforce.Connection({
+    loginUrl,
+    oauth2: {
+      clientId: app.consumerKey,
+      clientSecret: consumerSecret,
+      redirectUri: callbackUrl,
+      loginUrl,
+      useVerifier: true,
+    },
+    version: '62.0',
+  })
+}
+
+async function signedIn(connection = connectionTo()) {
+  const url = connection.oauth2.getAuthorizationUrl({ scope: 'api refresh_token', prompt: 'login consent' })
+  const browser = testBrowser(server)
+  const consent = await signInOn(browser, await browser.open(url), user.username)
+  const { url: callback } = await decideOn(browser, consent, 'allow')
+  const authorized = await connection.authorize(callback.searchParams.get('code') ?? '')
+  return { connection, authorized }
+}
+
+const revoke = (token: string | null | undefined) => server.post('/services/oauth2/revoke', { token: token ?? '' })
+
+describe('jsforce', () => {
+  it('signs in with a verifier of 171 characters and a challenge without a method, and reads who it is', async () => {
+    const { connection, authorized } = await signedIn()
+    expect(connection.oauth2.codeVerifier).toHaveLength(171)
+    expect(authorized).toMatchObject({ id: user.id, organizationId: server.org.id })
+    expect(connection.instanceUrl).toBe(`http://127.0.0.1:${server.org.port}`)
+    expect(await connection.identity()).toMatchObject({
+      user_id: user.id,
+      organization_id: server.org.id,
+      username: user.username,
+      display_name: 'Ada Lovelace',
+      urls: { rest: `${connection.instanceUrl}/services/data/v{version}/` },
+    })
+  })
+
+  it("signs in at the org's own address", async () => {
+    const { authorized } = await signedIn(connectionTo(`http://127.0.0.1:${server.org.port}`))
+    expect(authorized).toMatchObject({ id: user.id })
+  })
+
+  it('reads limits, and how much of them is used', async () => {
+    const { connection } = await signedIn()
+    expect((await connection.limits())['DailyApiRequests']).toMatchObject({ Max: 15000 })
+    expect(connection.limitInfo.apiUsage?.limit).toBe(15000)
+  })
+
+  it('reads list views and the records in one', async () => {
+    const { connection } = await signedIn()
+    const accounts = connection.sobject('Account')
+    const { listviews } = listViewsSchema.parse(await accounts.listviews())
+    const all = listviews.find(({ developerName }) => developerName === 'AllAccounts')
+    const results = await accounts.listview(all?.id ?? '').results()
+    expect(results).toMatchObject({ size: 1 })
+    expect(JSON.stringify(results)).toContain('Burlington Textiles')
+  })
+
+  it('refreshes once for all the calls that find the session dead, and repeats them', async () => {
+    const { connection } = await signedIn()
+    const before = connection.accessToken
+    const refreshed: string[] = []
+    connection.on('refresh', (token: string) => refreshed.push(token))
+    await revoke(before)
+    const answers = await Promise.all([
+      connection.limits(),
+      connection.sobject('Account').listviews(),
+      connection.limits(),
+    ])
+    expect(answers).toHaveLength(3)
+    expect(refreshed).toEqual([connection.accessToken])
+    expect(connection.accessToken).not.toBe(before)
+  })
+
+  it('is told why there is nothing to refresh with any more', async () => {
+    const { connection } = await signedIn()
+    await revoke(connection.refreshToken)
+    await expect(connection.limits()).rejects.toThrow('expired access/refresh token')
+  })
+
+  it('logs out: the access token alone, or the refresh token with all that came from it', async () => {
+    const { connection: first } = await signedIn()
+    const [accessToken, refreshToken] = [first.accessToken, first.refreshToken]
+    await first.logout()
+    const form = { grant_type: 'refresh_token', client_id: app.consumerKey, client_secret: consumerSecret }
+    const again = await server.post('/services/oauth2/token', { ...form, refresh_token: refreshToken ?? '' })
+    expect(again.status).toBe(200)
+
+    const { connection: second } = await signedIn()
+    const mine = { authorization: `Bearer ${second.accessToken}` }
+    await second.logout(true)
+    for (const authorization of [`Bearer ${accessToken}`, mine.authorization]) {
+      const limits = await server.request('/services/data/v62.0/limits', { headers: { authorization } })
+      expect([limits.status, await limits.json()]).toEqual([
+        401,
+        [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }],
+      ])
+    }
+  })
+
+  it('shows the words of a refusal', async () => {
+    await expect(connectionTo().authorize('aPrxnonsense==')).rejects.toMatchObject({
+      name: 'invalid_grant',
+      message: 'invalid authorization code',
+    })
+  })
+
+  it('trades an assertion as the Salesforce CLI writes it: exp in milliseconds, a slash after the audience', async () => {
+    const profile = await server.profile('Standard User')
+    const trusted = await server.addApp('Trusted_App', {}, { isAdminApproved: true, profileIds: [profile.id] })
+    const assertion = server.assertion({
+      iss: trusted.consumerKey,
+      sub: user.username,
+      aud: `${server.base}/`,
+      exp: Date.now() + 300,
+      iat: Math.floor(Date.now() / 1000),
+    })
+    const connection = new jsforce.Connection({ oauth2: { loginUrl: server.base } })
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }
+    expect(await connection.authorize(grant)).toMatchObject({ id: user.id, organizationId: server.org.id })
+    expect((await connection.identity()).username).toBe(user.username)
+  })
+})
