@@ -4,14 +4,14 @@ import { nodeVersionProblem } from './node-version.js'
 
 const problem = nodeVersionProblem(process.versions.node)
 if (problem === undefined) {
-  import('../dist/main.js').then(({ main }) => main(), notBuilt)
+  import('../dist/program.js').then(({ main }) => main(), notBuilt)
 } else {
   fail(problem)
 }
 
 /** @param {Error & { code?: string, url?: string }} error */
 function notBuilt(error) {
-  const isMissing = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/dist/main.js')
+  const isMissing = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/dist/program.js')
   if (!isMissing) throw error
   fail('Sallyport has not been built yet: run `npm run build` in the repository first.')
 }

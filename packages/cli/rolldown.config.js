@@ -1,0 +1,18 @@
+// Lays the program and what it imports into one file: `docs/decisions/0007-one-file-to-start-from.md` says why.
+/** @type {import('rolldown').RolldownOptions} */
+const program = {
+  input: 'dist/main.js',
+  platform: 'node',
+  // Beside `main.js`, so that paths relative to it mean the same.
+  output: {
+    dir: 'dist',
+    entryFileNames: 'program.js',
+    chunkFileNames: 'program-[name].js',
+    format: 'esm',
+    sourcemap: true,
+  },
+}
+
+// The name of this export is the bundler's choice.
+// biome-ignore lint/style/noDefaultExport: see above
+export default program
