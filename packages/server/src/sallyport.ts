@@ -25,6 +25,7 @@ import { passwords as passwordsAt } from './users/password.ts'
 import { oauthRefusal } from './web/answer.ts'
 import { readBearer } from './web/bearer.ts'
 import { readBrowser } from './web/browser.ts'
+import { crossOrigin } from './web/cross-origin.ts'
 import { authorizeAnswer } from './web/endpoints/authorize.ts'
 import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
 import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
@@ -136,7 +137,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   })
   const { accessTokens, refreshTokens } = stores
   const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
-  const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, authenticateClient, now })
+  const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, orgs, authenticateClient, now })
 
   const readRequest = readAuthorizeRequest({ apps, rules: posture })
   const decide = authorize({
@@ -189,6 +190,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     journal: options.journalLifetime,
     loginHistory: options.loginHistoryLifetime,
   }
+  const shared = posture.allowsOtherOrigins ? crossOrigin : (endpoint: ReturnType<typeof take>) => endpoint
   const app = routes({
     front: page('sign-in', frontPage({ readBrowser: browserOf, users, orgs, profiles, signInPage: signInPage(pages) })),
     signIn: page('sign-in', signInAnswer(pages)),
@@ -197,10 +199,10 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     decide: page('consent', consentAnswer(pages)),
     refusedAuthorization: page(undefined, errorPage(journal, showsCauses)),
     success: page(undefined, successAnswer),
-    token: oauth('token', tokenAnswer(token, posture)),
-    revoke: oauth('revoke', revokeAnswer(revoke, posture)),
-    introspect: oauth('introspect', introspectAnswer(introspect, posture)),
-    userinfo: person('userinfo', userinfoAnswer(identity)),
+    token: shared(oauth('token', tokenAnswer(token, posture))),
+    revoke: shared(oauth('revoke', revokeAnswer(revoke, posture))),
+    introspect: shared(oauth('introspect', introspectAnswer(introspect, posture))),
+    userinfo: shared(person('userinfo', userinfoAnswer(identity))),
     identity: person('identity', identityAnswer(identity)),
     keys: page(undefined, keysAnswer(stores.signingKeys)),
     discovery: page(undefined, discoveryAnswer({ sendsIssuer: posture.answersIssuer })),

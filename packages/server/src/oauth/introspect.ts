@@ -1,6 +1,7 @@
 import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import { endedBy } from '../connected-apps/refresh-policy.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
+import type { OrgStore } from '../orgs/org.ts'
 import { readToken } from '../secret.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
 import { readAccessToken } from '../tokens/bearer.ts'
@@ -33,6 +34,7 @@ interface Needs {
   readonly refreshTokens: Pick<RefreshTokenStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'find' | 'findPolicies'>
   readonly users: Pick<UserStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
   readonly authenticateClient: ClientAuthentication
   readonly now: () => Date
 }
@@ -50,7 +52,7 @@ interface Described {
 
 /** The introspection endpoint. What is unknown, dead or none of the asker's business is `{"active":false}`, all alike. */
 export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
-  const { accessTokens, refreshTokens, apps, users, authenticateClient, now } = needs
+  const { accessTokens, refreshTokens, apps, users, orgs, authenticateClient, now } = needs
   return async (request, checks) => {
     const { app, method } = await authenticateClient(request, () => 'the introspection endpoint', checks)
     if (method === 'none')
@@ -94,10 +96,12 @@ export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
     if (presented === undefined) return undefined
     const finding = await refreshTokens.find(presented)
     if (finding.state !== 'live') return undefined
-    const policies = await apps.findPolicies(finding.token.appId, finding.token.orgId)
-    if (policies === undefined || endedBy(policies.refreshTokenPolicy, finding.token, now()) !== undefined)
-      return undefined
-    return { ...finding.token, expiresAt: undefined, kind: 'refresh_token' }
+    const { token } = finding
+    const [policies, org] = await Promise.all([apps.findPolicies(token.appId, token.orgId), orgs.find(token.orgId)])
+    // A closed org and a blocked app come back with their tokens, so the tokens themselves do not say it.
+    if (policies === undefined || policies.isBlocked || org?.isActive !== true) return undefined
+    if (endedBy(policies.refreshTokenPolicy, token, now()) !== undefined) return undefined
+    return { ...token, expiresAt: undefined, kind: 'refresh_token' }
   }
 
   function mayIntrospect(app: ConnectedApp, token: Described): boolean {
