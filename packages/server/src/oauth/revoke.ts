@@ -18,14 +18,14 @@ interface Needs {
 export type RevokeEndpoint = (request: TokenRequest, checks: Checklist) => Promise<void>
 
 /**
- * The revoke endpoint. Salesforce asks for no client authentication; where credentials are given all the same, they
- * must be right, and of the app that the token belongs to.
+ * The revoke endpoint. Salesforce asks for no client authentication; where credentials are given all the same, or the
+ * name of the app alone, they must be right, and of the app that the token belongs to (RFC 7009 §2.1).
  */
 export function revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now }: Needs): RevokeEndpoint {
   return async (request, checks) => {
     const text = request.parameters.get('token')
     if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
-    const client = showsCredentials(request) ? await authenticateClient(request, () => undefined, checks) : undefined
+    const client = saysWhoAsks(request) ? await authenticateClient(request, () => undefined, checks) : undefined
     const found = await findToken(text)
     if (found === undefined) {
       pass(checks, 'token-ended', { was: 'unknown or ended before' })
@@ -59,6 +59,6 @@ export function revokeEndpoint({ accessTokens, refreshTokens, authenticateClient
   }
 }
 
-function showsCredentials({ parameters, basic }: TokenRequest): boolean {
-  return basic !== undefined || parameters.has('client_secret') || parameters.has('client_assertion')
+function saysWhoAsks({ parameters, basic }: TokenRequest): boolean {
+  return basic !== undefined || ['client_id', 'client_secret', 'client_assertion'].some((name) => parameters.has(name))
 }
