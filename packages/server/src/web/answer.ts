@@ -1,4 +1,5 @@
 import { OAuthError, statusOf } from '../oauth/error.ts'
+import type { Reason } from '../oauth/refusal.ts'
 import { chooseFormat, type Document, type Format, writeBody } from './format.ts'
 import type { Reply } from './reply.ts'
 import type { ShowRefusal, Visit } from './visit.ts'
@@ -36,20 +37,31 @@ const challenges = new Map<number, Readonly<Record<string, string>>>([
   [503, { 'retry-after': '1' }],
 ])
 
+// The client has not shown who it is.
+const unproved: ReadonlySet<Reason> = new Set([
+  'basic-header-malformed',
+  'client-assertion-mismatch',
+  'client-assertion-replayed',
+  'client-id-missing',
+  'client-secret-missing',
+  'client-secret-wrong',
+  'client-unknown',
+])
+
 /** How `/token` and its neighbours show a refusal: status 400 whatever it is, as Salesforce does. */
 export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
-  return (error, visit) => {
+  return (error) => {
     if (!(error instanceof OAuthError)) throw error
-    const status = statusFor(error, visit)
+    const status = statusFor(error)
     const reply = jsonAnswer({ error: error.code, error_description: error.description }, status)
     return { ...reply, headers: { ...reply.headers, ...challenges.get(status) } }
   }
 
-  function statusFor(error: OAuthError, { c }: Visit): number {
+  function statusFor(error: OAuthError): number {
     if (!usesRfcStatuses) return statusOf(error.code)
     if (error.refusal.reason === 'method-not-post') return 405
-    const isClientUnproved = error.code === 'invalid_client' || error.code === 'invalid_client_id'
-    // RFC 6749 §5.2: 401 is a must for clients that tried the Authorization header, and a may for the others.
-    return isClientUnproved && c.req.header('authorization') !== undefined ? 401 : statusOf(error.code)
+    // A must for clients that tried the Authorization header and a may for the others (RFC 6749 §5.2); a must for whoever
+    // shows nothing to the introspection endpoint (RFC 7662 §2.3).
+    return unproved.has(error.refusal.reason) ? 401 : statusOf(error.code)
   }
 }
