@@ -23,6 +23,8 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules {
   readonly answersExpiresIn: boolean
   /** Authorization answers say `iss` (RFC 9207). */
   readonly answersIssuer: boolean
+  /** Pages of any origin may ask for tokens and use them (CORS). */
+  readonly allowsOtherOrigins: boolean
 }
 
 /** As Salesforce does it, so that unmodified clients work: what `sallyport dev` starts with. */
@@ -42,6 +44,7 @@ export const salesforcePosture: Posture = {
   usesRfcStatuses: false,
   answersExpiresIn: false,
   answersIssuer: false,
+  allowsOtherOrigins: true,
 }
 
 /** As RFC 9700 wants it: what `sallyport serve` starts with. */
@@ -61,6 +64,7 @@ export const strictPosture: Posture = {
   usesRfcStatuses: true,
   answersExpiresIn: true,
   answersIssuer: true,
+  allowsOtherOrigins: false,
 }
 
 /** What the server behind the pages and endpoints is told at its start. */

@@ -60,7 +60,7 @@ export function routes(handlers: Handlers): Hono<Env> {
   app.all('/services/oauth2/token', handlers.token)
   app.all('/services/oauth2/revoke', handlers.revoke)
   app.all('/services/oauth2/introspect', handlers.introspect)
-  app.on(['GET', 'POST'], '/services/oauth2/userinfo', handlers.userinfo)
+  app.on(['GET', 'POST', 'OPTIONS'], '/services/oauth2/userinfo', handlers.userinfo)
 
   app.get('/id/keys', handlers.keys)
   app.on(['GET', 'POST'], '/id/:org/:user', handlers.identity)

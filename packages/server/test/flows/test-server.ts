@@ -15,6 +15,7 @@ import { defaultServerOptions, type Posture, type ServerOptions, salesforcePostu
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { recordIds } from '../../src/record-id.ts'
 import { type Sallyport, sallyport } from '../../src/sallyport.ts'
+import type { Seal } from '../../src/seal.ts'
 import { hashSecret } from '../../src/secret.ts'
 import type { Stores } from '../../src/stores/stores.ts'
 import { passwords } from '../../src/users/password.ts'
@@ -41,6 +42,7 @@ export interface TestServer {
   /** The URL of its login host. */
   readonly base: string
   readonly stores: Stores
+  readonly seal: Seal
   readonly sallyport: Sallyport
   readonly org: Org
   readonly otherOrg: Org
@@ -152,6 +154,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const testServer: TestServer = {
     base: place.base,
     stores,
+    seal,
     sallyport: server,
     org,
     otherOrg,
