@@ -60,10 +60,10 @@ export interface SqliteOptions {
   readonly file: string
   /** `FULL`: a commit has reached the disk before it is answered. `OFF` leaves that to the system, for tests. */
   readonly synchronous: 'FULL' | 'OFF'
+  /** Milliseconds that a write waits for other processes to finish theirs. */
+  readonly busyTimeout: number
 }
 
-// Milliseconds that a write waits for other processes to finish theirs.
-const busyTimeout = 5000
 // KiB of the database that a connection keeps in memory.
 const cacheSize = 32_768
 // Pages in the write-ahead log before they go to their places: more is faster, until the log no longer fits in memory.
@@ -76,7 +76,7 @@ const cannotOpen = 14
 const notADatabase = 26
 
 /** SQLite in one file, by `node:sqlite`. */
-export function sqliteDialect({ file, synchronous }: SqliteOptions): Dialect {
+export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions): Dialect {
   return {
     place: file,
     queries: new Kysely<Tables>({

@@ -39,6 +39,8 @@ export interface StoresOptions {
 
 // Milliseconds between looks at what other processes have changed.
 const watchInterval = 200
+// Milliseconds that a write waits for those of another process, such as the command line.
+const busyTimeout = 5000
 
 /**
  * Opens the database, brings its schema up to date, and gives its stores.
@@ -48,10 +50,11 @@ const watchInterval = 200
  * @throws {DatabaseBusy} when another process keeps it locked
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const dialect = sqliteDialect({ file: options.file, synchronous: options.synchronous ?? 'FULL' })
+  const { file, synchronous = 'FULL', seal } = options
+  const dialect = sqliteDialect({ file, synchronous, busyTimeout })
   const connection = await dialect.connect()
   try {
-    await migrate(connection, dialect, options.seal)
+    await migrate(connection, dialect, seal)
     return await storesOn(dialect, connection, options)
   } catch (error) {
     await connection.close()

@@ -1,16 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describe } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import { type Seal, sealWith } from '../../src/seal.ts'
 import { openStores } from '../../src/stores/open.ts'
 import type { Stores } from '../../src/stores/stores.ts'
 
+/** What test databases are sealed with. */
+export const testSeal = sealWith(Buffer.alloc(32, 7))
+
 /** Stores of a test: closing them (`await using` does) removes them from the disk. */
 export interface TestStores extends Stores, AsyncDisposable {
-  /** The seal that they were opened with. */
   readonly seal: Seal
-  /** Opens the same database once more, as another process would. The caller closes it. */
+  /** Opens the same database once more, as another process would. The caller closes it first. */
   openAgain(): Promise<Stores>
 }
 
@@ -22,20 +25,25 @@ export interface TestStoresOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** Opens a new, empty database in a folder of its own. */
-export async function openTestStores({
-  now = () => new Date(),
-  onError = fail,
-}: TestStoresOptions = {}): Promise<TestStores> {
+/** Opens a new, empty database that is only the test's. */
+export type OpenTestStores = (options?: TestStoresOptions) => Promise<TestStores>
+
+/** Opens a new, empty SQLite database in a folder of its own. */
+export const openTestStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-stores-'))
-  const seal = sealWith(Buffer.alloc(32, 7))
-  const open = () => openStores({ file: join(folder, 'sallyport.db'), seal, now, onError, synchronous: 'OFF' })
+  const file = join(folder, 'sallyport.db')
+  const open = () => openStores({ file, seal: testSeal, now, onError, synchronous: 'OFF' })
   const stores = await open()
   const close = async () => {
     await stores.close()
     await rm(folder, { recursive: true, force: true })
   }
-  return { ...stores, seal, openAgain: open, close, [Symbol.asyncDispose]: close }
+  return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
+}
+
+/** What the stores promise on every database. */
+export function contract(title: string, promises: (open: OpenTestStores) => void): void {
+  describe.each([{ database: 'SQLite', open: openTestStores }])(`${title} ($database)`, ({ open }) => promises(open))
 }
 
 function fail(error: unknown): never {

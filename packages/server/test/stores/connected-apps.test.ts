@@ -1,0 +1,158 @@
+import { expect, it } from 'vitest'
+import { type Certificate, readCertificate } from '../../src/certificates/certificate.ts'
+import { testCertificate } from '../certificates.ts'
+import {
+  addDemoOrg,
+  anApp,
+  boughtByCode,
+  consent,
+  later,
+  newId,
+  noon,
+  policiesOf,
+  refreshStateOf,
+  stateOf,
+} from './demo-org.ts'
+import { contract } from './open-test-stores.ts'
+
+async function someCertificate(): Promise<Certificate> {
+  const { certificate } = await testCertificate('Warehouse', noon)
+  const reading = readCertificate(certificate)
+  if (!reading.ok) throw new Error(reading.problem)
+  return reading.certificate
+}
+
+contract('connected apps', (open) => {
+  it('gives an app back as added, certificate and all', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const app = anApp(org.id, {
+      contactPhone: '+1 555 0100',
+      description: 'Counts boxes',
+      infoUrl: 'https://app.example/about',
+      logoUrl: 'https://app.example/logo.png',
+      iconUrl: 'https://app.example/icon.png',
+      startUrl: 'https://app.example/start',
+      consumerSecret: { hash: Buffer.alloc(32, 1), sealed: '1.s', previousHash: Buffer.alloc(32, 2) },
+      callbackUrls: ['https://app.example/cb', 'http://127.0.0.1:9999/cb'],
+      certificate: await someCertificate(),
+      isConsumerSecretOptional: true,
+      isSecretRequiredForRefreshToken: false,
+      isPkceRequired: true,
+      isIntrospectAllTokens: true,
+      isRefreshTokenRotationEnabled: true,
+      idTokenConfig: { validity: 300, audiences: ['https://api.example'], includesStandardClaims: true },
+      ipRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }],
+      singleLogoutUrl: 'https://app.example/out',
+    })
+    await stores.apps.add(app, [])
+    const found = await stores.apps.find(app.id)
+    expect({ ...found, certificate: found?.certificate?.fingerprint256 }).toEqual({
+      ...app,
+      certificate: app.certificate?.fingerprint256,
+    })
+    expect(found?.certificate?.publicKey.equals((await someCertificate()).publicKey)).toBe(true)
+  })
+
+  it('finds an app by consumer key over all orgs, by name only in its own', async () => {
+    await using stores = await open()
+    const { org, warehouse } = await addDemoOrg(stores)
+    const { org: other } = await addDemoOrg(stores)
+    expect(await stores.apps.findByConsumerKey(warehouse.consumerKey)).toEqual(warehouse)
+    expect(await stores.apps.findByConsumerKey('unknown')).toBeUndefined()
+    expect(await stores.apps.findByName(org.id, warehouse.fullName)).toEqual(warehouse)
+    expect(await stores.apps.findByName(other.id, warehouse.fullName)).toBeUndefined()
+  })
+
+  it('lists the apps of an org by label, and those of the server apart', async () => {
+    await using stores = await open()
+    const { org, warehouse, website } = await addDemoOrg(stores)
+    const first = anApp(org.id, { label: 'A first' })
+    const builtIn = anApp(undefined, { fullName: 'PlatformCLI' })
+    await stores.apps.add(first, [])
+    await stores.apps.add(builtIn, [policiesOf(builtIn, org.id)])
+    expect((await stores.apps.list(org.id)).map(({ id }) => id)).toEqual(
+      [first, warehouse, website].toSorted((a, b) => (a.label < b.label ? -1 : 1)).map(({ id }) => id),
+    )
+    expect(await stores.apps.listBuiltIn()).toEqual([builtIn])
+  })
+
+  it('adds an app with its policies wholly or not at all', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const app = anApp(org.id)
+    const policies = policiesOf(app, org.id)
+    await expect(stores.apps.add(app, [policies, policies])).rejects.toThrow()
+    expect(await stores.apps.find(app.id)).toBeUndefined()
+    expect(await stores.apps.findPolicies(app.id, org.id)).toBeUndefined()
+  })
+
+  it('updates an app, but never its org, consumer key or creation', async () => {
+    await using stores = await open()
+    const { org, warehouse } = await addDemoOrg(stores)
+    const { org: other } = await addDemoOrg(stores)
+    await stores.apps.findByConsumerKey(warehouse.consumerKey)
+    await stores.apps.update({
+      ...warehouse,
+      orgId: other.id,
+      consumerKey: 'stolen',
+      createdAt: later(1),
+      label: 'Depot',
+      scopes: ['openid'],
+    })
+    const expected = { ...warehouse, orgId: org.id, label: 'Depot', scopes: ['openid'] }
+    expect(await stores.apps.findByConsumerKey(warehouse.consumerKey)).toEqual(expected)
+    expect(await stores.apps.find(warehouse.id)).toEqual(expected)
+  })
+
+  it('gives policies back as set, and keeps the epoch when they are set again', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const app = anApp(org.id)
+    await stores.apps.add(app, [])
+    expect(await stores.apps.findPolicies(app.id, org.id)).toBeUndefined()
+    const policies = policiesOf(app, org.id, {
+      isAdminApproved: true,
+      profileIds: [newId('profile')],
+      permissionSetIds: [newId('permissionSet')],
+      ipRelaxation: 'BYPASS',
+      refreshTokenPolicy: { kind: 'specific_lifetime', seconds: 3600 },
+      sessionTimeout: 600,
+      requiresHighAssurance: true,
+    })
+    await stores.apps.setPolicies(policies)
+    expect(await stores.apps.findPolicies(app.id, org.id)).toEqual(policies)
+    await stores.apps.endAll(app.id, org.id, true)
+    expect(await stores.apps.findPolicies(app.id, org.id)).toEqual({ ...policies, epoch: 2, isBlocked: true })
+    const relaxed = { ...policies, refreshTokenPolicy: { kind: 'zero' }, epoch: 1 } as const
+    await stores.apps.setPolicies(relaxed)
+    expect(await stores.apps.findPolicies(app.id, org.id)).toEqual({ ...relaxed, epoch: 2 })
+  })
+
+  it('takes policies, approvals and tokens along when an app is deleted', async () => {
+    await using stores = await open()
+    const { org, ada, warehouse, website } = await addDemoOrg(stores)
+    await consent(stores, ada, warehouse, ['api'])
+    const bought = await boughtByCode(stores, ada, warehouse, { access: 'a', refresh: 'r' })
+    const kept = await boughtByCode(stores, ada, website, { access: 'b', refresh: 's' })
+    await stores.apps.delete(warehouse.id)
+    expect(await stores.apps.find(warehouse.id)).toBeUndefined()
+    expect(await stores.apps.findByConsumerKey(warehouse.consumerKey)).toBeUndefined()
+    expect(await stores.apps.findPolicies(warehouse.id, org.id)).toBeUndefined()
+    expect(await stores.approvals.find(ada.id, warehouse.id)).toBeUndefined()
+    expect(await stateOf(stores, bought.accessTokenId, 'a')).toBe('unknown')
+    expect(await refreshStateOf(stores, bought.refreshTokenId, 'r')).toBe('unknown')
+    expect(await stateOf(stores, kept.accessTokenId, 'b')).toBe('live')
+  })
+
+  it('never gives the tokens of a deleted app to one that is made after it', async () => {
+    await using stores = await open()
+    const { org, ada, website } = await addDemoOrg(stores)
+    const old = anApp(org.id)
+    await stores.apps.add(old, [policiesOf(old, org.id)])
+    const { accessTokenId } = await boughtByCode(stores, ada, old, { access: 'a' })
+    await stores.apps.delete(old.id)
+    await boughtByCode(stores, ada, website, { access: 'b' })
+    expect(await stateOf(stores, accessTokenId, 'a')).toBe('unknown')
+  })
+})

@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto'
+import type { Approval } from '../../src/connected-apps/approval.ts'
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  defaultIdTokenConfig,
+  defaultPolicies,
+} from '../../src/connected-apps/connected-app.ts'
+import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
+import { keyPrefixes, recordIdOf } from '../../src/record-id.ts'
+import { hashSecret } from '../../src/secret.ts'
+import type { LoginAttempt } from '../../src/sessions/login-history.ts'
+import type { Stores } from '../../src/stores/stores.ts'
+import type { AuthorizationCode } from '../../src/tokens/authorization-code.ts'
+import type { Issuance, Purchase } from '../../src/tokens/issuance.ts'
+import type { Profile } from '../../src/users/profile.ts'
+import type { User } from '../../src/users/user.ts'
+
+/** When the demo was made. */
+export const noon = new Date('2026-01-05T12:00:00Z')
+
+/** Some seconds after {@link noon}. */
+export function later(seconds: number): Date {
+  return new Date(noon.getTime() + seconds * 1000)
+}
+
+let made = 0
+
+/** An id that no other has. */
+export function newId(kind: keyof typeof keyPrefixes): string {
+  made += 1
+  return recordIdOf(keyPrefixes[kind], made)
+}
+
+/** An org that nothing is said about but what the test says. */
+export function anOrg(details: Partial<Org> = {}): Org {
+  return {
+    id: newId('organization'),
+    name: `Org ${made}`,
+    myDomain: undefined,
+    port: undefined,
+    type: 'production',
+    isActive: true,
+    epoch: 1,
+    settings: defaultOrgSettings,
+    createdAt: noon,
+    ...details,
+  }
+}
+
+/** A profile of an org. */
+export function aProfile(orgId: string, details: Partial<Profile> = {}): Profile {
+  return {
+    id: newId('profile'),
+    orgId,
+    name: `Profile ${made}`,
+    permissions: ['ApiEnabled'],
+    loginIpRanges: [],
+    sessionTimeout: undefined,
+    ...details,
+  }
+}
+
+/** A user of a profile's org. */
+export function aUser(profile: Profile, details: Partial<User> = {}): User {
+  const id = newId('user')
+  return {
+    id,
+    orgId: profile.orgId,
+    username: `user${made}@acme.example`,
+    email: `user${made}@acme.example`,
+    firstName: 'Ada',
+    lastName: 'Admin',
+    nickname: `user${made}`,
+    profileId: profile.id,
+    permissionSetIds: [],
+    isActive: true,
+    isFrozen: false,
+    passwordHash: undefined,
+    failedLogins: 0,
+    lockedUntil: undefined,
+    epoch: 1,
+    timeZone: 'Europe/Paris',
+    locale: 'en_US',
+    language: 'en_US',
+    country: undefined,
+    mobilePhone: undefined,
+    lastLoginAt: undefined,
+    createdAt: noon,
+    modifiedAt: noon,
+    ...details,
+  }
+}
+
+/** A connected app made in an org. */
+export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> = {}): ConnectedApp {
+  const id = newId('connectedApplication')
+  return {
+    id,
+    orgId,
+    fullName: `App_${made}`,
+    label: `App ${made}`,
+    contactEmail: 'dev@acme.example',
+    contactPhone: undefined,
+    description: undefined,
+    infoUrl: undefined,
+    logoUrl: undefined,
+    iconUrl: undefined,
+    startUrl: undefined,
+    consumerKey: `key-${made}`,
+    consumerSecret: { hash: randomBytes(32), sealed: '1.sealed', previousHash: undefined },
+    callbackUrls: ['https://app.example/cb'],
+    certificate: undefined,
+    scopes: ['api', 'refresh_token'],
+    isConsumerSecretOptional: false,
+    isSecretRequiredForRefreshToken: true,
+    isPkceRequired: false,
+    isIntrospectAllTokens: false,
+    isRefreshTokenRotationEnabled: false,
+    idTokenConfig: defaultIdTokenConfig,
+    ipRanges: [],
+    singleLogoutUrl: undefined,
+    createdAt: noon,
+    modifiedAt: noon,
+    ...details,
+  }
+}
+
+/** What an org decided about an app. */
+export function policiesOf(app: ConnectedApp, orgId: string, details: Partial<AppPolicies> = {}): AppPolicies {
+  return { ...defaultPolicies, appId: app.id, orgId, ...details }
+}
+
+/** An org with two users and two apps. */
+export interface DemoOrg {
+  readonly org: Org
+  readonly profile: Profile
+  readonly ada: User
+  readonly bob: User
+  readonly warehouse: ConnectedApp
+  readonly website: ConnectedApp
+}
+
+/** Stores an org with two users and two apps. */
+export async function addDemoOrg(stores: Stores): Promise<DemoOrg> {
+  const org = anOrg()
+  const profile = aProfile(org.id)
+  const ada = aUser(profile)
+  const bob = aUser(profile)
+  const warehouse = anApp(org.id)
+  const website = anApp(org.id)
+  await stores.orgs.add(org)
+  await stores.profiles.add(profile)
+  await Promise.all([
+    stores.users.add(ada),
+    stores.users.add(bob),
+    stores.apps.add(warehouse, [policiesOf(warehouse, org.id)]),
+    stores.apps.add(website, [policiesOf(website, org.id)]),
+  ])
+  return { org, profile, ada, bob, warehouse, website }
+}
+
+/** A right attempt to sign in by OAuth. */
+export function aLogin(user: User, details: Partial<LoginAttempt> = {}): LoginAttempt {
+  return {
+    orgId: user.orgId,
+    userId: user.id,
+    at: noon,
+    loginType: 'Oauth2',
+    loginSubType: undefined,
+    status: 'Success',
+    application: 'Warehouse',
+    sourceIp: '192.0.2.7',
+    loginUrl: 'https://login.acme.example',
+    browser: 'Unknown',
+    ...details,
+  }
+}
+
+/** What one token request writes, for the counters as they are in the store. The tokens' secrets are the test's. */
+export async function anIssuance(
+  stores: Stores,
+  user: User,
+  app: ConnectedApp,
+  secrets: { readonly access: string; readonly refresh?: string },
+  { at = noon, timeout = 7200, scopes = ['api', 'refresh_token'] }: Partial<IssuanceDetails> = {},
+): Promise<Issuance> {
+  const [org, current, policies] = await Promise.all([
+    stores.orgs.find(user.orgId),
+    stores.users.find(user.id),
+    stores.apps.findPolicies(app.id, user.orgId),
+  ])
+  return {
+    orgId: user.orgId,
+    userId: user.id,
+    appId: app.id,
+    scopes,
+    epochs: { org: org?.epoch ?? 0, user: current?.epoch ?? 0, app: policies?.epoch ?? 0 },
+    at,
+    accessToken: {
+      hash: hashSecret(secrets.access),
+      expiresAt: new Date(at.getTime() + timeout * 1000),
+      timeout,
+    },
+    refreshToken: secrets.refresh === undefined ? undefined : { hash: hashSecret(secrets.refresh), authTime: at },
+    login: aLogin(user, { at }),
+  }
+}
+
+interface IssuanceDetails {
+  readonly at: Date
+  readonly timeout: number
+  readonly scopes: readonly string[]
+}
+
+/** The numbers of what was bought; fails the test if it was not. */
+export function issued(purchase: Purchase): {
+  readonly accessTokenId: number
+  readonly refreshTokenId: number | undefined
+} {
+  if (purchase.outcome !== 'issued') throw new Error('Nothing was issued.')
+  return purchase.issued
+}
+
+/** A code for an app on behalf of a user. */
+export function aCode(
+  user: User,
+  app: ConnectedApp,
+  secret: string,
+  details: Partial<AuthorizationCode> = {},
+): Omit<AuthorizationCode, 'id'> & { readonly hash: Buffer } {
+  return {
+    orgId: user.orgId,
+    userId: user.id,
+    appId: app.id,
+    redirectUri: 'https://app.example/cb',
+    scopes: ['api', 'refresh_token'],
+    codeChallenge: undefined,
+    nonce: undefined,
+    authTime: noon,
+    issuedAt: noon,
+    ...details,
+    hash: hashSecret(secret),
+  }
+}
+
+/** A code exchanged for tokens with these secrets. */
+export async function boughtByCode(
+  stores: Stores,
+  user: User,
+  app: ConnectedApp,
+  secrets: { readonly access: string; readonly refresh?: string },
+  details: Partial<IssuanceDetails> = {},
+): Promise<{ readonly codeId: number; readonly accessTokenId: number; readonly refreshTokenId: number }> {
+  const codeId = await stores.codes.add(aCode(user, app, `code of ${secrets.access}`, { issuedAt: details.at ?? noon }))
+  const bought = issued(await stores.issue.forCode(await anIssuance(stores, user, app, secrets, details), codeId))
+  return { codeId, accessTokenId: bought.accessTokenId, refreshTokenId: bought.refreshTokenId ?? 0 }
+}
+
+/** What the look-up of an access token says. */
+export async function stateOf(stores: Stores, id: number, secret: string, now: Date = noon): Promise<string> {
+  return (await stores.accessTokens.find({ id, hash: hashSecret(secret) }, now)).state
+}
+
+/** What the look-up of a refresh token says. */
+export async function refreshStateOf(stores: Stores, id: number, secret: string): Promise<string> {
+  return (await stores.refreshTokens.find({ id, hash: hashSecret(secret) })).state
+}
+
+/** Adds consent to everything the demo asks for. */
+export function consent(stores: Stores, user: User, app: ConnectedApp, scopes: Approval['scopes']): Promise<void> {
+  return stores.approvals.allow({ orgId: user.orgId, userId: user.id, appId: app.id, scopes }, noon)
+}
