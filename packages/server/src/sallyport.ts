@@ -137,7 +137,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   })
   const { accessTokens, refreshTokens } = stores
   const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
-  const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, authenticateClient, now })
+  const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, orgs, authenticateClient, now })
 
   const readRequest = readAuthorizeRequest({ apps, rules: posture })
   const decide = authorize({
