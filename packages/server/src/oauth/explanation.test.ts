@@ -87,11 +87,11 @@ describe('the JWT bearer flow', () => {
       'not-admin-approved',
       'approved',
       'neither the profile “Standard User”',
-      "`sallyport app update Warehouse --add-profile 'Standard User'`",
+      "`sallyport app update Warehouse --profile 'Standard User'`",
     ],
     ['high-assurance-required', 'assurance', 'nobody', 'A server cannot step up'],
     ['api-not-enabled', 'permission', 'neither the profile “Standard User”', '“API Enabled”'],
-    ['refresh-scope-missing', 'approved', 'api', '`sallyport app update Warehouse --add-scope refresh_token`'],
+    ['refresh-scope-missing', 'approved', 'api', '`sallyport app update Warehouse --scope api refresh_token`'],
     ['not-approved', 'approved', '(1) fails: the user has never allowed the app', 'click Allow'],
   ])('explains %s', (reason, check, found, whatToDo) => {
     const explanation = explained(reason)
@@ -187,7 +187,7 @@ describe('callback URLs', () => {
       whatToDo:
         'The closest that is registered is https://warehouse.example/cb. What differs: yours ends in a slash, the ' +
         'other does not. Send exactly what is registered, or register yours too: `sallyport app update Warehouse ' +
-        '--add-callback-url https://warehouse.example/cb/`. They are compared letter by letter.',
+        '--callback-url https://warehouse.example/cb http://127.0.0.1:9999/cb https://warehouse.example/cb/`. They are compared letter by letter.',
       whereInSetup: 'Setup > App Manager > Warehouse > Edit > API (Enable OAuth Settings) > Callback URL',
     })
   })
@@ -198,7 +198,7 @@ describe('callback URLs', () => {
       found: 'https://x.example/?a=1&b=$(id)',
     })
     expect(whatToDo).toContain(
-      "`sallyport app update 'Ada'\\''s app' --add-callback-url 'https://x.example/?a=1&b=$(id)'`",
+      "`sallyport app update 'Ada'\\''s app' --callback-url https://warehouse.example/cb http://127.0.0.1:9999/cb 'https://x.example/?a=1&b=$(id)'`",
     )
   })
 

@@ -8,23 +8,31 @@ export const browserExplanations = {
     check: 'scope',
     facts: { app: 'text', found: 'texts', allowed: 'texts', by: 'text' },
     explain: ({ app, found, allowed, by }) => {
-      const [first] = found
+      const wanted = listed(found, 'and')
       if (by === 'refresh-token') {
         return {
           expected: `scopes out of those that came with the refresh token: ${listed(allowed, 'and')}`,
-          found: listed(found, 'and'),
-          whatToDo: `A refresh can ask for fewer scopes, never for more (RFC 6749 §6). Leave \`scope\` out, or let the user sign in once more and ask for ${listed(found, 'and')} then.`,
+          found: wanted,
+          whatToDo: `A refresh can ask for fewer scopes, never for more (RFC 6749 §6). Leave \`scope\` out, or let the user sign in once more and ask for ${wanted} then.`,
           whereInSetup: undefined,
         }
       }
+      const whereInSetup = appSetting(app, 'Selected OAuth Scopes')
+      const [first, ...others] = found
+      if (first === undefined) {
+        return {
+          expected: `a scope besides refresh_token on the app ${quoted(app)}`,
+          found: 'none',
+          whatToDo: `Add one to the app: ${appCommand('update', app, '--scope', ...allowed, 'api')}.`,
+          whereInSetup,
+        }
+      }
+      const it = others.length > 0 ? 'them' : 'it'
       return {
-        expected:
-          first === undefined
-            ? `a scope besides refresh_token on the app ${quoted(app)}`
-            : `scopes out of those of the app ${quoted(app)}: ${listed(allowed, 'and')}`,
-        found: first === undefined ? 'none' : listed(found, 'and'),
-        whatToDo: `${first === undefined ? '' : `${scopeClue(first)} `}Add it to the app (${appCommand('update', app, '--add-scope', first ?? 'api')})${first === undefined ? '.' : ", or leave it out of `scope`. With no `scope` at all you get all of the app's."}`,
-        whereInSetup: appSetting(app, 'Selected OAuth Scopes'),
+        expected: `scopes out of those of the app ${quoted(app)}: ${listed(allowed, 'and')}`,
+        found: wanted,
+        whatToDo: `${scopeClue(first)} Add ${it} to the app (${appCommand('update', app, '--scope', ...allowed, ...found)}), or leave ${it} out of \`scope\`. With no \`scope\` at all you get all of the app's.`,
+        whereInSetup,
       }
     },
   },

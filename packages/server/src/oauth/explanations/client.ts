@@ -43,12 +43,18 @@ export const clientExplanations = {
     facts: { app: 'text', setting: 'text' },
     explain: ({ app, setting }) => {
       const isOptional = setting.startsWith('Require Secret')
+      const switchOff = appCommand(
+        'update',
+        app,
+        setting.includes('Refresh') ? '--no-require-secret-for-refresh' : '--no-require-secret',
+      )
+      const whereNoSecretIsKept = `If the app cannot keep a secret (a browser or a phone), switch the setting off (${switchOff}) and use PKCE.`
       return {
         expected: isOptional
           ? `the Consumer Secret of ${quoted(app)}, which “${setting}” asks for`
           : `the Consumer Secret of ${quoted(app)}, which ${setting} always asks for`,
         found: 'no secret',
-        whatToDo: `Send \`client_secret\` in the body, or key and secret as a Basic header. If it is lost, ${appCommand('rotate-secret', app)} makes a new one.${isOptional ? ' If the app cannot keep a secret (a browser or a phone), switch the setting off and use PKCE.' : ''}`,
+        whatToDo: `Send \`client_secret\` in the body, or key and secret as a Basic header. If it is lost, ${appCommand('rotate-secret', app)} makes a new one.${isOptional ? ` ${whereNoSecretIsKept}` : ''}`,
         whereInSetup: isOptional ? appSetting(app, setting) : consumerDetails(app),
       }
     },

@@ -76,7 +76,7 @@ export const codeExplanations = {
     facts: { app: 'text', found: 'text', registered: 'texts' },
     explain: ({ app, found, registered }) => {
       const closest = closestUrl(found, registered)
-      const register = appCommand('update', app, '--add-callback-url', found)
+      const register = appCommand('update', app, '--callback-url', ...registered, found)
       return {
         expected: registered.length === 0 ? `a Callback URL of ${quoted(app)}, which has none` : listed(registered),
         found,
@@ -110,7 +110,7 @@ export const codeExplanations = {
         expected: `code_challenge, which ${isOfOrg ? 'the org' : requiredBy === 'the app' ? `the app ${quoted(app)}` : requiredBy} requires`,
         found: 'no code_challenge',
         whatToDo:
-          `Use PKCE (RFC 7636): make a random \`code_verifier\` of 43 to 128 characters and keep it; send \`code_challenge\` = base64url(SHA-256(verifier)) with \`code_challenge_method=S256\` in the authorize URL, and the verifier when you exchange the code. Most libraries have a switch for it. ${requiredBy === 'the app' ? `If your client cannot: ${appCommand('update', app, '--pkce-required', 'false')}.` : ''}`.trim(),
+          `Use PKCE (RFC 7636): make a random \`code_verifier\` of 43 to 128 characters and keep it; send \`code_challenge\` = base64url(SHA-256(verifier)) with \`code_challenge_method=S256\` in the authorize URL, and the verifier when you exchange the code. Most libraries have a switch for it. ${requiredBy === 'the app' ? `If your client cannot: ${appCommand('update', app, '--no-require-pkce')}.` : ''}`.trim(),
         whereInSetup: isOfOrg ? 'Setup > OAuth and OpenID Connect Settings' : appSetting(app, pkceSetting),
       }
     },

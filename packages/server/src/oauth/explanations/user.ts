@@ -121,7 +121,7 @@ export const userExplanations = {
     explain: ({ app, user, profile }) => ({
       expected: `the profile or a permission set of ${quoted(user)} assigned to the app ${quoted(app)}, whose Permitted Users are “Admin approved users are pre-authorized”`,
       found: `neither the profile ${quoted(profile)} nor any of the user's permission sets is assigned`,
-      whatToDo: `Assign the profile (${appCommand('update', app, '--add-profile', profile)}), or give the user a permission set that is assigned (${userCommand('assign', user, '--permission-set', '<name>')}). Either is enough.`,
+      whatToDo: `${appCommand('show', app)} names the profiles and permission sets that are assigned. Give the user one of those permission sets (${userCommand('assign', user, '--permission-set', '<name>')}), or assign the profile, beside those assigned before (${appCommand('update', app, '--profile', profile)}). Either is enough.`,
       whereInSetup: appPolicy(app, 'Manage Profiles (or Manage Permission Sets)'),
     }),
   },
@@ -141,7 +141,7 @@ export const userExplanations = {
     explain: ({ app }) => ({
       expected: `a high assurance session, as the app ${quoted(app)} asks for`,
       found: 'a flow in which nobody can prove more than the assertion does',
-      whatToDo: `A server cannot step up, so this policy shuts out the JWT bearer flow. Take it off the app, or use an app of its own for servers. ${appCommand('show', app)} shows the policies.`,
+      whatToDo: `A server cannot step up, so this policy shuts out the JWT bearer flow. Take it off the app (${appCommand('update', app, '--no-high-assurance')}), or use an app of its own for servers.`,
       whereInSetup: appPolicy(app, 'Edit Policies > High assurance session required'),
     }),
   },
@@ -161,7 +161,7 @@ export const userExplanations = {
     explain: ({ app, scopes }) => ({
       expected: `the scope “Perform requests at any time (refresh_token, offline_access)” on the app ${quoted(app)}`,
       found: `the app's scopes: ${listed(scopes, 'and')}`,
-      whatToDo: `Where users authorize the app themselves, the JWT bearer flow stands on a refresh token of theirs, and this app can get none. Add the scope (${appCommand('update', app, '--add-scope', 'refresh_token')}) and let the user allow the app once. Or pre-authorize: ${preAuthorize(app)}.`,
+      whatToDo: `Where users authorize the app themselves, the JWT bearer flow stands on a refresh token of theirs, and this app can get none. Add the scope (${appCommand('update', app, '--scope', ...scopes, 'refresh_token')}) and let the user allow the app once. Or pre-authorize: ${preAuthorize(app)}.`,
       whereInSetup: appSetting(app, 'Selected OAuth Scopes'),
     }),
   },
@@ -245,5 +245,5 @@ function encoded(text: string): string {
 }
 
 function preAuthorize(app: string): string {
-  return appCommand('update', app, '--permitted-users', 'admin-approved', '--add-permission-set', '<name>')
+  return appCommand('update', app, '--permitted-users', 'admin-approved', '--permission-set', '<name>')
 }
