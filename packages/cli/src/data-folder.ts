@@ -39,10 +39,15 @@ export function makeDataFolder({ path }: DataFolder): void {
   }
 }
 
-/** Writes a file in the data folder that only its owner may read. */
+/** Writes a file that only its owner may read. @throws {Failure} that names it when it cannot be written */
 export function writePrivately(file: string, text: string): void {
-  writeFileSync(file, text, { mode: 0o600 })
-  chmodSync(file, 0o600)
+  try {
+    // The mode of a file that was there before is not changed by writing to it.
+    if (existsSync(file)) chmodSync(file, 0o600)
+    writeFileSync(file, text, { mode: 0o600 })
+  } catch (cause) {
+    throw new Failure(`The file ${file} cannot be written: ${reasonOf(cause)}.`, { cause })
+  }
 }
 
 /**

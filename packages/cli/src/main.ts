@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { app } from './commands/app.ts'
+import { certificate } from './commands/certificate.ts'
 import { dev } from './commands/dev.ts'
+import { org } from './commands/org.ts'
+import { user } from './commands/user.ts'
 import { WrongUsage } from './failure.ts'
 import { type Terminal, terminal } from './terminal.ts'
 
@@ -30,6 +34,10 @@ function program(shown: Terminal): CommandUnknownOpts {
     .helpOption('--help', 'explain a command')
     .helpCommand(false)
     .addCommand(dev(shown))
+    .addCommand(org(shown))
+    .addCommand(user(shown))
+    .addCommand(app(shown))
+    .addCommand(certificate(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
   settle(sallyport, '', shown)
   return sallyport

@@ -10,9 +10,9 @@ export { keySizes } from './certificates/self-signed.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'
 export { blockApp, changePolicies, type EnteredPolicies, unblockApp } from './connected-apps/app-policies.ts'
-export type { EnteredApp } from './connected-apps/app-settings.ts'
+export { appWithSettings, type EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
-export { changeConnectedApp, finishRotation, rotateSecret } from './connected-apps/change-connected-app.ts'
+export { finishRotation, rotateSecret } from './connected-apps/change-connected-app.ts'
 export type {
   AppPolicies,
   ConnectedApp,
@@ -23,6 +23,15 @@ export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export type { Facts, JournalEntry, JournalStore } from './journal/journal.ts'
+export {
+  type CrossedDiagnosis,
+  type DiagnosedCheck,
+  type Diagnosis,
+  diagnose,
+  type KnownNames,
+  type PassedDiagnosis,
+} from './oauth/diagnosis.ts'
+export type { Explanation } from './oauth/explanation.ts'
 export {
   defaultServerOptions,
   type Posture,

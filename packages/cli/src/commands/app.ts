@@ -1,0 +1,29 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { Terminal } from '../terminal.ts'
+import { appBlock } from './app/block.ts'
+import { appCreate } from './app/create.ts'
+import { appDelete } from './app/delete.ts'
+import { appList } from './app/list.ts'
+import { appRevoke } from './app/revoke.ts'
+import { appRotateSecret } from './app/rotate-secret.ts'
+import { appShow } from './app/show.ts'
+import { appUnblock } from './app/unblock.ts'
+import { appUpdate } from './app/update.ts'
+import { appUsage } from './app/usage.ts'
+
+/** `sallyport app …` */
+export function app(terminal: Terminal): CommandUnknownOpts {
+  return new Command('app')
+    .summary('administer connected apps')
+    .description('Administer connected apps. A server that runs sees every change within a second.')
+    .addCommand(appCreate(terminal))
+    .addCommand(appList(terminal))
+    .addCommand(appShow(terminal))
+    .addCommand(appUpdate(terminal))
+    .addCommand(appRotateSecret(terminal))
+    .addCommand(appBlock(terminal))
+    .addCommand(appUnblock(terminal))
+    .addCommand(appUsage(terminal))
+    .addCommand(appRevoke(terminal))
+    .addCommand(appDelete(terminal))
+}

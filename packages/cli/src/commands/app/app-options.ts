@@ -1,0 +1,155 @@
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { EnteredApp, EnteredPolicies, RefreshTokenPolicy } from '@sallyport/server'
+import { entered } from '../../entered.ts'
+import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
+import { readFile } from '../../secret-source.ts'
+
+/** A command that enters the settings and policies of a connected app, `create` or `update`, with its options. */
+export function appCommand(name: 'create' | 'update') {
+  return new Command(name)
+    .argument('<app>', name === 'create' ? 'its API name, unique in its org' : 'by API name or consumer key')
+    .option('--label <text>', 'what people see')
+    .option('--contact-email <address>', 'who answers for the app')
+    .option('--contact-phone <number>')
+    .option('--description <text>')
+    .option('--callback-url <url...>', 'where the browser may come back to; all of them')
+    .option('--scope <name...>', 'what it may ask for, such as api or refresh_token; all of them')
+    .option('--certificate-file <file>', 'what its assertions are verified with (PEM)')
+    .option('--no-certificate-file', 'take the certificate away')
+    .option('--require-secret', 'the web server flow needs the consumer secret')
+    .option('--no-require-secret')
+    .option('--require-secret-for-refresh', 'the refresh token flow needs the consumer secret')
+    .option('--no-require-secret-for-refresh')
+    .option('--require-pkce', 'the web server flow needs a PKCE challenge')
+    .option('--no-require-pkce')
+    .option('--introspect-all-tokens', 'it may ask about tokens of other apps')
+    .option('--no-introspect-all-tokens')
+    .option('--rotate-refresh-tokens', 'every refresh gives a new refresh token and ends the old one')
+    .option('--no-rotate-refresh-tokens')
+    .addOption(new Option('--id-token-validity <duration>', 'such as 2m').argParser(readDuration))
+    .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
+    .option('--id-token-standard-claims', 'ID tokens say the standard claims')
+    .option('--no-id-token-standard-claims')
+    .option('--ip-range <from-to...>', 'where the web server flow may be ended from; all of them')
+    .option('--info-url <url>')
+    .option('--logo-url <url>')
+    .option('--icon-url <url>')
+    .option('--start-url <url>')
+    .option('--single-logout-url <url>')
+    .addOption(
+      new Option('--permitted-users <who>', 'all may authorize it themselves, or only whom an admin approved').choices([
+        'all',
+        'admin-approved',
+      ] as const),
+    )
+    .option('--profile <name...>', 'profiles whose users are approved; all of them')
+    .option('--permission-set <name...>', 'permission sets whose users are approved; all of them')
+    .addOption(
+      new Option('--ip-relaxation <policy>', 'which checks of the address are left out').choices([
+        'ENFORCE',
+        'ENFORCE_RELAXREFRESH',
+        'BYPASS_2FACTOR',
+        'BYPASS',
+      ] as const),
+    )
+    .addOption(
+      new Option('--refresh-token-policy <policy>', 'infinite, zero, lifetime:30d or inactivity:30d').argParser(
+        readRefreshTokenPolicy,
+      ),
+    )
+    .addOption(
+      new Option('--session-timeout <duration>', 'how long its access tokens last unused, such as 2h').argParser(
+        readDuration,
+      ),
+    )
+    .option('--no-session-timeout', 'leave it to profile and org')
+    .option('--high-assurance', 'it needs a session of high assurance')
+    .option('--no-high-assurance')
+    .addOption(orgOption)
+    .addOption(dataOption)
+    .addOption(jsonOption)
+}
+
+/** What {@link appCommand} reads from the command line. */
+export type AppOptions = ReturnType<ReturnType<typeof appCommand>['opts']>
+
+/** The settings that were entered. @throws {Failure} when the file of the certificate cannot be read */
+export function enteredApp(options: AppOptions): EnteredApp {
+  const { certificateFile, requireSecret } = options
+  const idTokenConfig = entered({
+    validity: options.idTokenValidity,
+    audiences: options.idTokenAudience,
+    includesStandardClaims: options.idTokenStandardClaims,
+  })
+  return entered({
+    label: options.label,
+    contactEmail: options.contactEmail,
+    contactPhone: options.contactPhone,
+    description: options.description,
+    infoUrl: options.infoUrl,
+    logoUrl: options.logoUrl,
+    iconUrl: options.iconUrl,
+    startUrl: options.startUrl,
+    singleLogoutUrl: options.singleLogoutUrl,
+    callbackUrls: options.callbackUrl,
+    scopes: options.scope,
+    // An empty certificate takes the one there was away.
+    certificate:
+      certificateFile === false ? '' : typeof certificateFile === 'string' ? readFile(certificateFile) : undefined,
+    isConsumerSecretOptional: requireSecret === undefined ? undefined : !requireSecret,
+    isSecretRequiredForRefreshToken: options.requireSecretForRefresh,
+    isPkceRequired: options.requirePkce,
+    isIntrospectAllTokens: options.introspectAllTokens,
+    isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
+    ipRanges: options.ipRange?.map(readIpRange),
+    idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
+  })
+}
+
+/** The policies that were entered. */
+export function enteredPolicies(options: AppOptions): EnteredPolicies {
+  const { permittedUsers, sessionTimeout } = options
+  return {
+    ...entered({
+      isAdminApproved: permittedUsers === undefined ? undefined : permittedUsers === 'admin-approved',
+      profiles: options.profile,
+      permissionSets: options.permissionSet,
+      ipRelaxation: options.ipRelaxation,
+      refreshTokenPolicy: options.refreshTokenPolicy,
+      requiresHighAssurance: options.highAssurance,
+    }),
+    ...(typeof sessionTimeout === 'number' && { sessionTimeout }),
+    ...(sessionTimeout === false && { sessionTimeout: undefined }),
+  }
+}
+
+/** What the fields of settings and policies are called on the command line, where the option has another name. */
+export const appOptionNames: Readonly<Record<string, string>> = {
+  fullName: '<app>',
+  callbackUrls: '--callback-url',
+  scopes: '--scope',
+  certificate: '--certificate-file',
+  idTokenConfig: '--id-token-…',
+  ipRanges: '--ip-range',
+  consumerSecret: 'The consumer secret',
+  profiles: '--profile',
+  permissionSets: '--permission-set',
+  'policies.profiles': '--profile',
+  'policies.permissionSets': '--permission-set',
+  'policies.sessionTimeout': '--session-timeout',
+}
+
+function readIpRange(text: string): { readonly start: string; readonly end: string } {
+  const [start = '', end = start] = text.split('-')
+  return { start, end }
+}
+
+function readRefreshTokenPolicy(text: string): RefreshTokenPolicy {
+  const [kind, lasts] = text.split(':')
+  if (lasts === undefined && (kind === 'infinite' || kind === 'zero')) return { kind }
+  if (lasts !== undefined && kind === 'lifetime') return { kind: 'specific_lifetime', seconds: readDuration(lasts) }
+  if (lasts !== undefined && kind === 'inactivity') return { kind: 'specific_inactivity', seconds: readDuration(lasts) }
+  throw new InvalidArgumentError(
+    'Enter infinite, zero, lifetime:<duration> or inactivity:<duration>, such as lifetime:30d.',
+  )
+}

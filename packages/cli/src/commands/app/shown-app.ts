@@ -1,0 +1,141 @@
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  metadataNameOfScope,
+  type RefreshTokenPolicy,
+  type Stores,
+} from '@sallyport/server'
+import type { AppInOrg } from '../../find.ts'
+import { details, duration, minute, yesNo } from '../../table.ts'
+import type { Style } from '../../terminal.ts'
+
+/** A connected app with its org's policies, and the names of what their ids stand for. */
+export interface ShownApp {
+  readonly app: ConnectedApp
+  readonly org: string
+  readonly policies: AppPolicies | undefined
+  readonly profiles: readonly string[]
+  readonly permissionSets: readonly string[]
+  /** Only when it was asked for, or has just been made. */
+  readonly consumerSecret?: string
+}
+
+/** Looks up what goes with an app in an org. */
+export async function shownApp(
+  { apps, profiles, permissionSets }: Pick<Stores, 'apps' | 'profiles' | 'permissionSets'>,
+  { app, org }: AppInOrg,
+  consumerSecret?: string,
+): Promise<ShownApp> {
+  const policies = await apps.findPolicies(app.id, org.id)
+  const approvedProfiles = await Promise.all((policies?.profileIds ?? []).map((id) => profiles.find(id)))
+  const approvedSets = await Promise.all((policies?.permissionSetIds ?? []).map((id) => permissionSets.find(id)))
+  return {
+    app,
+    org: org.name,
+    policies,
+    profiles: approvedProfiles.flatMap((profile) => profile?.name ?? []),
+    permissionSets: approvedSets.flatMap((permissionSet) => permissionSet?.name ?? []),
+    ...(consumerSecret !== undefined && { consumerSecret }),
+  }
+}
+
+/** A connected app as programs read it. */
+export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
+  const { app, org, policies, profiles, permissionSets, consumerSecret: secret } = shown
+  const { orgId, consumerSecret, certificate, ...settings } = app
+  return {
+    org,
+    isBuiltIn: orgId === undefined,
+    ...settings,
+    ...(secret !== undefined && { consumerSecret: secret }),
+    isRotationUnderWay: consumerSecret.previousHash !== undefined,
+    certificate: certificate && {
+      subject: certificate.subject,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+      fingerprint256: certificate.fingerprint256,
+    },
+    policies: policies && {
+      isAdminApproved: policies.isAdminApproved,
+      profiles,
+      permissionSets,
+      ipRelaxation: policies.ipRelaxation,
+      refreshTokenPolicy: policies.refreshTokenPolicy,
+      sessionTimeout: policies.sessionTimeout,
+      requiresHighAssurance: policies.requiresHighAssurance,
+      isBlocked: policies.isBlocked,
+    },
+  }
+}
+
+/** A connected app as people read it. */
+export function appText(shown: ShownApp, style: Style): string {
+  const { app, org, policies } = shown
+  const { certificate, idTokenConfig } = app
+  const rotation = 'a rotation is under way: the one before is still valid'
+  return details(
+    {
+      Name: app.fullName,
+      Label: app.label,
+      Org: app.orgId === undefined ? `${org} (built in)` : org,
+      'Consumer key': app.consumerKey,
+      'Consumer secret': shown.consumerSecret ?? (app.consumerSecret.previousHash === undefined ? undefined : rotation),
+      'Callback URLs': app.callbackUrls.join('\n'),
+      Scopes: app.scopes.map((scope) => `${scope} (${metadataNameOfScope(scope)})`).join('\n'),
+      Certificate:
+        certificate && `${certificate.subject}\nuntil ${minute(certificate.notAfter)}\n${certificate.fingerprint256}`,
+      'Secret required': `web server flow: ${yesNo(!app.isConsumerSecretOptional)}, refresh: ${yesNo(app.isSecretRequiredForRefreshToken)}`,
+      'PKCE required': yesNo(app.isPkceRequired),
+      'Introspects all tokens': yesNo(app.isIntrospectAllTokens),
+      'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
+      'ID tokens': `valid ${duration(idTokenConfig.validity)}`,
+      'Trusted IP ranges': app.ipRanges.map(({ start, end }) => `${start}-${end}`).join('\n') || undefined,
+      Contact: [app.contactEmail, app.contactPhone].filter((each) => each !== undefined && each !== '').join(', '),
+      Description: app.description,
+      ...policyPairs(shown, policies),
+      Changed: minute(app.modifiedAt),
+    },
+    style,
+  )
+}
+
+/** Who may use the app, in Salesforce's words. */
+export function permittedUsers(policies: AppPolicies | undefined): string {
+  if (policies === undefined) return 'not installed'
+  return policies.isAdminApproved ? 'admin approved users are pre-authorized' : 'all users may self-authorize'
+}
+
+/** Whether the app can be used. */
+export function appState(policies: AppPolicies | undefined): string {
+  return policies?.isBlocked === true ? 'blocked' : 'active'
+}
+
+function policyPairs(
+  { profiles, permissionSets }: ShownApp,
+  policies: AppPolicies | undefined,
+): Readonly<Record<string, string | undefined>> {
+  if (policies === undefined) return { 'Permitted users': permittedUsers(policies) }
+  return {
+    State: appState(policies),
+    'Permitted users': permittedUsers(policies),
+    Profiles: profiles.join('\n') || undefined,
+    'Permission sets': permissionSets.join('\n') || undefined,
+    'IP relaxation': policies.ipRelaxation,
+    'Refresh tokens': refreshPolicyText(policies.refreshTokenPolicy),
+    'Session timeout': policies.sessionTimeout === undefined ? undefined : duration(policies.sessionTimeout),
+    'High assurance': policies.requiresHighAssurance ? 'needed' : undefined,
+  }
+}
+
+function refreshPolicyText(policy: RefreshTokenPolicy): string {
+  switch (policy.kind) {
+    case 'infinite':
+      return 'valid until revoked'
+    case 'zero':
+      return 'expire at once'
+    case 'specific_lifetime':
+      return `expire ${duration(policy.seconds)} after they were issued`
+    case 'specific_inactivity':
+      return `expire when unused for ${duration(policy.seconds)}`
+  }
+}

@@ -1,0 +1,39 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { confirmed } from '../../accepted.ts'
+import { withDatabase } from '../../database.ts'
+import { findCertificate, findOrg } from '../../find.ts'
+import { dataOption, jsonOption, orgOption, yesOption } from '../../options.ts'
+import type { Terminal } from '../../terminal.ts'
+
+/** `sallyport certificate delete`: the certificate and its private key are gone. */
+export function certificateDelete(terminal: Terminal): CommandUnknownOpts {
+  return new Command('delete')
+    .summary('delete a certificate and its private key')
+    .description('Deletes a certificate of an org with its private key. The key cannot be had back.')
+    .argument('<name>')
+    .addOption(yesOption)
+    .addOption(orgOption)
+    .addOption(dataOption)
+    .addOption(jsonOption)
+    .action((name, options) =>
+      withDatabase(options, async ({ stores }) => {
+        const org = await findOrg(stores, options.org)
+        const held = await findCertificate(stores, org, name)
+        const loss =
+          held.sealedPrivateKey === undefined
+            ? 'only the certificate is held here.'
+            : 'its private key goes with it, and nothing can be signed with that key here any more.'
+        await confirmed(
+          terminal,
+          options.yes,
+          `This deletes the certificate ${held.name} of the org “${org.name}” for good: ${loss} Connected apps that trust ` +
+            'the certificate keep their own copy.',
+        )
+        await stores.certificates.delete(held.id)
+        terminal.answer(
+          { name: held.name, org: org.name, isDeleted: true },
+          `${terminal.style.green('✓')} Deleted the certificate ${held.name}.`,
+        )
+      }),
+    )
+}

@@ -1,0 +1,59 @@
+import type { OrgCertificate } from '@sallyport/server'
+import { details, minute, yesNo } from '../../table.ts'
+import type { Style } from '../../terminal.ts'
+
+/** A certificate of an org's own as programs read it. The private key stays where it is. */
+export function certificateJson(held: OrgCertificate, org: string): Readonly<Record<string, unknown>> {
+  const { id, name, label, certificate, sealedPrivateKey, isPrivateKeyExportable, createdAt } = held
+  const { subject, issuer, serialNumber, keyType, keySize, notBefore, notAfter, fingerprint256, pem } = certificate
+  return {
+    id,
+    org,
+    name,
+    label,
+    subject,
+    issuer,
+    serialNumber,
+    keyType,
+    keySize,
+    notBefore,
+    notAfter,
+    fingerprint256,
+    hasPrivateKey: sealedPrivateKey !== undefined,
+    isPrivateKeyExportable,
+    createdAt,
+    certificate: pem,
+  }
+}
+
+/** A certificate of an org's own as people read it. */
+export function certificateText(held: OrgCertificate, org: string, style: Style): string {
+  const { certificate } = held
+  return details(
+    {
+      Name: held.name,
+      Label: held.label,
+      Org: org,
+      Id: held.id,
+      Subject: certificate.subject,
+      Issuer: certificate.issuer,
+      'Serial number': certificate.serialNumber,
+      Key: keyText(held),
+      Valid: `${minute(certificate.notBefore)} to ${minute(certificate.notAfter)}`,
+      'SHA-256': certificate.fingerprint256,
+      'Private key': privateKeyText(held),
+      Created: minute(held.createdAt),
+    },
+    style,
+  )
+}
+
+/** Kind and size of the key. */
+export function keyText({ certificate }: OrgCertificate): string {
+  return [certificate.keyType, certificate.keySize?.toString()].filter((part) => part !== undefined).join(' ')
+}
+
+function privateKeyText({ sealedPrivateKey, isPrivateKeyExportable }: OrgCertificate): string {
+  if (sealedPrivateKey === undefined) return 'not held'
+  return `held, exportable: ${yesNo(isPrivateKeyExportable)}`
+}

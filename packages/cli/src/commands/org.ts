@@ -1,0 +1,15 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { Terminal } from '../terminal.ts'
+import { orgCreate } from './org/create.ts'
+import { orgList } from './org/list.ts'
+import { orgShow } from './org/show.ts'
+
+/** `sallyport org …` */
+export function org(terminal: Terminal): CommandUnknownOpts {
+  return new Command('org')
+    .summary('administer orgs')
+    .description('Administer orgs. A server that runs sees every change within a second.')
+    .addCommand(orgCreate(terminal))
+    .addCommand(orgList(terminal))
+    .addCommand(orgShow(terminal))
+}

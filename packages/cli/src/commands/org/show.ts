@@ -1,0 +1,36 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { withDatabase } from '../../database.ts'
+import { findOrg } from '../../find.ts'
+import { dataOption, jsonOption } from '../../options.ts'
+import type { Terminal } from '../../terminal.ts'
+import { orgJson, orgText } from './shown-org.ts'
+
+/** `sallyport org show`: one org, with what it has. */
+export function orgShow(terminal: Terminal): CommandUnknownOpts {
+  return new Command('show')
+    .summary('show an org')
+    .description('Shows an org: its settings, profiles, permission sets, connected apps and certificates.')
+    .argument('[name]', 'by name, My Domain or id; needless when there is only one')
+    .addOption(dataOption)
+    .addOption(jsonOption)
+    .action((name, options) =>
+      withDatabase(options, async ({ stores }) => {
+        const org = await findOrg(stores, name)
+        const profiles = (await stores.profiles.list(org.id)).map((profile) => profile.name)
+        const permissionSets = (await stores.permissionSets.list(org.id)).map((permissionSet) => permissionSet.name)
+        const connectedApps = (await stores.apps.list(org.id)).map((app) => app.fullName)
+        const certificates = (await stores.certificates.list(org.id)).map((certificate) => certificate.name)
+        const lines = (names: readonly string[]) => (names.length === 0 ? '–' : names.join('\n'))
+        const more = {
+          Profiles: lines(profiles),
+          'Permission sets': lines(permissionSets),
+          'Connected apps': lines(connectedApps),
+          Certificates: lines(certificates),
+        }
+        terminal.answer(
+          { ...orgJson(org), profiles, permissionSets, connectedApps, certificates },
+          orgText(org, more, terminal.style),
+        )
+      }),
+    )
+}

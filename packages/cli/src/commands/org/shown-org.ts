@@ -1,0 +1,39 @@
+import type { Org } from '@sallyport/server'
+import { details, yesNo } from '../../table.ts'
+import type { Style } from '../../terminal.ts'
+
+/** An org as programs read it. */
+export function orgJson({
+  id,
+  name,
+  type,
+  myDomain,
+  port,
+  isActive,
+  settings,
+  createdAt,
+}: Org): Readonly<Record<string, unknown>> {
+  return { id, name, type, myDomain, port, isActive, settings, createdAt }
+}
+
+/** An org as people read it. */
+export function orgText(org: Org, more: Readonly<Record<string, string>>, style: Style): string {
+  const { settings } = org
+  return details(
+    {
+      Name: org.name,
+      Id: org.id,
+      Type: org.type,
+      'My Domain': org.myDomain,
+      Port: org.port?.toString(),
+      Active: yesNo(org.isActive),
+      ...more,
+      'Session timeout': `${settings.sessionTimeout / 60} min`,
+      'PKCE for every app': yesNo(settings.isPkceRequired),
+      'Wrong passwords':
+        settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,
+      'Least password': `${settings.minimumPasswordLength} characters`,
+    },
+    style,
+  )
+}

@@ -1,0 +1,12 @@
+/** The values of which something was entered. */
+export type Entered<Values> = { [Name in keyof Values]?: Values[Name] & (NonNullable<unknown> | null) }
+
+/** Leaves out what was not entered, so that acts do not take it for a change. */
+export function entered<Values extends object>(values: Values): Entered<Values> {
+  const result: Entered<Values> = {}
+  for (const name in values) {
+    const value = values[name]
+    if (value !== undefined) result[name] = value
+  }
+  return result
+}

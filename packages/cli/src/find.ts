@@ -1,0 +1,106 @@
+import {
+  type ConnectedApp,
+  canonicalUsername,
+  didYouMean,
+  type Org,
+  type OrgCertificate,
+  type Stores,
+  type User,
+} from '@sallyport/server'
+import { Failure, WrongUsage } from './failure.ts'
+
+/**
+ * The org that a command is about: the one named, by name, My Domain or id; else the only one there is.
+ * @throws {Failure} when there is none such, or nothing tells which one is meant
+ */
+export async function findOrg({ orgs }: Pick<Stores, 'orgs'>, name: string | undefined): Promise<Org> {
+  const all = await orgs.list()
+  const names = all.map((org) => org.name)
+  const list = names.map((each) => `“${each}”`).join(', ')
+  if (name === undefined) {
+    const [only, ...others] = all
+    if (only === undefined) throw new Failure('There is no org yet.', { next: 'Make one: sallyport org create <name>' })
+    if (others.length > 0) {
+      throw new WrongUsage(`There are ${all.length} orgs: ${list}.`, { next: 'Say which one is meant: --org <name>' })
+    }
+    return only
+  }
+  const wanted = name.toLowerCase()
+  const found =
+    all.find((org) => org.name === name) ??
+    all.find((org) => org.name.toLowerCase() === wanted || org.myDomain === wanted || org.id === name)
+  if (found !== undefined) return found
+  const hint = didYouMean(name, names)
+  const next = names.length > 0 ? `There are: ${list}.` : 'Make one: sallyport org create <name>'
+  throw new Failure(`There is no org “${name}”.${hint}`, { next })
+}
+
+/** The user with this name, of whichever org. @throws {Failure} when there is none */
+export async function findUser({ users, orgs }: Pick<Stores, 'users' | 'orgs'>, name: string): Promise<User> {
+  const username = canonicalUsername(name)
+  const user = await users.findByUsername(username)
+  if (user !== undefined) return user
+  const all = await Promise.all((await orgs.list()).map((org) => users.list(org.id, { limit: 500 })))
+  const hint = didYouMean(
+    username,
+    all.flat().map((each) => each.username),
+  )
+  throw new Failure(`There is no user ${username}.${hint}`, { next: 'See who there is: sallyport user list' })
+}
+
+/** A connected app, and the org whose policies and tokens a command is about. */
+export interface AppInOrg {
+  readonly app: ConnectedApp
+  readonly org: Org
+}
+
+/**
+ * The connected app with this name or consumer key, in the org that is named, else in the one that has it.
+ * @throws {Failure} when there is none, or nothing tells which one is meant
+ */
+export async function findApp(
+  stores: Pick<Stores, 'orgs' | 'apps'>,
+  name: string,
+  orgName: string | undefined,
+): Promise<AppInOrg> {
+  const { orgs, apps } = stores
+  const builtIn = await apps.listBuiltIn()
+  const wanted = orgName === undefined ? await orgs.list() : [await findOrg(stores, orgName)]
+  const found: AppInOrg[] = []
+  const names: string[] = []
+  for (const org of wanted) {
+    const own = await apps.list(org.id)
+    for (const app of [...own, ...builtIn]) {
+      if (app.fullName === name || app.consumerKey === name) found.push({ app, org })
+      names.push(app.fullName)
+    }
+  }
+  const [first, ...others] = found
+  if (first === undefined) {
+    const place = orgName === undefined ? '' : ` in the org “${wanted[0]?.name}”`
+    throw new Failure(`There is no connected app “${name}”${place}.${didYouMean(name, names)}`, {
+      next: 'See which there are: sallyport app list',
+    })
+  }
+  if (others.length > 0) {
+    const list = found.map(({ org }) => `“${org.name}”`).join(', ')
+    throw new WrongUsage(`There is a connected app “${name}” in ${list}.`, {
+      next: 'Say which one is meant: --org <name>',
+    })
+  }
+  return first
+}
+
+/** A certificate of an org's own, by its unique name. @throws {Failure} when there is none */
+export async function findCertificate(
+  { certificates }: Pick<Stores, 'certificates'>,
+  org: Org,
+  name: string,
+): Promise<OrgCertificate> {
+  const certificate = await certificates.findByName(org.id, name)
+  if (certificate !== undefined) return certificate
+  const names = (await certificates.list(org.id)).map((each) => each.name)
+  throw new Failure(`The org “${org.name}” has no certificate “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport certificate list --org "${org.name}"`,
+  })
+}
