@@ -1,6 +1,8 @@
 // Lays the program and what it imports into one file: `docs/decisions/0007-one-file-to-start-from.md` says why.
-/** @type {import('rolldown').RolldownOptions} */
-const program = {
+import { build } from 'rolldown'
+
+await build({
+  cwd: import.meta.dirname,
   input: 'dist/main.js',
   platform: 'node',
   // Beside `main.js`, so that paths relative to it mean the same.
@@ -11,8 +13,4 @@ const program = {
     format: 'esm',
     sourcemap: true,
   },
-}
-
-// The name of this export is the bundler's choice.
-// biome-ignore lint/style/noDefaultExport: see above
-export default program
+})
