@@ -35,7 +35,7 @@ const refused: Diagnosis = {
       reason: 'audience-unknown',
       expected: 'http://localhost:8787 or https://login.salesforce.com',
       found: '“https://test.salesforce.com”',
-      whatToDo: 'This org is a production org. Write `"aud": "https://login.salesforce.com"` and send it once more.',
+      whatToDo: 'This org is a production org. Write `"aud": "https://login.salesforce.com"` and send it again.',
       whereInSetup: 'Setup > My Domain',
     },
   ],
@@ -61,7 +61,7 @@ describe('a diagnosis for people', () => {
     Expected       http://localhost:8787 or https://login.salesforce.com
     Found          “https://test.salesforce.com”
     What to do     This org is a production org. Write
-                   \`"aud": "https://login.salesforce.com"\` and send it once more.
+                   \`"aud": "https://login.salesforce.com"\` and send it again.
     In Salesforce  Setup > My Domain
 
 Nothing further was checked.`,
@@ -101,6 +101,6 @@ Nothing further was checked.`,
     }
     const text = diagnosisText(hostile, plain, 80)
     expect(text).toContain('Ware\ufffd[2Jhouse')
-    expect(text).not.toMatch(/[\u001b\u0007\u202e]/)
+    for (const sign of ['\u001b', '\u0007', '\u202e']) expect(text).not.toContain(sign)
   })
 })
