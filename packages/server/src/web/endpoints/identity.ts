@@ -79,21 +79,30 @@ export function identityAnswer({ readBearer, users, profiles, permissionSets, ap
 
 /** How the identity services refuse: one word as text, or 401 with a challenge where the RFCs are followed (RFC 6750 §3). */
 export function identityRefusal(usesRfcStatuses: boolean): ShowRefusal {
-  return (error: Refused) => {
-    const { reason } = error.refusal
-    if (usesRfcStatuses) {
-      const status =
-        reason === 'scope-missing' ? 403 : reason === 'token-twice' || reason === 'token-in-query' ? 400 : 401
-      const code = reason === 'token-missing' ? '' : `, error="${codeOf(reason)}"`
-      return text('', status, { 'www-authenticate': `Bearer realm="Sallyport"${code}` })
-    }
-    return refuseIdentity(reason === 'token-missing' ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token')
+  return (error) => {
+    const isMissing = error.refusal.reason === 'token-missing'
+    if (!usesRfcStatuses) return refuseIdentity(isMissing ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token')
+    const code = codeOf(error)
+    // Whoever shows no token at all is not told of an error (RFC 6750 §3.1).
+    const challenge = `Bearer realm="Sallyport"${isMissing ? '' : `, error="${code}"`}`
+    return text('', statuses[code], { 'www-authenticate': challenge })
   }
 }
 
-function codeOf(reason: string): string {
+const statuses = { invalid_token: 401, insufficient_scope: 403, invalid_request: 400 } as const
+
+// Everything else is wrong with the request rather than with its token.
+const tokenProblems: ReadonlySet<string> = new Set([
+  'token-missing',
+  'token-unknown',
+  'token-expired',
+  'token-revoked',
+  'token-of-another-org',
+])
+
+function codeOf({ refusal: { reason } }: Refused): keyof typeof statuses {
   if (reason === 'scope-missing') return 'insufficient_scope'
-  return reason === 'token-twice' || reason === 'token-in-query' ? 'invalid_request' : 'invalid_token'
+  return tokenProblems.has(reason) ? 'invalid_token' : 'invalid_request'
 }
 
 /** @throws {OAuthError} */
