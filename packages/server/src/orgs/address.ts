@@ -77,7 +77,7 @@ export function addresses(
 
   async function orgAt(name: string, port: string): Promise<Org | undefined> {
     if (port === mainPort && name.endsWith(subdomain)) return orgs.findByMyDomain(name.slice(0, -subdomain.length))
-    if (names.includes(name) && /^[0-9]{1,5}$/.test(port)) return orgs.findByPort(Number(port))
+    if (names.includes(name) && /^[1-9][0-9]{0,4}$/.test(port)) return orgs.findByPort(Number(port))
     return undefined
   }
 
