@@ -3,7 +3,9 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { app } from './commands/app.ts'
 import { certificate } from './commands/certificate.ts'
 import { dev } from './commands/dev.ts'
+import { diagnose } from './commands/diagnose.ts'
 import { org } from './commands/org.ts'
+import { serve } from './commands/serve.ts'
 import { user } from './commands/user.ts'
 import { WrongUsage } from './failure.ts'
 import { type Terminal, terminal } from './terminal.ts'
@@ -34,10 +36,12 @@ function program(shown: Terminal): CommandUnknownOpts {
     .helpOption('--help', 'explain a command')
     .helpCommand(false)
     .addCommand(dev(shown))
+    .addCommand(serve(shown))
     .addCommand(org(shown))
     .addCommand(user(shown))
     .addCommand(app(shown))
     .addCommand(certificate(shown))
+    .addCommand(diagnose(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
   settle(sallyport, '', shown)
   return sallyport
@@ -58,7 +62,7 @@ function settle(command: CommandUnknownOpts, parents: string, shown: Terminal): 
 
 /** `error: unknown option '--x'` as a sentence. */
 function sentence(message: string): string {
-  const text = message.replace(/^error: /, '')
+  const text = message.replace(/^error: /, '').replaceAll(/\s+/g, ' ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!)]$/.test(text) ? '' : '.'}`
 }
 

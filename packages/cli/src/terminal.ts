@@ -11,6 +11,8 @@ export interface Terminal {
   /** Whether somebody is there who can be asked. */
   readonly isInteractive: boolean
   readonly style: Style
+  /** How wide a line of the answer should be at most. */
+  readonly columns: number
   /** What a command came to: the value as one line of JSON, or the text. */
   answer(value: unknown, text: string): void
   /** Something to know besides the answer, for people; JSON readers get it as a line of JSON, on standard error too. */
@@ -41,6 +43,7 @@ export function terminal({ wantsJson }: { readonly wantsJson: boolean }): Termin
     wantsJson,
     isInteractive,
     style: styleOf(stdout),
+    columns: Math.min(stdout.columns ?? 120, 120),
     answer(value, text) {
       stdout.write(wantsJson ? `${JSON.stringify(value)}\n` : `${text}\n`)
     },

@@ -40,6 +40,7 @@ export {
   strictPosture,
 } from './options.ts'
 export { newOrg } from './org-setup/new-org.ts'
+export { addresses } from './orgs/address.ts'
 export { changeOrg } from './orgs/change-org.ts'
 export type { Org, OrgStore, OrgType } from './orgs/org.ts'
 export type { Outcome, Problem } from './problem.ts'

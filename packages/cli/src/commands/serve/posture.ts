@@ -1,0 +1,85 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { type Posture, salesforcePosture, strictPosture } from '@sallyport/server'
+import { readWhole } from '../../options.ts'
+
+/** The postures there are, by name. */
+export const postures = { strict: strictPosture, salesforce: salesforcePosture } as const
+
+/** How one field of the posture is set from the command line. */
+interface Switch<Value> {
+  readonly help: string
+  readonly read: (text: string) => Value
+}
+
+const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = {
+  acceptsSalesforceHosts: yesNo('https://login.salesforce.com (or test) is an audience of an org, by its type'),
+  codeLifetime: number('seconds in which an authorization code can be exchanged', 1, 3600),
+  clockSkew: number('seconds that the clock of a signer may be off', 0, 600),
+  longestLifetime: numberOrNone('seconds that the exp of an assertion may lie ahead, or none', 1, 86_400),
+  acceptsExpiredCertificates: yesNo('an expired certificate still verifies assertions'),
+  methodMayBeAbsent: yesNo('a PKCE challenge without a method is taken for S256'),
+  longestVerifier: number('most characters of a PKCE verifier', 128, 1024),
+  publicAppsNeedPkce: yesNo('apps without a secret must send a PKCE challenge (RFC 9700 §2.1.1)'),
+  refusesTwoMethods: yesNo('a client that authenticates in two ways at once is refused (RFC 6749 §2.3)'),
+  rotatesForPublicApps: yesNo('apps without a secret always rotate their refresh tokens'),
+  refusesCredentialsInQuery: yesNo('client_secret, assertion and the like in the query string are refused'),
+  refusesTokenInQuery: yesNo('access tokens in the query string, or in two places, are refused'),
+  usesRfcStatuses: yesNo('401 and 405 as the RFCs say, where Salesforce answers 400 and 403'),
+  answersExpiresIn: yesNo('token answers say expires_in'),
+  answersIssuer: yesNo('authorization answers say iss (RFC 9207)'),
+  allowsOtherOrigins: yesNo('pages of any origin may ask for tokens and use them (CORS)'),
+}
+
+const names = Object.keys(switches)
+
+/** Changes one field of a posture. */
+export type Setting = (posture: Posture) => Posture
+
+/** Reads `name=value`. @throws {InvalidArgumentError} when there is no such field, or it does not take the value */
+export function readSetting(text: string): Setting {
+  const [name = '', value] = text.split(/=(.*)/s)
+  if (!isField(name) || value === undefined) {
+    throw new InvalidArgumentError(`Enter <name>=<value>, with one of these names: ${names.join(', ')}.`)
+  }
+  const found = switches[name].read(value)
+  return (posture) => ({ ...posture, [name]: found })
+}
+
+/** What `--set` can set, for the help. */
+export function settingsHelp(): string {
+  const width = Math.max(...names.map((name) => name.length))
+  const lines = names.filter(isField).flatMap((name) => {
+    const { strict, salesforce } = postures
+    const values = `strict: ${shown(strict[name])}, salesforce: ${shown(salesforce[name])}`
+    return [`  ${name.padEnd(width)}  ${switches[name].help}`, `  ${' '.repeat(width)}  (${values})`]
+  })
+  return ['', 'What --set can set, and what the postures set it to:', ...lines].join('\n')
+}
+
+function isField(name: string): name is keyof Posture {
+  return Object.hasOwn(switches, name)
+}
+
+function shown(value: boolean | number | undefined): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return value === undefined ? 'none' : String(value)
+}
+
+function yesNo(help: string): Switch<boolean> {
+  return {
+    help,
+    read(text) {
+      if (['yes', 'true', 'on'].includes(text)) return true
+      if (['no', 'false', 'off'].includes(text)) return false
+      throw new InvalidArgumentError('Enter yes or no after the =.')
+    },
+  }
+}
+
+function number(help: string, least: number, most: number): Switch<number> {
+  return { help, read: (text) => readWhole(text, least, most) }
+}
+
+function numberOrNone(help: string, least: number, most: number): Switch<number | undefined> {
+  return { help, read: (text) => (text === 'none' ? undefined : readWhole(text, least, most)) }
+}
