@@ -3,6 +3,7 @@ import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import { checkChallenge, type PkceRules } from './pkce.ts'
 import { authorizeRefusal } from './refusal.ts'
+import { shownConsumerKey } from './shown-consumer-key.ts'
 
 /** How the answer travels back to the app (OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode). */
 export type ResponseMode = 'query' | 'fragment' | 'form_post'
@@ -100,7 +101,7 @@ export function readAuthorizeRequest({ apps, rules }: Needs): ReadAuthorizeReque
     if (consumerKey === undefined) throw authorizeRefusal({ reason: 'client-id-missing', facts: {} })
     const app = await apps.findByConsumerKey(consumerKey)
     if (app === undefined)
-      throw authorizeRefusal({ reason: 'client-unknown', facts: { found: consumerKey.slice(0, 256) } })
+      throw authorizeRefusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(consumerKey) } })
     checks.appId = app.id
     checks.orgId = app.orgId
     pass(checks, 'client-known', { app: app.label })

@@ -5,6 +5,7 @@ import { type AssertionRules, checkTimes, parseAssertion, verifySignature } from
 import type { AssertionStore } from './assertion-store.ts'
 import { checkAudience } from './audience.ts'
 import { refusal } from './refusal.ts'
+import { shownConsumerKey } from './shown-consumer-key.ts'
 import type { TokenRequest } from './token-request.ts'
 
 /** Who the client turned out to be, and by what. */
@@ -62,7 +63,7 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
 
   async function findApp(consumerKey: string, checks: Checklist): Promise<ConnectedApp> {
     const app = await apps.findByConsumerKey(consumerKey)
-    if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: consumerKey.slice(0, 256) } })
+    if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(consumerKey) } })
     checks.appId = app.id
     pass(checks, 'client-known', { app: app.label })
     return app

@@ -1,3 +1,4 @@
+import { secretInPlaceOfKey } from '../shown-consumer-key.ts'
 import { clueOfConsumerKey } from './consumer-key-clue.ts'
 import type { ReasonExplanations } from './explained-reason.ts'
 import { appCommand, appSetting, command, consumerDetails } from './mending.ts'
@@ -18,15 +19,12 @@ export const clientExplanations = {
   'client-unknown': {
     check: 'client-known',
     facts: { found: 'text' },
-    explain: ({ found }) => {
-      const { shown, clue } = clueOfConsumerKey(found)
-      return {
-        expected: 'the Consumer Key of an app on this server',
-        found: shown,
-        whatToDo: `${clue} ${command('app', 'list')} shows the apps of this server with their keys. At Salesforce a new app needs up to ten minutes, and a key from another org or sandbox is unknown until the app is there too.`,
-        whereInSetup: consumerDetails('your app'),
-      }
-    },
+    explain: ({ found }) => ({
+      expected: 'the Consumer Key of an app on this server',
+      found: found === secretInPlaceOfKey ? found : quoted(found),
+      whatToDo: `${clueOfConsumerKey(found)} ${command('app', 'list')} shows the apps of this server with their keys. At Salesforce a new app needs up to ten minutes, and a key from another org or sandbox is unknown until the app is there too.`,
+      whereInSetup: consumerDetails('your app'),
+    }),
   },
   'issuer-missing': {
     check: 'client-known',

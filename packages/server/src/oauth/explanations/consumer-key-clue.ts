@@ -1,24 +1,10 @@
-import { quoted } from './wording.ts'
+import { secretInPlaceOfKey } from '../shown-consumer-key.ts'
 
-/** What a consumer key that nobody knows looks like, and what it most likely is instead. */
-export interface ConsumerKeyClue {
-  /** The key as it may be shown: not, when it looks like a secret. */
-  readonly shown: string
-  readonly clue: string
-}
-
-/** Guesses from the look of a consumer key why it is unknown. */
-export function clueOfConsumerKey(found: string): ConsumerKeyClue {
-  if (/^(?:[0-9A-F]{64}|[0-9]{16,19})$/.test(found)) {
-    return {
-      shown: `${found.length} characters that look like a Consumer Secret`,
-      clue: 'Key and secret seem to have changed places. Send the Consumer Key here; and since the secret has been in the wrong place, make a new one.',
-    }
+/** Guesses from the look of a consumer key that nobody knows why that is so. */
+export function clueOfConsumerKey(found: string): string {
+  if (found === secretInPlaceOfKey) {
+    return 'Key and secret seem to have changed places. Send the Consumer Key here; and since the secret has been in the wrong place, make a new one.'
   }
-  return { shown: quoted(found), clue: clueOf(found) }
-}
-
-function clueOf(found: string): string {
   if (found.trim() === '') return 'The value is empty: perhaps a variable of your program is not set.'
   if (/^\s|\s$/.test(found)) return 'There is a space or a line break around it. Copy the key again without.'
   if (/\s/.test(found)) return 'There is a space or a line break within it. Copy the key again without.'

@@ -17,6 +17,7 @@ import { audiencesOf, checkAudience } from '../audience.ts'
 import { keptUntil } from '../client-authentication.ts'
 import type { OAuthError } from '../error.ts'
 import { type MissingApproval, refusal } from '../refusal.ts'
+import { shownConsumerKey } from '../shown-consumer-key.ts'
 import { type Grant, optionalText } from './grant.ts'
 
 /** What the JWT bearer flow needs. */
@@ -113,7 +114,7 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
   async function issuerOf({ iss }: ParsedAssertion, checks: Checklist): Promise<ConnectedApp> {
     if (iss === undefined) throw refusal({ reason: 'issuer-missing', facts: {} })
     const app = await apps.findByConsumerKey(iss)
-    if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: iss.slice(0, 256) } })
+    if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(iss) } })
     checks.appId = app.id
     pass(checks, 'client-known', { app: app.label })
     return app
