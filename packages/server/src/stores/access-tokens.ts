@@ -58,7 +58,8 @@ export function accessTokenStore({ queries, read, write, later }: Database): Acc
     queries
       .updateTable('access_tokens')
       .set({ revoked_at: given('now') })
-      .where('id', '=', given('id')),
+      .where('id', '=', given('id'))
+      .where('revoked_at', 'is', null),
   )
   const deleteExpired = statement((given: Placeholder<{ now: number; limit: number }>) =>
     queries
@@ -85,9 +86,10 @@ export function accessTokenStore({ queries, read, write, later }: Database): Acc
     revoke(id, now) {
       return write(async (tx) => {
         const found = await tx.first(find, { id })
-        const isLive = found !== undefined && found.stands === 1 && found.expires_at > instant(now)
-        if (isLive) await tx.run(revoke, { id, now: instant(now) })
-        return isLive
+        if (found === undefined || found.expires_at <= instant(now)) return false
+        // Also one that is only held back, by a blocked app or a closed org: it must not come back when they open again.
+        await tx.run(revoke, { id, now: instant(now) })
+        return found.stands === 1
       })
     },
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),

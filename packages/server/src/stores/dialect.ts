@@ -1,5 +1,6 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import {
   type ColumnDataType,
   type ColumnDefinitionBuilder,
@@ -64,6 +65,9 @@ export interface SqliteOptions {
   readonly busyTimeout: number
 }
 
+// Milliseconds that SQLite itself waits, with the whole process, and that we wait before we try again.
+const blockingTimeout = 10
+const pause = 5
 // KiB of the database that a connection keeps in memory.
 const cacheSize = 32_768
 // Pages in the write-ahead log before they go to their places: more is faster, until the log no longer fits in memory.
@@ -97,10 +101,18 @@ export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions)
     async connect() {
       const database = explaining(file, () => {
         makeFile(file)
-        return new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
+        return new DatabaseSync(file, { timeout: blockingTimeout, enableForeignKeyConstraints: true })
       })
       try {
-        return sqliteConnection(database, file, synchronous)
+        const patiently: Patiently = (act) => untilFree(busyTimeout, () => explaining(file, act))
+        await patiently(() => {
+          database.exec(`pragma synchronous = ${synchronous}`)
+          database.exec(`pragma cache_size = -${cacheSize}`)
+          database.exec(`pragma wal_autocheckpoint = ${checkpointAt}`)
+          // The first to read the file: finds out whether it is a database.
+          database.prepare('select count(*) from sqlite_master').get()
+        })
+        return sqliteConnection(database, patiently)
       } catch (error) {
         database.close()
         throw error
@@ -116,14 +128,23 @@ function makeFile(file: string): void {
   else if (!found.isFile()) throw new DatabaseUnusable(file, 'it is not a file.')
 }
 
-function sqliteConnection(database: DatabaseSync, file: string, synchronous: 'FULL' | 'OFF'): Connection {
-  explaining(file, () => {
-    database.exec(`pragma synchronous = ${synchronous}`)
-    database.exec(`pragma cache_size = -${cacheSize}`)
-    database.exec(`pragma wal_autocheckpoint = ${checkpointAt}`)
-    // The first to read the file: finds out whether it is a database.
-    database.prepare('select count(*) from sqlite_master').get()
-  })
+/** Does something that other processes may stand in the way of. */
+type Patiently = (act: () => void) => Promise<void>
+
+/** Tries again while another process is writing, without keeping this one from its other work. */
+async function untilFree(patience: number, act: () => void): Promise<void> {
+  const end = performance.now() + patience
+  for (;;) {
+    try {
+      return act()
+    } catch (error) {
+      if (!(error instanceof DatabaseBusy) || performance.now() > end) throw error
+    }
+    await setTimeout(pause)
+  }
+}
+
+function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connection {
   const prepared = new Map<string, Prepared>()
   const prepare = (text: string): Prepared => {
     const ready = prepared.get(text)
@@ -136,7 +157,9 @@ function sqliteConnection(database: DatabaseSync, file: string, synchronous: 'FU
     prepared.set(text, statement)
     return statement
   }
-  const act = (text: string) => explaining(file, () => prepare(text).sqlite.run())
+  const act = (text: string) => {
+    prepare(text).sqlite.run()
+  }
   const first = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
     const { sqlite, columns } = prepare(text)
     const found = sqlite.get(...bind(params))
@@ -193,8 +216,10 @@ function sqliteConnection(database: DatabaseSync, file: string, synchronous: 'FU
       return Number(prepare(text).sqlite.run(...bind({})).changes)
     },
     async begin() {
-      endReading()
-      act('begin immediate')
+      await patiently(() => {
+        endReading()
+        act('begin immediate')
+      })
       writing = new Promise((resolve) => {
         endWriting = () => {
           writing = undefined
@@ -215,9 +240,7 @@ function sqliteConnection(database: DatabaseSync, file: string, synchronous: 'FU
       const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
       return rows.map(({ name }) => String(name))
     },
-    async adopt() {
-      explaining(file, () => database.exec('pragma journal_mode = wal'))
-    },
+    adopt: () => patiently(() => database.exec('pragma journal_mode = wal')),
     async close() {
       endReading()
       database.close()

@@ -90,6 +90,12 @@ export function issueStore(database: Database): IssueStore {
         .where('id', '=', given('id'))
         .where('hash', '=', given('hash'))
         .where('revoked_at', 'is', null)
+        .where('approval_epoch', '=', (token) =>
+          token
+            .selectFrom('approvals')
+            .select('approvals.epoch')
+            .whereRef('approvals.id', '=', 'refresh_tokens.approval_id'),
+        )
         .returning(counterColumns),
   )
   const noteRotated = statement((given: Placeholder<{ id: number; hash: Uint8Array; at: number }>) =>
@@ -145,8 +151,7 @@ export function issueStore(database: Database): IssueStore {
           return replayed
         }
         if (newHash !== undefined) await tx.run(noteRotated, { id, hash, at })
-        const isApproved = await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
-        if (!isApproved) return replayed
+        await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
         return issue(tx, issuance, used, id)
       }),
   }

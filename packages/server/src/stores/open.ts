@@ -108,6 +108,7 @@ async function storesOn(
     }, onError)
   }, watchInterval)
   watch.unref()
+  let closed: Promise<void> | undefined
 
   return {
     orgs: orgStore(database),
@@ -127,10 +128,10 @@ async function storesOn(
     certificates: certificateStore(database),
     signingKeys: signingKeyStore(database),
     records: recordStore(database),
-    async close() {
+    close() {
       clearInterval(watch)
-      await group.close()
-      await connection.close()
+      closed ??= group.close().then(connection.close)
+      return closed
     },
   }
 }

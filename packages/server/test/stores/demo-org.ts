@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { Approval } from '../../src/connected-apps/approval.ts'
 import {
   type AppPolicies,
@@ -6,6 +6,7 @@ import {
   defaultIdTokenConfig,
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
+import type { JournalEntry } from '../../src/journal/journal.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { keyPrefixes, recordIdOf } from '../../src/record-id.ts'
 import { hashSecret } from '../../src/secret.ts'
@@ -24,7 +25,8 @@ export function later(seconds: number): Date {
   return new Date(noon.getTime() + seconds * 1000)
 }
 
-let made = 0
+// Of nine digits, so that names sort as they were made; another in each process.
+let made = randomInt(100_000_000, 900_000_000)
 
 /** An id that no other has. */
 export function newId(kind: keyof typeof keyPrefixes): string {
@@ -270,4 +272,23 @@ export async function refreshStateOf(stores: Stores, id: number, secret: string)
 /** Adds consent to everything the demo asks for. */
 export function consent(stores: Stores, user: User, app: ConnectedApp, scopes: Approval['scopes']): Promise<void> {
   return stores.approvals.allow({ orgId: user.orgId, userId: user.id, appId: app.id, scopes }, noon)
+}
+
+/** An entry of the journal about which nothing is said but what the test says. */
+export function anEntry(requestId: string, details: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    requestId,
+    at: noon,
+    endpoint: 'token',
+    flow: undefined,
+    orgId: undefined,
+    appId: undefined,
+    userId: undefined,
+    sourceIp: '192.0.2.7',
+    status: 200,
+    error: undefined,
+    passed: [],
+    refusal: undefined,
+    ...details,
+  }
 }

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest'
 import { type Certificate, type OrgCertificate, readCertificate } from '../../src/certificates/certificate.ts'
 import { newSigningKey, openSigningKey } from '../../src/certificates/signing-keys.ts'
-import type { JournalEntry } from '../../src/journal/journal.ts'
 import type { StoredRecord } from '../../src/rest/record.ts'
 import { testCertificate } from '../certificates.ts'
-import { addDemoOrg, aLogin, anOrg, later, newId, noon } from './demo-org.ts'
+import { addDemoOrg, aLogin, anEntry, anOrg, later, newId, noon } from './demo-org.ts'
 import { contract } from './open-test-stores.ts'
 
 contract('login history', (open) => {
@@ -37,24 +36,6 @@ contract('login history', (open) => {
     expect(await stores.loginHistory.list(org.id, { limit: 10 })).toMatchObject([{ at: later(60) }])
   })
 })
-
-function anEntry(requestId: string, details: Partial<JournalEntry> = {}): JournalEntry {
-  return {
-    requestId,
-    at: noon,
-    endpoint: 'token',
-    flow: undefined,
-    orgId: undefined,
-    appId: undefined,
-    userId: undefined,
-    sourceIp: '192.0.2.7',
-    status: 200,
-    error: undefined,
-    passed: [],
-    refusal: undefined,
-    ...details,
-  }
-}
 
 contract('the journal', (open) => {
   it('gives an entry back with its checks and its refusal', async () => {

@@ -1,0 +1,96 @@
+import { expect, it, vi } from 'vitest'
+import { addDemoOrg, anApp, boughtByCode, consent, later, policiesOf, stateOf } from './demo-org.ts'
+import { contract } from './open-test-stores.ts'
+
+contract('what is kept ready in memory', (open) => {
+  it('is never older than an own change that was answered', async () => {
+    await using stores = await open()
+    const { org, profile, warehouse } = await addDemoOrg(stores)
+    for (let round = 1; round <= 20; round++) {
+      await Promise.all([
+        stores.orgs.find(org.id),
+        stores.apps.findByConsumerKey(warehouse.consumerKey),
+        stores.apps.update({ ...warehouse, label: `Round ${round}` }),
+        stores.profiles.update({ ...profile, sessionTimeout: round }),
+        stores.apps.find(warehouse.id),
+        stores.profiles.find(profile.id),
+      ])
+      expect((await stores.apps.find(warehouse.id))?.label).toBe(`Round ${round}`)
+      expect((await stores.apps.findByConsumerKey(warehouse.consumerKey))?.label).toBe(`Round ${round}`)
+      expect((await stores.profiles.find(profile.id))?.sessionTimeout).toBe(round)
+    }
+  })
+
+  it('is one value as long as nothing changes', async () => {
+    await using stores = await open()
+    const { warehouse } = await addDemoOrg(stores)
+    const app = await stores.apps.find(warehouse.id)
+    expect(await stores.apps.find(warehouse.id)).toBe(app)
+  })
+
+  it('is forgotten within a second of a change by another process', async () => {
+    await using stores = await open()
+    const { org, warehouse } = await addDemoOrg(stores)
+    await stores.apps.find(warehouse.id)
+    await stores.apps.findPolicies(warehouse.id, org.id)
+    await stores.orgs.find(org.id)
+    const other = await stores.openAgain()
+    await other.apps.update({ ...warehouse, label: 'Depot' })
+    await other.apps.endAll(warehouse.id, org.id, true)
+    await other.orgs.update({ ...org, name: 'Renamed' })
+    await vi.waitFor(
+      async () => {
+        expect((await stores.apps.find(warehouse.id))?.label).toBe('Depot')
+        expect(await stores.apps.findPolicies(warehouse.id, org.id)).toMatchObject({ isBlocked: true, epoch: 2 })
+        expect((await stores.orgs.find(org.id))?.name).toBe('Renamed')
+      },
+      { timeout: 1000, interval: 20 },
+    )
+    await other.close()
+  })
+
+  it('is not asked about tokens: what another process ended is ended at once', async () => {
+    await using stores = await open()
+    const { org, ada, warehouse } = await addDemoOrg(stores)
+    const { accessTokenId } = await boughtByCode(stores, ada, warehouse, { access: 'a' })
+    expect(await stateOf(stores, accessTokenId, 'a')).toBe('live')
+    const other = await stores.openAgain()
+    await other.apps.endAll(warehouse.id, org.id, false)
+    expect(await stateOf(stores, accessTokenId, 'a')).toBe('revoked')
+    await other.close()
+  })
+})
+
+contract('two processes on one database', (open) => {
+  it('write at the same time, and lose nothing', async () => {
+    await using stores = await open()
+    const { org, ada, bob, warehouse } = await addDemoOrg(stores)
+    const other = await stores.openAgain()
+    await Promise.all(
+      [stores, other].flatMap((one) =>
+        Array.from({ length: 30 }, async (_, n) => {
+          await one.users.countFailure(ada.id, undefined, later(1))
+          await one.apps.add(anApp(org.id), [])
+          if (n % 10 === 0) await consent(one, bob, warehouse, [`scope${n}`])
+        }),
+      ),
+    )
+    expect((await stores.users.find(ada.id))?.failedLogins).toBe(60)
+    expect(await other.apps.list(org.id)).toHaveLength(62)
+    expect((await other.approvals.find(bob.id, warehouse.id))?.scopes).toHaveLength(3)
+    await other.close()
+  })
+
+  it('see a new app without waiting, for what is not there is never remembered', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const app = anApp(org.id)
+    expect(await stores.apps.findByConsumerKey(app.consumerKey)).toBeUndefined()
+    expect(await stores.apps.findPolicies(app.id, org.id)).toBeUndefined()
+    const other = await stores.openAgain()
+    await other.apps.add(app, [policiesOf(app, org.id)])
+    expect(await stores.apps.findByConsumerKey(app.consumerKey)).toEqual(app)
+    expect(await stores.apps.findPolicies(app.id, org.id)).toEqual(policiesOf(app, org.id))
+    await other.close()
+  })
+})
