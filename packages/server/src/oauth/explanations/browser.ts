@@ -83,8 +83,8 @@ export const browserExplanations = {
     facts: { user: 'text', failures: 'number' },
     explain: ({ user, failures }) => ({
       expected: `the password of ${quoted(user)}`,
-      found: `another one; ${counted(failures, 'wrong try').replace(/trys$/, 'tries')} in a row`,
-      whatToDo: `Try again, or set a new one: ${userCommand('set-password', user)}. Too many wrong tries lock the user out; ${userCommand('unlock', user)} lets them in again.`,
+      found: `another one; ${counted(failures, 'wrong attempt')} in a row`,
+      whatToDo: `Try again, or set a new one: ${userCommand('set-password', user)}. Too many wrong attempts lock the user out; ${userCommand('unlock', user)} lets them in again.`,
       whereInSetup: userSetting(user, 'Reset Password'),
     }),
   },

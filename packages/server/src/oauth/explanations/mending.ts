@@ -45,8 +45,8 @@ export function oauthUsage(app: string, ...path: readonly string[]): string {
   return ['Setup > Connected Apps OAuth Usage', app, ...path].join(' > ')
 }
 
-type AppVerb = 'list' | 'show' | 'update' | 'rotate-secret' | 'unblock' | 'usage'
-type UserVerb = 'list' | 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign'
+type AppVerb = 'show' | 'update' | 'rotate-secret' | 'unblock' | 'usage'
+type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign'
 
 function shellWord(word: string): string {
   // What stands between angle brackets is for the reader to fill in.

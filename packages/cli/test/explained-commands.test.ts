@@ -1,0 +1,41 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { describe, expect, it } from 'vitest'
+import { explain } from '../../server/src/oauth/explanation.ts'
+import { sampleRefusals } from '../../server/test/refusal-samples.ts'
+import { app } from '../src/commands/app.ts'
+import { user } from '../src/commands/user.ts'
+import { terminal } from '../src/terminal.ts'
+
+const shown = terminal({ wantsJson: true })
+const groups = new Map([app(shown), user(shown)].map((group) => [group.name(), group]))
+
+/** The commands that explanations tell people to run, as words. */
+const told = [
+  ...new Set(
+    sampleRefusals
+      .flatMap((refusal) => [...explain(refusal).whatToDo.matchAll(/`(sallyport (?:app|user) [^`]*)`/g)])
+      .map(([, command]) => command ?? ''),
+  ),
+]
+
+function optionsOf(command: CommandUnknownOpts): readonly (string | undefined)[] {
+  return command.options.map(({ long }) => long)
+}
+
+describe('the commands in explanations', () => {
+  it('are some', () => {
+    expect(told.length).toBeGreaterThan(15)
+  })
+
+  it.each(told)('%s is one that this program knows', (line) => {
+    const [, group, verb, ...words] = line.split(' ')
+    const command = groups.get(group ?? '')?.commands.find((one) => one.name() === verb)
+    if (command === undefined) throw new Error(`There is no command ${group} ${verb}.`)
+    const options = words.filter((word) => word.startsWith('--'))
+    expect(optionsOf(command)).toEqual(expect.arrayContaining(options))
+    const named = words.filter((word, position) => position === 0 && !word.startsWith('--')).length
+    const { registeredArguments } = command
+    expect(named).toBeGreaterThanOrEqual(registeredArguments.filter(({ required }) => required).length)
+    expect(named).toBeLessThanOrEqual(registeredArguments.length)
+  })
+})
