@@ -162,6 +162,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const pages = {
     signIn: signing,
     readBrowser: browserOf,
+    sessions,
     readRequest,
     authorize: decide,
     orgs,

@@ -2,6 +2,7 @@ import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from 
 import { OAuthError } from '../../oauth/error.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Site } from '../../orgs/address.ts'
+import type { SessionStore } from '../../sessions/session.ts'
 import type { SignIn } from '../../sessions/sign-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { setCookie } from '../browser.ts'
@@ -17,6 +18,7 @@ import type { Answer, Visit } from '../visit.ts'
 interface Needs {
   readonly signIn: SignIn
   readonly readBrowser: ReadBrowser
+  readonly sessions: Pick<SessionStore, 'end'>
   readonly readRequest: ReadAuthorizeRequest
   readonly demoUsers: readonly DemoUser[]
 }
@@ -41,7 +43,7 @@ export function signInPage({ readBrowser, readRequest, demoUsers }: Needs): Answ
 }
 
 /** `POST /`: signs in and goes on, or shows the form again with what is wrong. */
-export function signInAnswer({ signIn, readBrowser, readRequest, demoUsers }: Needs): Answer {
+export function signInAnswer({ signIn, readBrowser, sessions, readRequest, demoUsers }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'sign-in'
     const form = await readForm(visit.c)
@@ -66,6 +68,8 @@ export function signInAnswer({ signIn, readBrowser, readRequest, demoUsers }: Ne
       // One status, one text and one time for every cause but a full queue.
       return again('refused', result.refusal.reason === 'password-busy' ? 503 : 401)
     }
+    // The browser forgets the session it had; whoever else knows of that one must not keep it.
+    if (browser.session !== undefined) await sessions.end(browser.session.id)
     const names = browser.cookieNames
     return redirectTo(destination.startUrl, visit, [
       setCookie(names, names.session, result.cookie),
@@ -118,14 +122,14 @@ function page(
   },
 ): Reply {
   const { org, base } = visit.site
-  const remembered = readCookie(visit.c.req.header('cookie'), `${browser.cookieNames.browser}-un`)
+  const remembered = rememberedUsername(visit, browser)
   const element = SignInPage({
     action: '/',
     csrfToken: formToken(browser.formSecret, 'sign-in', startUrl),
     place: org === undefined ? { at: 'login-host', host: new URL(base).host } : { at: 'org', orgName: org.name },
     appName: request?.app.label,
     startUrl,
-    username: shown.username ?? (remembered === undefined ? undefined : decodeURIComponent(remembered)),
+    username: shown.username ?? remembered,
     rememberUsername: shown.remember ?? remembered !== undefined,
     problem: shown.problem,
     display: request?.display,
@@ -136,4 +140,15 @@ function page(
     cookies: browser.newCookies,
     formTargets: request === undefined ? [] : [formTargetOf(request.redirectUri)],
   })
+}
+
+function rememberedUsername({ c }: Visit, { cookieNames }: BrowserState): string | undefined {
+  const cookie = readCookie(c.req.header('cookie'), `${cookieNames.browser}-un`)
+  if (cookie === undefined) return undefined
+  try {
+    return decodeURIComponent(cookie)
+  } catch {
+    // Not as we wrote it: another program of this host may have set it.
+    return undefined
+  }
 }
