@@ -13,17 +13,17 @@ export function certificateProblemText(problem: CertificateProblem): string {
   return words[problem]
 }
 
-/** What should be said of a certificate that can be used, but not now or not for long: in words, or `undefined`. */
+/** That a certificate has expired, in words, or `undefined`. */
+export function expiryProblem({ notAfter }: Pick<Certificate, 'notAfter'>, now: Date): string | undefined {
+  if (now <= notAfter) return undefined
+  return `This certificate expired on ${notAfter.toISOString().slice(0, 10)}; what is signed with its key is refused.`
+}
+
+/** What should be said of a certificate that can be stored but not used now: in words, or `undefined`. */
 export function validityWarning(
   certificate: Pick<Certificate, 'notBefore' | 'notAfter'>,
   now: Date,
 ): string | undefined {
-  const { notBefore, notAfter } = certificate
-  if (now > notAfter) return `This certificate expired on ${day(notAfter)}; what is signed with its key is refused.`
-  if (now < notBefore) return `This certificate is valid only from ${notBefore.toISOString()}.`
-  return undefined
-}
-
-function day(instant: Date): string {
-  return instant.toISOString().slice(0, 10)
+  if (now >= certificate.notBefore) return expiryProblem(certificate, now)
+  return `This certificate is valid only from ${certificate.notBefore.toISOString()}.`
 }

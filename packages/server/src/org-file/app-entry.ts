@@ -1,0 +1,104 @@
+import type { EnteredPolicies } from '../connected-apps/app-policies.ts'
+import type { EnteredApp } from '../connected-apps/app-settings.ts'
+import { readCallbackUrls } from '../connected-apps/callback-url.ts'
+import type { IdTokenConfig } from '../connected-apps/connected-app.ts'
+import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import type { Problem } from '../problem.ts'
+import type { ConnectedAppEntry } from './org-file.ts'
+import type { ListedApp } from './read.ts'
+import type { Path } from './yaml-text.ts'
+
+/** What acts are told of a connected app in an org file. */
+export interface EnteredByFile {
+  readonly settings: EnteredApp & Pick<Required<EnteredApp>, 'contactEmail' | 'callbackUrls' | 'scopes'>
+  readonly policies: EnteredPolicies
+}
+
+/** A connected app's entry in the words of the acts: minutes become seconds, lines a list. */
+export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'certificate'>): EnteredByFile {
+  const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...top } = entry
+  const {
+    callbackUrl,
+    consumerKey,
+    consumerSecret,
+    certificateFile,
+    scopes,
+    isAdminApproved,
+    idTokenConfig,
+    ...oauth
+  } = oauthConfig
+  const refreshTokenPolicy =
+    oauthPolicy?.refreshTokenPolicy === undefined ? undefined : readRefreshTokenPolicy(oauthPolicy.refreshTokenPolicy)
+  const level = sessionPolicy?.sessionLevel
+  return {
+    settings: {
+      ...top,
+      ...oauth,
+      callbackUrls: typeof callbackUrl === 'string' ? readCallbackUrls(callbackUrl) : callbackUrl,
+      scopes: listOf(scopes),
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(idTokenConfig === undefined ? {} : { idTokenConfig: enteredIdTokenConfig(idTokenConfig) }),
+    },
+    policies: {
+      ...(isAdminApproved === undefined ? {} : { isAdminApproved }),
+      ...(profileName === undefined ? {} : { profiles: listOf(profileName) }),
+      ...(permissionSetName === undefined ? {} : { permissionSets: listOf(permissionSetName) }),
+      ...(oauthPolicy?.ipRelaxation === undefined ? {} : { ipRelaxation: oauthPolicy.ipRelaxation }),
+      ...(refreshTokenPolicy === undefined ? {} : { refreshTokenPolicy }),
+      ...(sessionPolicy?.sessionTimeout === undefined ? {} : { sessionTimeout: sessionPolicy.sessionTimeout * 60 }),
+      ...(level === undefined ? {} : { requiresHighAssurance: level === 'HIGH_ASSURANCE' }),
+    },
+  }
+}
+
+type IdTokenEntry = NonNullable<ConnectedAppEntry['oauthConfig']['idTokenConfig']>
+
+function enteredIdTokenConfig(entry: IdTokenEntry): Partial<IdTokenConfig> {
+  const { idTokenValidity, idTokenAudience, idTokenIncludeStandardClaims } = entry
+  return {
+    ...(idTokenValidity === undefined ? {} : { validity: idTokenValidity * 60 }),
+    ...(idTokenAudience === undefined ? {} : { audiences: listOf(idTokenAudience) }),
+    ...(idTokenIncludeStandardClaims === undefined ? {} : { includesStandardClaims: idTokenIncludeStandardClaims }),
+  }
+}
+
+function listOf(entry: string | readonly string[]): readonly string[] {
+  if (typeof entry !== 'string') return entry
+  return entry
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+const ofOauthConfig = new Set([
+  'consumerKey',
+  'consumerSecret',
+  'isConsumerSecretOptional',
+  'isSecretRequiredForRefreshToken',
+  'isPkceRequired',
+  'isIntrospectAllTokens',
+  'isRefreshTokenRotationEnabled',
+  'idTokenConfig',
+  'scopes',
+  'singleLogoutUrl',
+])
+
+const ofPolicies = new Map<string, Path>([
+  ['policies.profiles', ['profileName']],
+  ['policies.permissionSets', ['permissionSetName']],
+  ['policies.sessionTimeout', ['sessionPolicy', 'sessionTimeout']],
+])
+
+/** Where in a connected app's entry the field stands that an act finds fault with. */
+export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }: Problem): Path {
+  const number = item === undefined ? [] : [item]
+  if (field === 'callbackUrls') return ['oauthConfig', 'callbackUrl', ...number]
+  if (field === 'certificate') {
+    return ['oauthConfig', oauthConfig.certificateFile === undefined ? 'certificate' : 'certificateFile']
+  }
+  if (field === 'idTokenConfig') {
+    return ['oauthConfig', 'idTokenConfig', ...(item === undefined ? [] : ['idTokenAudience', item])]
+  }
+  if (ofOauthConfig.has(field)) return ['oauthConfig', field, ...number]
+  return [...(ofPolicies.get(field) ?? [field]), ...number]
+}

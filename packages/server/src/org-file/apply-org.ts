@@ -1,0 +1,54 @@
+import { newOrg } from '../org-setup/new-org.ts'
+import { changeOrg } from '../orgs/change-org.ts'
+import type { Org, OrgSettings } from '../orgs/org.ts'
+import { type EnteredOrg, orgWithDetails } from '../orgs/org-details.ts'
+import type { Outcome } from '../problem.ts'
+import { type Applied, type ApplyNeeds, changedIf, isSame, was } from './applied.ts'
+import type { ListedOrg } from './read.ts'
+
+/** What applying an org's own fields came to, and the org as it then is. */
+export interface AppliedOrg {
+  readonly outcome: Outcome<Applied>
+  /** `undefined` when there is none to hold what the file lists. */
+  readonly org: Org | undefined
+}
+
+/** Makes the org of that name, or changes what differs of it. */
+export async function applyOrg(needs: ApplyNeeds, { entry }: Pick<ListedOrg, 'entry'>): Promise<AppliedOrg> {
+  const { name, myDomain, port, type, isActive } = entry
+  const entered: EnteredOrg = {
+    ...(myDomain === undefined ? {} : { myDomain }),
+    ...(port === undefined ? {} : { port }),
+    ...(type === undefined ? {} : { type }),
+    ...(isActive === undefined ? {} : { isActive }),
+    ...(entry.settings === undefined ? {} : { settings: settingsOf(entry.settings) }),
+  }
+  const org = await needs.orgs.findByName(name)
+  if (org === undefined) {
+    const made = await newOrg(needs, { ...entered, name })
+    // Refused or not, what the file lists in it is to be checked.
+    const org = made.ok ? made : await newOrg(needs, { name })
+    return { outcome: was('created', made), org: org.ok ? org.value : undefined }
+  }
+  const checked = await orgWithDetails(needs, org, entered)
+  const outcome = await changedIf(org, checked, isSame, () => changeOrg(needs, org, entered))
+  return { outcome, org: checked.ok ? checked.value : org }
+}
+
+function settingsOf({
+  sessionTimeout,
+  maxLoginAttempts,
+  lockoutInterval,
+  ...others
+}: NonNullable<ListedOrg['entry']['settings']>): Partial<OrgSettings> {
+  return {
+    ...others,
+    ...(sessionTimeout === undefined ? {} : { sessionTimeout: sessionTimeout * 60 }),
+    ...(maxLoginAttempts === undefined
+      ? {}
+      : { maxLoginAttempts: maxLoginAttempts === 'NoLimit' ? undefined : maxLoginAttempts }),
+    ...(lockoutInterval === undefined
+      ? {}
+      : { lockoutInterval: lockoutInterval === 'Forever' ? undefined : lockoutInterval * 60 }),
+  }
+}

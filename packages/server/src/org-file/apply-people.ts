@@ -1,0 +1,77 @@
+import type { Org } from '../orgs/org.ts'
+import { done, type Outcome, refused } from '../problem.ts'
+import { changeUser } from '../users/change-user.ts'
+import { checkPassword, type EnteredPassword, setPassword } from '../users/new-password.ts'
+import { changePermissionSet, newPermissionSet, permissionSetWith } from '../users/new-permission-set.ts'
+import { changeProfile, newProfile, profileWith } from '../users/new-profile.ts'
+import { newUser } from '../users/new-user.ts'
+import { canonicalUsername, type User } from '../users/user.ts'
+import { userWithDetails } from '../users/user-details.ts'
+import { type Applied, type ApplyNeeds, both, changedIf, isSame, was } from './applied.ts'
+import type { PermissionSetEntry, ProfileEntry, UserEntry } from './org-file.ts'
+
+/** Makes a profile, or changes what differs of it. */
+export async function applyProfile(needs: ApplyNeeds, org: Org, entry: ProfileEntry): Promise<Outcome<Applied>> {
+  const { name, sessionTimeout, ...others } = entry
+  const entered = { ...others, ...(sessionTimeout === undefined ? {} : { sessionTimeout: sessionTimeout * 60 }) }
+  const profile = await needs.profiles.findByName(org.id, name)
+  if (profile === undefined) {
+    const made = await newProfile(needs, org, { ...entered, name })
+    // Refused for another reason than its name, it is there for whoever names it: one mistake is told once.
+    if (!made.ok) await newProfile(needs, org, { name })
+    return was('created', made)
+  }
+  return changedIf(profile, profileWith(profile, entered), isSame, () => changeProfile(needs, profile, entered))
+}
+
+/** Makes a permission set, or changes what differs of it. */
+export async function applyPermissionSet(
+  needs: ApplyNeeds,
+  org: Org,
+  entry: PermissionSetEntry,
+): Promise<Outcome<Applied>> {
+  const permissionSet = await needs.permissionSets.findByName(org.id, entry.name)
+  if (permissionSet === undefined) {
+    const made = await newPermissionSet(needs, org, entry)
+    if (!made.ok) await newPermissionSet(needs, org, { name: entry.name })
+    return was('created', made)
+  }
+  return changedIf(permissionSet, permissionSetWith(permissionSet, entry), isSame, () =>
+    changePermissionSet(needs, permissionSet, entry),
+  )
+}
+
+/** Makes a user, or changes what differs of them, the password too if one is given and is not theirs. */
+export async function applyUser(needs: ApplyNeeds, org: Org, entry: UserEntry): Promise<Outcome<Applied>> {
+  const { password, passwordHash, ...entered } = entry
+  const user = await needs.users.findByUsername(canonicalUsername(entry.username))
+  if (user === undefined || user.orgId !== org.id) return was('created', await newUser(needs, org, entry))
+  const details = await changedIf(user, await userWithDetails(needs, user, entered), isSame, () =>
+    changeUser(needs, user, entered),
+  )
+  const secret = await applyPassword(needs, org, user, {
+    ...(password === undefined ? {} : { password }),
+    ...(passwordHash === undefined ? {} : { passwordHash }),
+  })
+  return both(details, secret)
+}
+
+async function applyPassword(
+  needs: ApplyNeeds,
+  org: Org,
+  user: User,
+  entered: EnteredPassword,
+): Promise<Outcome<Applied>> {
+  const { password, passwordHash } = entered
+  if (password === undefined && passwordHash === undefined) return done('unchanged')
+  const check = checkPassword(org, user.username, entered)
+  if (!check.ok) return check
+  if (passwordHash !== undefined && passwordHash === user.passwordHash) return done('unchanged')
+  if (password !== undefined && user.passwordHash !== undefined) {
+    const { outcome } = await needs.passwords.verify(password, user.passwordHash)
+    if (outcome === 'right') return done('unchanged')
+    if (outcome === 'busy')
+      return refused({ field: 'password', message: 'Too many passwords are being checked just now.' })
+  }
+  return was('changed', await setPassword(needs, org, user, entered))
+}

@@ -1,0 +1,429 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { testCertificate } from '../../test/certificates.ts'
+import { openActs, type TestActs, testNow } from '../../test/open-acts.ts'
+import { rotateSecret } from '../connected-apps/change-connected-app.ts'
+import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
+import { type Application, applyOrgFile } from './apply.ts'
+import { orgFileFrom, readOrgFile } from './read.ts'
+import { orgEntryOf, orgFileYaml } from './write.ts'
+
+const acme = `
+orgs:
+  - name: Acme
+    myDomain: acme
+    port: 8789
+    type: production
+    settings: { sessionTimeout: 60, maxLoginAttempts: NoLimit, lockoutInterval: Forever }
+    users:
+      - username: admin@acme.example
+        password: correct horse battery staple
+        email: admin@acme.example
+        firstName: Ada
+        lastName: Admin
+        profile: System Administrator
+        permissionSets: [Integration_Access]
+        isActive: true
+      - { username: robot@acme.example, email: robot@acme.example, lastName: Robot, profile: Integration }
+    profiles:
+      - name: Integration
+        permissions: [ApiEnabled]
+        loginIpRanges: [{ start: 10.0.0.1, end: 10.0.0.9 }]
+        sessionTimeout: 15
+    permissionSets:
+      - name: Integration_Access
+        label: Integration Access
+    certificates:
+      - name: Acme_Integration
+        certificateFile: certs/acme.crt
+        privateKeyFile: certs/acme.key
+      - name: Made_Here
+    connectedApps:
+      - fullName: Warehouse
+        label: Warehouse
+        contactEmail: dev@acme.example
+        oauthConfig:
+          callbackUrl: [https://warehouse.example/cb, http://127.0.0.1:9999/cb]
+          consumerKey: Warehouse0000000000000001
+          consumerSecret: Secret00000000000000001
+          certificateFile: certs/acme.crt
+          scopes: [Api, RefreshToken, OpenID]
+          isAdminApproved: true
+          isPkceRequired: false
+          idTokenConfig: { idTokenValidity: 5, idTokenAudience: https://acme.example }
+        oauthPolicy: { ipRelaxation: ENFORCE, refreshTokenPolicy: 'specific_inactivity:30:DAYS' }
+        sessionPolicy: { sessionTimeout: 120 }
+        profileName: [System Administrator]
+        permissionSetName: [Integration_Access]
+    namedCredentials: []
+    records:
+      Account: [{ Name: Edge Communications }, { Name: Burlington Textiles }]
+`
+
+async function beside(name: string): Promise<string> {
+  const { certificate, privateKey } = await testCertificate('Acme', testNow)
+  if (name === 'certs/acme.crt') return certificate
+  if (name === 'certs/acme.key') return privateKey
+  throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
+}
+
+async function apply(acts: TestActs, text: string, allowsPasswords = true): Promise<Application> {
+  return applyOrgFile(acts, await readOrgFile(text, 'acme.yaml', beside), { allowsPasswords })
+}
+
+function changesOf(application: Application): readonly string[] {
+  if (!application.ok)
+    throw new Error(application.mistakes.map(({ path, message }) => `${path}: ${message}`).join('\n'))
+  return application.changes.map(({ kind, name, applied }) => `${kind} ${name} ${applied}`)
+}
+
+function mistakesOf(application: Application): readonly string[] {
+  if (application.ok) throw new Error('The org file was applied.')
+  return application.mistakes.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`)
+}
+
+describe('applyOrgFile', () => {
+  it('makes everything that an org file lists', async () => {
+    await using acts = await openActs()
+    expect(changesOf(await apply(acts, acme))).toEqual([
+      'org Acme created',
+      'profile Integration created',
+      'permission set Integration_Access created',
+      'user admin@acme.example created',
+      'user robot@acme.example created',
+      'certificate Acme_Integration created',
+      'certificate Made_Here created',
+      'connected app Warehouse created',
+      'record Account Edge Communications created',
+      'record Account Burlington Textiles created',
+    ])
+    const org = await acts.orgs.findByName('Acme')
+    if (org === undefined) throw new Error('The org is gone.')
+    expect(org).toMatchObject({
+      myDomain: 'acme',
+      port: 8789,
+      settings: { sessionTimeout: 3600, maxLoginAttempts: undefined, lockoutInterval: undefined },
+    })
+    const admin = await acts.users.findByUsername('admin@acme.example')
+    expect(await acts.passwords.verify('correct horse battery staple', admin?.passwordHash)).toMatchObject({
+      outcome: 'right',
+    })
+    expect(admin?.permissionSetIds).toHaveLength(1)
+    expect(await acts.profiles.findByName(org.id, 'Integration')).toMatchObject({
+      permissions: ['ApiEnabled'],
+      sessionTimeout: 900,
+    })
+    const app = await acts.apps.findByConsumerKey('Warehouse0000000000000001')
+    if (app === undefined) throw new Error('The app is gone.')
+    expect(openConsumerSecret(acts.seal, app)).toBe('Secret00000000000000001')
+    expect(app).toMatchObject({
+      callbackUrls: ['https://warehouse.example/cb', 'http://127.0.0.1:9999/cb'],
+      scopes: ['api', 'refresh_token', 'openid'],
+      idTokenConfig: { validity: 300, audiences: ['https://acme.example'], includesStandardClaims: false },
+    })
+    expect(app.certificate?.subject).toContain('CN=Acme')
+    expect(await acts.apps.findPolicies(app.id, org.id)).toMatchObject({
+      isAdminApproved: true,
+      sessionTimeout: 7200,
+      refreshTokenPolicy: { kind: 'specific_inactivity', seconds: 30 * 86_400 },
+    })
+    expect((await acts.certificates.findByName(org.id, 'Acme_Integration'))?.sealedPrivateKey).toBeDefined()
+    expect(await acts.records.list(org.id, 'Account', { offset: 0, limit: 10 })).toMatchObject([
+      { fields: { Name: 'Burlington Textiles' }, ownerId: admin?.id },
+      { fields: { Name: 'Edge Communications' } },
+    ])
+  })
+
+  it('changes nothing when it is applied again', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, acme))
+    const before = await everything(acts)
+    for (const change of changesOf(await apply(acts, acme))) expect(change).toMatch(/unchanged$/)
+    expect(await everything(acts)).toEqual(before)
+  })
+
+  it('changes what differs and leaves the rest', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, acme))
+    const org = await acts.orgs.findByName('Acme')
+    const app = await acts.apps.findByConsumerKey('Warehouse0000000000000001')
+    const changed = acme
+      .replace('lastName: Robot', 'lastName: Automaton')
+      .replace('correct horse battery staple', 'another horse')
+      .replace('isPkceRequired: false', 'isPkceRequired: true')
+      .replace('Secret00000000000000001', 'Secret00000000000000002')
+      .replace('sessionTimeout: 120', 'sessionTimeout: 30')
+      .replace('    myDomain: acme\n', '')
+      .replace('Edge Communications', 'Edge')
+    const changes = changesOf(await apply(acts, changed)).filter((change) => !change.endsWith('unchanged'))
+    expect(changes).toEqual([
+      'user admin@acme.example changed',
+      'user robot@acme.example changed',
+      'connected app Warehouse changed',
+      'record Account Edge created',
+    ])
+    expect(await acts.orgs.findByName('Acme')).toEqual(org)
+    expect(await acts.users.findByUsername('robot@acme.example')).toMatchObject({ lastName: 'Automaton' })
+    const now = await acts.apps.findByConsumerKey('Warehouse0000000000000001')
+    expect(now).toMatchObject({ id: app?.id, isPkceRequired: true, createdAt: app?.createdAt })
+    if (now === undefined) throw new Error('The app is gone.')
+    expect(openConsumerSecret(acts.seal, now)).toBe('Secret00000000000000002')
+    expect(await acts.apps.findPolicies(now.id, org?.id ?? '')).toMatchObject({
+      sessionTimeout: 1800,
+      isAdminApproved: true,
+    })
+    expect(
+      await acts.passwords.verify(
+        'another horse',
+        (await acts.users.findByUsername('admin@acme.example'))?.passwordHash,
+      ),
+    ).toMatchObject({ outcome: 'right' })
+  })
+
+  it('leaves a secret alone that an admin is rotating', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, acme))
+    const app = await acts.apps.findByConsumerKey('Warehouse0000000000000001')
+    if (app === undefined) throw new Error('The app is gone.')
+    await rotateSecret(acts, app)
+    expect(changesOf(await apply(acts, acme))).toContain('connected app Warehouse unchanged')
+  })
+
+  it('reports every mistake at once, with line, column and path, and writes nothing', async () => {
+    await using acts = await openActs()
+    const text = `
+orgs:
+  - name: Acme
+    myDomain: not a domain
+    colour: red
+    permissionSets:
+      - name: Integration_Access
+        lable: Integration
+    users:
+      - username: admin@acme.example
+        email: admin@acme.example
+        lastName: 123
+        profile: System Administratr
+      - username: ADMIN@acme.example
+        email: nobody
+        lastName: Admin
+        profile: Standard User
+        password: short
+        permissionSets: [Integration_Access, Nothing]
+    certificates:
+      - name: 1st
+      - name: Missing
+        certificateFile: certs/nowhere.crt
+    connectedApps:
+      - fullName: Warehouse
+        contactEmail: dev@acme.example
+        oauthConfig:
+          callbackUrl:
+            - https://warehouse.example/cb
+            - http://warehouse.example/cb
+          consumerKey: short
+          scopes: [Api, Refreshtoken]
+          isClientCredentialEnabled: true
+          isCodeCredentialEnabled: false
+          isPkceRequired: 'yes'
+        oauthPolicy: { refreshTokenPolicy: forever }
+        samlConfig: { acsUrl: https://warehouse.example/acs }
+        profileName: Nobody
+    namedCredentials: [{ label: Target }]
+    records:
+      Acount: [{ Name: Edge }]
+      Account: [{ Id: 1, Phone: 5 }]
+`
+    expect(mistakesOf(await apply(acts, text))).toEqual([
+      '4:15 orgs[0].myDomain: A My Domain is one label of a host name: letters, digits and single hyphens inside, at most 63 characters.',
+      '5:5 orgs[0].colour: An org has no field “colour”.',
+      '8:9 orgs[0].permissionSets[0].lable: A permission set has no field “lable”. Did you mean “label”?',
+      '12:19 orgs[0].users[0].lastName: Give text: put quotes around 123.',
+      '13:18 orgs[0].users[0].profile: This org has no profile “System Administratr”. Did you mean “System Administrator”?',
+      '14:19 orgs[0].users[1].username: The file has this one before, in line 10.',
+      '21:15 orgs[0].certificates[0].name: A name begins with a letter and has only letters, digits and single underscores, the last not at its end.',
+      '23:26 orgs[0].certificates[1].certificateFile: “certs/nowhere.crt” cannot be read: there is no such file.',
+      '30:15 orgs[0].connectedApps[0].oauthConfig.callbackUrl[1]: Plain http is for localhost, 127.0.0.1 and [::1] only. Use https.',
+      '31:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: A consumer key has 8 to 256 letters and digits.',
+      '32:25 orgs[0].connectedApps[0].oauthConfig.scopes[1]: There is no scope “Refreshtoken”. Did you mean “RefreshToken”?',
+      '33:11 orgs[0].connectedApps[0].oauthConfig.isClientCredentialEnabled: “isClientCredentialEnabled” is known to Salesforce, but not supported by this version.',
+      '35:27 orgs[0].connectedApps[0].oauthConfig.isPkceRequired: Give true or false, not text.',
+      '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
+      '37:9 orgs[0].connectedApps[0].samlConfig: “samlConfig” is known to Salesforce, but not supported by this version.',
+      '38:22 orgs[0].connectedApps[0].profileName[0]: This org has no profile “Nobody”.',
+      '39:23 orgs[0].namedCredentials: Named credentials are known to Salesforce, but not supported by this version. Leave the list empty.',
+      '41:16 orgs[0].records.Acount[0]: This version keeps no “Acount” records, only Account, Contact, Lead, Opportunity, Case, Task, Event. Did you mean “Account”?',
+      '42:17 orgs[0].records.Account[0].Name: A record of Account needs a “Name”.',
+      '42:23 orgs[0].records.Account[0].Id: “Id” is set by the server.',
+    ])
+    expect(await acts.orgs.list()).toEqual([])
+  })
+
+  it('holds what it lists against what is stored: one wrong thing, and nothing is written', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, acme))
+    const before = await everything(acts)
+    const other = acme
+      .replace('name: Acme\n    myDomain: acme\n    port: 8789', 'name: Other\n    port: 8789')
+      .replaceAll('fullName: Warehouse', 'fullName: Other_Warehouse')
+    expect(mistakesOf(await apply(acts, other))).toEqual([
+      '4:11 orgs[0].port: Another org has the port 8789.',
+      '8:19 orgs[0].users[0].username: This username is taken; each is unique on a server.',
+      '16:21 orgs[0].users[1].username: This username is taken; each is unique on a server.',
+      '36:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
+    ])
+    expect(
+      mistakesOf(await apply(acts, acme.replace('Warehouse0000000000000001', 'Warehouse0000000000000002'))),
+    ).toEqual([
+      '37:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: “Warehouse” has another consumer key, and that of an app is never changed. Make a new app instead.',
+    ])
+    expect(await everything(acts)).toEqual(before)
+  })
+
+  it('takes passwords in the clear only where they are allowed, and hashes anywhere', async () => {
+    await using acts = await openActs()
+    expect(mistakesOf(await apply(acts, acme, false))).toEqual([
+      '10:19 orgs[0].users[0].password: Here an org file holds no passwords. Give passwordHash instead, an argon2id hash in PHC form.',
+    ])
+    const hashing = await acts.passwords.hash('correct horse')
+    if (hashing.outcome === 'busy') throw new Error('Nobody else was hashing.')
+    const hashed = acme.replace('password: correct horse battery staple', `passwordHash: ${hashing.passwordHash}`)
+    changesOf(await apply(acts, hashed, false))
+    expect(changesOf(await apply(acts, hashed, false))).toContain('user admin@acme.example unchanged')
+    expect(await acts.users.findByUsername('admin@acme.example')).toMatchObject({ passwordHash: hashing.passwordHash })
+    const broken = hashed.replace('$argon2id$', '$argon2i$')
+    expect(mistakesOf(await apply(acts, broken, false))).toEqual([
+      expect.stringContaining('10:23 orgs[0].users[0].passwordHash: This is no argon2id hash in PHC form'),
+    ])
+  })
+
+  it('refuses a certificate that has expired or cannot be read', async () => {
+    await using acts = await openActs()
+    const { certificate } = await testCertificate('Old', new Date('2020-05-05T00:00:00Z'))
+    const readOld = async (name: string) => (name.endsWith('.crt') ? certificate : 'junk')
+    const file = await readOrgFile(acme, 'acme.yaml', readOld)
+    expect(mistakesOf(await applyOrgFile(acts, file, { allowsPasswords: true }))).toEqual([
+      expect.stringMatching(/certificates\[0\]\.certificateFile: This certificate expired on 2021-05-05/),
+      expect.stringMatching(/oauthConfig\.certificateFile: This certificate expired on 2021-05-05/),
+    ])
+    const junk = await readOrgFile(acme, 'acme.yaml', async () => 'junk')
+    expect(mistakesOf(await applyOrgFile(acts, junk, { allowsPasswords: true }))).toEqual([
+      expect.stringMatching(/certificateFile: This is no X\.509 certificate/),
+      expect.stringMatching(/privateKeyFile: This is no private key/),
+      expect.stringMatching(/oauthConfig\.certificateFile: This is no X\.509 certificate/),
+    ])
+  })
+
+  it('tells one mistake once: who names a thing with a mistake in it names it rightly', async () => {
+    await using acts = await openActs()
+    const text = acme.replace('permissions: [ApiEnabled]', 'permissions: [ApiEnable]').replace('port: 8789', 'port: 0')
+    expect(mistakesOf(await apply(acts, text))).toEqual([
+      '5:11 orgs[0].port: Give a port from 1 to 65535.',
+      expect.stringContaining('20:23 orgs[0].profiles[0].permissions[0]: There is no permission “ApiEnable”.'),
+    ])
+  })
+})
+
+describe('orgEntryOf', () => {
+  it('writes an org back without what is secret; applied again it changes nothing', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, acme))
+    const org = await acts.orgs.findByName('Acme')
+    if (org === undefined) throw new Error('The org is gone.')
+    const yaml = orgFileYaml({ orgs: [await orgEntryOf(acts, org)] })
+    expect(yaml).toContain('consumerKey: Warehouse0000000000000001')
+    for (const secret of ['PRIVATE KEY', 'argon2id', 'Secret0000', 'correct horse']) expect(yaml).not.toContain(secret)
+    for (const change of changesOf(await apply(acts, yaml))) expect(change).toMatch(/unchanged$/)
+  })
+
+  it('carries whatever an org file can say to another server, and back', async () => {
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((some) => /^[^\p{C}\p{Z}]+$/u.test(some))
+    const flag = fc.boolean()
+    const entry = fc.record({
+      name: text,
+      type: fc.constantFrom('production' as const, 'sandbox' as const, 'scratch' as const),
+      settings: fc.record({
+        sessionTimeout: fc.integer({ min: 1, max: 1440 }),
+        isPkceRequired: flag,
+        maxLoginAttempts: fc.oneof(fc.constant('NoLimit' as const), fc.integer({ min: 1, max: 100 })),
+        lockoutInterval: fc.oneof(fc.constant('Forever' as const), fc.integer({ min: 1, max: 10_000 })),
+      }),
+      permissionSets: fc.constant([{ name: 'Access' }]),
+      users: fc
+        .record({ lastName: text, isActive: flag, permissionSets: fc.subarray(['Access']) })
+        .map((user) => [
+          { ...user, username: 'ada@acme.example', email: 'ada@acme.example', profile: 'Standard User' },
+        ]),
+      connectedApps: fc
+        .record({
+          label: text,
+          description: fc.string({ maxLength: 50, unit: 'grapheme-ascii' }),
+          oauthConfig: fc.record({
+            callbackUrl: fc.constantFrom('https://a.example/cb', 'https://a.example/cb\nmyapp://cb', [
+              'http://localhost/',
+            ]),
+            scopes: fc.subarray(['Api', 'Web', 'RefreshToken', 'OpenID', 'Full'], { minLength: 1 }),
+            isAdminApproved: flag,
+            isPkceRequired: flag,
+            isConsumerSecretOptional: flag,
+            isIntrospectAllTokens: flag,
+            idTokenConfig: fc.record({
+              idTokenValidity: fc.integer({ min: 1, max: 720 }),
+              idTokenIncludeStandardClaims: flag,
+            }),
+          }),
+          oauthPolicy: fc.record({
+            ipRelaxation: fc.constantFrom('ENFORCE' as const, 'BYPASS' as const),
+            refreshTokenPolicy: fc.constantFrom(
+              'infinite',
+              'zero',
+              'specific_lifetime:7:HOURS',
+              'specific_inactivity:2:MONTHS',
+            ),
+          }),
+          profileName: fc.subarray(['Standard User']),
+        })
+        .map((app) => [{ ...app, fullName: 'Warehouse', contactEmail: 'dev@acme.example' }]),
+      records: fc.record({ Account: fc.array(fc.record({ Name: text, Employees: fc.integer() }), { maxLength: 3 }) }),
+    })
+    await fc.assert(
+      fc.asyncProperty(entry, async (org) => {
+        await using here = await openActs()
+        await using there = await openActs()
+        const rules = { allowsPasswords: false }
+        changesOf(await applyOrgFile(here, await orgFileFrom({ orgs: [org] }, 'made'), rules))
+        const [stored] = await here.orgs.list()
+        if (stored === undefined) throw new Error('The org is gone.')
+        const written = { orgs: [await orgEntryOf(here, stored)] }
+        for (const change of changesOf(await apply(here, orgFileYaml(written), false)))
+          expect(change).toMatch(/unchanged$/)
+        changesOf(await apply(there, orgFileYaml(written), false))
+        const [copy] = await there.orgs.list()
+        if (copy === undefined) throw new Error('The copy is gone.')
+        expect({ orgs: [await orgEntryOf(there, copy)] }).toEqual(written)
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
+
+async function everything(acts: TestActs): Promise<unknown> {
+  const orgs = await acts.orgs.list()
+  return Promise.all(
+    orgs.map(async (org) => {
+      const apps = await acts.apps.list(org.id)
+      return [
+        org,
+        apps.map((app) => ({ ...app, certificate: app.certificate?.pem })),
+        await Promise.all(apps.map((app) => acts.apps.findPolicies(app.id, org.id))),
+        await acts.profiles.list(org.id),
+        await acts.permissionSets.list(org.id),
+        await acts.users.list(org.id, { limit: 100 }),
+        (await acts.certificates.list(org.id)).map((held) => ({ ...held, certificate: held.certificate.pem })),
+        await acts.records.list(org.id, 'Account', { offset: 0, limit: 100 }),
+      ]
+    }),
+  )
+}

@@ -1,0 +1,120 @@
+import type { Outcome, Problem } from '../problem.ts'
+import { canonicalUsername } from '../users/user.ts'
+import { appFieldPath } from './app-entry.ts'
+import type { Applied, ApplyNeeds } from './applied.ts'
+import { applyApp } from './apply-app.ts'
+import { applyCertificate, certificateFieldPath } from './apply-certificate.ts'
+import { applyOrg } from './apply-org.ts'
+import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
+import { applyRecords } from './apply-records.ts'
+import { inOrder, type ListedOrg, type Mistake, mostMistakes, pathText, type ReadOrgFile } from './read.ts'
+import { stagedStores } from './staged-stores.ts'
+import type { Path } from './yaml-text.ts'
+
+/** One thing of an org file, and what became of it. */
+export interface Change {
+  readonly kind: 'org' | 'profile' | 'permission set' | 'certificate' | 'user' | 'connected app' | 'record'
+  /** The name of its org. */
+  readonly org: string
+  readonly name: string
+  readonly applied: Applied
+}
+
+/** What applying an org file came to: every thing in it, or every mistake in it and nothing written. */
+export type Application =
+  | { readonly ok: true; readonly changes: readonly Change[]; readonly warnings: readonly Mistake[] }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] }
+
+/** What an org file may do here. */
+export interface ApplyRules {
+  /** Whether passwords may stand in it in the clear: in `dev` only. */
+  readonly allowsPasswords: boolean
+}
+
+/**
+ * Applies an org file: makes what is missing, changes what differs, leaves the rest, and does all of it or nothing.
+ * Applying it again changes nothing.
+ */
+export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: ApplyRules): Promise<Application> {
+  const staged = stagedStores(needs)
+  const changes: Change[] = []
+  const warnings: Mistake[] = []
+  const mistakes: Mistake[] = [...file.mistakes]
+  const acts: ApplyNeeds = { ...needs, ...staged }
+  const firstPlaces = new Map<string, Path>()
+  // What could not be read is left empty, and is not to be told of again for that.
+  const unread = new Set(file.mistakes.map(({ path }) => path))
+
+  for (const org of file.orgs) await applyWhole(org)
+  if (mistakes.length > 0) return { ok: false, mistakes: inOrder(mistakes) }
+  await staged.commit()
+  return { ok: true, changes, warnings: inOrder(warnings) }
+
+  async function applyWhole(listed: ListedOrg): Promise<void> {
+    const orgName = listed.entry.name
+    if (isRepeated(listed.path, 'name', `org ${orgName}`)) return
+    const { outcome, org } = await applyOrg(acts, listed)
+    const note = (kind: Change['kind'], name: string, path: Path, result: Outcome<Applied>, fieldPath = plainPath) => {
+      if (result.ok) changes.push({ kind, org: orgName, name, applied: result.value })
+      else for (const problem of result.problems) report([...path, ...fieldPath(problem)], problem.message)
+      if (result.ok) for (const warning of result.warnings) warn([...path, ...fieldPath(warning)], warning.message)
+    }
+    note('org', orgName, listed.path, outcome)
+    if (org === undefined) return
+
+    for (const { path, entry } of listed.profiles) {
+      if (isRepeated(path, 'name', `profile ${orgName} ${entry.name}`)) continue
+      note('profile', entry.name, path, await applyProfile(acts, org, entry))
+    }
+    for (const { path, entry } of listed.permissionSets) {
+      if (isRepeated(path, 'name', `permission set ${orgName} ${entry.name}`)) continue
+      note('permission set', entry.name, path, await applyPermissionSet(acts, org, entry))
+    }
+    for (const { path, entry } of listed.users) {
+      if (isRepeated(path, 'username', `user ${canonicalUsername(entry.username)}`)) continue
+      if (entry.password !== undefined && !rules.allowsPasswords) report([...path, 'password'], noPasswords)
+      note('user', entry.username, path, await applyUser(acts, org, entry))
+    }
+    for (const certificate of listed.certificates) {
+      const { path, entry } = certificate
+      if (isRepeated(path, 'name', `certificate ${orgName} ${entry.name}`)) continue
+      const applied = await applyCertificate(acts, org, certificate)
+      note('certificate', entry.name, path, applied, (problem) => certificateFieldPath(entry, problem))
+    }
+    for (const app of listed.connectedApps) {
+      const { path, entry } = app
+      if (isRepeated(path, 'fullName', `connected app ${orgName} ${entry.fullName}`)) continue
+      const applied = await applyApp(acts, org, app)
+      note('connected app', entry.fullName, path, applied, (problem) => appFieldPath(entry, problem))
+    }
+    for (const { record, name, outcome: applied } of await applyRecords(acts, org, listed)) {
+      note('record', `${record.object} ${name}`, record.path, applied)
+    }
+  }
+
+  /** Whether the file has had the same thing before; then that is the mistake. */
+  function isRepeated(path: Path, field: string, key: string): boolean {
+    const first = firstPlaces.get(key)
+    if (first === undefined) {
+      firstPlaces.set(key, path)
+      return false
+    }
+    const { line } = file.mistakeAt([...first, field], '')
+    report([...path, field], `The file has this one before, in line ${line}.`)
+    return true
+  }
+
+  function report(path: Path, message: string): void {
+    if (mistakes.length < mostMistakes && !unread.has(pathText(path))) mistakes.push(file.mistakeAt(path, message))
+  }
+
+  function warn(path: Path, message: string): void {
+    if (warnings.length < mostMistakes) warnings.push(file.mistakeAt(path, message))
+  }
+}
+
+const noPasswords = 'Here an org file holds no passwords. Give passwordHash instead, an argon2id hash in PHC form.'
+
+function plainPath({ field, item }: Problem): Path {
+  return [...field.split('.').filter((step) => step !== ''), ...(item === undefined ? [] : [item])]
+}

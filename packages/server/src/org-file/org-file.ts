@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+
+function whole(least: number, most: number, what: string) {
+  const error = `Give ${what} from ${least} to ${most}.`
+  return z.int({ error }).min(least, { error }).max(most, { error })
+}
+
+const textOrList = z.union([z.string(), z.array(z.string())], { error: 'Give a text, or a list of texts.' })
+const minutesOfSession = whole(1, 1440, 'a whole number of minutes')
+const ipRange = z.strictObject({
+  start: z.string(),
+  end: z.string(),
+  description: z.string().exactOptional(),
+})
+
+/** An org's own fields, in units of Salesforce's metadata: durations are minutes. What it holds is read one by one. */
+export const orgEntry = z.strictObject({
+  name: z.string(),
+  myDomain: z.string().exactOptional(),
+  port: whole(1, 65_535, 'a port').exactOptional(),
+  type: z.enum(['production', 'sandbox', 'scratch']).exactOptional(),
+  isActive: z.boolean().exactOptional(),
+  settings: z
+    .strictObject({
+      sessionTimeout: minutesOfSession.exactOptional(),
+      isPkceRequired: z.boolean().exactOptional(),
+      maxLoginAttempts: z
+        .union([whole(1, 100, 'a whole number of attempts'), z.literal('NoLimit')], {
+          error: 'Give a number from 1 to 100, or NoLimit.',
+        })
+        .exactOptional(),
+      lockoutInterval: z
+        .union([whole(1, 525_600, 'a whole number of minutes'), z.literal('Forever')], {
+          error: 'Give a number of minutes, or Forever.',
+        })
+        .exactOptional(),
+      minimumPasswordLength: whole(5, 50, 'a whole number of characters').exactOptional(),
+    })
+    .exactOptional(),
+  profiles: z.array(z.unknown()).exactOptional(),
+  permissionSets: z.array(z.unknown()).exactOptional(),
+  users: z.array(z.unknown()).exactOptional(),
+  certificates: z.array(z.unknown()).exactOptional(),
+  connectedApps: z.array(z.unknown()).exactOptional(),
+  namedCredentials: z
+    .array(z.unknown())
+    .max(0, {
+      error: 'Named credentials are known to Salesforce, but not supported by this version. Leave the list empty.',
+    })
+    .exactOptional(),
+  records: z.record(z.string(), z.array(z.unknown())).exactOptional(),
+})
+
+/** A profile. One of the standard ones is changed, any other is made. */
+export const profileEntry = z.strictObject({
+  name: z.string(),
+  permissions: z.array(z.string()).exactOptional(),
+  loginIpRanges: z.array(ipRange).exactOptional(),
+  sessionTimeout: minutesOfSession.exactOptional(),
+})
+
+/** A permission set. */
+export const permissionSetEntry = z.strictObject({
+  name: z.string(),
+  label: z.string().exactOptional(),
+  permissions: z.array(z.string()).exactOptional(),
+})
+
+/** A user. */
+export const userEntry = z.strictObject({
+  username: z.string(),
+  password: z.string().exactOptional(),
+  passwordHash: z.string().exactOptional(),
+  email: z.string(),
+  firstName: z.string().exactOptional(),
+  lastName: z.string(),
+  nickname: z.string().exactOptional(),
+  profile: z.string(),
+  permissionSets: z.array(z.string()).exactOptional(),
+  isActive: z.boolean().exactOptional(),
+  timeZone: z.string().exactOptional(),
+  locale: z.string().exactOptional(),
+  language: z.string().exactOptional(),
+  country: z.string().exactOptional(),
+  mobilePhone: z.string().exactOptional(),
+})
+
+/** A certificate of the org's own. With neither certificate nor key it is made here. */
+export const certificateEntry = z.strictObject({
+  name: z.string(),
+  label: z.string().exactOptional(),
+  certificate: z.string().exactOptional(),
+  certificateFile: z.string().exactOptional(),
+  privateKeyFile: z.string().exactOptional(),
+  keySize: z.number().exactOptional(),
+  isPrivateKeyExportable: z.boolean().exactOptional(),
+})
+
+/** A connected app, with the field names of the metadata type `ConnectedApp`. */
+export const connectedAppEntry = z.strictObject({
+  fullName: z.string(),
+  label: z.string().exactOptional(),
+  contactEmail: z.string(),
+  contactPhone: z.string().exactOptional(),
+  description: z.string().exactOptional(),
+  infoUrl: z.string().exactOptional(),
+  logoUrl: z.string().exactOptional(),
+  iconUrl: z.string().exactOptional(),
+  startUrl: z.string().exactOptional(),
+  oauthConfig: z.strictObject({
+    callbackUrl: textOrList,
+    consumerKey: z.string().exactOptional(),
+    consumerSecret: z.string().exactOptional(),
+    certificate: z.string().exactOptional(),
+    certificateFile: z.string().exactOptional(),
+    scopes: textOrList,
+    isAdminApproved: z.boolean().exactOptional(),
+    isConsumerSecretOptional: z.boolean().exactOptional(),
+    isSecretRequiredForRefreshToken: z.boolean().exactOptional(),
+    isPkceRequired: z.boolean().exactOptional(),
+    isIntrospectAllTokens: z.boolean().exactOptional(),
+    isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
+    idTokenConfig: z
+      .strictObject({
+        idTokenValidity: whole(1, 720, 'a whole number of minutes').exactOptional(),
+        idTokenAudience: textOrList.exactOptional(),
+        idTokenIncludeStandardClaims: z.boolean().exactOptional(),
+      })
+      .exactOptional(),
+    singleLogoutUrl: z.string().exactOptional(),
+  }),
+  oauthPolicy: z
+    .strictObject({
+      ipRelaxation: z.enum(['ENFORCE', 'ENFORCE_RELAXREFRESH', 'BYPASS_2FACTOR', 'BYPASS']).exactOptional(),
+      refreshTokenPolicy: z
+        .string()
+        .refine((text) => readRefreshTokenPolicy(text) !== undefined, {
+          error:
+            'Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
+        })
+        .exactOptional(),
+    })
+    .exactOptional(),
+  sessionPolicy: z
+    .strictObject({
+      sessionTimeout: minutesOfSession.exactOptional(),
+      sessionLevel: z.enum(['STANDARD', 'HIGH_ASSURANCE']).exactOptional(),
+      policyAction: z
+        .enum(['Block'], { error: 'Of the actions that Salesforce knows, this version supports Block only.' })
+        .exactOptional(),
+    })
+    .exactOptional(),
+  ipRanges: z.array(ipRange).exactOptional(),
+  profileName: textOrList.exactOptional(),
+  permissionSetName: textOrList.exactOptional(),
+})
+
+/** A record of an object: its fields, by their API names. */
+export const recordEntry = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null()], {
+    error: 'A field of a record holds text, a number, true, false or null.',
+  }),
+)
+
+/** A profile as an org file has it. */
+export type ProfileEntry = z.infer<typeof profileEntry>
+/** A permission set as an org file has it. */
+export type PermissionSetEntry = z.infer<typeof permissionSetEntry>
+/** A user as an org file has it. */
+export type UserEntry = z.infer<typeof userEntry>
+/** A certificate as an org file has it. */
+export type CertificateEntry = z.infer<typeof certificateEntry>
+/** A connected app as an org file has it. */
+export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
+/** A record as an org file has it. */
+export type RecordEntry = z.infer<typeof recordEntry>
+
+/** An org as an org file has it. */
+export interface OrgEntry
+  extends Omit<
+    z.infer<typeof orgEntry>,
+    'profiles' | 'permissionSets' | 'users' | 'certificates' | 'connectedApps' | 'namedCredentials' | 'records'
+  > {
+  readonly profiles?: readonly ProfileEntry[]
+  readonly permissionSets?: readonly PermissionSetEntry[]
+  readonly users?: readonly UserEntry[]
+  readonly certificates?: readonly CertificateEntry[]
+  readonly connectedApps?: readonly ConnectedAppEntry[]
+  readonly namedCredentials?: readonly []
+  readonly records?: Readonly<Record<string, readonly RecordEntry[]>>
+}
+
+/** What a server holds, as it can be written down, kept in git and applied again. */
+export interface OrgFile {
+  readonly orgs: readonly OrgEntry[]
+}

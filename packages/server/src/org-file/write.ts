@@ -1,0 +1,198 @@
+import { stringify } from 'yaml'
+import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  type ConnectedAppStore,
+  defaultPolicies,
+} from '../connected-apps/connected-app.ts'
+import { writeRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import { metadataNameOfScope } from '../connected-apps/scope.ts'
+import type { Org } from '../orgs/org.ts'
+import { storedObjects } from '../rest/objects.ts'
+import type { RecordStore } from '../rest/record.ts'
+import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
+import type { User, UserStore } from '../users/user.ts'
+import type {
+  CertificateEntry,
+  ConnectedAppEntry,
+  OrgEntry,
+  OrgFile,
+  PermissionSetEntry,
+  ProfileEntry,
+  RecordEntry,
+  UserEntry,
+} from './org-file.ts'
+
+interface Needs {
+  readonly profiles: Pick<ProfileStore, 'list'>
+  readonly permissionSets: Pick<PermissionSetStore, 'list'>
+  readonly users: Pick<UserStore, 'list'>
+  readonly certificates: Pick<CertificateStore, 'list'>
+  readonly apps: Pick<ConnectedAppStore, 'list' | 'findPolicies'>
+  readonly records: Pick<RecordStore, 'list'>
+}
+
+/** An org file as YAML. */
+export function orgFileYaml(file: OrgFile): string {
+  return stringify(file, { lineWidth: 0 })
+}
+
+/**
+ * An org as an org file has it, without what is secret: no passwords or hashes of them, no consumer secrets, no private
+ * keys. Applied where it came from, it changes nothing.
+ */
+export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
+  const profiles = await needs.profiles.list(org.id)
+  const permissionSets = await needs.permissionSets.list(org.id)
+  const names = new Map([...profiles, ...permissionSets].map(({ id, name }) => [id, name]))
+  const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
+  const { sessionTimeout, maxLoginAttempts, lockoutInterval, ...settings } = org.settings
+  return {
+    name: org.name,
+    ...given({ myDomain: org.myDomain, port: org.port }),
+    type: org.type,
+    isActive: org.isActive,
+    settings: {
+      ...settings,
+      sessionTimeout: minutes(sessionTimeout),
+      maxLoginAttempts: maxLoginAttempts ?? 'NoLimit',
+      lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
+    },
+    profiles: profiles.map(profileEntryOf),
+    permissionSets: permissionSets.map(permissionSetEntryOf),
+    users: (await usersOf(needs, org)).map((user) => userEntryOf(user, namesOf)),
+    certificates: (await needs.certificates.list(org.id)).map(certificateEntryOf),
+    connectedApps: await Promise.all(
+      (await needs.apps.list(org.id)).map(async (app) => {
+        const policies = await needs.apps.findPolicies(app.id, org.id)
+        return appEntryOf(app, policies ?? { ...defaultPolicies, appId: app.id, orgId: org.id }, namesOf)
+      }),
+    ),
+    records: await recordsOf(needs, org),
+  }
+}
+
+type NamesOf = (ids: readonly string[]) => string[]
+
+function profileEntryOf({ name, permissions, loginIpRanges, sessionTimeout }: Profile): ProfileEntry {
+  return {
+    name,
+    permissions: [...permissions],
+    loginIpRanges: loginIpRanges.map((range) => ({ ...range })),
+    ...given({ sessionTimeout: sessionTimeout === undefined ? undefined : minutes(sessionTimeout) }),
+  }
+}
+
+function permissionSetEntryOf({ name, label, permissions }: PermissionSet): PermissionSetEntry {
+  return { name, label, permissions: [...permissions] }
+}
+
+function userEntryOf(user: User, namesOf: NamesOf): UserEntry {
+  const { username, email, firstName, lastName, nickname, isActive, timeZone, locale, language, country, mobilePhone } =
+    user
+  const [profile = user.profileId] = namesOf([user.profileId])
+  return {
+    username,
+    email,
+    lastName,
+    nickname,
+    profile,
+    permissionSets: namesOf(user.permissionSetIds),
+    isActive,
+    timeZone,
+    locale,
+    language,
+    ...given({ firstName, country, mobilePhone }),
+  }
+}
+
+function certificateEntryOf({ name, label, certificate, isPrivateKeyExportable }: OrgCertificate): CertificateEntry {
+  return { name, label, certificate: certificate.pem, isPrivateKeyExportable }
+}
+
+function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf): ConnectedAppEntry {
+  const { fullName, label, contactEmail, contactPhone, description, infoUrl, logoUrl, iconUrl, startUrl } = app
+  return {
+    fullName,
+    label,
+    contactEmail,
+    ...given({ contactPhone, description, infoUrl, logoUrl, iconUrl, startUrl }),
+    oauthConfig: {
+      callbackUrl: [...app.callbackUrls],
+      consumerKey: app.consumerKey,
+      ...given({ certificate: app.certificate?.pem, singleLogoutUrl: app.singleLogoutUrl }),
+      scopes: app.scopes.map(metadataNameOfScope),
+      isAdminApproved: policies.isAdminApproved,
+      isConsumerSecretOptional: app.isConsumerSecretOptional,
+      isSecretRequiredForRefreshToken: app.isSecretRequiredForRefreshToken,
+      isPkceRequired: app.isPkceRequired,
+      isIntrospectAllTokens: app.isIntrospectAllTokens,
+      isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
+      idTokenConfig: {
+        idTokenValidity: minutes(app.idTokenConfig.validity),
+        idTokenAudience: [...app.idTokenConfig.audiences],
+        idTokenIncludeStandardClaims: app.idTokenConfig.includesStandardClaims,
+      },
+    },
+    oauthPolicy: {
+      ipRelaxation: policies.ipRelaxation,
+      refreshTokenPolicy: writeRefreshTokenPolicy(policies.refreshTokenPolicy),
+    },
+    sessionPolicy: {
+      ...given({
+        sessionTimeout: policies.sessionTimeout === undefined ? undefined : minutes(policies.sessionTimeout),
+      }),
+      sessionLevel: policies.requiresHighAssurance ? 'HIGH_ASSURANCE' : 'STANDARD',
+    },
+    ipRanges: app.ipRanges.map((range) => ({ ...range })),
+    profileName: namesOf(policies.profileIds),
+    permissionSetName: namesOf(policies.permissionSetIds),
+  }
+}
+
+async function usersOf({ users }: Pick<Needs, 'users'>, org: Org): Promise<readonly User[]> {
+  const all: User[] = []
+  const limit = 500
+  for (;;) {
+    const after = all.at(-1)?.username
+    const page = await users.list(org.id, { limit, ...given({ after }) })
+    all.push(...page)
+    if (page.length < limit) return all
+  }
+}
+
+async function recordsOf({ records }: Pick<Needs, 'records'>, org: Org): Promise<Record<string, RecordEntry[]>> {
+  const limit = 500
+  const found: [string, RecordEntry[]][] = []
+  for (const { name } of storedObjects) {
+    const all: RecordEntry[] = []
+    for (let page = limit; page === limit; ) {
+      const some = await records.list(org.id, name, { offset: all.length, limit })
+      all.push(...some.map(({ fields }) => ({ ...fields })))
+      page = some.length
+    }
+    if (all.length > 0) found.push([name, all])
+  }
+  return Object.fromEntries(found)
+}
+
+function minutes(seconds: number): number {
+  return Math.max(1, Math.round(seconds / 60))
+}
+
+type Given<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
+
+/** The fields that have a value. */
+function given<Fields extends object>(fields: Fields): Given<Fields> {
+  const isField = (name: string): name is Extract<keyof Fields, string> => name in fields
+  const present: Given<Fields> = {}
+  for (const name of Object.keys(fields)) {
+    if (isField(name) && isPresent(fields[name])) present[name] = fields[name]
+  }
+  return present
+}
+
+function isPresent<Value>(value: Value): value is Exclude<Value, undefined> {
+  return value !== undefined
+}
