@@ -1,252 +1,219 @@
-import { randomInt } from 'node:crypto'
-import { readCertificate } from '../certificates/certificate.ts'
-import { selfSigned } from '../certificates/self-signed.ts'
-import { newConsumerKey, newConsumerSecret } from '../connected-apps/consumer-secret.ts'
-import type { OrgEntry, OrgFile } from '../org-file/org-file.ts'
+import { z } from 'zod'
+import type { CertificateStore } from '../certificates/certificate.ts'
+import { exportPrivateKey } from '../certificates/new-certificate.ts'
+import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
+import type { ApplyNeeds } from '../org-file/applied.ts'
+import { applyOrgFile } from '../org-file/apply.ts'
+import type { OrgEntry } from '../org-file/org-file.ts'
+import { orgFileFrom } from '../org-file/read.ts'
+import type { Org } from '../orgs/org.ts'
+import { memorablePassword } from './memorable-password.ts'
 
-/** Where the demo's server is, and where its files go. */
-export interface DemoPlace {
+const demoUser = z.object({ username: z.string(), password: z.string(), name: z.string(), about: z.string() })
+const demoOrg = z.object({
+  id: z.string(),
+  name: z.string(),
+  myDomain: z.string().optional(),
+  port: z.number().optional(),
+})
+const demoApp = z.object({
+  fullName: z.string(),
+  label: z.string(),
+  consumerKey: z.string(),
+  consumerSecret: z.string(),
+  callbackUrls: z.array(z.string()),
+})
+const demo = z.object({
+  source: z.object({
+    org: demoOrg,
+    admin: demoUser,
+    /** PEM; the key as PKCS#8. The app in the target org trusts the certificate. */
+    certificate: z.object({ name: z.string(), certificate: z.string(), privateKey: z.string() }),
+  }),
+  target: z.object({
+    org: demoOrg,
+    admin: demoUser,
+    /** May use the integration app. */
+    integration: demoUser,
+    /** Signs in to the web app. */
+    standard: demoUser,
+    /** May sign in, but not use the integration app: to see why that is refused. */
+    outsider: demoUser,
+    integrationApp: demoApp,
+    webApp: demoApp,
+  }),
+})
+
+/** One person of the demo, with their password: it is made anew for each data folder. */
+export type DemoUser = z.infer<typeof demoUser>
+
+/** One connected app of the demo, with its secret. */
+export type DemoApp = z.infer<typeof demoApp>
+
+/** The demo: an org that calls, an org that is called, and everything needed to sign in to them. Plain JSON. */
+export type Demo = z.infer<typeof demo>
+
+/** Reads a demo back that was kept as JSON, or `undefined` when it is none of this version's. */
+export function readDemo(json: unknown): Demo | undefined {
+  return demo.safeParse(json).data
+}
+
+/** Where the demo's orgs answer. */
+export interface DemoAddresses {
   /** The login host, such as `http://localhost:8787`. */
   readonly mainUrl: string
-  readonly sourcePort: number
-  readonly targetPort: number
-  /** Where a program on this machine waits for the browser to come back. */
-  readonly callbackUrl: string
-  /** Where the caller keeps the private key of {@link Demo.privateKey}, as the org file names it. */
-  readonly privateKeyFile: string
-  readonly now: Date
+  readonly ports: { readonly source: number; readonly target: number }
 }
 
-/** A user of the demo, and what they are there to show. */
-export interface DemoPerson {
-  readonly org: 'Source' | 'Target'
-  readonly username: string
-  readonly password: string
-  readonly note: string
+interface Needs extends ApplyNeeds {
+  readonly certificates: ApplyNeeds['certificates'] & Pick<CertificateStore, 'findByName'>
 }
 
-/** A connected app of the demo. */
-export interface DemoApp {
-  readonly org: 'Target'
-  readonly label: string
-  readonly consumerKey: string
-  readonly consumerSecret: string
-  readonly callbackUrls: readonly string[]
-  readonly note: string
-}
+/**
+ * Makes the demo of a first start: **Source** holds a certificate with its private key; **Target** has an app that trusts
+ * it, a web app, people with different profiles, and records. Made again (after a start that was cut short) it is
+ * completed, with new passwords.
+ */
+export async function makeDemo(needs: Needs, addresses: DemoAddresses): Promise<Demo> {
+  const admin = person('admin@source.example', 'Sara Source', 'Administers the org that calls.')
+  await apply(needs, sourceEntry(admin, addresses))
+  const source = await orgNamed(needs, 'Source')
+  const held = await needs.certificates.findByName(source.id, 'Source_To_Target')
+  const privateKey = held === undefined ? undefined : exportPrivateKey(needs.seal, held)
+  if (held === undefined || !privateKey?.ok) throw new Error('The demo has no certificate with a private key.')
+  const { name, certificate } = held
 
-/** Two orgs that are integrated with each other: Source holds a key, Target trusts its certificate. */
-export interface Demo {
-  /** All of it, to be applied like any other org file. */
-  readonly orgFile: OrgFile
-  readonly people: readonly DemoPerson[]
-  /** For the web server flow: a person signs in. */
-  readonly webApp: DemoApp
-  /** For the JWT bearer flow: Source's key signs. */
-  readonly integration: DemoApp
-  /** For whom the integration acts. */
-  readonly integrationUsername: string
-  /** Who allows the web app. */
-  readonly webUsername: string
-  /** PKCS#8 PEM of the certificate `Source_To_Target`; to be kept where {@link DemoPlace.privateKeyFile} says. */
-  readonly privateKey: string
-}
-
-/** Makes a demo: names are always the same; keys, secrets and passwords are new each time. */
-export async function makeDemo(place: DemoPlace): Promise<Demo> {
-  const made = await selfSigned({
-    name: 'Source_To_Target',
-    orgId: '00D000000000000EAA',
-    keySize: 2048,
-    now: place.now,
-  })
-  const reading = readCertificate(made.certificate)
-  if (!reading.ok) throw new Error(`The demo's own certificate cannot be read: ${reading.problem}.`)
-  const certificate = reading.certificate.pem
-  const people: readonly DemoPerson[] = [
-    person('Target', 'admin@target.example', 'administers Target and may use every app'),
-    person('Target', 'integration@target.example', 'for whom the JWT bearer flow acts'),
-    person('Target', 'user@target.example', 'a standard user; may use the web app'),
-    person('Target', 'outsider@target.example', 'may sign in, but not use the integration: see why it is refused'),
-    person('Source', 'admin@source.example', 'administers Source, which holds the private key'),
-  ]
-  const webApp = app(
-    'Demo Web App',
-    [place.callbackUrl, `${place.mainUrl}/services/oauth2/success`],
-    'web server flow: users approve it themselves',
-  )
-  const integration = app(
-    'Source Integration',
-    [`${place.mainUrl}/services/oauth2/success`],
-    'JWT bearer flow: an admin approved it for one permission set',
-  )
-  const orgs = [sourceOrg(place, certificate, people), targetOrg(place, certificate, people, webApp, integration)]
-  return {
-    orgFile: { orgs },
-    people,
-    webApp,
-    integration,
-    integrationUsername: 'integration@target.example',
-    webUsername: 'user@target.example',
-    privateKey: made.privateKey,
+  const people = {
+    admin: person('admin@target.example', 'Tara Target', 'Administers the org that is called.'),
+    integration: person('integration@target.example', 'Iggy Integration', 'Whom the integration app acts for.'),
+    standard: person('user@target.example', 'Uma User', 'Signs in to the web app.'),
+    outsider: person(
+      'outsider@target.example',
+      'Otto Outsider',
+      'May sign in, but not use the integration app: see why it is refused.',
+    ),
   }
-}
-
-function sourceOrg(
-  { sourcePort, privateKeyFile }: DemoPlace,
-  certificate: string,
-  people: readonly DemoPerson[],
-): OrgEntry {
+  await apply(needs, targetEntry(people, certificate.pem, addresses))
+  const target = await orgNamed(needs, 'Target')
   return {
-    name: 'Source',
-    myDomain: 'source',
-    port: sourcePort,
-    users: [user(people, 'admin@source.example', 'Sam', 'Source', 'System Administrator')],
-    certificates: [{ name: 'Source_To_Target', certificate, privateKeyFile }],
-    records: { Account: [{ Name: 'Grand Hotels & Resorts' }, { Name: 'United Oil & Gas' }] },
-  }
-}
-
-function targetOrg(
-  { targetPort }: DemoPlace,
-  certificate: string,
-  people: readonly DemoPerson[],
-  webApp: DemoApp,
-  integration: DemoApp,
-): OrgEntry {
-  return {
-    name: 'Target',
-    myDomain: 'target',
-    port: targetPort,
-    permissionSets: [{ name: 'Integration_Access', label: 'Integration Access' }],
-    users: [
-      user(people, 'admin@target.example', 'Tara', 'Target', 'System Administrator'),
-      {
-        ...user(people, 'integration@target.example', 'Ingo', 'Integration', 'Standard User'),
-        permissionSets: ['Integration_Access'],
-      },
-      user(people, 'user@target.example', 'Uma', 'User', 'Standard User'),
-      user(people, 'outsider@target.example', 'Otto', 'Outsider', 'Standard User'),
-    ],
-    connectedApps: [
-      {
-        ...basics('Demo_Web_App', webApp),
-        description: 'Shows the web server flow of the demo.',
-        oauthConfig: {
-          ...keys(webApp),
-          scopes: ['Api', 'Web', 'OpenID', 'RefreshToken'],
-        },
-      },
-      {
-        ...basics('Source_Integration', integration),
-        description: 'Lets Source read the accounts of Target.',
-        oauthConfig: { ...keys(integration), certificate, scopes: ['Api', 'RefreshToken'], isAdminApproved: true },
-        profileName: ['System Administrator'],
-        permissionSetName: ['Integration_Access'],
-      },
-    ],
-    records: {
-      Account: [
-        { Name: 'Edge Communications', Phone: '(512) 757-6000', BillingState: 'TX', Type: 'Customer - Direct' },
-        { Name: 'Burlington Textiles', Phone: '(336) 222-7000', BillingState: 'NC', Type: 'Customer - Direct' },
-        { Name: 'Pyramid Construction', Phone: '(014) 427-4427', Type: 'Customer - Channel' },
-      ],
+    source: {
+      org: demoOrgOf(source),
+      admin,
+      certificate: { name, certificate: certificate.pem, privateKey: privateKey.value },
+    },
+    target: {
+      org: demoOrgOf(target),
+      ...people,
+      integrationApp: await appNamed(needs, target, 'Source_Integration'),
+      webApp: await appNamed(needs, target, 'Demo_Web_App'),
     },
   }
 }
 
-function basics(fullName: string, { label }: DemoApp) {
-  return { fullName, label, contactEmail: 'admin@target.example' }
+function sourceEntry(admin: DemoUser, { ports }: DemoAddresses): OrgEntry {
+  return {
+    name: 'Source',
+    myDomain: 'source',
+    port: ports.source,
+    type: 'production',
+    users: [userEntry(admin, 'System Administrator')],
+    certificates: [{ name: 'Source_To_Target', label: 'Source to Target' }],
+    records: { Account: [{ Name: 'Lighthouse Parcels', Phone: '+1 555 0100', BillingState: 'WA' }] },
+  }
 }
 
-function keys({ callbackUrls, consumerKey, consumerSecret }: DemoApp) {
-  return { callbackUrl: [...callbackUrls], consumerKey, consumerSecret }
+type TargetPeople = Pick<Demo['target'], 'admin' | 'integration' | 'standard' | 'outsider'>
+
+function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports }: DemoAddresses): OrgEntry {
+  const success = new URL('/services/oauth2/success', mainUrl).href
+  return {
+    name: 'Target',
+    myDomain: 'target',
+    port: ports.target,
+    type: 'production',
+    profiles: [{ name: 'Integration User', permissions: ['ApiEnabled'] }],
+    permissionSets: [{ name: 'Source_Access', label: 'Access by Source' }],
+    users: [
+      userEntry(people.admin, 'System Administrator'),
+      userEntry(people.integration, 'Integration User', ['Source_Access']),
+      userEntry(people.standard, 'Standard User'),
+      userEntry(people.outsider, 'Standard User'),
+    ],
+    connectedApps: [
+      {
+        fullName: 'Source_Integration',
+        label: 'Source Integration',
+        contactEmail: people.admin.username,
+        description: 'Calls Target from Source with a signed JWT: no password, no page.',
+        oauthConfig: {
+          callbackUrl: [success],
+          certificate,
+          scopes: ['Api', 'RefreshToken'],
+          isAdminApproved: true,
+        },
+        profileName: ['System Administrator'],
+        permissionSetName: ['Source_Access'],
+      },
+      {
+        fullName: 'Demo_Web_App',
+        label: 'Demo Web App',
+        contactEmail: people.admin.username,
+        description: 'Signs people in through the browser.',
+        oauthConfig: {
+          callbackUrl: [success, 'http://127.0.0.1:9999/cb'],
+          scopes: ['Api', 'Web', 'OpenID', 'RefreshToken'],
+        },
+      },
+    ],
+    records: {
+      Account: [
+        { Name: 'Edge Communications', Phone: '+1 512 555 0101', BillingState: 'TX', Type: 'Customer - Direct' },
+        { Name: 'Burlington Textiles', Phone: '+1 336 555 0102', BillingState: 'NC', Type: 'Customer - Direct' },
+        { Name: 'Pyramid Construction', Phone: '+33 1 55 50 01 03', Type: 'Customer - Channel' },
+        { Name: 'Grand Hotels & Resorts', Phone: '+1 312 555 0104', BillingState: 'IL', Type: 'Customer - Direct' },
+      ],
+      Contact: [{ Name: 'Rose Gonzalez', Title: 'SVP, Procurement', Email: 'rose@edge.example' }],
+    },
+  }
 }
 
-function app(label: string, callbackUrls: readonly string[], note: string): DemoApp {
-  // A consumer key that is given, rather than made, has letters and digits only.
-  const consumerKey = newConsumerKey().replaceAll(/[._]/g, '0')
-  return { org: 'Target', label, consumerKey, consumerSecret: newConsumerSecret(), callbackUrls, note }
+function person(username: string, name: string, about: string): DemoUser {
+  return { username, name, about, password: memorablePassword() }
 }
 
-function person(org: DemoPerson['org'], username: string, note: string): DemoPerson {
-  return { org, username, password: memorablePassword(), note }
+function userEntry({ username, password, name }: DemoUser, profile: string, permissionSets: string[] = []) {
+  const [firstName = '', lastName = ''] = name.split(' ')
+  return { username, password, email: username, firstName, lastName, profile, permissionSets }
 }
 
-function user(people: readonly DemoPerson[], username: string, firstName: string, lastName: string, profile: string) {
-  const password = people.find((one) => one.username === username)?.password
-  return { username, email: username, firstName, lastName, profile, ...(password === undefined ? {} : { password }) }
+async function apply(needs: Needs, org: OrgEntry): Promise<void> {
+  const file = await orgFileFrom({ orgs: [org] }, `demo of ${org.name}`)
+  const application = await applyOrgFile(needs, file, { allowsPasswords: true })
+  if (application.ok) return
+  // Such as an org of this name that somebody made with other settings.
+  const mistakes = application.mistakes.map(({ path, message }) => `${path}: ${message}`)
+  throw new Error(`The demo cannot be made here.\n${mistakes.join('\n')}`)
 }
 
-const words = [
-  'amber',
-  'anchor',
-  'arch',
-  'badge',
-  'banner',
-  'barrel',
-  'basalt',
-  'beacon',
-  'bridge',
-  'bronze',
-  'canvas',
-  'castle',
-  'cedar',
-  'chalk',
-  'cliff',
-  'clover',
-  'copper',
-  'coral',
-  'crane',
-  'dawn',
-  'delta',
-  'ember',
-  'falcon',
-  'fennel',
-  'ferry',
-  'flint',
-  'forest',
-  'garnet',
-  'gate',
-  'granite',
-  'harbor',
-  'hazel',
-  'heron',
-  'island',
-  'ivory',
-  'juniper',
-  'lantern',
-  'laurel',
-  'linen',
-  'lunar',
-  'maple',
-  'marble',
-  'meadow',
-  'moat',
-  'north',
-  'oak',
-  'olive',
-  'orchid',
-  'otter',
-  'pebble',
-  'pine',
-  'plain',
-  'quartz',
-  'rampart',
-  'raven',
-  'ridge',
-  'river',
-  'saffron',
-  'slate',
-  'sparrow',
-  'spruce',
-  'tower',
-  'valley',
-  'willow',
-] as const
+async function orgNamed({ orgs }: Pick<Needs, 'orgs'>, name: string): Promise<Org> {
+  const org = await orgs.findByName(name)
+  if (org === undefined) throw new Error(`The org ${name} was made, and is not there.`)
+  return org
+}
 
-/** Three words and two digits: 25 bits, for accounts that only this machine can reach. */
-function memorablePassword(): string {
-  const word = () => words[randomInt(words.length)] ?? 'gate'
-  return `${word()}-${word()}-${word()}-${randomInt(10, 100)}`
+async function appNamed({ apps, seal }: Pick<Needs, 'apps' | 'seal'>, org: Org, fullName: string): Promise<DemoApp> {
+  const app = await apps.findByName(org.id, fullName)
+  if (app === undefined) throw new Error(`The app ${fullName} was made, and is not there.`)
+  const { label, consumerKey, callbackUrls } = app
+  return {
+    fullName,
+    label,
+    consumerKey,
+    consumerSecret: openConsumerSecret(seal, app),
+    callbackUrls: [...callbackUrls],
+  }
+}
+
+function demoOrgOf({ id, name, myDomain, port }: Org) {
+  return { id, name, myDomain, port }
 }
