@@ -63,15 +63,16 @@ const statuses: Readonly<Partial<Record<SignInRefusal['reason'], string>>> = {
 export function signIn({ users, orgs, profiles, passwords, sessions, loginHistory, onError, now }: Needs): SignIn {
   return async (attempt, checks) => {
     const username = canonicalUsername(attempt.username)
-    const found = await users.findByUsername(username)
-    const user = found !== undefined && isHere(found, attempt.site) ? found : undefined
-    const verification = await passwords.verify(attempt.password, user?.passwordHash)
+    const known = await findHere(username, attempt.site)
+    const verification = await passwords.verify(attempt.password, known?.passwordHash)
     if (verification.outcome === 'busy') return refused({ reason: 'password-busy', facts: {} })
     const at = now()
+    // Asked again: while this password waited for its turn, other guesses may have locked the user out.
+    const user = await findHere(username, attempt.site)
     const org = await orgs.find(user?.orgId ?? '')
     if (user === undefined || org === undefined) {
-      await users.countFailure('', undefined, at)
-      return refused({ reason: 'username-unknown', facts: { found: username.slice(0, 80) } })
+      await writeAsMuch(at)
+      return refused({ reason: 'username-unknown', facts: { found: shownUsername(username) } })
     }
     checks.orgId = org.id
     checks.userId = user.id
@@ -82,7 +83,10 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
     const refusal =
       checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: attempt.sourceIp }, checks)
-    if (refusal !== undefined) return failed(user, org, attempt, refusal)
+    if (refusal !== undefined) {
+      await writeAsMuch(at)
+      return failed(user, org, attempt, refusal)
+    }
 
     const timeout = profile.sessionTimeout ?? org.settings.sessionTimeout
     const secret = randomText(sessionShape.length)
@@ -104,8 +108,15 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
     return { ok: true, cookie: tokenText(sessionShape, id, secret), user }
   }
 
-  function isHere(user: User, { org }: Site): boolean {
-    return org === undefined || org.id === user.orgId
+  /** The user of this name, if they are of the org at whose address this is. */
+  async function findHere(username: string, { org }: Site): Promise<User | undefined> {
+    const user = await users.findByUsername(username)
+    return user !== undefined && (org === undefined || org.id === user.orgId) ? user : undefined
+  }
+
+  /** A wrong password is written down; what is refused for another reason must not be answered the sooner for it. */
+  async function writeAsMuch(at: Date): Promise<void> {
+    await users.countFailure('', undefined, at)
   }
 
   async function wrongPassword(user: User, org: Org, at: Date): Promise<SignInRefusal> {
@@ -138,6 +149,11 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
       browser: attempt.userAgent,
     })
   }
+}
+
+// People type passwords into the wrong field, and the journal must keep none: usernames have the form of an address.
+function shownUsername(username: string): string {
+  return /^[^\s@]+@[^\s@]+$/.test(username) ? username.slice(0, 80) : 'a text without the form of a username'
 }
 
 function refused(refusal: SignInRefusal): SignInResult {
