@@ -15,6 +15,7 @@ export const scopeDefinitions: readonly ScopeDefinition[] = [
     names: ['id', 'profile', 'email', 'address', 'phone'],
     metadataName: 'Basic',
     label: 'Access the identity URL service',
+    hint: 'It can see your name, username and email address.',
   },
   {
     names: ['api'],
@@ -136,9 +137,9 @@ export function scopeLabel(scope: Scope): string {
   return byName.get(scope)?.label ?? scope
 }
 
-/** What a scope lets an app do, in a sentence for the person who allows it. */
-export function scopeHint(scope: Scope): string {
-  return byName.get(scope)?.hint ?? `It can use the ${scope} service as you.`
+/** What a scope lets an app do, in a sentence for the person who allows it; `undefined` where its label says it all. */
+export function scopeHint(scope: Scope): string | undefined {
+  return byName.get(scope)?.hint
 }
 
 /** The scope of a metadata name (`RefreshToken`), or `undefined` when there is none. */

@@ -13,6 +13,11 @@ it('names the app, its publisher, what it asks for, the person and the org', () 
   expect(page).toContain('can revoke this access at any time')
 })
 
+it('says of a scope no more than there is to say', () => {
+  const page = consent({ scopes: [{ name: 'cdp_ingest_api', label: 'Manage Data Cloud Ingestion API data' }] })
+  expect(page).toContain('<strong>Manage Data Cloud Ingestion API data</strong></li>')
+})
+
 it('posts the decision with the ids that scripts look for, and Deny first, so that no stray key allows', () => {
   const page = consent({})
   expect(page).toMatch(

@@ -20,8 +20,8 @@ export interface ConsentScope {
   readonly name: string
   /** Salesforce's label, without the names in brackets. */
   readonly label: string
-  /** One plain sentence about what it lets the app do. */
-  readonly hint: string
+  /** One plain sentence about what it lets the app do, where the label does not say it all. */
+  readonly hint?: string | undefined
 }
 
 /** What the consent page shows. */
@@ -56,7 +56,7 @@ export function ConsentPage(props: ConsentPageProps) {
         {scopes.map(({ name, label, hint }) => (
           <li data-scope={name}>
             <strong>{excerpt(label, 120)}</strong>
-            <span>{excerpt(hint, 200)}</span>
+            {hint !== undefined && <span>{excerpt(hint, 200)}</span>}
           </li>
         ))}
       </ul>

@@ -32,6 +32,18 @@ it('explains the check that refused, where explanations are shown', () => {
   expect(page).toContain('<dt>In Salesforce</dt><dd>Setup › App Manager</dd>')
 })
 
+it('sets commands and parameters off from the words around them', () => {
+  const explanation = {
+    check: 'c',
+    expected: 'e',
+    found: 'f',
+    whatToDo: 'Send `a=<b>`, or run `sallyport app show x`.',
+  }
+  expect(renderPage(<ErrorPage {...refused} explanation={explanation} />)).toContain(
+    '<dd>Send <code>a=&lt;b&gt;</code>, or run <code>sallyport app show x</code>.</dd>',
+  )
+})
+
 it('leaves out the place in Setup where there is none', () => {
   const explanation = { check: 'c', expected: 'e', found: 'f', whatToDo: 'w' }
   expect(renderPage(<ErrorPage {...refused} explanation={explanation} />)).not.toContain('In Salesforce')

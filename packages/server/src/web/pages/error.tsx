@@ -137,7 +137,9 @@ function Explanation({ check, expected, found, whatToDo, whereInSetup }: ErrorEx
           <code class="found">{found}</code>
         </dd>
         <dt>What to do</dt>
-        <dd>{whatToDo}</dd>
+        <dd>
+          <Words text={whatToDo} />
+        </dd>
         {whereInSetup !== undefined && (
           <>
             <dt>In Salesforce</dt>
@@ -147,4 +149,9 @@ function Explanation({ check, expected, found, whatToDo, whereInSetup }: ErrorEx
       </dl>
     </section>
   )
+}
+
+/** Explanations are written for terminals, too, where commands stand between backticks. */
+function Words({ text }: { readonly text: string }) {
+  return <>{text.split('`').map((part, index) => (index % 2 === 0 ? part : <code>{part}</code>))}</>
 }
