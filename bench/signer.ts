@@ -26,9 +26,9 @@ export function makeSigner(): Signer {
   }
 }
 
-/** A `jti` no other assertion has. */
+/** Letters and digits that nothing else is called: a `jti`, a client's id, its secret. */
 export function uniqueId(): string {
-  return randomBytes(16).toString('base64url')
+  return randomBytes(16).toString('hex')
 }
 
 function base64url(value: unknown): string {
