@@ -238,7 +238,7 @@ orgs:
       '4:15 orgs[0].myDomain: A My Domain is one label of a host name: letters, digits and single hyphens inside, at most 63 characters.',
       '5:5 orgs[0].colour: An org has no field “colour”.',
       '8:9 orgs[0].permissionSets[0].lable: A permission set has no field “lable”. Did you mean “label”?',
-      '12:19 orgs[0].users[0].lastName: Give text: put quotes around 123.',
+      '12:19 orgs[0].users[0].lastName: Give text: put quotes around it.',
       '13:18 orgs[0].users[0].profile: This org has no profile “System Administratr”. Did you mean “System Administrator”?',
       '14:19 orgs[0].users[1].username: The file has this one before, in line 10.',
       '21:15 orgs[0].certificates[0].name: A name begins with a letter and has only letters, digits and single underscores, the last not at its end.',

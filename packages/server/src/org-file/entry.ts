@@ -148,7 +148,8 @@ function wordsOf(issue: z.core.$ZodRawIssue): string {
   }
   if (issue.code !== 'invalid_type') return issue.message ?? 'This cannot be read.'
   const expected = kindsOfValue[issue.expected] ?? issue.expected
-  if (issue.expected === 'string' && typeof input !== 'object') return `Give text: put quotes around ${String(input)}.`
+  // Not repeated: it may be a password of digits only.
+  if (issue.expected === 'string' && typeof input !== 'object') return 'Give text: put quotes around it.'
   const found = kindsOfValue[Array.isArray(input) ? 'array' : typeof input] ?? typeof input
   return `Give ${expected}, not ${found}.`
 }

@@ -56,6 +56,22 @@ describe('readOrgFile', () => {
     expect(await mistakes(text)).toEqual(expected)
   })
 
+  it.each([
+    '12345678',
+    '!Sup3rSecret',
+    '>Sup3rSecret x',
+    '*Sup3rSecret',
+    '&Sup3rSecret',
+    '@Sup3rSecret',
+    '%Sup3rSecret',
+    '`Sup3rSecret',
+  ])('does not repeat a password that is written without its quotes: %s', async (password) => {
+    const text = `orgs:\n  - name: Acme\n    users:\n      - password: ${password}\n        lastName: Admin\n`
+    const found = await mistakes(text)
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.join('\n')).not.toMatch(/12345678|Sup3rSecret/)
+  })
+
   it('follows aliases, and points at what they stand for', async () => {
     const text = 'orgs:\n  - &acme { name: Acme, port: 1.5 }\n  - *acme\n'
     const port = 'Give a port from 1 to 65535.'

@@ -52,7 +52,7 @@ export function readYaml(text: string): YamlText {
   const mistakes: TextMistake[] = [...document.errors, ...document.warnings].map((error) => ({
     path: [],
     place: place(error.pos[0]),
-    message: `This is not YAML: ${excerpt(error.message)}.`,
+    message: notYaml(error),
   }))
   if (mistakes.length > 0) return { ...unreadable(top, ''), mistakes }
 
@@ -128,6 +128,12 @@ export function readYaml(text: string): YamlText {
   function report(node: unknown, path: Path, message: string): void {
     mistakes.push({ path, place: place(offsetOf(node)), message })
   }
+}
+
+/** What the parser says, without the piece of the text it quotes: that may be a password. */
+function notYaml({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === 'TAG_RESOLVE_FAILED') return 'This is not YAML: text that begins with ! needs quotes.'
+  return `This is not YAML: ${excerpt(message.split(': ')[0] ?? '')}.`
 }
 
 type Tokens =
