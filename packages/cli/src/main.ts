@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { app } from './commands/app.ts'
 import { certificate } from './commands/certificate.ts'
@@ -8,6 +7,7 @@ import { org } from './commands/org.ts'
 import { serve } from './commands/serve.ts'
 import { user } from './commands/user.ts'
 import { WrongUsage } from './failure.ts'
+import { version } from './package-folder.ts'
 import { type Terminal, terminal } from './terminal.ts'
 
 /** The program: reads the command line, runs the command it names, and sets the exit code. */
@@ -64,9 +64,4 @@ function settle(command: CommandUnknownOpts, parents: string, shown: Terminal): 
 function sentence(message: string): string {
   const text = message.replace(/^error: /, '').replaceAll(/\s+/g, ' ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!)]$/.test(text) ? '' : '.'}`
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
 }

@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
 export interface Serving {
   /** The port of the login host. */
   readonly port: number
-  /** Answers what is under way, stops, and closes the database. */
+  /** Answers what is under way, and stops. The database stays open. */
   close(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export async function startServing(
   } catch (error) {
     server.stop()
     await Promise.all(listening.map((each) => each.close(0)))
-    throw listenFailure(error)
+    throw listenFailure(error, port)
   }
   const [first] = listening
   if (first === undefined) throw new Failure(`None of ${hosts.join(', ')} is an address of this machine.`)
@@ -73,7 +73,6 @@ export async function startServing(
     async close() {
       await Promise.all(listening.map((each) => each.close(patience)))
       server.stop()
-      await stores.close()
     },
   }
 }
@@ -92,14 +91,16 @@ export function untilStopped(): Promise<void> {
   })
 }
 
-function listenFailure(error: unknown): unknown {
+function listenFailure(error: unknown, mainPort: number): unknown {
   const code = codeOf(error)
-  const port = error instanceof Error && 'port' in error ? String(error.port) : 'that'
+  const port = error instanceof Error && 'port' in error ? Number(error.port) : mainPort
   if (code === 'EADDRINUSE') {
-    return new Failure(`Port ${port} is taken by another program.`, {
-      next: 'Choose another with --port <number>; 0 takes one that is free.',
-      cause: error,
-    })
+    const next =
+      port === mainPort
+        ? 'Choose another with --port <number>; 0 takes one that is free.'
+        : 'It is to be the port of an org. Stop that program, or give the org another port in the org file; the orgs of ' +
+          'the demo follow --port <number>.'
+    return new Failure(`Port ${port} is taken by another program.`, { next, cause: error })
   }
   if (code === 'EACCES') {
     const next = 'Choose one above 1023 with --port <number>.'

@@ -22,6 +22,7 @@ export type {
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
+export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './demo/demo.ts'
 export type { Facts, JournalEntry, JournalStore } from './journal/journal.ts'
 export {
   type CrossedDiagnosis,
@@ -39,6 +40,8 @@ export {
   salesforcePosture,
   strictPosture,
 } from './options.ts'
+export { applyOrgFile, type Change } from './org-file/apply.ts'
+export { openOrgFile, type ReadOrgFile } from './org-file/read.ts'
 export { newOrg } from './org-setup/new-org.ts'
 export { addresses } from './orgs/address.ts'
 export { changeOrg } from './orgs/change-org.ts'

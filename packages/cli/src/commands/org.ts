@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
+import { orgApply } from './org/apply.ts'
 import { orgCreate } from './org/create.ts'
 import { orgList } from './org/list.ts'
 import { orgShow } from './org/show.ts'
@@ -12,4 +13,5 @@ export function org(terminal: Terminal): CommandUnknownOpts {
     .addCommand(orgCreate(terminal))
     .addCommand(orgList(terminal))
     .addCommand(orgShow(terminal))
+    .addCommand(orgApply(terminal))
 }

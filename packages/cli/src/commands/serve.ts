@@ -42,9 +42,9 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
     )
     .addOption(dataOption)
     .addOption(
-      new Option('--database <url>', 'this version keeps everything in SQLite, in the data folder')
-        .env('SALLYPORT_DATABASE')
-        .argParser(noOtherDatabase),
+      new Option('--database <url>', 'this version keeps everything in SQLite, in the data folder').env(
+        'SALLYPORT_DATABASE',
+      ),
     )
     .addOption(
       new Option('--posture <name>', 'where Salesforce and a strict reading of the RFCs differ')
@@ -97,40 +97,53 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
         '  sallyport serve --public-url https://login.acme.example',
     )
     .action(async (options) => {
+      // What is in the URL is not repeated: there may be a password in it.
+      if (options.database !== undefined) {
+        throw new WrongUsage(
+          'This version keeps everything in SQLite, in the data folder, and knows no other database.',
+          {
+            next: 'Leave out --database and SALLYPORT_DATABASE; choose the folder with --data <folder>.',
+          },
+        )
+      }
       const folder = dataFolder(options.data)
       const { mainUrl, key } = needed(options.publicUrl, folder)
       makeDataFolder(folder)
       const log = jsonLog(terminal, options.logLevel)
       const database = await openDatabase(folder, key, (error) => log.failed(error, 'the database'))
-      const serving = await startServing(
-        database,
-        {
-          ...defaultServerOptions,
-          mainUrl,
-          posture: (options.set ?? []).reduce((posture, setting) => setting(posture), postures[options.posture]),
-          trustedProxies: options.trustedProxy ?? [],
-          passwordCost: {
-            ...defaultServerOptions.passwordCost,
-            memory: options.passwordMemory,
-            passes: options.passwordPasses,
+      try {
+        const serving = await startServing(
+          database,
+          {
+            ...defaultServerOptions,
+            mainUrl,
+            posture: (options.set ?? []).reduce((posture, setting) => setting(posture), postures[options.posture]),
+            trustedProxies: options.trustedProxy ?? [],
+            passwordCost: {
+              ...defaultServerOptions.passwordCost,
+              memory: options.passwordMemory,
+              passes: options.passwordPasses,
+            },
+            journalLifetime: options.journalDays * day,
+            loginHistoryLifetime: options.loginHistoryDays * day,
           },
-          journalLifetime: options.journalDays * day,
-          loginHistoryLifetime: options.loginHistoryDays * day,
-        },
-        { hosts: [options.host], port: options.port },
-        log,
-      )
-      const stopped = untilStopped()
-      const orgs = await orgsAt(mainUrl, [], database.stores)
-      const place = `${isIP(options.host) === 6 ? `[${options.host}]` : options.host}:${serving.port}`
-      terminal.answer(
-        { url: mainUrl, orgs, listening: { host: options.host, port: serving.port }, dataFolder: folder.path },
-        `${terminal.style.green('✓')} Sallyport answers at ${mainUrl} (listening on ${place}).`,
-      )
-      if (orgs.length === 0) log.said('there is no org yet: make one by `sallyport org create <name>`')
-      await stopped
-      log.said('stopping')
-      await serving.close()
+          { hosts: [options.host], port: options.port },
+          log,
+        )
+        const stopped = untilStopped()
+        const orgs = await orgsAt(mainUrl, [], database.stores)
+        const place = `${isIP(options.host) === 6 ? `[${options.host}]` : options.host}:${serving.port}`
+        terminal.answer(
+          { url: mainUrl, orgs, listening: { host: options.host, port: serving.port }, dataFolder: folder.path },
+          `${terminal.style.green('✓')} Sallyport answers at ${mainUrl} (listening on ${place}).`,
+        )
+        if (orgs.length === 0) log.said('there is no org yet: make one by `sallyport org create <name>`')
+        await stopped
+        log.said('stopping')
+        await serving.close()
+      } finally {
+        await database.stores.close()
+      }
     })
 }
 
@@ -161,10 +174,4 @@ function readAddresses(text: string, before: readonly string[] = []): readonly s
   const stranger = addresses.find((address) => isIP(address) === 0)
   if (stranger !== undefined) throw new InvalidArgumentError(`“${stranger}” is no IP address.`)
   return [...before, ...addresses]
-}
-
-function noOtherDatabase(): never {
-  throw new InvalidArgumentError(
-    'This version keeps everything in SQLite, in the data folder (--data), and knows no other database.',
-  )
 }
