@@ -1,6 +1,7 @@
+import { checkTitle } from '../../journal/checks.ts'
 import type { JournalStore } from '../../journal/journal.ts'
 import { OAuthError } from '../../oauth/error.ts'
-import { type Explanation, explain, readRefusal } from '../../oauth/explanation.ts'
+import { type ExplainedRefusal, explain, readRefusal } from '../../oauth/explanation.ts'
 import { isOurWire } from '../../oauth/refusal.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import type { ProfileStore } from '../../users/profile.ts'
@@ -9,7 +10,7 @@ import { jsonAnswer } from '../answer.ts'
 import type { ReadBrowser } from '../browser.ts'
 import { formToken } from '../csrf.ts'
 import { pageAnswer } from '../page-answer.ts'
-import { ErrorPage, NotFoundPage } from '../pages/error.tsx'
+import { type ErrorExplanation, ErrorPage, NotFoundPage } from '../pages/error.tsx'
 import { HomePage, type Visitor } from '../pages/home.tsx'
 import { SuccessPage } from '../pages/success.tsx'
 import { wantsPage } from '../reply.ts'
@@ -29,7 +30,7 @@ export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
       const headers = { 'content-type': '', 'cache-control': 'no-store' }
       return { status: 400, headers, body }
     }
-    const explanation = showsCauses ? explain(error.refusal) : undefined
+    const explanation = showsCauses ? shown(error.refusal) : undefined
     const page = ErrorPage({ error: code, errorDescription: description, requestId: visit.requestId, explanation })
     return pageAnswer(page, { status: code === 'server_error' ? 500 : 400 })
   }
@@ -51,11 +52,17 @@ export function errorPage(journal: Pick<JournalStore, 'find'>, showsCauses: bool
     return pageAnswer(page, { status: 400 })
   }
 
-  async function explanationOf(requestId: string | undefined): Promise<Explanation | undefined> {
+  async function explanationOf(requestId: string | undefined): Promise<ErrorExplanation | undefined> {
     const entry = requestId === undefined ? undefined : await journal.find(requestId)
     const refusal = entry?.refusal === undefined ? undefined : readRefusal(entry.refusal.reason, entry.refusal.facts)
-    return refusal === undefined ? undefined : explain(refusal)
+    return refusal === undefined ? undefined : shown(refusal)
   }
+}
+
+/** An explanation with its check in words. */
+function shown(refusal: ExplainedRefusal): ErrorExplanation {
+  const explanation = explain(refusal)
+  return { ...explanation, check: checkTitle(explanation.check) }
 }
 
 /** `GET /services/oauth2/success`: where apps without a page of their own have people come back to. */
