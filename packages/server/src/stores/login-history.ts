@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { LoginAttempt, LoginHistoryEntry, LoginHistoryStore } from '../sessions/login-history.ts'
 import { instant, readInstant } from './column-values.ts'
 import type { Database, Tables, Transaction } from './database.ts'
@@ -48,9 +48,15 @@ export function loginHistoryStore(database: Database): LoginHistoryStore {
   const listOfOrg = statement((given: Placeholder<{ orgId: string; limit: number }>) =>
     newest.where('org_id', '=', given('orgId')).limit(given('limit')),
   )
-  const listOfUser = statement((given: Placeholder<{ orgId: string; userId: string; limit: number }>) =>
-    newest.where('org_id', '=', given('orgId')).where('user_id', '=', given('userId')).limit(given('limit')),
+  const listOfUser = statement((given: Placeholder<{ block: number; orgId: string; userId: string; limit: number }>) =>
+    newest
+      .where(sql<number>`(id / 1024)`, '=', given('block'))
+      .where('user_id', '=', given('userId'))
+      .where('org_id', '=', given('orgId'))
+      .limit(given('limit')),
   )
+  const findNewest = statement(() => queries.selectFrom('login_history').select('id').orderBy('id', 'desc').limit(1))
+  const findOldest = statement(() => queries.selectFrom('login_history').select('id').orderBy('id').limit(1))
   // Rows are older the lower their number: the first few are all that has to be looked at.
   const deleteBefore = statement((given: Placeholder<{ before: number; limit: number }>) =>
     queries
@@ -63,14 +69,22 @@ export function loginHistoryStore(database: Database): LoginHistoryStore {
   return {
     add: (attempt) => write((tx) => note(tx, attempt)),
     async list(orgId, { userId, limit }) {
-      const rows =
-        userId === undefined
-          ? await read.all(listOfOrg, { orgId, limit })
-          : await read.all(listOfUser, { orgId, userId, limit })
-      return rows.map(fromRow)
+      if (userId === undefined) return (await read.all(listOfOrg, { orgId, limit })).map(fromRow)
+      const found: LoginHistoryEntry[] = []
+      const last = blockOf(await read.first(findOldest, {}))
+      for (let block = blockOf(await read.first(findNewest, {})); block >= last && found.length < limit; block--) {
+        const rows = await read.all(listOfUser, { block, orgId, userId, limit: limit - found.length })
+        found.push(...rows.map(fromRow))
+      }
+      return found
     },
     deleteBefore: (before, limit) => write((tx) => tx.run(deleteBefore, { before: instant(before), limit })),
   }
+}
+
+/** The entries of a user are looked up block by block: the index begins with this, see the migration. */
+function blockOf(entry: { readonly id: number } | undefined): number {
+  return Math.floor((entry?.id ?? 0) / 1024)
 }
 
 function fromRow(row: Selectable<Tables['login_history']>): LoginHistoryEntry {

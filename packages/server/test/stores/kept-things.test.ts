@@ -26,6 +26,21 @@ contract('login history', (open) => {
     expect(await stores.loginHistory.list(other.id, { userId: ada.id, limit: 10 })).toEqual([])
   })
 
+  it('finds the few attempts of a user among the many of others, across thousands', async () => {
+    await using stores = await open()
+    const { org, ada, bob } = await addDemoOrg(stores)
+    const crowd = () => Promise.all(Array.from({ length: 1500 }, () => stores.loginHistory.add(aLogin(bob))))
+    for (const second of [1, 2, 3]) {
+      await stores.loginHistory.add(aLogin(ada, { at: later(second) }))
+      await crowd()
+    }
+    const seconds = async (limit: number) =>
+      (await stores.loginHistory.list(org.id, { userId: ada.id, limit })).map(({ at }) => at)
+    expect(await seconds(10)).toEqual([later(3), later(2), later(1)])
+    expect(await seconds(2)).toEqual([later(3), later(2)])
+    expect(await stores.loginHistory.list(org.id, { userId: bob.id, limit: 4000 })).toHaveLength(4000)
+  })
+
   it('deletes from the oldest, a bounded number at a time', async () => {
     await using stores = await open()
     const { org, ada } = await addDemoOrg(stores)
