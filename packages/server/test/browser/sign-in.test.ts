@@ -129,7 +129,7 @@ describe.each([
   })
 })
 
-describe('a person in Chromium, without script,', () => {
+describe('a person in Chromium', () => {
   let page: Page
 
   beforeAll(async () => {
