@@ -63,12 +63,15 @@ export function receive(needs: Needs): Receive {
 
   return (endpoint, answer, show) => async (c) => {
     const at = now()
+    const requestId = newRequestId(at)
+    const site = await siteOf(c, requestId)
+    if (site === undefined) return respond(serverError(c, requestId), { 'x-request-id': requestId })
     const visit: Visit = {
       c,
-      site: await addresses.siteOf(c.req.header('host')),
+      site,
       sourceIp: sourceIpOf(c),
       userAgent: (c.req.header('user-agent') ?? 'Unknown').slice(0, 255),
-      requestId: newRequestId(at),
+      requestId,
       checks: checklist(),
       refused: undefined,
     }
@@ -76,7 +79,7 @@ export function receive(needs: Needs): Receive {
     if (endpoint !== undefined) {
       journal.add(entryOf(endpoint, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
     }
-    const { refused, requestId } = visit
+    const { refused } = visit
     const isExplained = showsCauses && refused !== undefined
     return respond(reply, {
       'x-request-id': requestId,
@@ -84,23 +87,24 @@ export function receive(needs: Needs): Receive {
     })
   }
 
-  async function answered(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Reply> {
+  /** `undefined` when it could not be found out, which has been reported. */
+  async function siteOf(c: Context<Env>, requestId: string): Promise<Site | undefined> {
     try {
-      return await answer(visit)
+      return await addresses.siteOf(c.req.header('host'))
     } catch (error) {
-      if (!(error instanceof OAuthError || error instanceof RestError)) return failed(error, visit)
-      visit.refused = error
-      return show(error, visit)
+      onError(error, requestId)
+      return undefined
     }
   }
 
-  /** What must never happen: logged whole, and told as no more than that it did. */
-  function failed(error: unknown, visit: Visit): Reply {
-    onError(error, visit.requestId)
-    if (wantsPage(visit.c)) {
-      return pageAnswer(ServerErrorPage({ requestId: visit.requestId }), { status: 500 })
+  async function answered(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Reply> {
+    try {
+      return await answeredOrRefused(visit, answer, show)
+    } catch (error) {
+      // What must never happen: reported whole, and told as no more than that it did.
+      onError(error, visit.requestId)
+      return serverError(visit.c, visit.requestId)
     }
-    return jsonAnswer({ error: 'server_error', error_description: 'unexpected error' }, 500)
   }
 
   function sourceIpOf(c: Context<Env>): string {
@@ -110,6 +114,21 @@ export function receive(needs: Needs): Receive {
     const chain = (c.req.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim())
     return chain.findLast((address) => address !== '' && !isInRanges(address, proxies)) ?? peer
   }
+}
+
+async function answeredOrRefused(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Reply> {
+  try {
+    return await answer(visit)
+  } catch (error) {
+    if (!(error instanceof OAuthError || error instanceof RestError)) throw error
+    visit.refused = error
+    return show(error, visit)
+  }
+}
+
+function serverError(c: Context<Env>, requestId: string): Reply {
+  if (wantsPage(c)) return pageAnswer(ServerErrorPage({ requestId }), { status: 500 })
+  return jsonAnswer({ error: 'server_error', error_description: 'unexpected error' }, 500)
 }
 
 function entryOf(endpoint: string, visit: Visit, status: number, at: Date): JournalEntry {
