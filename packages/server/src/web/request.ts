@@ -45,10 +45,12 @@ export async function readParameters(visit: Visit): Promise<ReadonlyMap<string, 
 /** Reads the form of one of our own pages. */
 export async function readForm(c: Context<Env>): Promise<Map<string, string>> {
   const type = c.req.header('content-type') ?? ''
+  // Media types are the same in capitals (RFC 9110 §8.3.1); what follows them, such as a boundary, is not.
+  const mediaType = type.replace(/;.*/s, '').trim().toLowerCase()
   const body = await readBody(c)
   if (body.byteLength === 0) return new Map()
-  if (type.startsWith('multipart/form-data')) return accept(await readMultipart(body, type))
-  if (type !== '' && !type.startsWith('application/x-www-form-urlencoded')) {
+  if (mediaType === 'multipart/form-data') return accept(await readMultipart(body, type))
+  if (mediaType !== '' && mediaType !== 'application/x-www-form-urlencoded') {
     throw refusal({ reason: 'body-not-form', facts: { found: type.slice(0, 128) } })
   }
   return accept(readUrlencoded(decode(body)))
@@ -72,7 +74,10 @@ async function readBody(c: Context<Env>): Promise<ArrayBuffer> {
   const announced = c.req.header('content-length')
   if (announced !== undefined) {
     if (Number(announced) > largestBody) throw tooLarge()
-    return c.req.arrayBuffer()
+    const body = await c.req.arrayBuffer()
+    // A socket holds senders to what they announce; a program that holds the server inside may not.
+    if (body.byteLength > largestBody) throw tooLarge()
+    return body
   }
   const stream = c.req.raw.body
   if (stream === null) return new ArrayBuffer(0)
