@@ -83,7 +83,8 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
     const assertion = parseAssertion(text, checks)
     const { iss, sub, jti, exp } = assertion
     if (iss === undefined || iss !== sub || (clientId !== undefined && clientId !== iss)) {
-      const facts = { iss: iss ?? 'none', sub: sub ?? 'none', clientId: clientId ?? 'none' }
+      const shown = (text: string | undefined) => text?.slice(0, 256) ?? 'none'
+      const facts = { iss: shown(iss), sub: shown(sub), clientId: shown(clientId) }
       throw refusal({ reason: 'client-assertion-mismatch', facts })
     }
     const app = await findApp(iss, checks)

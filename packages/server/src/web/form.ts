@@ -15,7 +15,7 @@ export function readUrlencoded(text: string, into = new Map<string, string>()): 
     const name = decode(equals < 0 ? pair : pair.slice(0, equals))
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1))
     if (name === undefined || value === undefined)
-      return { ok: false, problem: 'malformed', parameter: name ?? 'a name' }
+      return { ok: false, problem: 'malformed', parameter: name === undefined ? 'a name' : shown(name) }
     const refused = put(into, seen, name, value)
     if (refused !== undefined) return refused
   }
@@ -37,7 +37,7 @@ export async function readMultipart(
     return { ok: false, problem: 'malformed', parameter: 'the body' }
   }
   for (const [name, value] of form) {
-    if (typeof value !== 'string') return { ok: false, problem: 'malformed', parameter: name }
+    if (typeof value !== 'string') return { ok: false, problem: 'malformed', parameter: shown(name) }
     const refused = put(into, seen, name, value)
     if (refused !== undefined) return refused
   }
@@ -45,10 +45,15 @@ export async function readMultipart(
 }
 
 function put(into: Map<string, string>, seen: Set<string>, name: string, value: string): FormReading | undefined {
-  if (seen.has(name) || into.has(name)) return { ok: false, problem: 'repeated', parameter: name.slice(0, 64) }
+  if (seen.has(name) || into.has(name)) return { ok: false, problem: 'repeated', parameter: shown(name) }
   seen.add(name)
   if (value !== '') into.set(name, value)
   return undefined
+}
+
+// A name is as long as its sender likes, and the journal keeps it.
+function shown(name: string): string {
+  return name.slice(0, 64)
 }
 
 function decode(text: string): string | undefined {
