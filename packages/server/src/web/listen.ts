@@ -32,7 +32,13 @@ export async function listen({ fetch, host, port, orgs, onError }: ListenOptions
   const main = await open(port)
   const address = main.address()
   const mainPort = typeof address === 'object' && address !== null ? address.port : port
-  await openOrgPorts()
+  try {
+    await openOrgPorts()
+  } catch (error) {
+    // Half a server is none: what listens already must not keep the process alive.
+    await closeAll(0)
+    throw error
+  }
   const timer = setInterval(() => {
     openOrgPorts().catch((error) => onError(error, 'the port of an org'))
   }, 500).unref()
@@ -41,13 +47,17 @@ export async function listen({ fetch, host, port, orgs, onError }: ListenOptions
     port: mainPort,
     async close(seconds) {
       clearInterval(timer)
-      const all = [main, ...servers.values()]
-      const impatience = setTimeout(() => {
-        for (const server of all) server.closeAllConnections()
-      }, seconds * 1000)
-      await Promise.all(all.map(closed))
-      clearTimeout(impatience)
+      await closeAll(seconds)
     },
+  }
+
+  async function closeAll(seconds: number): Promise<void> {
+    const all = [main, ...servers.values()]
+    const impatience = setTimeout(() => {
+      for (const server of all) server.closeAllConnections()
+    }, seconds * 1000)
+    await Promise.all(all.map(closed))
+    clearTimeout(impatience)
   }
 
   async function openOrgPorts(): Promise<void> {
