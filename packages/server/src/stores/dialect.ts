@@ -233,8 +233,11 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
     },
     async rollback() {
       // After some errors, such as a full disk, SQLite has rolled back by itself.
-      if (database.isTransaction) act('rollback')
-      endWriting()
+      try {
+        if (database.isTransaction) act('rollback')
+      } finally {
+        endWriting()
+      }
     },
     async tables() {
       const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()

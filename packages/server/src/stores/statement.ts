@@ -28,20 +28,25 @@ class NamedParameter {
 }
 
 /**
- * Compiles a query, once, into a statement to execute many times.
+ * Makes a query a statement to execute many times. It is compiled once, when it is first executed: a start would
+ * otherwise wait for very many that it does not need.
  * @param build writes the query; what it calls with a name is a value of each execution
  */
 export function statement<Params extends Values, Row>(
   build: (parameter: Placeholder<Params>) => Compilable<Row>,
 ): Statement<Params, Row> {
-  // A value inside Kysely's template is a parameter of the statement, whatever it is; its type is the one stated.
-  const query = build((name) => sql`${new NamedParameter(name)}`).compile()
-  const parameters = query.parameters.map(readParameter)
+  let compiled: Compiled | undefined
+  const ready = () => {
+    compiled ??= compile(build)
+    return compiled
+  }
   return {
-    sql: query.sql,
+    get sql() {
+      return ready().sql
+    },
     bind(params) {
       const values: DatabaseValue[] = []
-      for (const parameter of parameters) {
+      for (const parameter of ready().parameters) {
         if (!(parameter instanceof NamedParameter)) {
           values.push(parameter)
           continue
@@ -57,6 +62,17 @@ export function statement<Params extends Values, Row>(
       throw new Error('A statement brought back no row.')
     },
   }
+}
+
+interface Compiled {
+  readonly sql: string
+  readonly parameters: readonly (DatabaseValue | NamedParameter)[]
+}
+
+function compile<Params extends Values>(build: (parameter: Placeholder<Params>) => Compilable): Compiled {
+  // A value inside Kysely's template is a parameter of the statement, whatever it is; its type is the one stated.
+  const { sql: text, parameters } = build((name) => sql`${new NamedParameter(name)}`).compile()
+  return { sql: text, parameters: parameters.map(readParameter) }
 }
 
 function readParameter(value: unknown): DatabaseValue | NamedParameter {
