@@ -7,6 +7,7 @@ export {
 export { certificateProblemText, validityWarning } from './certificates/certificate-problem.ts'
 export { createCertificate, exportPrivateKey, importCertificate } from './certificates/new-certificate.ts'
 export { keySizes } from './certificates/self-signed.ts'
+export { ensureSigningKey } from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'
 export { blockApp, changePolicies, type EnteredPolicies, unblockApp } from './connected-apps/app-policies.ts'

@@ -1,4 +1,4 @@
-import { newSigningKey, type SigningKey } from './certificates/signing-keys.ts'
+import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
@@ -65,7 +65,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const report = (error: unknown) => onError(error, 'a write that nobody waited for')
   const addresses = addressesOf(options.mainUrl, options.aliases, orgs)
   const passwords = passwordsAt(options.passwordCost)
-  await ensureSigningKey(stores, seal, now)
+  await ensureSigningKey(stores.signingKeys, seal, now)
 
   const keys = openedKeys(stores, seal)
   const issuers = async () => (await orgs.list()).flatMap((org) => addresses.basesOf(org))
@@ -226,11 +226,6 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     missing: page(undefined, missingAnswer),
   })
   return { fetch: app.fetch, stop: housekeeping(stores, keepFor, now, report) }
-}
-
-async function ensureSigningKey({ signingKeys }: Stores, seal: Seal, now: Clock): Promise<void> {
-  if ((await signingKeys.list()).length > 0) return
-  await signingKeys.add(await newSigningKey(seal, 228, now()))
 }
 
 /** The server's keys, opened once for each time they change. */

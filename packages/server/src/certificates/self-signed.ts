@@ -33,9 +33,10 @@ const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
  */
 export async function selfSigned({ name, orgId, keySize, now }: SelfSignedRequest): Promise<SelfSigned> {
   // Loaded when first needed: it takes longer than all the rest of a start, and most starts need none of it.
+  const generating = generate('rsa', { modulusLength: keySize })
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
-  const pair = await generate('rsa', { modulusLength: keySize })
+  const pair = await generating
   const keys = {
     publicKey: pair.publicKey.toCryptoKey(algorithm, true, ['verify']),
     privateKey: pair.privateKey.toCryptoKey(algorithm, false, ['sign']),

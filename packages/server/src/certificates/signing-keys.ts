@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import type { Clock } from '../clock.ts'
 import type { Seal } from '../seal.ts'
 
 /** A key of the server's own: ID tokens are signed with the newest, and `/id/keys` publishes the public half of all. */
@@ -34,6 +35,16 @@ export async function newSigningKey(seal: Seal, kid: number, now: Date): Promise
     sealedPrivateKey: seal.close(privateKey, purpose),
     createdAt: now,
   }
+}
+
+/** Makes the first signing key of a server that has none. Its number is as high as those of Salesforce's keys. */
+export async function ensureSigningKey(
+  signingKeys: Pick<SigningKeyStore, 'list' | 'add'>,
+  seal: Seal,
+  now: Clock,
+): Promise<void> {
+  if ((await signingKeys.list()).length > 0) return
+  await signingKeys.add(await newSigningKey(seal, 228, now()))
 }
 
 /** Opens the private half. */
