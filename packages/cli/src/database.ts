@@ -3,6 +3,7 @@ import {
   DatabaseTooNew,
   DatabaseUnusable,
   openStores,
+  type PasswordCost,
   type Passwords,
   passwords,
   type RecordKind,
@@ -85,18 +86,20 @@ async function useDatabase<Result>(
 
 /**
  * Opens the database in a data folder; whoever does so closes `stores`.
+ * @param passwordCost what a new password costs, where that is not the usual
  * @throws {Failure} when it cannot be used, in words
  */
 export async function openDatabase(
   folder: DataFolder,
   key: Buffer,
   onError: (error: unknown) => void,
+  passwordCost?: PasswordCost,
 ): Promise<Database> {
   const now = () => new Date()
   const seal = sealWith(key)
   try {
     const stores = await openStores({ file: folder.database, seal, now, onError })
-    return { folder, stores, seal, passwords: passwords(), newId: recordIds(now), now }
+    return { folder, stores, seal, passwords: passwords(passwordCost), newId: recordIds(now), now }
   } catch (error) {
     throw readable(error)
   }

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
-import { canonicalUsername, defaultServerOptions, salesforcePosture } from '@sallyport/server'
+import { canonicalUsername, defaultServerOptions, ensureSigningKey, salesforcePosture } from '@sallyport/server'
 import { applyFile, changesText } from '../apply-org-file.ts'
 import { dataFolder, makeDataFolder, readOrMakeEncryptionKey } from '../data-folder.ts'
 import { type Database, openDatabase } from '../database.ts'
@@ -45,9 +45,13 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
         : shownLog(terminal, (requestId) => `${launcher} diagnose ${requestId}`)
       const port = options.port === 0 ? await freePort(hosts, demoPorts) : options.port
       const url = `http://${options.host === '::1' ? '[::1]' : options.host}:${port}`
-      const database = await openDatabase(folder, key, (error) => log.failed(error, 'the database'))
+      const database = await openDatabase(folder, key, (error) => log.failed(error, 'the database'), passwordCost)
       try {
-        const { demo, passwords, applied } = await filled(database, options.orgFile, { url, port }, terminal)
+        const [{ demo, passwords, applied }] = await Promise.all([
+          filled(database, options.orgFile, { url, port }, terminal),
+          // Made while the demo makes its own keys: of a first start nothing takes longer.
+          ensureSigningKey(database.stores.signingKeys, database.seal, database.now),
+        ])
         const serving = await startServing(
           database,
           {
@@ -56,6 +60,7 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
             aliases,
             posture: salesforcePosture,
             showsCauses: true,
+            passwordCost,
             demoUsers: (demo?.users ?? []).map(({ username, password, about: note }) => ({ username, password, note })),
           },
           { hosts, port },
@@ -75,6 +80,8 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
     })
 }
 
+// Passwords of the demo lie in the clear beside the database: dearer hashes would protect nothing and slow the start.
+const passwordCost = { memory: 8192, passes: 1, parallelism: 1 }
 const aliases = ['localhost', '127.0.0.1', '[::1]']
 const loopback: ReadonlyMap<string, readonly string[]> = new Map([
   ['localhost', ['127.0.0.1', '::1']],
