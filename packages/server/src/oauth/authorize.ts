@@ -97,6 +97,11 @@ export function authorize({
     pass(checks, 'signed-in', { user: user.username })
     const allowed = await checkAccess(request.app, signedIn, browser, checks)
     if ('reason' in allowed) return refuse(request, site, allowed)
+    // At the login host nobody knew until now whose person this is.
+    if (org.settings.isPkceRequired && request.codeChallenge === undefined) {
+      const facts = { app: request.app.label, requiredBy: 'the org' }
+      return refuse(request, site, { reason: 'challenge-missing', facts })
+    }
     const asked = requestedScopes(request.scope, request.app.scopes)
     if (!asked.ok) {
       const { label, scopes } = request.app
