@@ -11,7 +11,7 @@ import type { TokenRequest } from './token-request.ts'
 export type UserOfApp = (question: {
   readonly userId: string
   readonly app: ConnectedApp
-  readonly request: Pick<TokenRequest, 'sourceIp'>
+  readonly request: Pick<TokenRequest, 'site' | 'sourceIp'>
   readonly checks: Checklist
   /** Whether the app's IP relaxation frees this request of the profile's ranges. */
   readonly relaxesAddress: boolean
@@ -36,6 +36,10 @@ export function userOfApp({ users, orgs, profiles, apps, now }: Needs): UserOfAp
     }
     checks.orgId = org.id
     checks.userId = user.id
+    // An org's own address is the issuer of what is given there, and it speaks for its own people alone.
+    if (request.site.org !== undefined && request.site.org.id !== org.id) {
+      throw refusal({ reason: 'user-of-another-org', facts: { user: user.username, org: request.site.org.name } })
+    }
     const unwelcome = checkUser({ org, user, now: now() }, checks)
     if (unwelcome !== undefined) throw refusal(unwelcome)
     const access = checkAppAccess(
