@@ -3,9 +3,10 @@
 import { sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { askForToken, say, settings, show, showListViews } from './steps.mjs'
+import { askForToken, fail, say, settings, show, showListViews } from './steps.mjs'
 
 const { loginUrl, jwtBearer } = settings
+if (jwtBearer === undefined) fail('The app of the demo that signs is no longer there.')
 const { values } = parseArgs({
   options: {
     url: { type: 'string', default: loginUrl },
@@ -24,7 +25,7 @@ const claims = {
   aud: values.audience,
   exp: Math.floor(Date.now() / 1000) + Number(values['expires-in']),
 }
-show(claims)
+show({ ...claims, exp: `${claims.exp} (${new Date(claims.exp * 1000).toISOString()})` })
 
 say()
 say('2. The assertion: the claims, signed with RS256 by the private key of the certificate that the app trusts')

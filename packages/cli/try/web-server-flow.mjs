@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util'
 import { askForToken, fail, say, settings, show, showListViews } from './steps.mjs'
 
 const { loginUrl, webServer } = settings
+if (webServer?.callbackUrl === undefined)
+  fail('The web app of the demo is no longer there, or has other callback URLs.')
 const { values } = parseArgs({
   options: {
     url: { type: 'string', default: loginUrl },
@@ -32,7 +34,7 @@ const authorizeUrl = `${values.url}/services/oauth2/authorize?${new URLSearchPar
   ...(values.prompt === undefined ? {} : { prompt: values.prompt }),
 })}`
 say(`   ${authorizeUrl}`)
-say(`   Sign in as ${webServer.username} with the password ${webServer.password}`)
+say(`   Sign in as ${webServer.username} with the password ${webServer.password ?? 'that you gave it'}`)
 
 say()
 say(`2. Waiting for the browser to come back to ${values.callback}`)

@@ -3,6 +3,7 @@ import { canonicalUsername, defaultServerOptions, ensureSigningKey, salesforcePo
 import { applyFile, changesText } from '../apply-org-file.ts'
 import { dataFolder, makeDataFolder, readOrMakeEncryptionKey } from '../data-folder.ts'
 import { type Database, openDatabase } from '../database.ts'
+import { entered } from '../entered.ts'
 import { WrongUsage } from '../failure.ts'
 import { freePort } from '../free-port.ts'
 import { jsonLog, shownLog } from '../log.ts'
@@ -68,10 +69,9 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
         )
         const stopped = untilStopped()
         const lines = demo === undefined ? {} : await writeTryFiles(database, demo, url, launcher)
-        const ready = await readyWith(database, { url, aliases }, passwords, lines)
+        const ready = { ...(await readyWith(database, { url, aliases }, passwords, lines)), ...entered({ applied }) }
         const seconds = performance.now() / 1000
         terminal.answer(ready, screenText({ ready, launcher, seconds, applied }, terminal.style))
-        if (terminal.wantsJson && applied !== undefined) log.said(applied)
         await stopped
         await serving.close()
       } finally {

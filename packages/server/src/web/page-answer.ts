@@ -10,8 +10,11 @@ type PageElement = HtmlEscapedString | Promise<HtmlEscapedString>
 /** What a page needs besides its markup. */
 export interface PageHeaders {
   readonly status?: number
-  /** Where its forms may lead, besides here: browsers apply `form-action` to the redirects after a form, too. */
-  readonly formTargets?: readonly string[]
+  /**
+   * Whether a form of it may end at an app. Browsers hold `form-action` against every redirect after a form, those of
+   * the app too, and only the app knows where it sends people next.
+   */
+  readonly leadsToApp?: boolean
   readonly cookies?: readonly string[]
   /** The script of the page, by path: only the page that posts itself has one. */
   readonly hasScript?: boolean
@@ -20,7 +23,7 @@ export interface PageHeaders {
 /** A page: never stored, never framed, with nothing running in it that is not ours. */
 export function pageAnswer(
   element: PageElement,
-  { status = 200, formTargets = [], cookies = [], hasScript = false }: PageHeaders = {},
+  { status = 200, leadsToApp = false, cookies = [], hasScript = false }: PageHeaders = {},
 ): Reply {
   const headers = {
     'content-type': 'text/html;charset=UTF-8',
@@ -32,7 +35,7 @@ export function pageAnswer(
       "style-src 'self'",
       "img-src 'self' data:",
       ...(hasScript ? ["script-src 'self'"] : []),
-      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      ...(leadsToApp ? [] : ["form-action 'self'"]),
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; '),
@@ -44,12 +47,6 @@ export function pageAnswer(
 export function redirectTo(url: string, { c }: Pick<Visit, 'c'>, cookies: readonly string[] = []): Reply {
   const headers = { location: url, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
   return { status: c.req.method === 'POST' ? 303 : 302, headers, cookies, body: null }
-}
-
-/** What `form-action` must allow so that a form may end at this URL. */
-export function formTargetOf(url: string): string {
-  const parsed = new URL(url)
-  return parsed.origin === 'null' ? parsed.protocol : parsed.origin
 }
 
 const stylesheetTag = `"${hash('sha256', stylesheet, 'base64url').slice(0, 27)}"`

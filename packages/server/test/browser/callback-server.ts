@@ -2,7 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** The app at the other end of a callback URL: it keeps what browsers bring back to it. At `/frame?of=` it frames. */
+/**
+ * The app at the other end of a callback URL: it keeps what browsers bring back to it. At `/onward?to=` it sends them on
+ * at once, and at `/frame?of=` it frames.
+ */
 export interface CallbackServer {
   readonly url: string
   /** What was brought, latest last: the parameters of the query string, or those of the form where one was posted. */
@@ -19,6 +22,10 @@ export async function startCallbackServer(): Promise<CallbackServer> {
     response.setHeader('content-type', 'text/html;charset=UTF-8')
     if (url.pathname === '/frame') {
       response.end(page(`<iframe title="Framed" src="${url.searchParams.get('of')}"></iframe>`))
+      return
+    }
+    if (url.pathname === '/onward') {
+      response.writeHead(303, { location: url.searchParams.get('to') ?? '/' }).end()
       return
     }
     if (url.pathname !== '/callback') {

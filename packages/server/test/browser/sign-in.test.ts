@@ -127,6 +127,30 @@ describe.each([
     expect(answer).toEqual({ method: 'POST', parameters: { code: expect.stringMatching(/^aPrx/), state: '"><b>' } })
     expect(await exchange(app, answer?.parameters['code'])).toBe(200)
   })
+
+  it.each(['query', 'form_post'])(
+    'gets to wherever the app sends people next, another origin, too (%s)',
+    async (response_mode) => {
+      const home = await startCallbackServer()
+      const redirect_uri = new URL(`/onward?${new URLSearchParams({ to: home.url })}`, callback.url).href
+      const app = await newApp({ callbackUrls: [redirect_uri] })
+      const isAsked = response_mode === 'form_post' && !javaScriptEnabled
+      const start = startOf(app, { redirect_uri, response_mode })
+      await page.goto(start)
+      await signIn(page)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      if (isAsked) await page.getByRole('button', { name: 'Continue' }).click()
+      await page.waitForURL(home.url)
+
+      await page.context().clearCookies()
+      await page.goto(start)
+      await signIn(page)
+      if (isAsked) await page.getByRole('button', { name: 'Continue' }).click()
+      await page.waitForURL(home.url)
+      expect(home.received).toHaveLength(2)
+      await home.close()
+    },
+  )
 })
 
 describe('a person in Chromium', () => {

@@ -42,7 +42,7 @@ it('a server that is killed under load, again and again, has lost nothing of wha
   const complaints: string[] = []
   for (let round = 0; round < rounds; round += 1) {
     const ledger = emptyLedger(unasked)
-    server.killAfter(randomInt(120, 300))
+    server.killAfter(randomInt(80, 220))
     await Promise.all(Array.from({ length: 12 }, () => loadUntilDeath(server, ledger, org)))
     await server.kill()
     server = await startKillableServer(file)

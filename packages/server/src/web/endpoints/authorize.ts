@@ -2,7 +2,7 @@ import type { Authorize, Browser, NextStep } from '../../oauth/authorize.ts'
 import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
 import type { OAuthError } from '../../oauth/error.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
-import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { FormPostPage } from '../pages/form-post.tsx'
 import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
@@ -83,7 +83,7 @@ function backToApp(
 ): Reply {
   if (responseMode === 'form_post') {
     return pageAnswer(FormPostPage({ action: redirectUri, fields: answer }), {
-      formTargets: [formTargetOf(redirectUri)],
+      leadsToApp: true,
       hasScript: true,
     })
   }

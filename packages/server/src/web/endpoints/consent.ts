@@ -6,7 +6,7 @@ import type { OrgStore } from '../../orgs/org.ts'
 import { displayName } from '../../users/user.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
-import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { ConsentPage } from '../pages/consent.tsx'
 import { FormExpiredPage } from '../pages/error.tsx'
 import type { Reply } from '../reply.ts'
@@ -55,7 +55,7 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
       switchUser: { action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'switch-user', source) },
       display: request.display,
     })
-    return pageAnswer(element, { formTargets: [formTargetOf(request.redirectUri)] })
+    return pageAnswer(element, { leadsToApp: true })
   }
 }
 

@@ -9,7 +9,7 @@ import { displayName, type UserStore } from '../../users/user.ts'
 import { type BrowserState, type ReadBrowser, setCookie } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { localPath } from '../local-path.ts'
-import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { FormExpiredPage } from '../pages/error.tsx'
 import { SignOutPage } from '../pages/sign-out.tsx'
 import { SignedOutPage } from '../pages/signed-out.tsx'
@@ -104,8 +104,8 @@ export function endSessionAnswer({ readBrowser, sessions, idTokens, apps, users,
       action: `${endSessionPath}?${query}`,
       csrfToken: formToken(browser.formSecret, 'end-session', about),
     })
-    const leads = target !== undefined && registered?.includes(target) ? [formTargetOf(target)] : []
-    return pageAnswer(element, { cookies: browser.newCookies, formTargets: leads })
+    const leadsToApp = target !== undefined && registered?.includes(target) === true
+    return pageAnswer(element, { cookies: browser.newCookies, leadsToApp })
   }
 }
 

@@ -9,7 +9,7 @@ import { setCookie } from '../browser.ts'
 import { readCookie } from '../cookies.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { localPath } from '../local-path.ts'
-import { formTargetOf, pageAnswer, redirectTo } from '../page-answer.ts'
+import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { type DemoUser, SignInPage, type SignInProblem } from '../pages/sign-in.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
@@ -138,7 +138,7 @@ function page(
   return pageAnswer(element, {
     status: shown.status ?? 200,
     cookies: browser.newCookies,
-    formTargets: request === undefined ? [] : [formTargetOf(request.redirectUri)],
+    leadsToApp: request !== undefined,
   })
 }
 

@@ -1,0 +1,129 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+/** The program as it is built and installed. */
+export const program = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
+
+/** What a command came to. */
+export interface Finished {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Standard output, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test spells out what it expects of the answer
+  readonly json: any
+}
+
+/** What a command is started with besides its words. */
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Standard input. */
+  readonly input?: string
+  /** Options for Node.js itself. */
+  readonly nodeOptions?: readonly string[]
+}
+
+/** A folder of a test's own, gone with it. */
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'sallyport-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Runs a command of the program to its end. */
+export function run(words: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
+  return finished(start(words, surroundings))
+}
+
+/** Runs a line in a shell, as if it had been pasted there. */
+export function paste(line: string, cwd: string): Promise<Finished> {
+  return finished(spawn('/bin/sh', ['-c', line], { cwd, stdio: 'pipe' }))
+}
+
+/** A server that was started by the program, and is ready. */
+export interface RunningServer extends AsyncDisposable {
+  /** The line of JSON that it printed. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test spells out what it expects of the answer
+  readonly ready: any
+  readonly process: ChildProcessWithoutNullStreams
+  /** What it has logged so far. */
+  log(): string
+  /** Ends it as a person does; answers the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `dev` or `serve` and waits for its line. @throws {Error} with what it said when it ends instead */
+export async function startServer(words: readonly string[], surroundings: Surroundings = {}): Promise<RunningServer> {
+  const child = start([...words, '--json'], surroundings)
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    log += chunk
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const line = await new Promise<string>((resolve, reject) => {
+    let printed = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk
+      if (printed.includes('\n')) resolve(printed)
+    })
+    ended.then((status) => reject(new Error(`It ended with ${status}: ${log}`)))
+  })
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
+    return ended
+  }
+  return {
+    ready: JSON.parse(line),
+    process: child,
+    log: () => log,
+    stop,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) await stop('SIGKILL')
+    },
+  }
+}
+
+/** Runs a server as people do until it has printed something; answers all it has printed by then. */
+export async function printedUntil(words: readonly string[], last: string): Promise<string> {
+  const child = start(words, {})
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  let printed = ''
+  await new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk
+      if (printed.includes(last)) resolve()
+    })
+  })
+  child.kill('SIGTERM')
+  await ended
+  return printed
+}
+
+function start(
+  words: readonly string[],
+  { env, cwd, input = '', nodeOptions = [] }: Surroundings,
+): ChildProcessWithoutNullStreams {
+  // What the person who runs the tests has set for a server of their own is none of the tests' business.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_'))
+  const options = { env: { ...Object.fromEntries(inherited), ...env }, ...(cwd === undefined ? {} : { cwd }) }
+  const child = spawn(process.execPath, [...nodeOptions, program, ...words], { ...options, stdio: 'pipe' })
+  child.stdin.end(input)
+  return child
+}
+
+async function finished(child: ChildProcessWithoutNullStreams): Promise<Finished> {
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return {
+    status,
+    stdout,
+    stderr,
+    get json() {
+      return JSON.parse(stdout)
+    },
+  }
+}
