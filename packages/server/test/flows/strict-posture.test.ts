@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { strictPosture } from '../../src/options.ts'
 import { authorizeUrl } from './test-browser.ts'
 import { callbackUrl, consumerSecret, startTestServer, type TestServer } from './test-server.ts'
-import { codeFor, credentialsOf, tokensFor } from './test-tokens.ts'
+import { codeFor, credentialsOf, exchange, tokensFor } from './test-tokens.ts'
 
 const tokenUrl = '/services/oauth2/token'
 
@@ -76,6 +77,19 @@ describe('in the strict posture', () => {
     for (const method of ['', 'plain']) {
       const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: method }
       expect(await refused(challenge)).toContain('code%20challenge%20method%20not%20supported')
+    }
+  })
+
+  it('a verifier has 128 characters at most', async () => {
+    const one = await strict.addUser('three@target.example')
+    for (const [length, status] of [
+      [128, 200],
+      [129, 400],
+    ] as const) {
+      const code_verifier = 'v'.repeat(length)
+      const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+      const code = await codeFor(strict, one, own, { code_challenge, code_challenge_method: 'S256' })
+      expect((await exchange(strict, own, code, { code_verifier })).status).toBe(status)
     }
   })
 

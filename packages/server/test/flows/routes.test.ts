@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestServer, type TestServer } from './test-server.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+
+afterAll(() => server.close())
+
+/** What a stranger without cookie, credentials or token is answered at each route: the whole of what is public. */
+const strangers: Readonly<Record<string, readonly (readonly [string, string, number])[]>> = {
+  "'/'": [
+    ['GET', '/', 200],
+    ['POST', '/', 403],
+  ],
+  "'/services/oauth2/authorize'": [['GET', '/services/oauth2/authorize', 400]],
+  consentPath: [
+    ['GET', '/setup/secur/RemoteAccessAuthorizationPage.apexp', 400],
+    ['POST', '/setup/secur/RemoteAccessAuthorizationPage.apexp', 403],
+  ],
+  errorPath: [['GET', '/setup/secur/RemoteAccessErrorPage.apexp', 400]],
+  "'/services/oauth2/success'": [['GET', '/services/oauth2/success', 200]],
+  "'/services/oauth2/token'": [['POST', '/services/oauth2/token', 400]],
+  "'/services/oauth2/revoke'": [['POST', '/services/oauth2/revoke', 400]],
+  "'/services/oauth2/introspect'": [['POST', '/services/oauth2/introspect', 400]],
+  "'/services/oauth2/userinfo'": [['GET', '/services/oauth2/userinfo', 403]],
+  "'/id/keys'": [['GET', '/id/keys', 200]],
+  "'/id/:org/:user'": [['GET', '/id/00D000000000001AAA/005000000000001AAA', 403]],
+  "'/.well-known/openid-configuration'": [['GET', '/.well-known/openid-configuration', 200]],
+  "'/.well-known/oauth-authorization-server'": [['GET', '/.well-known/oauth-authorization-server', 200]],
+  "'/.well-known/auth-configuration'": [['GET', '/.well-known/auth-configuration', 200]],
+  "'/secur/logout.jsp'": [
+    ['GET', '/secur/logout.jsp', 200],
+    ['POST', '/secur/logout.jsp', 403],
+  ],
+  endSessionPath: [['GET', '/services/auth/idp/oidc/logout', 200]],
+  "'/services/data'": [['GET', '/services/data', 200]],
+  "'/services/data/'": [['GET', '/services/data/', 200]],
+  '`/services/data/:version${end}`': [['GET', '/services/data/v67.0', 401]],
+  '`/services/data/:version/limits${end}`': [['GET', '/services/data/v67.0/limits', 401]],
+  '`${object}/listviews${end}`': [['GET', '/services/data/v67.0/sobjects/Account/listviews', 401]],
+  '`${object}/listviews/:listview${end}`': [['GET', '/services/data/v67.0/sobjects/Account/listviews/x', 401]],
+  '`${object}/listviews/:listview/describe${end}`': [
+    ['GET', '/services/data/v67.0/sobjects/Account/listviews/x/describe', 401],
+  ],
+  '`${object}/listviews/:listview/results${end}`': [
+    ['GET', '/services/data/v67.0/sobjects/Account/listviews/x/results', 401],
+  ],
+  "'/services/data/:version/*'": [['GET', '/services/data/v67.0/anything/else', 401]],
+  stylesheetPath: [['GET', '/assets/sallyport.css', 200]],
+  submitScriptPath: [['GET', '/assets/submit.js', 200]],
+  "'/health/live'": [['GET', '/health/live', 200]],
+  "'/health/ready'": [['GET', '/health/ready', 200]],
+  "'*'": [['GET', '/nothing', 404]],
+}
+
+describe('every route', () => {
+  it('says what it answers to strangers', () => {
+    const source = readFileSync(new URL('../../src/web/routes.ts', import.meta.url), 'utf8')
+    const routes = [...source.matchAll(/app\.(?:get|post|all|on)\((?:\[[^\]]*\], )?([^,]+),/g)].map(([, path]) => path)
+    expect([...new Set(routes)].sort()).toEqual(Object.keys(strangers).sort())
+  })
+
+  it.each(Object.values(strangers).flat())(
+    'keeps strangers out, or is public: %s %s is answered with %i',
+    async (method, path, status) => {
+      expect((await server.request(path, { method, headers: { accept: 'text/html' } })).status).toBe(status)
+    },
+  )
+})
