@@ -69,18 +69,12 @@ it('a wrong audience is refused, the reason told, and the checklist printed by t
   expect((await paste(line.replace(/diagnose .*/, 'diagnose --last'), '/')).stdout).toBe(told.stdout)
 })
 
-it('every switch of the JWT line breaks what it says', async () => {
-  const options = [
-    '--username nobody@target.example',
-    '--username outsider@target.example',
-    '--consumer-key 3MVG9unknown',
-    '--expires-in=-600',
-  ]
-  const reasons = await Promise.all(
-    options.map(async (option) => {
-      const { stdout } = await paste(`${server.ready.try.jwtBearer} ${option}`, '/')
-      return /Why: ([a-z-]+):/.exec(stdout)?.[1]
-    }),
-  )
-  expect(reasons).toEqual(['user-unknown', 'not-admin-approved', 'client-unknown', 'expiry-past'])
+it.each([
+  ['--username nobody@target.example', 'user-unknown'],
+  ['--username outsider@target.example', 'not-admin-approved'],
+  ['--consumer-key 3MVG9unknown', 'client-unknown'],
+  ['--expires-in=-600', 'expiry-past'],
+])('the line with %s is refused because of %s', async (option, reason) => {
+  const { stdout } = await paste(`${server.ready.try.jwtBearer} ${option}`, '/')
+  expect(stdout).toContain(`Why: ${reason}: `)
 })

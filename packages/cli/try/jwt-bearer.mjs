@@ -1,5 +1,5 @@
 // The OAuth 2.0 JWT bearer flow: a server signs whom it acts for, and gets an access token. No page, no password.
-// Break it on purpose and read why it is refused, for example: --audience https://wrong.example
+// Break it on purpose and read why it is refused: --audience https://wrong.example, --expires-in=-600, --username …
 import { sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
