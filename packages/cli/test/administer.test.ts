@@ -1,0 +1,360 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../src/free-port.ts'
+import { type Finished, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
+import { get, jwtBearer, post, signsIn, soon } from './wire.ts'
+
+// Every command works on the database of a server that runs, and the server sees it within a second.
+const folder = temporaryFolder()
+const data = join(folder.path, 'data')
+const integration = 'integration@target.example'
+let server: RunningServer
+let url: string
+let key: KeyObject
+let consumerKey: string
+
+beforeAll(async () => {
+  server = await startServer(['dev', '--data', data, '--port', '0'])
+  url = server.ready.url
+  key = createPrivateKey(readFileSync(join(data, 'try', 'Source_To_Target.key')))
+  consumerKey = appNamed('Source_Integration').consumerKey
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
+})
+
+function sallyport(...words: readonly string[]): Promise<Finished> {
+  return run([...words, '--data', data, '--json'])
+}
+
+/** Runs a command that must succeed, and gives what it answers. */
+async function done(...words: readonly string[]) {
+  const { status, stderr, json } = await sallyport(...words)
+  expect([words.join(' '), status, stderr]).toEqual([words.join(' '), 0, ''])
+  return json
+}
+
+function appNamed(fullName: string) {
+  return server.ready.connectedApps.find((app: { fullName: string }) => app.fullName === fullName)
+}
+
+function token(username = integration, app = consumerKey) {
+  return jwtBearer({ url, consumerKey: app, username, key })
+}
+
+/** Waits until a JWT is refused for a reason; without one, until it is accepted. */
+async function tokenIs(reason: string | undefined, username = integration, app = consumerKey) {
+  const { body } = await soon(
+    () => token(username, app),
+    (answer) => answer.reason === reason && (answer.status === 200) === (reason === undefined),
+  )
+  return body
+}
+
+describe('sallyport user', () => {
+  it('create makes a user who can sign in, and who gets tokens by a permission set', async () => {
+    const username = 'new@target.example'
+    const words = [
+      'user',
+      'create',
+      username,
+      '--org',
+      'Target',
+      '--last-name',
+      'New',
+      '--permission-set',
+      'Source_Access',
+    ]
+    const { status, json } = await run([...words, '--password-env', 'SECRET', '--data', data, '--json'], {
+      env: { SECRET: 'correct horse battery' },
+    })
+    expect(status).toBe(0)
+    expect(json).toMatchObject({ username, org: 'Target', profile: 'Standard User', hasPassword: true, isActive: true })
+    expect(JSON.stringify(json)).not.toContain('argon2')
+    await soon(() => signsIn(url, username, 'correct horse battery'), Boolean)
+    await tokenIs(undefined, username)
+  })
+
+  it('create says of each option what is wrong with it, and makes nobody', async () => {
+    const words = ['user', 'create', 'nobody', '--org', 'Target', '--last-name', ' ', '--profile', 'Standard Usr']
+    const { status, stdout, stderr } = await sallyport(...words)
+    expect([status, stdout]).toEqual([1, ''])
+    const { error } = JSON.parse(stderr)
+    expect(error.message).toBe('The user was not made.')
+    expect(error.problems).toEqual([
+      expect.stringMatching(/^<username>: /),
+      expect.stringMatching(/^--email: /),
+      expect.stringMatching(/^--last-name: /),
+      '--profile: This org has no profile “Standard Usr”. Did you mean “Standard User”?',
+    ])
+  })
+
+  it('list and show tell who there is', async () => {
+    const users = await done('user', 'list', '--org', 'Target')
+    expect(users.map(({ username }: { username: string }) => username)).toContain(integration)
+    expect(await done('user', 'show', integration)).toMatchObject({
+      permissionSets: ['Source_Access'],
+      isFrozen: false,
+    })
+  })
+
+  it('freeze ends tokens and refuses new ones, unfreeze lets in again', async () => {
+    const { access_token, instance_url } = await tokenIs(undefined)
+    await done('user', 'freeze', integration)
+    await tokenIs('user-frozen')
+    expect((await get(`${instance_url}/services/data/v60.0/limits`, access_token)).status).toBe(401)
+    await done('user', 'unfreeze', integration)
+    await tokenIs(undefined)
+  })
+
+  it('assign takes a permission set away and gives it back', async () => {
+    await done('user', 'assign', integration, '--remove-permission-set', 'Source_Access')
+    await tokenIs('not-admin-approved')
+    await done('user', 'assign', integration, '--permission-set', 'Source_Access')
+    await tokenIs(undefined)
+  })
+
+  it('unlock lets in again who has guessed too often', async () => {
+    const { username, password } = userNamed('outsider@target.example')
+    for (let attempt = 0; attempt < 10; attempt += 1) expect(await signsIn(url, username, 'wrong')).toBe(false)
+    expect(await signsIn(url, username, password)).toBe(false)
+    expect(await done('user', 'show', username)).toMatchObject({ isLocked: true })
+    await done('user', 'unlock', username)
+    await soon(() => signsIn(url, username, password), Boolean)
+  })
+
+  it.each([
+    ['a file', () => ['--password-file', written('password', 'out of a file\n')], {}, 'out of a file'],
+    ['standard input', () => ['--password-stdin'], { input: 'out of a pipe\n' }, 'out of a pipe'],
+    ['the environment', () => ['--password-env', 'SECRET'], { env: { SECRET: 'out of the air' } }, 'out of the air'],
+  ])('set-password takes the password from %s', async (_, words, surroundings, password) => {
+    const { status } = await run(
+      ['user', 'set-password', 'user@target.example', ...words(), '--data', data],
+      surroundings,
+    )
+    expect(status).toBe(0)
+    await soon(() => signsIn(url, 'user@target.example', password), Boolean)
+  })
+
+  function userNamed(name: string) {
+    return server.ready.users.find(({ username }: { username: string }) => username === name)
+  }
+})
+
+describe('sallyport app', () => {
+  let made: { readonly consumerKey: string; readonly consumerSecret: string }
+
+  it('create makes an app that a server can sign for', async () => {
+    const { certificate } = await done('certificate', 'show', 'Source_To_Target', '--org', 'Source')
+    const words = [
+      '--contact-email',
+      'dev@target.example',
+      '--callback-url',
+      'https://robot.example/cb',
+      '--scope',
+      'api',
+    ]
+    const trusts = ['--certificate-file', written('robot.crt', certificate), '--permitted-users', 'admin-approved']
+    made = await done(
+      'app',
+      'create',
+      'Robot',
+      '--org',
+      'Target',
+      ...words,
+      ...trusts,
+      '--permission-set',
+      'Source_Access',
+    )
+    expect(made).toMatchObject({
+      fullName: 'Robot',
+      policies: { isAdminApproved: true, permissionSets: ['Source_Access'] },
+    })
+    await tokenIs(undefined, integration, made.consumerKey)
+  })
+
+  it('list and show tell of it, and the secret only when asked', async () => {
+    const apps = await done('app', 'list', '--org', 'Target')
+    expect(apps.map(({ fullName }: { fullName: string }) => fullName)).toContain('Robot')
+    const shown = await done('app', 'show', 'Robot')
+    expect(shown.consumerSecret).toBeUndefined()
+    expect(await done('app', 'show', made.consumerKey, '--secret')).toMatchObject({
+      consumerSecret: made.consumerSecret,
+    })
+  })
+
+  it('update changes what is given and leaves the rest', async () => {
+    await done('app', 'update', 'Robot', '--no-certificate-file', '--session-timeout', '15m')
+    const { reason } = await soon(
+      () => token(integration, made.consumerKey),
+      ({ status }) => status === 400,
+    )
+    expect(reason).toBe('certificate-missing')
+    expect(await done('app', 'show', 'Robot')).toMatchObject({
+      scopes: ['api'],
+      policies: { isAdminApproved: true, sessionTimeout: 900 },
+    })
+    await done('app', 'update', 'Robot', '--certificate-file', join(folder.path, 'robot.crt'), '--no-session-timeout')
+    await tokenIs(undefined, integration, made.consumerKey)
+  })
+
+  it('update does all of it or nothing', async () => {
+    const { status, stderr } = await sallyport(
+      'app',
+      'update',
+      'Robot',
+      '--session-timeout',
+      '30m',
+      '--scope',
+      'nothing',
+    )
+    expect(status).toBe(1)
+    expect(JSON.parse(stderr).error.problems).toEqual([expect.stringMatching(/^--scope: There is no scope “nothing”/)])
+    const { policies } = await done('app', 'show', 'Robot')
+    expect(policies.sessionTimeout).toBeUndefined()
+  })
+
+  it('rotate-secret keeps the secret before valid until the rotation is finished', async () => {
+    const introspect = (secret: string) =>
+      post(`${url}/services/oauth2/introspect`, { token: 'x', client_id: made.consumerKey, client_secret: secret })
+    const isValid = ({ status }: { status: number }) => status === 200
+    const { consumerSecret } = await done('app', 'rotate-secret', 'Robot')
+    await soon(() => introspect(consumerSecret), isValid)
+    expect(isValid(await introspect(made.consumerSecret))).toBe(true)
+    expect((await sallyport('app', 'rotate-secret', 'Robot')).status).toBe(1)
+    await done('app', 'rotate-secret', 'Robot', '--finish')
+    await soon(
+      () => introspect(made.consumerSecret),
+      (answer) => !isValid(answer),
+    )
+    expect(isValid(await introspect(consumerSecret))).toBe(true)
+  })
+
+  it('block ends its tokens and refuses new ones, unblock lets it be used again', async () => {
+    const { access_token, instance_url } = await tokenIs(undefined, integration, made.consumerKey)
+    await done('app', 'block', 'Robot')
+    await tokenIs('app-blocked', integration, made.consumerKey)
+    expect((await get(`${instance_url}/services/data/v60.0/limits`, access_token)).status).toBe(401)
+    await done('app', 'unblock', 'Robot')
+    await tokenIs(undefined, integration, made.consumerKey)
+  })
+
+  it('usage tells who used it, and how often', async () => {
+    const [use] = await done('app', 'usage', 'Robot')
+    expect(use).toMatchObject({ username: integration })
+    expect(use.useCount).toBeGreaterThan(1)
+    const uses = await done('app', 'usage', '--org', 'Target')
+    expect(uses).toContainEqual(expect.objectContaining({ app: 'Robot', org: 'Target', userCount: 1 }))
+  })
+
+  it('revoke ends the tokens of one user, or of all', async () => {
+    for (const whose of [
+      ['--user', integration],
+      ['--all', '--yes'],
+    ]) {
+      const { access_token, instance_url } = await tokenIs(undefined, integration, made.consumerKey)
+      const limits = () => get(`${instance_url}/services/data/v60.0/limits`, access_token)
+      expect((await limits()).status).toBe(200)
+      expect(await done('app', 'revoke', 'Robot', ...whose)).toMatchObject({ revoked: 1 })
+      await soon(limits, ({ status }) => status === 401)
+    }
+  })
+
+  it('delete says what it will break, and does it only with --yes where nobody can be asked', async () => {
+    await tokenIs(undefined, integration, made.consumerKey)
+    const { status, stderr } = await sallyport('app', 'delete', 'Robot')
+    expect(status).toBe(2)
+    expect(JSON.parse(stderr).error).toMatchObject({
+      message: expect.stringContaining('the tokens of its users (1) end'),
+      next: 'Add --yes to do it.',
+    })
+    await tokenIs(undefined, integration, made.consumerKey)
+    await done('app', 'delete', 'Robot', '--yes')
+    await tokenIs('client-unknown', integration, made.consumerKey)
+  })
+})
+
+describe('sallyport certificate', () => {
+  it('create, show, export and import move a certificate with its key from org to org; delete ends it', async () => {
+    const made = await done('certificate', 'create', 'Mover', '--org', 'Source')
+    const { privateKey } = await done('certificate', 'export', 'Mover', '--org', 'Source', '--private-key')
+    expect(new X509Certificate(made.certificate).checkPrivateKey(createPrivateKey(privateKey))).toBe(true)
+
+    const pem = await run(['certificate', 'export', 'Mover', '--org', 'Source', '--data', data])
+    const files = [
+      '--certificate-file',
+      written('mover.crt', pem.stdout),
+      '--private-key-file',
+      written('mover.key', privateKey),
+    ]
+    const taken = await done('certificate', 'import', 'Mover', '--org', 'Target', ...files, '--not-exportable')
+    expect(taken).toMatchObject({ hasPrivateKey: true, fingerprint256: made.fingerprint256 })
+    const names = async (org: string) =>
+      (await done('certificate', 'list', '--org', org)).map(({ name }: { name: string }) => name)
+    expect(await names('Target')).toEqual(['Mover'])
+    expect((await sallyport('certificate', 'export', 'Mover', '--org', 'Target', '--private-key')).status).toBe(1)
+
+    expect((await sallyport('certificate', 'delete', 'Mover', '--org', 'Target')).status).toBe(2)
+    await done('certificate', 'delete', 'Mover', '--org', 'Target', '--yes')
+    expect(await names('Target')).toEqual([])
+  })
+})
+
+describe('sallyport org', () => {
+  it('create makes an org that answers at its own port, list and show tell of it', async () => {
+    const port = await freePort(['127.0.0.1', '::1'], 0)
+    const { id } = await done('org', 'create', 'Third', '--port', String(port), '--type', 'sandbox')
+    await soon(
+      () =>
+        fetch(`http://localhost:${port}/services/data/`).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      (status) => status === 200,
+    )
+    const orgs = await done('org', 'list')
+    expect(orgs.map(({ name }: { name: string }) => name)).toEqual(['Source', 'Target', 'Third'])
+    expect(await done('org', 'show', 'third')).toMatchObject({ id, type: 'sandbox', connectedApps: [] })
+  })
+
+  it('apply makes what a file says while the server runs, and nothing the second time', async () => {
+    const file = written(
+      'fourth.yaml',
+      'orgs:\n  - name: Fourth\n    users:\n      - { username: eve@fourth.example, password: correct horse battery, ' +
+        'email: eve@fourth.example, lastName: Eve, profile: Standard User }\n',
+    )
+    expect(await done('org', 'apply', file)).toEqual([
+      { kind: 'org', org: 'Fourth', name: 'Fourth', applied: 'created' },
+      { kind: 'user', org: 'Fourth', name: 'eve@fourth.example', applied: 'created' },
+    ])
+    await soon(() => signsIn(url, 'eve@fourth.example', 'correct horse battery'), Boolean)
+    const again = await done('org', 'apply', file)
+    expect(again.map(({ applied }: { applied: string }) => applied)).toEqual(['unchanged', 'unchanged'])
+  })
+})
+
+describe('commands that need to know of which org', () => {
+  it('say which orgs there are, and how to name one', async () => {
+    const { status, stderr } = await sallyport('certificate', 'create', 'Whose')
+    expect(status).toBe(2)
+    expect(JSON.parse(stderr).error).toMatchObject({
+      message: expect.stringContaining('“Source”, “Target”'),
+      next: expect.stringContaining('--org <name>'),
+    })
+  })
+
+  it('say when there is none of that name, and which was meant', async () => {
+    const { status, stderr } = await sallyport('user', 'list', '--org', 'Targett')
+    expect(status).toBe(1)
+    expect(JSON.parse(stderr).error.message).toBe('There is no org “Targett”. Did you mean “Target”?')
+  })
+})
+
+function written(name: string, content: string): string {
+  const file = join(folder.path, name)
+  writeFileSync(file, content)
+  return file
+}
