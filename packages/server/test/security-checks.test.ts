@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const server = fileURLToPath(new URL('..', import.meta.url))
+const page = readFileSync(new URL('../../../docs/security-checks.md', import.meta.url), 'utf8')
+
+/** The rows of the tables: a number, and what holds the server to it. */
+const rows = [...page.matchAll(/^\| (S?A?[0-9]+) \| [^|]+ \| ([^|]+) \|$/gm)].map(([, number = '', held = '']) => ({
+  number,
+  held,
+}))
+
+const range = (from: number, to: number, letter = '') =>
+  Array.from({ length: to - from + 1 }, (_, step) => `${letter}${from + step}`)
+
+/** The tests that a row names: a file, and the titles that follow it. */
+function named(held: string): readonly { readonly file: string; readonly title: string }[] {
+  return [...held.matchAll(/`((?:src|test)\/[^`]+\.test\.tsx?)`((?: (?:and )?“[^”]+”)+)/g)].flatMap(
+    ([, file = '', titles = '']) => [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => ({ file, title })),
+  )
+}
+
+describe('the page of security checks', () => {
+  it('has a row for every number, and no number twice', () => {
+    const expected = [
+      ...range(1, 61),
+      ...range(68, 92),
+      ...range(96, 104),
+      ...range(122, 127),
+      ...range(1, 3, 'S'),
+      ...range(1, 40, 'A'),
+      ...range(51, 80, 'A'),
+    ]
+    expect(rows.map(({ number }) => number)).toEqual(expected)
+  })
+
+  it.each(rows)('names for $number a test that exists, or says why there is none', ({ held }) => {
+    const tests = named(held)
+    expect(tests.length > 0 || held.startsWith('Why not: ')).toBe(true)
+    // Nothing in quotes is left over that is no test of a file.
+    expect([...held.matchAll(/“/g)]).toHaveLength(tests.length)
+    for (const { file, title } of tests) {
+      const path = join(server, file)
+      expect([file, existsSync(path)]).toEqual([file, true])
+      const titles = readFileSync(path, 'utf8').replaceAll("\\'", "'")
+      const isThere = [`'${title}'`, `"${title}"`, `\`${title}\``].some((quoted) => titles.includes(quoted))
+      expect([file, title, isThere]).toEqual([file, title, true])
+    }
+  })
+})
+
+describe('the source of the server', () => {
+  const source = join(server, 'src')
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }))
+  const using = (what: RegExp) => files.filter(({ text }) => what.test(text)).map(({ file }) => file)
+
+  it('asks nothing of other servers', () => {
+    // The listener's `fetch` is the handler that it serves.
+    expect(using(/(?<![.\w])fetch\(/)).toEqual([join('web', 'listen.ts')])
+    expect(using(/from 'node:(?:https|http2|dgram|tls|child_process|worker_threads)'|from 'undici'/)).toEqual([])
+    expect(using(/\b(?:httpRequest|request|get|connect)\b[^\n]* from 'node:(?:http|net)'/)).toEqual([])
+  })
+
+  it('takes randomness from node:crypto alone, and runs no text as a program', () => {
+    expect(using(/Math\.random|\beval\(|new Function\(|from 'node:vm'/)).toEqual([])
+  })
+
+  it('compares what is secret in one place, in constant time', () => {
+    expect(using(/timingSafeEqual/).sort()).toEqual(['secret.ts', join('users', 'password.ts')])
+    // Whoever applies an org file has its hashes before them: nothing of theirs can be guessed by the time.
+    const applied = join('org-file', 'apply-people.ts')
+    expect(using(/(?:[sS]ecret|[hH]ash|tag|signature)\)? (?:===|!==) (?!undefined)/)).toEqual([applied])
+  })
+})
