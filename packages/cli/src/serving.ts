@@ -53,7 +53,7 @@ export async function startServing(
   try {
     for (const host of hosts) {
       try {
-        listening.push(await listen({ fetch: server.fetch, host, port, orgs: stores.orgs, onError: log.failed }))
+        listening.push(await listen({ answer: server.answer, host, port, orgs: stores.orgs, onError: log.failed }))
       } catch (error) {
         const code = codeOf(error)
         const isMissing = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'

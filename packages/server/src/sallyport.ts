@@ -36,7 +36,9 @@ import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } 
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { introspectAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
+import { fromProgram, type Incoming } from './web/incoming.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
+import { type Reply, toResponse } from './web/reply.ts'
 import { routes } from './web/routes.ts'
 import { type Answer, type Endpoint, receive } from './web/visit.ts'
 
@@ -52,8 +54,10 @@ export interface Foundation {
 
 /** A server, ready to answer. */
 export interface Sallyport {
-  /** Answers a request, in process or from a socket; `bindings.incoming` says whose. */
-  readonly fetch: ReturnType<typeof routes>['fetch']
+  /** Answers a request that a socket brought. Never rejects. */
+  answer(request: Incoming): Promise<Reply>
+  /** Answers a request of a program that holds the server inside. @param from where it counts as coming from */
+  fetch(request: Request, from?: string): Promise<Response>
   /** Ends what runs beside the requests. The stores stay open. */
   stop(): void
 }
@@ -225,7 +229,11 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     ready: page(undefined, readyAnswer(orgs)),
     missing: page(undefined, missingAnswer),
   })
-  return { fetch: app.fetch, stop: housekeeping(stores, keepFor, now, report) }
+  return {
+    answer: app.answer,
+    fetch: async (request, from) => toResponse(await app.answer(fromProgram(request, from)), request.method),
+    stop: housekeeping(stores, keepFor, now, report),
+  }
 }
 
 /** The server's keys, opened once for each time they change. */

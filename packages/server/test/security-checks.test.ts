@@ -59,8 +59,8 @@ describe('the source of the server', () => {
   const using = (what: RegExp) => files.filter(({ text }) => what.test(text)).map(({ file }) => file)
 
   it('asks nothing of other servers', () => {
-    // The listener's `fetch` is the handler that it serves.
-    expect(using(/(?<![.\w])fetch\(/)).toEqual([join('web', 'listen.ts')])
+    // The server's own `fetch` is how programs inside the process ask it.
+    expect(using(/(?<![.\w])fetch\(/)).toEqual(['sallyport.ts'])
     expect(using(/from 'node:(?:https|http2|dgram|tls|child_process|worker_threads)'|from 'undici'/)).toEqual([])
     expect(using(/\b(?:httpRequest|request|get|connect)\b[^\n]* from 'node:(?:http|net)'/)).toEqual([])
   })

@@ -25,7 +25,7 @@ export function formattedAnswer(
   root: string,
   status = 200,
 ): Reply {
-  const chosen = chooseFormat(format, visit.c.req.header('accept'), ['json', 'xml', 'urlencoded'] satisfies Format[])
+  const chosen = chooseFormat(format, visit.request.header('accept'), ['json', 'xml', 'urlencoded'] satisfies Format[])
   const { contentType, text } = writeBody(document, { format: chosen, root })
   return { status, headers: { 'content-type': contentType, ...unstored }, body: text }
 }

@@ -3,6 +3,7 @@ import type { Org, OrgStore } from '../orgs/org.ts'
 import type { AccessToken } from '../tokens/access-token.ts'
 import type { CheckBearer } from '../tokens/bearer.ts'
 import type { User, UserStore } from '../users/user.ts'
+import { queryParameter } from './incoming.ts'
 import type { Visit } from './visit.ts'
 
 /** Why a request with an access token, or without one, gets nothing. */
@@ -56,13 +57,13 @@ export function readBearer({ checkBearer, users, orgs, refusesTokenInQuery }: Ne
     return { ok: true, token, user, org }
   }
 
-  function tokenOf({ c }: Visit, parameters: ReadonlyMap<string, string>): string | BearerRefusal {
-    const header = /^(?:Bearer|OAuth) +([^\s,="]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
+  function tokenOf({ request }: Visit, parameters: ReadonlyMap<string, string>): string | BearerRefusal {
+    const header = /^(?:Bearer|OAuth) +([^\s,="]+)$/i.exec(request.header('authorization') ?? '')?.[1]
     const found = parameterNames.map((name) => parameters.get(name)).filter((value) => value !== undefined)
     const [parameter] = found
     if (refusesTokenInQuery && parameter !== undefined) {
       if (header !== undefined) return { reason: 'token-twice', facts: {} }
-      const name = parameterNames.find((one) => new URL(c.req.url).searchParams.has(one))
+      const name = parameterNames.find((one) => queryParameter(request, one) !== undefined)
       if (name !== undefined) return { reason: 'token-in-query', facts: { parameter: name } }
     }
     // jsforce sends the same token twice; two different ones are nobody's to choose from.

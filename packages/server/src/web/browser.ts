@@ -24,8 +24,8 @@ interface Needs {
 
 /** Knows browsers by their cookies. A session in use is kept from ending, written once half of its time has gone. */
 export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
-  return async ({ c, site }) => {
-    const header = c.req.header('cookie')
+  return async ({ request, site }) => {
+    const header = request.header('cookie')
     const names = cookiesAt(site.base)
     const session = await findSession(readCookie(header, names.session))
     if (session !== undefined) return { session, formSecret: session.formSecret, cookieNames: names, newCookies: [] }

@@ -24,14 +24,14 @@ export function readUrlencoded(text: string, into = new Map<string, string>()): 
 
 /** Reads `multipart/form-data`, which the Salesforce CLI and Postman send. Files are no parameters and are refused. */
 export async function readMultipart(
-  body: ArrayBuffer,
+  body: Buffer,
   contentType: string,
   into = new Map<string, string>(),
 ): Promise<FormReading> {
   const seen = new Set<string>()
   let form: FormData
   try {
-    form = await new Response(body, { headers: { 'content-type': contentType } }).formData()
+    form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData()
   } catch {
     // Whatever the parser says of junk, the caller is told that the body could not be read.
     return { ok: false, problem: 'malformed', parameter: 'the body' }

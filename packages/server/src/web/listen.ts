@@ -1,12 +1,11 @@
-import type { Server } from 'node:http'
-import { createServer } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { OrgStore } from '../orgs/org.ts'
-import type { routes } from './routes.ts'
+import { fromSocket, type Incoming } from './incoming.ts'
+import { type Reply, send } from './reply.ts'
 
 /** Where to listen, and what answers. */
 export interface ListenOptions {
-  readonly fetch: ReturnType<typeof routes>['fetch']
+  readonly answer: (request: Incoming) => Promise<Reply>
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -23,11 +22,11 @@ export interface Listening {
   close(seconds: number): Promise<void>
 }
 
+// Milliseconds in which whoever is refused while still sending may read why, before the connection is cut.
+const patience = 1000
+
 /** Listens on the login host's port and on those of the orgs. @throws {Error} with `code` when a port cannot be had */
-export async function listen({ fetch, host, port, orgs, onError }: ListenOptions): Promise<Listening> {
-  const answer = getRequestListener((request, env) =>
-    fetch(request, 'incoming' in env && 'rawHeaders' in env.incoming ? env : {}),
-  )
+export async function listen({ answer, host, port, orgs, onError }: ListenOptions): Promise<Listening> {
   const servers = new Map<number, Server>()
   const main = await open(port)
   const address = main.address()
@@ -67,9 +66,22 @@ export async function listen({ fetch, host, port, orgs, onError }: ListenOptions
     }
   }
 
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      send(await answer(fromSocket(message)), response)
+      if (!message.complete) letFinish(message)
+    } catch (error) {
+      onError(error, 'an answer that could not be sent')
+      message.destroy()
+    }
+  }
+
   function open(onPort: number): Promise<Server> {
     // Slow senders are cut off; headers are bounded by the platform at 16 KiB.
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, answer)
+    const server = createServer(
+      { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, joinDuplicateHeaders: true },
+      serve,
+    )
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(onPort, host, () => {
@@ -79,6 +91,14 @@ export async function listen({ fetch, host, port, orgs, onError }: ListenOptions
       })
     })
   }
+}
+
+/** Reads on what nobody wants any more, so that the answer is not lost with the connection, but not for long. */
+function letFinish(message: IncomingMessage): void {
+  message.resume()
+  setTimeout(() => {
+    if (!message.complete) message.destroy()
+  }, patience).unref()
 }
 
 function closed(server: Server): Promise<void> {

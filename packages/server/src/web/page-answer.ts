@@ -44,9 +44,9 @@ export function pageAnswer(
 }
 
 /** Sends the browser on. 303 after a form, so that no credentials are posted again (RFC 9700 §4.12). */
-export function redirectTo(url: string, { c }: Pick<Visit, 'c'>, cookies: readonly string[] = []): Reply {
+export function redirectTo(url: string, { request }: Pick<Visit, 'request'>, cookies: readonly string[] = []): Reply {
   const headers = { location: url, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
-  return { status: c.req.method === 'POST' ? 303 : 302, headers, cookies, body: null }
+  return { status: request.method === 'POST' ? 303 : 302, headers, cookies, body: null }
 }
 
 const stylesheetTag = `"${hash('sha256', stylesheet, 'base64url').slice(0, 27)}"`
@@ -54,9 +54,9 @@ const stylesheetTag = `"${hash('sha256', stylesheet, 'base64url').slice(0, 27)}"
 const submitScript = 'document.forms[0]?.requestSubmit()\n'
 
 /** The stylesheet, which a browser keeps until it changes. */
-export const stylesheetAnswer: Answer = async ({ c }) => {
+export const stylesheetAnswer: Answer = async ({ request }) => {
   const headers = { etag: stylesheetTag, 'cache-control': 'public, max-age=300' }
-  if (c.req.header('if-none-match') === stylesheetTag) return { status: 304, headers, body: null }
+  if (request.header('if-none-match') === stylesheetTag) return { status: 304, headers, body: null }
   return { status: 200, headers: { ...headers, 'content-type': 'text/css;charset=UTF-8' }, body: stylesheet }
 }
 

@@ -1,13 +1,12 @@
-import type { Context } from 'hono'
+import { isUtf8 } from 'node:buffer'
 import { type Reasons, refusal } from '../oauth/refusal.ts'
 import type { TokenRequest } from '../oauth/token-request.ts'
 import { type FormReading, readMultipart, readUrlencoded } from './form.ts'
-import type { Env, Visit } from './visit.ts'
+import type { Incoming } from './incoming.ts'
+import type { Visit } from './visit.ts'
 
 /** Most bytes of a body that a protocol request can need. */
 export const largestBody = 65_536
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** How requests are read. */
 export interface ReadingRules {
@@ -28,27 +27,26 @@ const credentials = [
 
 /** Reads a POST to the token endpoint or a neighbour: parameters of body and query string, and the Basic header. */
 export async function readTokenRequest(visit: Visit, rules: ReadingRules): Promise<TokenRequest> {
-  const { c } = visit
-  if (c.req.method !== 'POST') throw refusal({ reason: 'method-not-post', facts: { found: c.req.method } })
-  const parameters = await readForm(c)
-  readQuery(c, rules, parameters)
-  return { parameters, basic: readBasic(c.req.header('authorization')), ...visit }
+  const { request, site, sourceIp, userAgent } = visit
+  if (request.method !== 'POST') throw refusal({ reason: 'method-not-post', facts: { found: request.method } })
+  const parameters = await readForm(request)
+  readQuery(request, rules, parameters)
+  return { parameters, basic: readBasic(request.header('authorization')), site, sourceIp, userAgent }
 }
 
 /** Reads the parameters of a request that may be a GET with a query string or a POST with a form. */
-export async function readParameters(visit: Visit): Promise<ReadonlyMap<string, string>> {
-  const { c } = visit
-  const parameters = c.req.method === 'POST' ? await readForm(c) : new Map<string, string>()
-  return readQuery(c, { refusesCredentialsInQuery: false }, parameters)
+export async function readParameters({ request }: Visit): Promise<ReadonlyMap<string, string>> {
+  const parameters = request.method === 'POST' ? await readForm(request) : new Map<string, string>()
+  return readQuery(request, { refusesCredentialsInQuery: false }, parameters)
 }
 
 /** Reads the form of one of our own pages. */
-export async function readForm(c: Context<Env>): Promise<Map<string, string>> {
-  const type = c.req.header('content-type') ?? ''
+export async function readForm(request: Incoming): Promise<Map<string, string>> {
+  const type = request.header('content-type') ?? ''
   // Media types are the same in capitals (RFC 9110 §8.3.1); what follows them, such as a boundary, is not.
   const mediaType = type.replace(/;.*/s, '').trim().toLowerCase()
-  const body = await readBody(c)
-  if (body.byteLength === 0) return new Map()
+  const body = await readBody(request)
+  if (body.length === 0) return new Map()
   if (mediaType === 'multipart/form-data') return accept(await readMultipart(body, type))
   if (mediaType !== '' && mediaType !== 'application/x-www-form-urlencoded') {
     throw refusal({ reason: 'body-not-form', facts: { found: type.slice(0, 128) } })
@@ -56,12 +54,8 @@ export async function readForm(c: Context<Env>): Promise<Map<string, string>> {
   return accept(readUrlencoded(decode(body)))
 }
 
-function readQuery(c: Context<Env>, rules: ReadingRules, into: Map<string, string>): Map<string, string> {
-  const { url } = c.req
-  const mark = url.indexOf('?')
-  if (mark < 0) return into
-  const fragment = url.indexOf('#', mark)
-  const query = url.slice(mark + 1, fragment < 0 ? undefined : fragment)
+function readQuery({ query }: Incoming, rules: ReadingRules, into: Map<string, string>): Map<string, string> {
+  if (query === '') return into
   if (rules.refusesCredentialsInQuery) {
     const alone = accept(readUrlencoded(query))
     const parameter = credentials.find((name) => alone.has(name))
@@ -70,34 +64,16 @@ function readQuery(c: Context<Env>, rules: ReadingRules, into: Map<string, strin
   return accept(readUrlencoded(query, into))
 }
 
-async function readBody(c: Context<Env>): Promise<ArrayBuffer> {
-  const announced = c.req.header('content-length')
-  if (announced !== undefined) {
-    if (Number(announced) > largestBody) throw tooLarge()
-    const body = await c.req.arrayBuffer()
-    // A socket holds senders to what they announce; a program that holds the server inside may not.
-    if (body.byteLength > largestBody) throw tooLarge()
-    return body
-  }
-  const stream = c.req.raw.body
-  if (stream === null) return new ArrayBuffer(0)
-  const bytes = new Uint8Array(largestBody)
-  let length = 0
-  for await (const chunk of stream) {
-    if (length + chunk.byteLength > largestBody) throw tooLarge()
-    bytes.set(chunk, length)
-    length += chunk.byteLength
-  }
-  return bytes.slice(0, length).buffer
+async function readBody(request: Incoming): Promise<Buffer> {
+  const body = await request.body(largestBody)
+  if (body === 'too-large') throw refusal({ reason: 'body-too-large', facts: { limit: largestBody } })
+  if (body === 'cut-off') throw refusal({ reason: 'body-malformed', facts: { problem: 'it is not all there' } })
+  return body
 }
 
-function decode(body: ArrayBuffer): string {
-  try {
-    return strictUtf8.decode(body)
-  } catch {
-    // The decoder's words would add nothing.
-    throw refusal({ reason: 'body-malformed', facts: { problem: 'it is not UTF-8' } })
-  }
+function decode(body: Buffer): string {
+  if (!isUtf8(body)) throw refusal({ reason: 'body-malformed', facts: { problem: 'it is not UTF-8' } })
+  return body.toString('utf8')
 }
 
 function accept(reading: FormReading): Map<string, string> {
@@ -106,10 +82,6 @@ function accept(reading: FormReading): Map<string, string> {
   if (problem === 'repeated') throw refusal({ reason: 'parameter-repeated', facts: { parameter } })
   const facts: Reasons['parameter-malformed'] = { parameter, problem: 'it is not percent-encoded UTF-8 text' }
   throw refusal({ reason: 'parameter-malformed', facts })
-}
-
-function tooLarge() {
-  return refusal({ reason: 'body-too-large', facts: { limit: largestBody } })
 }
 
 /**

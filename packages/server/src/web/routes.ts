@@ -1,10 +1,8 @@
-import { type Handler, Hono } from 'hono'
-import { getPath } from 'hono/utils/url'
 import { consentPath, errorPath } from './endpoints/authorize.ts'
 import { endSessionPath } from './endpoints/logout.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
 import { stylesheetPath } from './pages/stylesheet.ts'
-import type { Env } from './visit.ts'
+import { type Handler, type Router, router } from './router.ts'
 
 /** A handler for every thing that can be asked for. */
 export type Handlers = Readonly<
@@ -40,14 +38,13 @@ export type Handlers = Readonly<
     | 'live'
     | 'ready'
     | 'missing',
-    Handler<Env>
+    Handler
   >
 >
 
 /** Every URL of the server on one screen. */
-export function routes(handlers: Handlers): Hono<Env> {
-  // `sf` joins a base that ends in a slash with paths that begin with one.
-  const app = new Hono<Env>({ getPath: (request) => getPath(request).replace(/^\/\/+/, '/') })
+export function routes(handlers: Handlers): Pick<Router, 'answer'> {
+  const app = router(handlers.missing)
 
   app.get('/', handlers.front)
   app.post('/', handlers.signIn)
@@ -90,6 +87,5 @@ export function routes(handlers: Handlers): Hono<Env> {
   app.get('/health/live', handlers.live)
   app.get('/health/ready', handlers.ready)
 
-  app.all('*', handlers.missing)
   return app
 }

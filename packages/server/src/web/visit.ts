@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http'
-import type { Context, Handler } from 'hono'
 import type { Clock } from '../clock.ts'
 import { type Checklist, checklist } from '../journal/checklist.ts'
 import type { JournalEntry, JournalStore } from '../journal/journal.ts'
@@ -10,18 +8,16 @@ import { RestError } from '../rest/error.ts'
 import { randomText } from '../secret.ts'
 import { isInRanges } from '../users/ip-range.ts'
 import { jsonAnswer } from './answer.ts'
+import type { Incoming } from './incoming.ts'
 import { pageAnswer } from './page-answer.ts'
 import { ServerErrorPage } from './pages/error.tsx'
-import { type Reply, respond, wantsPage } from './reply.ts'
-
-/** What Hono gives us of the platform below it; nothing when called in process. */
-export interface Env {
-  readonly Bindings: { readonly incoming?: IncomingMessage }
-}
+import { type Reply, wantsPage, withHeaders } from './reply.ts'
+import type { Handler, PathParameters } from './router.ts'
 
 /** A request, as far as every endpoint wants to know it. */
 export interface Visit {
-  readonly c: Context<Env>
+  readonly request: Incoming
+  readonly params: PathParameters
   readonly site: Site
   readonly sourceIp: string
   readonly userAgent: string
@@ -42,7 +38,7 @@ export type Answer = (visit: Visit) => Promise<Reply>
 export type ShowRefusal = (error: Refused, visit: Visit) => Reply
 
 /** Makes a handler of an answer: reads who asks where, keeps the journal, and turns what is thrown into an answer. */
-export type Receive = (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler<Env>
+export type Receive = (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler
 
 /** The name under which requests are journalled; `undefined` for what is no protocol request, such as a health check. */
 export type Endpoint = string | undefined
@@ -61,16 +57,17 @@ export function receive(needs: Needs): Receive {
   const { addresses, journal, showsCauses, onError, now } = needs
   const proxies = needs.trustedProxies.map((address) => ({ start: address, end: address }))
 
-  return (endpoint, answer, show) => async (c) => {
+  return (endpoint, answer, show) => async (request, params) => {
     const at = now()
     const requestId = newRequestId(at)
-    const site = await siteOf(c, requestId)
-    if (site === undefined) return respond(serverError(c, requestId), { 'x-request-id': requestId })
+    const site = await siteOf(request, requestId)
+    if (site === undefined) return withHeaders(serverError(request, requestId), commonHeaders(requestId))
     const visit: Visit = {
-      c,
+      request,
+      params,
       site,
-      sourceIp: sourceIpOf(c),
-      userAgent: (c.req.header('user-agent') ?? 'Unknown').slice(0, 255),
+      sourceIp: sourceIpOf(request),
+      userAgent: (request.header('user-agent') ?? 'Unknown').slice(0, 255),
       requestId,
       checks: checklist(),
       refused: undefined,
@@ -79,18 +76,20 @@ export function receive(needs: Needs): Receive {
     if (endpoint !== undefined) {
       journal.add(entryOf(endpoint, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
     }
-    const { refused } = visit
-    const isExplained = showsCauses && refused !== undefined
-    return respond(reply, {
-      'x-request-id': requestId,
-      ...(isExplained ? { 'x-sallyport-cause': causeHeader(refused.refusal) } : {}),
-    })
+    return withHeaders(reply, commonHeaders(requestId, visit.refused))
+  }
+
+  function commonHeaders(requestId: string, refused?: Refused): Readonly<Record<string, string>> {
+    const common = { 'x-content-type-options': 'nosniff', 'x-request-id': requestId }
+    return showsCauses && refused !== undefined
+      ? { ...common, 'x-sallyport-cause': causeHeader(refused.refusal) }
+      : common
   }
 
   /** `undefined` when it could not be found out, which has been reported. */
-  async function siteOf(c: Context<Env>, requestId: string): Promise<Site | undefined> {
+  async function siteOf(request: Incoming, requestId: string): Promise<Site | undefined> {
     try {
-      return await addresses.siteOf(c.req.header('host'))
+      return await addresses.siteOf(request.header('host'))
     } catch (error) {
       onError(error, requestId)
       return undefined
@@ -99,35 +98,31 @@ export function receive(needs: Needs): Receive {
 
   async function answered(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Reply> {
     try {
-      return await answeredOrRefused(visit, answer, show)
+      try {
+        return await answer(visit)
+      } catch (error) {
+        if (!(error instanceof OAuthError || error instanceof RestError)) throw error
+        visit.refused = error
+        return show(error, visit)
+      }
     } catch (error) {
       // What must never happen: reported whole, and told as no more than that it did.
       onError(error, visit.requestId)
-      return serverError(visit.c, visit.requestId)
+      return serverError(visit.request, visit.requestId)
     }
   }
 
-  function sourceIpOf(c: Context<Env>): string {
-    const peer = (c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+  function sourceIpOf(request: Incoming): string {
+    const peer = request.peer.replace(/^::ffff:/, '')
     if (proxies.length === 0 || !isInRanges(peer, proxies)) return peer
     // The nearest address that is not a proxy of ours is the last one that can be believed.
-    const chain = (c.req.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim())
+    const chain = (request.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim())
     return chain.findLast((address) => address !== '' && !isInRanges(address, proxies)) ?? peer
   }
 }
 
-async function answeredOrRefused(visit: Visit, answer: Answer, show: ShowRefusal): Promise<Reply> {
-  try {
-    return await answer(visit)
-  } catch (error) {
-    if (!(error instanceof OAuthError || error instanceof RestError)) throw error
-    visit.refused = error
-    return show(error, visit)
-  }
-}
-
-function serverError(c: Context<Env>, requestId: string): Reply {
-  if (wantsPage(c)) return pageAnswer(ServerErrorPage({ requestId }), { status: 500 })
+function serverError(request: Incoming, requestId: string): Reply {
+  if (wantsPage(request)) return pageAnswer(ServerErrorPage({ requestId }), { status: 500 })
   return jsonAnswer({ error: 'server_error', error_description: 'unexpected error' }, 500)
 }
 

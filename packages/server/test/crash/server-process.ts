@@ -16,7 +16,7 @@ const server = await sallyport({
   now,
   onError: fail,
 })
-const { port } = await listen({ fetch: server.fetch, host: '127.0.0.1', port: 0, orgs: stores.orgs, onError: fail })
+const { port } = await listen({ answer: server.answer, host: '127.0.0.1', port: 0, orgs: stores.orgs, onError: fail })
 // Nobody is left to speak to once whoever started it has gone.
 process.stdin.on('end', () => process.exit()).resume()
 process.stdout.write(`${port}\n`)

@@ -54,7 +54,6 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
   "'/health/live'": [['GET', '/health/live', 200]],
   "'/health/ready'": [['GET', '/health/ready', 200]],
-  "'*'": [['GET', '/nothing', 404]],
 }
 
 describe('every route', () => {

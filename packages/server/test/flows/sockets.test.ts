@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startTestServer()
   app = await server.addApp('Web_App')
   listening = await listen({
-    fetch: server.sallyport.fetch,
+    answer: server.sallyport.answer,
     host: '127.0.0.1',
     port: 0,
     orgs: { list: async () => [] },

@@ -1,6 +1,4 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
-import { IncomingMessage } from 'node:http'
-import { Socket } from 'node:net'
 import { readCertificate } from '../../src/certificates/certificate.ts'
 import { selfSigned } from '../../src/certificates/self-signed.ts'
 import type { Clock } from '../../src/clock.ts'
@@ -259,7 +257,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       const url = new URL(path, place.base)
       const request = new Request(url, { redirect: 'manual', ...init })
       if (!request.headers.has('host')) request.headers.set('host', url.host)
-      return Promise.resolve(server.fetch(request, { incoming: comingFrom(from) }))
+      return server.fetch(request, from)
     },
     async post(path, form, headers = {}) {
       const response = await testServer.request(path, {
@@ -320,11 +318,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     }
     return made
   }
-}
-
-/** The platform's view of a request from this address, as far as the server looks at it. */
-function comingFrom(address: string): IncomingMessage {
-  return new IncomingMessage(Object.defineProperty(new Socket(), 'remoteAddress', { value: address }))
 }
 
 async function hashOf(text: string): Promise<string> {

@@ -40,7 +40,7 @@ export async function startHttpServer(options: HttpServerOptions = {}): Promise<
   /** Each port is listened on from the first: nobody else can take it before the server is there. */
   function door(): Promise<Listening> {
     return listen({
-      fetch: async (incoming, env) => (await ready).sallyport.fetch(incoming, env),
+      answer: async (incoming) => (await ready).sallyport.answer(incoming),
       host,
       port: 0,
       orgs: { list: async () => [] },

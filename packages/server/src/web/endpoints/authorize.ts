@@ -25,7 +25,7 @@ export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs):
     const parameters = await readParameters(visit)
     const request = await readRequest(parameters, visit.site, visit.checks)
     // A posted request goes on as a GET: every page comes back to this URL.
-    if (visit.c.req.method === 'POST') return redirectTo(authorizePath(parameters), visit)
+    if (visit.request.method === 'POST') return redirectTo(authorizePath(parameters), visit)
     const browser = await readBrowser(visit)
     return follow(
       await authorize.nextStep(request, visit.site, asBrowser(browser, visit), visit.checks),

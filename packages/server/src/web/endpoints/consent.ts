@@ -6,6 +6,7 @@ import type { OrgStore } from '../../orgs/org.ts'
 import { displayName } from '../../users/user.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
+import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { ConsentPage } from '../pages/consent.tsx'
 import { FormExpiredPage } from '../pages/error.tsx'
@@ -24,7 +25,11 @@ interface Needs {
 /** `GET` of the consent page: asks, if there is still something to ask; else back to the authorize request. */
 export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs): Answer {
   return async (visit) => {
-    const request = await readRequest(parametersOf(visit.c.req.query('source') ?? ''), visit.site, visit.checks)
+    const request = await readRequest(
+      parametersOf(queryParameter(visit.request, 'source') ?? ''),
+      visit.site,
+      visit.checks,
+    )
     const browser = await readBrowser(visit)
     const step = await authorize.nextStep(request, visit.site, asBrowser(browser, visit), visit.checks)
     return step.go === 'consent' ? page(request, step, browser) : redirectTo(authorizePath(request.parameters), visit)
@@ -62,7 +67,7 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
 /** `POST` of the consent page: notes the person's answer and goes on. */
 export function consentAnswer({ readRequest, authorize, readBrowser }: Needs): Answer {
   return async (visit) => {
-    const form = await readForm(visit.c)
+    const form = await readForm(visit.request)
     const browser = await readBrowser(visit)
     const source = form.get('source') ?? ''
     if (!isFormToken(form.get('csrf_token'), browser.formSecret, 'consent', source)) return expired(visit, source)

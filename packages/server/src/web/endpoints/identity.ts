@@ -59,7 +59,7 @@ export function identityAnswer({ readBearer, users, profiles, permissionSets, ap
     const profile = await profiles.find(caller.profileId)
     const isApiEnabled = profile !== undefined && (await hasPermission(permissionSets, caller, profile, 'ApiEnabled'))
     const asked = { ...token, isApiEnabled }
-    const finding = await findIdentity(readIdentityPath(visit.c.req.path), asked, users)
+    const finding = await findIdentity(readIdentityPath(visit.request.path), asked, users)
     if (!finding.ok) return refuseIdentity(finding.refusal)
     const version = readIdentityVersion(parameters.get('version'), latestVersion)
     if (!version.ok) return refuseIdentity('Invalid_Version')
@@ -117,11 +117,11 @@ async function identify(readBearer: ReadBearer, visit: Visit, parameters: Readon
 }
 
 function write(visit: Visit, parameters: ReadonlyMap<string, string>, document: Document): Reply {
-  const { c } = visit
+  const { request } = visit
   const callback = readCallback(parameters.get('callback'), parameters.get('format'))
   if (!callback.ok) return refuseIdentity('Invalid_Callback')
-  const format = chooseFormat(parameters.get('format'), c.req.header('accept'), ['json', 'xml', 'urlencoded'])
-  const isPretty = readPrettyPrint(c.req.header('prettyprint') ?? c.req.header('x-prettyprint'))
+  const format = chooseFormat(parameters.get('format'), request.header('accept'), ['json', 'xml', 'urlencoded'])
+  const isPretty = readPrettyPrint(request.header('prettyprint') ?? request.header('x-prettyprint'))
   const body = writeBody(document, { format, root: 'user', isPretty, callback: callback.callback })
   return text(body.text, 200, { 'content-type': body.contentType })
 }

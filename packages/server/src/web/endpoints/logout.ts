@@ -8,6 +8,7 @@ import type { IdTokens } from '../../tokens/id-token.ts'
 import { displayName, type UserStore } from '../../users/user.ts'
 import { type BrowserState, type ReadBrowser, setCookie } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
+import { queryParameter } from '../incoming.ts'
 import { localPath } from '../local-path.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { FormExpiredPage } from '../pages/error.tsx'
@@ -36,7 +37,7 @@ export function logoutAnswer({ readBrowser, sessions }: Needs): Answer {
     visit.checks.flow = 'logout'
     const browser = await readBrowser(visit)
     const cookies = await endSession(sessions, browser)
-    const next = localPath(visit.c.req.query('retURL'))
+    const next = localPath(queryParameter(visit.request, 'retURL'))
     if (next !== undefined) return redirectTo(next, visit, cookies)
     return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
   }
@@ -46,7 +47,7 @@ export function logoutAnswer({ readBrowser, sessions }: Needs): Answer {
 export function switchUserAnswer({ readBrowser, sessions }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'logout'
-    const form = await readForm(visit.c)
+    const form = await readForm(visit.request)
     const browser = await readBrowser(visit)
     const source = form.get('source')
     const isOurs =
@@ -76,7 +77,7 @@ export function endSessionAnswer({ readBrowser, sessions, idTokens, apps, users,
     const app = consumerKey === undefined ? undefined : await apps.findByConsumerKey(consumerKey)
     const about = aboutOf(parameters)
     const token = parameters.get('csrf_token')
-    const isConfirmed = visit.c.req.method === 'POST' && isFormToken(token, browser.formSecret, 'end-session', about)
+    const isConfirmed = visit.request.method === 'POST' && isFormToken(token, browser.formSecret, 'end-session', about)
     const step = decideLogout(request, { app, signedInAs: browser.session?.userId, isConfirmed })
     if (step.go === 'confirm')
       return confirm(browser, parameters, about, app?.label, request.postLogoutRedirectUri, app?.callbackUrls)

@@ -9,6 +9,7 @@ import { displayName, type UserStore } from '../../users/user.ts'
 import { jsonAnswer } from '../answer.ts'
 import type { ReadBrowser } from '../browser.ts'
 import { formToken } from '../csrf.ts'
+import { queryParameter } from '../incoming.ts'
 import { pageAnswer } from '../page-answer.ts'
 import { type ErrorExplanation, ErrorPage, NotFoundPage } from '../pages/error.tsx'
 import { HomePage, type Visitor } from '../pages/home.tsx'
@@ -24,7 +25,7 @@ export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
   return (error, visit) => {
     if (!(error instanceof OAuthError)) throw error
     const { code, description } = error
-    if (!wantsPage(visit.c)) {
+    if (!wantsPage(visit.request)) {
       const body = `error=${code}&error_description=${encodeURIComponent(description)}`
       // The empty type is Salesforce's; a browser that meets it saves a file.
       const headers = { 'content-type': '', 'cache-control': 'no-store' }
@@ -39,8 +40,11 @@ export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
 /** The page that a refused authorization is sent to. It shows what this server says, and nothing else out of a URL. */
 export function errorPage(journal: Pick<JournalStore, 'find'>, showsCauses: boolean): Answer {
   return async (visit) => {
-    const { c, requestId } = visit
-    const { error, error_description, request } = c.req.query()
+    const { requestId } = visit
+    const asked = new URLSearchParams(visit.request.query)
+    const [error, error_description, request] = ['error', 'error_description', 'request'].map(
+      (name) => asked.get(name) ?? undefined,
+    )
     const isOurs = isOurWire(error, error_description)
     const explanation = showsCauses ? await explanationOf(request) : undefined
     const page = ErrorPage({
@@ -69,8 +73,8 @@ function shown(refusal: ExplainedRefusal): ErrorExplanation {
 export const successAnswer: Answer = async () => pageAnswer(SuccessPage())
 
 /** Where there is nothing: a page for people, JSON for programs. */
-export const missingAnswer: Answer = async ({ c, requestId }) => {
-  if (wantsPage(c)) return pageAnswer(NotFoundPage({ requestId }), { status: 404 })
+export const missingAnswer: Answer = async ({ request, requestId }) => {
+  if (wantsPage(request)) return pageAnswer(NotFoundPage({ requestId }), { status: 404 })
   return jsonAnswer({ error: 'not_found', error_description: 'there is nothing at this address' }, 404)
 }
 
@@ -85,7 +89,7 @@ interface HomeNeeds {
 /** `GET /`: the sign-in page on the way to somewhere or when nobody is signed in; else who is signed in. */
 export function frontPage({ readBrowser, users, orgs, profiles, signInPage }: HomeNeeds): Answer {
   return async (visit) => {
-    if (visit.c.req.query('startURL') !== undefined) return signInPage(visit)
+    if (queryParameter(visit.request, 'startURL') !== undefined) return signInPage(visit)
     const browser = await readBrowser(visit)
     const { session } = browser
     if (session === undefined || (visit.site.org !== undefined && visit.site.org.id !== session.orgId))

@@ -22,6 +22,7 @@ import type { User, UserStore } from '../../users/user.ts'
 import { unstored } from '../answer.ts'
 import type { ReadBearer } from '../bearer.ts'
 import { type BodyStyle, chooseFormat, type Document, readPrettyPrint, writeBody } from '../format.ts'
+import { queryParameter } from '../incoming.ts'
 import type { Reply } from '../reply.ts'
 import type { Answer, ShowRefusal, Visit } from '../visit.ts'
 
@@ -88,23 +89,26 @@ export function restApi(needs: Needs): RestApi {
       root: 'ListViewDescribe',
     })),
     listViewResults: resource(async ({ visit, version, user }) => {
-      const page = readListViewPage(visit.c.req.query('limit'), visit.c.req.query('offset'))
+      const page = readListViewPage(queryParameter(visit.request, 'limit'), queryParameter(visit.request, 'offset'))
       const document = await listViewResults(version, listViewOf(visit), user, page, { records, users })
       return { document, root: 'ListViewResults' }
     }),
     missing: resource(async ({ visit }) => {
-      throw new RestError({ reason: 'resource-unknown', facts: { found: visit.c.req.path.slice(0, 128) } })
+      throw new RestError({ reason: 'resource-unknown', facts: { found: visit.request.path.slice(0, 128) } })
     }),
   }
 
   function resource(answer: Resource): Answer {
     return async (visit) => {
-      const { c, checks } = visit
+      const { request, params, checks } = visit
       checks.flow = 'rest'
       const caller = await admit(visit)
-      const version = readApiVersion(c.req.param('version') ?? '')
-      if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-        throw new RestError({ reason: 'method-not-allowed', facts: { found: c.req.method, allowed: ['GET', 'HEAD'] } })
+      const version = readApiVersion(params['version'] ?? '')
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        throw new RestError({
+          reason: 'method-not-allowed',
+          facts: { found: request.method, allowed: ['GET', 'HEAD'] },
+        })
       }
       const { document, ...style } = await answer({ ...caller, visit, version })
       return write(visit, document, style, { 'sforce-limit-info': limitInfo(caller.used) })
@@ -138,12 +142,12 @@ export const restRefusal: ShowRefusal = (error, visit) => {
   return write(visit, [...error.body], { root: 'Errors', item: 'Error' }, error.headers, error.status)
 }
 
-function objectOf({ c }: Visit) {
-  return readObject(c.req.param('object') ?? '')
+function objectOf({ params }: Visit) {
+  return readObject(params['object'] ?? '')
 }
 
 function listViewOf(visit: Visit) {
-  return readListView(objectOf(visit), visit.c.req.param('listview') ?? '')
+  return readListView(objectOf(visit), visit.params['listview'] ?? '')
 }
 
 function write(
@@ -153,9 +157,9 @@ function write(
   headers: Readonly<Record<string, string>> = {},
   status = 200,
 ): Reply {
-  const { c } = visit
-  const format = chooseFormat(undefined, c.req.header('accept'), ['json', 'xml'])
-  const isPretty = readPrettyPrint(c.req.header('x-prettyprint') ?? c.req.header('prettyprint'))
+  const { request } = visit
+  const format = chooseFormat(undefined, request.header('accept'), ['json', 'xml'])
+  const isPretty = readPrettyPrint(request.header('x-prettyprint') ?? request.header('prettyprint'))
   const { contentType, text } = writeBody(document, { ...style, format, isPretty })
   return { status, headers: { 'content-type': contentType, ...unstored, ...headers }, body: text }
 }

@@ -8,6 +8,7 @@ import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { setCookie } from '../browser.ts'
 import { readCookie } from '../cookies.ts'
 import { formToken, isFormToken } from '../csrf.ts'
+import { queryParameter } from '../incoming.ts'
 import { localPath } from '../local-path.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { type DemoUser, SignInPage, type SignInProblem } from '../pages/sign-in.tsx'
@@ -35,9 +36,9 @@ const rememberedFor = 90 * 86_400
 export function signInPage({ readBrowser, readRequest, demoUsers }: Needs): Answer {
   return async (visit) => {
     const browser = await readBrowser(visit)
-    const destination = await destinationOf(visit.c.req.query('startURL'), visit.site, readRequest)
+    const destination = await destinationOf(queryParameter(visit.request, 'startURL'), visit.site, readRequest)
     return page(visit, browser, destination, demoUsers, {
-      username: destination.request?.loginHint ?? visit.c.req.query('un'),
+      username: destination.request?.loginHint ?? queryParameter(visit.request, 'un'),
     })
   }
 }
@@ -46,7 +47,7 @@ export function signInPage({ readBrowser, readRequest, demoUsers }: Needs): Answ
 export function signInAnswer({ signIn, readBrowser, sessions, readRequest, demoUsers }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'sign-in'
-    const form = await readForm(visit.c)
+    const form = await readForm(visit.request)
     const browser = await readBrowser(visit)
     const destination = await destinationOf(form.get('startURL'), visit.site, readRequest)
     const username = form.get('username') ?? form.get('un')
@@ -142,8 +143,8 @@ function page(
   })
 }
 
-function rememberedUsername({ c }: Visit, { cookieNames }: BrowserState): string | undefined {
-  const cookie = readCookie(c.req.header('cookie'), `${cookieNames.browser}-un`)
+function rememberedUsername({ request }: Visit, { cookieNames }: BrowserState): string | undefined {
+  const cookie = readCookie(request.header('cookie'), `${cookieNames.browser}-un`)
   if (cookie === undefined) return undefined
   try {
     return decodeURIComponent(cookie)

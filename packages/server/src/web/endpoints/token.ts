@@ -12,7 +12,7 @@ export function tokenAnswer(token: TokenEndpoint, rules: ReadingRules): Answer {
     const response = await token(request, visit.checks)
     const format = request.parameters.get('format')
     // Nearly every caller wants JSON; only the others are worth a look at their Accept header.
-    if (format === undefined && !namesOtherFormat(visit.c.req.header('accept'))) return jsonAnswer(response)
+    if (format === undefined && !namesOtherFormat(visit.request.header('accept'))) return jsonAnswer(response)
     return formattedAnswer(visit, { ...response }, format, 'OAuth')
   }
 }
@@ -29,7 +29,7 @@ export function introspectAnswer(introspect: IntrospectEndpoint, rules: ReadingR
 export function revokeAnswer(revoke: RevokeEndpoint, rules: ReadingRules): Answer {
   return async (visit) => {
     visit.checks.flow = 'revoke'
-    const isGet = visit.c.req.method === 'GET' && !rules.refusesCredentialsInQuery
+    const isGet = visit.request.method === 'GET' && !rules.refusesCredentialsInQuery
     const request = isGet
       ? { parameters: await readParameters(visit), basic: undefined, ...visit }
       : await readTokenRequest(visit, rules)
