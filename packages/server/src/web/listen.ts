@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { OrgStore } from '../orgs/org.ts'
 import { fromSocket, type Incoming } from './incoming.ts'
 import { type Reply, send } from './reply.ts'
@@ -80,7 +80,7 @@ export async function listen({ answer, host, port, orgs, onError }: ListenOption
     // Slow senders are cut off; headers are bounded by the platform at 16 KiB.
     const server = createServer(
       { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, joinDuplicateHeaders: true },
-      serve,
+      together(serve),
     )
     return new Promise((resolve, reject) => {
       server.once('error', reject)
@@ -90,6 +90,23 @@ export async function listen({ answer, host, port, orgs, onError }: ListenOption
         resolve(server)
       })
     })
+  }
+}
+
+/**
+ * Begins what one turn of the event loop brought at the end of that turn, all of it side by side. The same few steps done
+ * for many requests one after the other are done nearly twice as fast as all steps of one request, then all of the next,
+ * with the system's own work in between; and reads and writes of one turn share their transactions.
+ */
+function together(serve: (message: IncomingMessage, response: ServerResponse) => void): RequestListener {
+  let arrived: [IncomingMessage, ServerResponse][] = []
+  const begin = () => {
+    const batch = arrived
+    arrived = []
+    for (const [message, response] of batch) serve(message, response)
+  }
+  return (message, response) => {
+    if (arrived.push([message, response]) === 1) setImmediate(begin)
   }
 }
 
