@@ -1,6 +1,8 @@
 /** Keeps ready values by key. What is not there is never kept: it may come to be at any time. */
 export interface Cache<T> {
   get(key: string, load: () => Promise<T | undefined>): Promise<T | undefined>
+  /** Empties one place; what is being loaded for it meanwhile is not kept. */
+  forget(key: string): void
 }
 
 /** Caches that are emptied together. */
@@ -33,6 +35,10 @@ export function caches(): Caches {
             if (loaded !== undefined && before === generation) keep(key, loaded)
             return loaded
           })
+        },
+        forget(key) {
+          generation++
+          kept.delete(key)
         },
       }
     },

@@ -335,7 +335,7 @@ export interface Database {
   write<T>(job: Job<T>): Promise<T>
   /** The same for what is kept ready in memory: every process forgets what it kept. */
   change<T>(job: Job<T>): Promise<T>
-  /** Does the job with the next writes; resolves at once, and what goes wrong is told to `onError`. */
+  /** Does the job with the next writes, soon; resolves at once, and what goes wrong is told to `onError`. */
   later(job: Job<unknown>): Promise<void>
   /** Keeps at most `limit` ready values until something changes. */
   cache<T>(limit: number): Cache<T>

@@ -95,7 +95,7 @@ async function storesOn(
       return changed.result
     },
     async later(job) {
-      group.write(job).catch(onError)
+      group.later(job).catch(onError)
     },
     cache: ready.cache,
   }

@@ -4,12 +4,15 @@ import { flag, ifFound, instant, instantOrNull, readInstant, readInstantOrNull, 
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
-/** Users in the database. They are read anew each time: their state decides about every sign-in. */
-export function userStore({ queries, read, write }: Database): UserStore {
+// Users that are kept ready: those of every request that carries a token.
+const readyUsers = 10_000
+
+/** Users in the database, kept ready until one changes. What sign-ins note is known at once to the process that noted it. */
+export function userStore({ queries, read, write, change, cache }: Database): UserStore {
   const select = queries.selectFrom('users').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByUsername = statement((given: Placeholder<{ username: string }>) =>
-    select.where('username', '=', given('username')),
+    queries.selectFrom('users').select('id').where('username', '=', given('username')),
   )
   const listOfOrg = statement((given: Placeholder<{ orgId: string; after: string; limit: number }>) =>
     select
@@ -43,15 +46,18 @@ export function userStore({ queries, read, write }: Database): UserStore {
       .where('id', '=', given('id')),
   )
 
+  const ready = cache<User>(readyUsers)
+  const ids = cache<string>(readyUsers)
+  const find = (id: string) => ready.get(id, async () => ifFound(await read.first(findById, { id }), fromRow))
+
   return {
     async add(user) {
       await write((tx) => tx.execute(queries.insertInto('users').values(toRow(user))))
     },
-    async find(id) {
-      return ifFound(await read.first(findById, { id }), fromRow)
-    },
+    find,
     async findByUsername(username) {
-      return ifFound(await read.first(findByUsername, { username }), fromRow)
+      const id = await ids.get(username, async () => (await read.first(findByUsername, { username }))?.id)
+      return ifFound(id, find)
     },
     async list(orgId, { after = '', limit }) {
       return (await read.all(listOfOrg, { orgId, after, limit })).map(fromRow)
@@ -79,14 +85,14 @@ export function userStore({ queries, read, write }: Database): UserStore {
           modified_at: instant(details.modifiedAt),
         }))
         .where('id', '=', id)
-      await write((tx) => tx.execute(changed))
+      await change((tx) => tx.execute(changed))
     },
     async setPassword(id, passwordHash, now) {
       const changed = queries
         .updateTable('users')
         .set({ password_hash: passwordHash, failed_logins: 0, locked_until: null, modified_at: instant(now) })
         .where('id', '=', id)
-      await write((tx) => tx.execute(changed))
+      await change((tx) => tx.execute(changed))
     },
     async setFrozen(id, isFrozen) {
       const frozen = flag(isFrozen)
@@ -94,15 +100,18 @@ export function userStore({ queries, read, write }: Database): UserStore {
         .updateTable('users')
         .set((user) => ({ is_frozen: frozen, epoch: user('epoch', '+', frozen) }))
         .where('id', '=', id)
-      await write((tx) => tx.execute(changed))
+      await change((tx) => tx.execute(changed))
     },
     async unlock(id) {
       const changed = queries.updateTable('users').set({ failed_logins: 0, locked_until: null }).where('id', '=', id)
-      await write((tx) => tx.execute(changed))
+      await change((tx) => tx.execute(changed))
     },
     async countFailure(id, limit = Number.MAX_SAFE_INTEGER, lockedUntil) {
       const params = { id, limit, lockedUntil: instant(lockedUntil) }
       const counted = await write((tx) => tx.first(countFailure, params))
+      ready.forget(id)
+      // Others must know of a user who is locked out; that one more sign-in failed can wait until they look.
+      if (counted?.failed_logins === 0) await change(async () => {})
       return {
         failedLogins: counted?.failed_logins ?? 0,
         lockedUntil: readInstantOrNull(counted?.locked_until ?? null),
@@ -110,10 +119,11 @@ export function userStore({ queries, read, write }: Database): UserStore {
     },
     async noteLogin(id, at) {
       await write((tx) => tx.run(noteLogin, { id, at: instant(at) }))
+      ready.forget(id)
     },
     async endAll(id) {
       const raised = queries.updateTable('users').set((user) => ({ epoch: user('epoch', '+', 1) }))
-      await write((tx) => tx.execute(raised.where('id', '=', id)))
+      await change((tx) => tx.execute(raised.where('id', '=', id)))
     },
   }
 }

@@ -5,6 +5,8 @@ import type { Connection } from './dialect.ts'
 export interface WriteGroup {
   /** Does the job in the next group. Resolves after the commit; rejects when this job failed, or nothing could be committed. */
   write<T>(job: Job<T>): Promise<T>
+  /** Does a job that nobody waits for: with the next group, or soon in one of its own. Resolves and rejects as `write` does. */
+  later(job: Job<unknown>): Promise<unknown>
   /** Writes what is waiting; further writes are refused. */
   close(): Promise<void>
 }
@@ -15,29 +17,41 @@ interface Waiting {
   reject(error: unknown): void
 }
 
+// Milliseconds that jobs nobody waits for may wait for company: a commit of their own in every turn would cost as much
+// as all else that a look-up costs.
+const leisure = 25
+
 /** Groups the writes of one connection, which nobody else writes with. */
 export function writeGroup(connection: Connection): WriteGroup {
   let waiting: Waiting[] = []
   let underWay: Promise<void> | undefined
   let isScheduled = false
+  let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
   return {
-    write<T>(job: Job<T>) {
-      if (isClosed) return Promise.reject(new Error('The database is closed.'))
-      return new Promise<T>((resolve, reject) => {
-        const attempt: Job<() => void> = async (tx) => {
-          const result = await job(tx)
-          return () => resolve(result)
-        }
-        waiting.push({ attempt, reject })
-        schedule()
-      })
-    },
+    write: (job) => queued(job, schedule),
+    later: (job) => queued(job, scheduleSoon),
     async close() {
       isClosed = true
       while (underWay !== undefined || waiting.length > 0) await (underWay ?? start())
     },
+  }
+
+  function queued<T>(job: Job<T>, thenSchedule: () => void): Promise<T> {
+    if (isClosed) return Promise.reject(new Error('The database is closed.'))
+    return new Promise<T>((resolve, reject) => {
+      const attempt: Job<() => void> = async (tx) => {
+        const result = await job(tx)
+        return () => resolve(result)
+      }
+      waiting.push({ attempt, reject })
+      thenSchedule()
+    })
+  }
+
+  function scheduleSoon(): void {
+    timer ??= setTimeout(schedule, leisure)
   }
 
   function schedule(): void {
@@ -52,6 +66,8 @@ export function writeGroup(connection: Connection): WriteGroup {
   function start(): Promise<void> {
     const group = waiting
     waiting = []
+    clearTimeout(timer)
+    timer = undefined
     underWay = commitTogether(connection, group).finally(() => {
       underWay = undefined
       if (waiting.length > 0) schedule()
