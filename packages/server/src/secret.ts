@@ -10,21 +10,21 @@ const numberLength = 9
 const pool = Buffer.alloc(16_384)
 let unused = 0
 
-function randomBytes(length: number): Buffer {
+/** Random bytes as base64url; those that are given out are not kept. */
+function randomBase64(length: number): string {
   if (unused < length) {
     randomFillSync(pool)
     unused = pool.length
   }
   unused -= length
-  const bytes = Buffer.from(pool.subarray(unused, unused + length))
+  const text = pool.toString('base64url', unused, unused + length)
   pool.fill(0, unused, unused + length)
-  return bytes
+  return text
 }
 
 /** Random text of `length` characters out of `A-Za-z0-9._`, six bits each. */
 export function randomText(length: number): string {
-  return randomBytes(Math.ceil((length * 3) / 4))
-    .toString('base64url')
+  return randomBase64(Math.ceil((length * 3) / 4))
     .replaceAll('-', '.')
     .slice(0, length)
 }

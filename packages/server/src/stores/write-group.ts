@@ -57,10 +57,13 @@ export function writeGroup(connection: Connection): WriteGroup {
   function schedule(): void {
     if (isScheduled || underWay !== undefined) return
     isScheduled = true
-    setImmediate(() => {
-      isScheduled = false
-      if (underWay === undefined && waiting.length > 0) start()
-    })
+    // One turn more lets those join whose requests arrived while the last group was being committed.
+    setImmediate(() =>
+      setImmediate(() => {
+        isScheduled = false
+        if (underWay === undefined && waiting.length > 0) start()
+      }),
+    )
   }
 
   function start(): Promise<void> {
