@@ -337,6 +337,8 @@ export interface Database {
   change<T>(job: Job<T>): Promise<T>
   /** Does the job with the next writes, soon; resolves at once, and what goes wrong is told to `onError`. */
   later(job: Job<unknown>): Promise<void>
+  /** Resolves when all that was left for later has been written. */
+  settled(): Promise<void>
   /** Keeps at most `limit` ready values until something changes. */
   cache<T>(limit: number): Cache<T>
 }

@@ -21,7 +21,7 @@ type NewEntry = {
 }
 
 /** The journal in the database. */
-export function journalStore({ queries, read, write, later }: Database): JournalStore {
+export function journalStore({ queries, read, write, later, settled }: Database): JournalStore {
   const insert = statement((given: Placeholder<NewEntry>) =>
     queries.insertInto('journal').values({
       request_id: given('requestId'),
@@ -61,9 +61,11 @@ export function journalStore({ queries, read, write, later }: Database): Journal
       return later((tx) => tx.run(insert, params))
     },
     async find(requestId) {
+      await settled()
       return ifFound(await read.first(find, { requestId }), fromRow)
     },
     async latest({ refusedOnly, limit }) {
+      await settled()
       return (await read.all(refusedOnly ? latestRefusals : latest, { limit })).map(fromRow)
     },
     deleteBefore: (before, limit) => write((tx) => tx.run(deleteBefore, { before: instant(before), limit })),

@@ -97,6 +97,7 @@ async function storesOn(
     async later(job) {
       group.later(job).catch(onError)
     },
+    settled: group.settled,
     cache: ready.cache,
   }
 

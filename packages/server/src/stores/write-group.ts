@@ -7,6 +7,8 @@ export interface WriteGroup {
   write<T>(job: Job<T>): Promise<T>
   /** Does a job that nobody waits for: with the next group, or soon in one of its own. Resolves and rejects as `write` does. */
   later(job: Job<unknown>): Promise<unknown>
+  /** Resolves when every job so far has been done. */
+  settled(): Promise<void>
   /** Writes what is waiting; further writes are refused. */
   close(): Promise<void>
 }
@@ -32,6 +34,10 @@ export function writeGroup(connection: Connection): WriteGroup {
   return {
     write: (job) => queued(job, schedule),
     later: (job) => queued(job, scheduleSoon),
+    async settled() {
+      if (waiting.length > 0) await queued(async () => {}, schedule)
+      else await underWay
+    },
     async close() {
       isClosed = true
       while (underWay !== undefined || waiting.length > 0) await (underWay ?? start())

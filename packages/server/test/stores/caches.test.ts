@@ -49,6 +49,25 @@ contract('what is kept ready in memory', (open) => {
     await other.close()
   })
 
+  it('is forgotten within a second when another process locks a user out or freezes one', async () => {
+    await using stores = await open()
+    const { ada, bob } = await addDemoOrg(stores)
+    await stores.users.find(ada.id)
+    await stores.users.findByUsername(bob.username)
+    const other = await stores.openAgain()
+    const lockedUntil = new Date(ada.createdAt.getTime() + 900_000)
+    await other.users.countFailure(ada.id, 1, lockedUntil)
+    await other.users.setFrozen(bob.id, true)
+    await vi.waitFor(
+      async () => {
+        expect(await stores.users.find(ada.id)).toMatchObject({ lockedUntil })
+        expect(await stores.users.findByUsername(bob.username)).toMatchObject({ isFrozen: true })
+      },
+      { timeout: 1000, interval: 20 },
+    )
+    await other.close()
+  })
+
   it('is not asked about tokens: what another process ended is ended at once', async () => {
     await using stores = await open()
     const { org, ada, warehouse } = await addDemoOrg(stores)
