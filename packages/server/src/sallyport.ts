@@ -195,6 +195,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     journal: options.journalLifetime,
     loginHistory: options.loginHistoryLifetime,
   }
+  const keeping = housekeeping(stores, keepFor, now, report)
   const shared = posture.allowsOtherOrigins ? crossOrigin : (endpoint: ReturnType<typeof take>) => endpoint
   const app = routes({
     front: page('sign-in', frontPage({ readBrowser: browserOf, users, orgs, profiles, signInPage: signInPage(pages) })),
@@ -226,13 +227,13 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),
-    ready: page(undefined, readyAnswer(orgs)),
+    ready: page(undefined, readyAnswer(orgs, keeping.lag)),
     missing: page(undefined, missingAnswer),
   })
   return {
     answer: app.answer,
     fetch: async (request, from) => toResponse(await app.answer(fromProgram(request, from)), request.method),
-    stop: housekeeping(stores, keepFor, now, report),
+    stop: keeping.stop,
   }
 }
 

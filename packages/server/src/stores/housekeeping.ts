@@ -14,30 +14,41 @@ const month = 30 * 86_400
 const pause = 5000
 const shortPause = 50
 
-/**
- * Deletes what has expired, all the time and a bounded batch at a time, so that no request ever waits for it long.
- * @returns how to stop it
- */
+/** The deleting that goes on beside the requests. */
+export interface Housekeeping {
+  /** Seconds for which there has been more to delete than was deleted; 0 when all that expired is gone. */
+  lag(): number
+  stop(): void
+}
+
+/** Deletes what has expired, all the time and a bounded batch at a time, so that no request ever waits for it long. */
 export function housekeeping(
   stores: Stores,
   keepFor: KeepFor,
   now: Clock,
   onError: (error: unknown) => void,
-): () => void {
+): Housekeeping {
   let timer: NodeJS.Timeout | undefined
+  let behindSince: Date | undefined
   schedule(pause)
-  return () => {
-    clearTimeout(timer)
-    timer = undefined
+  return {
+    lag: () => (behindSince === undefined ? 0 : (now().getTime() - behindSince.getTime()) / 1000),
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
+    },
   }
 
   function schedule(delay: number): void {
     timer = setTimeout(async () => {
+      const startedAt = now()
       const hasMore = await sweep().catch((error) => {
         onError(error)
-        return false
+        // What could not be deleted is still to be deleted, only not at once.
+        return undefined
       })
-      if (timer !== undefined) schedule(hasMore ? shortPause : pause)
+      behindSince = hasMore === false ? undefined : (behindSince ?? startedAt)
+      if (timer !== undefined) schedule(hasMore === true ? shortPause : pause)
     }, delay).unref()
   }
 

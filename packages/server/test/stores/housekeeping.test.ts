@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { housekeeping } from '../../src/stores/housekeeping.ts'
+import { contract } from './open-test-stores.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+contract('housekeeping', (open) => {
+  it('says for how long it has been behind, and catches up a batch at a time', async () => {
+    await using stores = await open()
+    let clock = new Date('2026-01-01T00:00:00Z')
+    const expiresAt = new Date(clock.getTime() - 1000)
+    await Promise.all(Array.from({ length: 1100 }, () => stores.assertions.use({ hash: randomBytes(32), expiresAt })))
+    const faults: unknown[] = []
+    const keepFor = { codes: 3600, journal: 3600, loginHistory: 3600 }
+    const keeping = housekeeping(
+      stores,
+      keepFor,
+      () => clock,
+      (error) => faults.push(error),
+    )
+    expect(keeping.lag()).toBe(0)
+
+    await vi.advanceTimersByTimeAsync(5000)
+    await vi.waitUntil(() => vi.getTimerCount() > 0, { interval: 1 })
+    clock = new Date(clock.getTime() + 2000)
+    expect(keeping.lag()).toBe(2)
+
+    await vi.waitUntil(() => keeping.lag() === 0, { interval: 50, timeout: 5000 })
+    expect(await stores.assertions.deleteExpired(clock, 1)).toBe(0)
+    expect(faults).toEqual([])
+    keeping.stop()
+  })
+})
