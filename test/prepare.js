@@ -1,5 +1,5 @@
-// What `npm test` needs beyond `npm ci`: a Chromium, and curl and openssl for the commands in `docs/flows/`. Finds them or
-// installs them, and says in a line what it does.
+// What `npm test` needs beyond `npm ci`: a Chromium; curl and openssl for the commands in `docs/`; Java's keytool, to see that it
+// reads the key stores that are written here. Finds them or installs them, and says in a line what it does.
 // Plain JavaScript for any Node from 20 on, because it runs before anything is known to be there.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -8,7 +8,11 @@ import { findChromium } from './find-chromium.js'
 const byHand = 'Install Chromium or Google Chrome by hand, or set SALLYPORT_CHROMIUM to the path of one.'
 
 try {
-  installTools(['curl', 'openssl'])
+  installTools([
+    { name: 'curl', arguments: ['--version'], package: 'curl', purpose: 'for the commands in docs/' },
+    { name: 'openssl', arguments: ['version'], package: 'openssl', purpose: 'for keys and certificates' },
+    { name: 'keytool', arguments: ['-help'], package: 'default-jre-headless', purpose: 'to compare key stores with' },
+  ])
   const path = findChromium(process.env) ?? install()
   console.log(`Browser for the tests: ${versionOf(path)} (${path})`)
 } catch (error) {
@@ -17,19 +21,19 @@ try {
 }
 
 /**
- * Installs the programs that the documentation's commands call, those that are not there.
+ * Installs the programs that tests compare with, those that are not there.
  *
- * @param {readonly string[]} names
+ * @param {readonly { name: string, arguments: readonly string[], package: string, purpose: string }[]} tools
  */
-function installTools(names) {
-  const missing = names.filter((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).error !== undefined)
+function installTools(tools) {
+  const missing = tools.filter((tool) => spawnSync(tool.name, tool.arguments, { stdio: 'ignore' }).error !== undefined)
   if (missing.length === 0) return
-  const list = missing.join(' and ')
-  if (!isRoot() || !isDebian())
-    throw new Error(`The tests run the commands in docs/flows/, which need ${list}. Install them.`)
-  console.log(`No ${list} here: installing from Debian's packages for the commands in docs/flows/.`)
+  const list = missing.map(({ name, purpose }) => `${name} (${purpose})`).join(', ')
+  if (!isRoot() || !isDebian()) throw new Error(`The tests need ${list}. Install what is missing.`)
+  console.log(`Not here: ${list}. Installing from Debian's packages.`)
+  const packages = missing.map((tool) => tool.package)
   run('apt-get', ['update', '-qq'])
-  run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing, 'ca-certificates'])
+  run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages, 'ca-certificates'])
 }
 
 /** @returns {string} the path of the browser that was installed */

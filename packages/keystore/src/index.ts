@@ -1,3 +1,4 @@
+export { type JoiningOptions, joinEntries } from './certificate-entries.ts'
 export { isUniqueName, uniqueNameFrom } from './certificate-name.ts'
 export { type NamePart, readSubject, type Subject } from './certificate-subject.ts'
 export {
@@ -21,6 +22,8 @@ export type {
   TrustedCertificateEntry,
 } from './key-store.ts'
 export { KeyStoreError, type KeyStoreErrorCode } from './key-store-error.ts'
+export { pemBlock } from './pem.ts'
+export { detectFormat, type ReadingOptions, readKeyStore } from './read-key-store.ts'
 export {
   checkSalesforceImport,
   type ImportCheck,
@@ -37,6 +40,7 @@ export {
   type SelfSignedRequest,
 } from './self-signed.ts'
 export { makeSigningRequest, type SigningRequest, signedChain } from './signing-request.ts'
+export { type WritingOptions, writeKeyStore } from './write-key-store.ts'
 export {
   type CertificateDescription,
   describeCertificate,

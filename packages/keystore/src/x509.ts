@@ -79,7 +79,7 @@ export function describePrivateKey(pkcs8: Uint8Array): KeyDescription {
  */
 export function keyMatchesCertificate(privateKey: Uint8Array, certificate: Uint8Array): boolean {
   const key = readPrivateKey(privateKey)
-  return readX509(certificate).publicKey.equals(createPublicKey(key))
+  return isSameKey(readX509(certificate).publicKey, createPublicKey(key))
 }
 
 /**
@@ -104,7 +104,7 @@ export function keyIdentity(key: KeyObject): string {
 export function orderChain(certificates: readonly Uint8Array[], leaf?: Uint8Array): readonly Uint8Array[] {
   const read = certificates.map((der) => ({ der, ...readX509(der) }))
   const publicKey = leaf === undefined ? undefined : createPublicKey(readPrivateKey(leaf))
-  const own = publicKey === undefined ? read : read.filter((one) => one.publicKey.equals(publicKey))
+  const own = publicKey === undefined ? read : read.filter((one) => isSameKey(one.publicKey, publicKey))
   // Of several certificates of one key, the one that lasts longest is the renewed one.
   const first =
     publicKey === undefined
@@ -162,6 +162,11 @@ function readX509(der: Uint8Array): { readonly certificate: X509Certificate; rea
       cause,
     })
   }
+}
+
+/** Two keys of different kinds are not asked: the error that OpenSSL notes for it would be taken for one of the next call. */
+function isSameKey(one: KeyObject, other: KeyObject): boolean {
+  return one.asymmetricKeyType === other.asymmetricKeyType && one.equals(other)
 }
 
 function describeKey(key: KeyObject): KeyDescription {
