@@ -3,6 +3,7 @@ import { app } from './commands/app.ts'
 import { certificate } from './commands/certificate.ts'
 import { dev } from './commands/dev.ts'
 import { diagnose } from './commands/diagnose.ts'
+import { keystore } from './commands/keystore.ts'
 import { org } from './commands/org.ts'
 import { serve } from './commands/serve.ts'
 import { user } from './commands/user.ts'
@@ -41,6 +42,7 @@ function program(shown: Terminal): CommandUnknownOpts {
     .addCommand(user(shown))
     .addCommand(app(shown))
     .addCommand(certificate(shown))
+    .addCommand(keystore(shown))
     .addCommand(diagnose(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
   settle(sallyport, '', shown)

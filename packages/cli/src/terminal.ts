@@ -25,8 +25,10 @@ export interface Terminal {
   write(text: string): void
   /** Does slow work; a person who waits sees that something is being done. */
   busy<Result>(label: string, work: () => Promise<Result>): Promise<Result>
-  /** Asks for something secret, twice; `undefined` when the person gave up. */
+  /** Asks for something secret that is to be set, twice; `undefined` when the person gave up. */
   askSecret(label: string): Promise<string | undefined>
+  /** Asks for a secret that is set already, once; `undefined` when the person gave up. */
+  askKnownSecret(label: string): Promise<string | undefined>
   /** Asks whether to go on. */
   confirm(question: string): Promise<boolean>
 }
@@ -90,6 +92,11 @@ export function terminal({ wantsJson }: { readonly wantsJson: boolean }): Termin
         validate: (text) => (text === first ? undefined : 'These two are not the same.'),
       })
       return isCancel(second) ? undefined : second
+    },
+    async askKnownSecret(label) {
+      const { isCancel, password } = await prompts()
+      const given = await password({ message: label, output })
+      return isCancel(given) ? undefined : given
     },
     async confirm(question) {
       const { confirm } = await prompts()

@@ -50,6 +50,8 @@ describe('help', () => {
       ['user', 'set-password'],
       ['app', 'create'],
       ['certificate', 'import'],
+      ['keystore', 'convert'],
+      ['keystore', 'create'],
       ['serve'],
     ]
     const texts = await Promise.all(commands.map(async (words) => (await run([...words, '--help'])).stdout))

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path'
 import { isUniqueName, uniqueNameFrom } from './certificate-name.ts'
-import type { KeyStore, KeyStoreEntry, LockedPrivateKeyEntry, PrivateKeyEntry } from './key-store.ts'
+import type { KeyStore, KeyStoreEntry, KeyStoreFormat, LockedPrivateKeyEntry, PrivateKeyEntry } from './key-store.ts'
 import { KeyStoreError } from './key-store-error.ts'
 import { keySizes } from './self-signed.ts'
 import { describeCertificate, describePrivateKey, isChain, type KeyDescription, keyMatchesCertificate } from './x509.ts'
@@ -109,7 +109,7 @@ function checkKeyPasswords(keys: readonly KeyEntry[], mends: Mends): readonly Im
     if (kind === 'private-key') return undefined
     return {
       message:
-        `The key of “${alias}” is locked with a password of its own, and Salesforce asks for the store's only. ` +
+        `${theKey(alias)} is locked with a password of its own, and Salesforce asks for the store's only. ` +
         'The command asks for the password of the key, too.',
       salesforceSays: `The Keystore contains a certificate '${alias}' whose per key password is not the same as the keystore password.`,
       mend: mends.onePassword,
@@ -118,6 +118,9 @@ function checkKeyPasswords(keys: readonly KeyEntry[], mends: Mends): readonly Im
 }
 
 function checkAliases({ format, entries }: KeyStore, mends: Mends): readonly ImportCheck[] {
+  if (entries.length > 0 && isLoose(format)) {
+    return [unchecked('alias', 'There are no aliases in such a file; the conversion gives one.')]
+  }
   return perEntry(entries, 'alias', 'Each alias can be a unique name.', ({ alias }) => {
     const isLost = format === 'jks' && alias !== alias.toLowerCase()
     if (isUniqueName(alias) && !isLost) return undefined
@@ -137,7 +140,7 @@ function checkPkcs8(keys: readonly KeyEntry[], mends: Mends): readonly ImportChe
   return perEntry(keys, 'pkcs8-key', 'Each key is in PKCS#8 form.', (entry) => {
     if (entry.kind === 'locked-private-key' || keyOf(entry) !== undefined) return undefined
     return {
-      message: `What is kept as the key of “${entry.alias}” is no key in PKCS#8 form.`,
+      message: `${theKey(entry.alias)} is none in PKCS#8 form.`,
       salesforceSays: 'The key must be in PKCS#8 format.',
       mend: mends.newKey(entry.alias),
     }
@@ -151,7 +154,7 @@ function checkKinds(keys: readonly KeyEntry[], mends: Mends): readonly ImportChe
     if (key === undefined || key.type === 'RSA') return undefined
     return {
       message:
-        `The key of “${entry.alias}” is of the kind ${key.type}, and no key can become one of another kind: make a new ` +
+        `${theKey(entry.alias)} is of the kind ${key.type}, and no key can become one of another kind: make a new ` +
         'one, and register its certificate where the old one is.',
       salesforceSays: 'The key is not an RSA key.',
       mend: mends.newKey(entry.alias),
@@ -166,7 +169,7 @@ function checkSizes(keys: readonly KeyEntry[], mends: Mends): readonly ImportChe
     if (key?.type !== 'RSA' || keySizes.some((size) => size === key.bits)) return undefined
     return {
       message:
-        `The key of “${entry.alias}” has ${key.bits} bits, and a key cannot be made longer: make a new one, and register ` +
+        `${theKey(entry.alias)} has ${key.bits} bits, and a key cannot be made longer: make a new one, and register ` +
         'its certificate where the old one is.',
       salesforceSays: 'Imported keys must have a bit size of 2048, 3072, or 4096.',
       mend: mends.newKey(entry.alias),
@@ -189,10 +192,10 @@ function checkChains(
     const isHere = everywhere.some((certificate) => matches(entry, certificate))
     const problem =
       leaf === undefined
-        ? `The key of “${entry.alias}” has no certificate.`
+        ? `${theKey(entry.alias)} has no certificate.`
         : isItsOwn
-          ? `The chain of “${entry.alias}” is out of order: each certificate is signed by the next.`
-          : `The key of “${entry.alias}” belongs to another certificate than the first of its chain.`
+          ? `${entry.alias === '' ? 'The chain' : `The chain of “${entry.alias}”`} is out of order: each certificate is signed by the next.`
+          : `${theKey(entry.alias)} belongs to another certificate than the first of its chain.`
     return {
       message: isHere
         ? `${problem} The right one is in this file: the command puts all in order.`
@@ -244,10 +247,20 @@ function validityWarnings({ alias, chain }: KeyEntry, now: Date): readonly strin
   const described = tried(() => describeCertificate(leaf))
   if (described === undefined) return []
   const { notBefore, notAfter } = described
+  const theCertificate = alias === '' ? 'The certificate' : `The certificate of “${alias}”`
   if (now > notAfter) {
-    return [`The certificate of “${alias}” expired on ${day(notAfter)}; what its key signs will be refused.`]
+    return [`${theCertificate} expired on ${day(notAfter)}; what its key signs will be refused.`]
   }
-  return now < notBefore ? [`The certificate of “${alias}” is not valid before ${notBefore.toISOString()}.`] : []
+  return now < notBefore ? [`${theCertificate} is not valid before ${notBefore.toISOString()}.`] : []
+}
+
+/** What keys are called in a sentence. Those of PEM and DER files have no names. */
+function theKey(alias: string): string {
+  return alias === '' ? 'The key' : `The key of “${alias}”`
+}
+
+function isLoose(format: KeyStoreFormat): boolean {
+  return format === 'pem' || format === 'der'
 }
 
 function day(instant: Date): string {
@@ -282,10 +295,15 @@ function mendsFor(
     return [...words, ...operands].map(shellWord).join(' ')
   }
   const renaming = newAlias === undefined || newAlias === only?.alias ? [] : ['--alias', newAlias]
-  const toJks = command('convert', [file, jks], renaming)
+  // What a key store is to hold has to come from somewhere: a key needs its certificate, and a certificate its key.
+  const missing =
+    only === undefined ? ['<private.key>'] : only.chain.length === 0 && isLoose(format) ? ['<certificate.crt>'] : []
+  const toJks = command('convert', [file, ...(isLoose(format) ? missing : []), jks], renaming)
   return {
     toJks,
-    addKey: command('add', [jks, '<certificate.crt>', '<private.key>'], ['--alias', uniqueNameFrom(basename(stem))]),
+    addKey: isLoose(format)
+      ? toJks
+      : command('add', [jks, '<certificate.crt>', '<private.key>'], ['--alias', uniqueNameFrom(basename(stem))]),
     onePassword: command('password', [jks]),
     inOrder: isJks ? command('convert', [file, `${stem}_in_order.jks`]) : toJks,
     rename: (alias) => {
