@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { type KeyStoreEntry, readKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningDev, startDev } from './dev.ts'
 
@@ -53,6 +56,53 @@ describe('the flow pages', () => {
     expect(output).toContain('"refresh_token":"5Aep')
     expect(output).toContain('"preferred_username"')
     expect(output.trim().endsWith('200')).toBe(true)
+  })
+})
+
+describe('the page about key stores', () => {
+  const password = 'changeit'
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sallyport-keystores-'))
+    // So that `npx sallyport` means the one of this repository there.
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  })
+
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  const read = async (file: string) => (await readKeyStore(await readFile(join(folder, file)), { password })).entries
+  const withoutDates = (entries: readonly KeyStoreEntry[]) =>
+    entries.map((entry) => ({ ...entry, createdAt: undefined }))
+
+  it('has lines that work as they stand, and each does what the lines above it do', async () => {
+    const script = `set -eu\n${blocksOf('docs/keystores.md').join('\n')}`
+    const { stdout } = await run('bash', ['-c', script], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+    })
+    expect(stdout).toContain('Salesforce will import this: yes')
+    expect(stdout).toContain('These belong together.')
+    const theirs = await read('theirs.jks')
+    expect(theirs).toMatchObject([{ kind: 'private-key', alias: 'orga_sso' }])
+    expect(withoutDates(await read('ours.jks'))).toEqual(withoutDates(theirs))
+    expect(await read('again.key')).toEqual(await read('theirs.key'))
+    expect(await read('again.crt')).toEqual(await read('theirs.crt'))
+    expect(await read('orgb_jwt.jks')).toMatchObject([{ kind: 'private-key', alias: 'orgb_jwt' }])
+  })
+
+  it('is right about the TypeScript in the README of the package', async () => {
+    const text = readFileSync(join(root, 'packages/keystore/README.md'), 'utf8')
+    const [, code = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(text) ?? []
+    await writeFile(join(folder, 'example.ts'), code)
+    const pair = ['-keyout', 'server.key', '-out', 'server.crt', '-passout', `pass:${password}`, '-subj', '/CN=orgA']
+    await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-days', '30', ...pair], { cwd: folder })
+    const { stdout } = await run(process.execPath, ['example.ts'], {
+      cwd: folder,
+      env: { ...process.env, STORE: password },
+    })
+    expect(stdout.trim()).toBe('true []')
+    expect(await read('server.jks')).toMatchObject([{ kind: 'private-key', alias: 'orga_jwt' }])
   })
 })
 

@@ -1,7 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { samples } from '../../keystore/test/samples.ts'
 import { freePort } from '../src/free-port.ts'
 import { type Finished, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 import { get, jwtBearer, post, signsIn, soon } from './wire.ts'
@@ -300,6 +302,57 @@ describe('sallyport certificate', () => {
     expect((await sallyport('certificate', 'delete', 'Mover', '--org', 'Target')).status).toBe(2)
     await done('certificate', 'delete', 'Mover', '--org', 'Target', '--yes')
     expect(await names('Target')).toEqual([])
+  })
+})
+
+describe('sallyport certificate, with key stores', () => {
+  const secret = { env: { STORE: 'changeit' } }
+  const locked = ['--password-env', 'STORE', '--data', data]
+  const certificate = (...words: readonly string[]) => run(['certificate', ...words, ...locked], secret)
+
+  it('moves all certificates of an org into another by one file', async () => {
+    await done('certificate', 'create', 'first', '--org', 'Source')
+    await done('certificate', 'create', 'second', '--org', 'Source', '--not-exportable')
+    const file = join(folder.path, 'source.jks')
+    const written = await certificate('export', '--keystore', file, '--org', 'Source')
+    expect([written.status, written.stderr]).toEqual([
+      0,
+      expect.stringContaining('second is there without its private key'),
+    ])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect((await certificate('export', '--keystore', file, '--org', 'Source')).status).toBe(1)
+    const taken = await certificate('import', '--keystore', file, '--org', 'Target', '--json')
+    expect(
+      taken.json.map((held: { name: string; hasPrivateKey: boolean }) => [held.name, held.hasPrivateKey]),
+    ).toContainEqual(['first', true])
+    const again = await certificate('import', '--keystore', file, '--org', 'Target')
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('“first” already')])
+  })
+
+  it('refuses what Salesforce refuses in its words, with the command that mends it', async () => {
+    const file = join(folder.path, 'broken.jks')
+    const { ec } = await samples()
+    writeFileSync(file, await writeKeyStore([ec], { format: 'jks', password: 'changeit', now: new Date() }))
+    const { status, stderr } = await certificate('import', '--keystore', file, '--org', 'Target')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('The key is not an RSA key.')])
+    expect(stderr).toContain('sallyport keystore create')
+  })
+
+  it.each([
+    ['neither a certificate nor a key store', ['import', 'x', '--org', 'Source']],
+    ['a certificate without a name', ['import', '--certificate-file', 'a.crt', '--org', 'Source']],
+    [
+      'a key store with a key beside it',
+      ['import', '--keystore', 'a.jks', '--private-key-file', 'a.key', '--org', 'Source'],
+    ],
+    ['no name and no key store to write', ['export', '--org', 'Source']],
+    [
+      'a key store and its private key alone',
+      ['export', 'first', '--keystore', 'a.jks', '--private-key', '--org', 'Source'],
+    ],
+    ['a key store that is none by its name', ['export', '--keystore', 'a.pem', '--org', 'Source']],
+  ])('is wrong usage with %s', async (_, words) => {
+    expect((await run(['certificate', ...words, '--data', data], secret)).status).toBe(2)
   })
 })
 

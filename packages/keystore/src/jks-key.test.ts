@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lockJksKey, unlockJksKey } from './jks-key.ts'
 
@@ -18,6 +19,15 @@ describe('the lock of a JKS key', () => {
     const locked = lockJksKey(key, 'changeit')
     expect(unlockJksKey(locked, 'changeit')).toEqual(new Uint8Array(key))
     expect(unlockJksKey(locked, 'changeIt')).toBeUndefined()
+  })
+
+  it('is opened again whatever is locked, and under any password', () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 3000 })
+    fc.assert(
+      fc.property(bytes, fc.string({ unit: 'binary' }), (plain, password) => {
+        expect(unlockJksKey(lockJksKey(plain, password), password)).toEqual(plain)
+      }),
+    )
   })
 
   it('is damaged when it is no EncryptedPrivateKeyInfo of that kind, or too short for a salt and a check', () => {

@@ -105,6 +105,7 @@ function checkHasKey(keys: readonly KeyEntry[], mends: Mends): readonly ImportCh
 }
 
 function checkKeyPasswords(keys: readonly KeyEntry[], mends: Mends): readonly ImportCheck[] {
+  if (keys.length === 0) return [unchecked('key-password', 'There is no key to look at.')]
   return perEntry(keys, 'key-password', 'Each key is locked with the password of the store.', ({ kind, alias }) => {
     if (kind === 'private-key') return undefined
     return {

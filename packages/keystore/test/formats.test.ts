@@ -5,8 +5,11 @@ import {
   detectFormat,
   type KeyStoreEntry,
   KeyStoreError,
+  keySizes,
+  makeSelfSigned,
   type PrivateKeyEntry,
   readKeyStore,
+  type TrustedCertificateEntry,
   type WritingOptions,
   writeKeyStore,
 } from '../src/index.ts'
@@ -19,6 +22,8 @@ const pkcs12: WritingOptions = { format: 'pkcs12', password, now }
 const old: WritingOptions = { ...pkcs12, legacy: true }
 const pem: WritingOptions = { format: 'pem', now }
 
+type Writable = PrivateKeyEntry | TrustedCertificateEntry
+
 let made: Samples
 beforeAll(async () => {
   made = await samples()
@@ -26,6 +31,10 @@ beforeAll(async () => {
 
 function byAlias(entries: readonly KeyStoreEntry[]): readonly KeyStoreEntry[] {
   return entries.toSorted((one, other) => (one.alias < other.alias ? -1 : 1))
+}
+
+function withChainOf(length: number, entry: Writable): Writable {
+  return entry.kind === 'private-key' ? { ...entry, chain: entry.chain.slice(0, length) } : entry
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -65,9 +74,9 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'grapheme', minLength: 6, maxLength: 20 }),
-        fc.array(fc.constantFrom('rsa', 'ec', 'stranger'), { maxLength: 5 }),
+        fc.array(fc.tuple(fc.constantFrom('rsa', 'ec', 'stranger'), fc.integer({ min: 1, max: 3 })), { maxLength: 5 }),
         async (secret, kinds) => {
-          const entries = kinds.map((kind, at) => ({ ...made[kind], alias: `entry${at}` }))
+          const entries = kinds.map(([kind, length], at) => withChainOf(length, { ...made[kind], alias: `entry${at}` }))
           const read = await readKeyStore(await writeKeyStore(entries, { ...options, password: secret }), {
             password: secret,
           })
@@ -106,6 +115,16 @@ describe.each([
     const { privateKey: _key, ...rest } = made.ec
     const locked = { ...rest, kind: 'locked-private-key' } as const
     expect(await codeOf(writeKeyStore([locked], options))).toBe('wrong-password')
+  })
+})
+
+describe.each(keySizes)('a key of %d bits', (keySize) => {
+  it('is kept by each format', async () => {
+    const { privateKey, certificate } = await makeSelfSigned({ uniqueName: 'sized', keySize, now })
+    const entry = { kind: 'private-key', alias: 'sized', createdAt: now, privateKey, chain: [certificate] } as const
+    for (const options of [jks, pkcs12, old]) {
+      expect((await readKeyStore(await writeKeyStore([entry], options), { password })).entries).toEqual([entry])
+    }
   })
 })
 

@@ -5,6 +5,7 @@ export {
   readCertificate,
 } from './certificates/certificate.ts'
 export { certificateProblemText, validityWarning } from './certificates/certificate-problem.ts'
+export { exportKeyStore, importKeyStore, type KeyStoreImport } from './certificates/key-store.ts'
 export { createCertificate, exportPrivateKey, importCertificate } from './certificates/new-certificate.ts'
 export { keySizes } from './certificates/self-signed.ts'
 export { ensureSigningKey } from './certificates/signing-keys.ts'

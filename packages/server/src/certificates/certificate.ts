@@ -59,6 +59,11 @@ export function readCertificate(pem: string): CertificateReading {
   }
 }
 
+/** The certificates of a PEM text, each for itself. */
+export function certificateBlocks(pem: string): readonly string[] {
+  return (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((block) => `${block}\n`)
+}
+
 /** A certificate of an org's own, of which it may hold the private key (Certificate and Key Management). */
 export interface OrgCertificate {
   /** 18 characters, `0P1…`. */
@@ -68,6 +73,8 @@ export interface OrgCertificate {
   readonly name: string
   readonly label: string
   readonly certificate: Certificate
+  /** PEM of those that vouch for it: who signed it, who signed that, and so on. */
+  readonly chain: readonly string[]
   /** PKCS#8 PEM, sealed; `undefined` when only the certificate is held. */
   readonly sealedPrivateKey: string | undefined
   readonly isPrivateKeyExportable: boolean

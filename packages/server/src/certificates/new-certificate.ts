@@ -5,7 +5,13 @@ import { lineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem, type Refused, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
 import type { Seal } from '../seal.ts'
-import { type Certificate, type CertificateStore, type OrgCertificate, readCertificate } from './certificate.ts'
+import {
+  type Certificate,
+  type CertificateStore,
+  certificateBlocks,
+  type OrgCertificate,
+  readCertificate,
+} from './certificate.ts'
 import { certificateProblemText, validityWarning } from './certificate-problem.ts'
 import { type KeySize, keySizes, pkcs8, selfSigned } from './self-signed.ts'
 
@@ -27,13 +33,14 @@ export interface CertificateRequest extends NewCertificate {
 
 /** A certificate that exists already. */
 export interface CertificateImport extends NewCertificate {
-  /** PEM; of a chain the first. */
+  /** PEM; of a chain the first, and behind it those that vouch for it. */
   readonly certificate: string
   /** Its private key as unencrypted PEM, if the org is to sign with it. */
   readonly privateKey?: string
 }
 
-interface Needs {
+/** What taking in a certificate needs. */
+export interface CertificateImportNeeds {
   readonly certificates: Pick<CertificateStore, 'findByName' | 'add'>
   readonly seal: Seal
   readonly newId: (kind: RecordKind) => string
@@ -44,7 +51,7 @@ const purpose = 'certificate key'
 
 /** Makes a key and a self-signed certificate for an org (*Create Self-Signed Certificate*). */
 export async function createCertificate(
-  needs: Needs,
+  needs: CertificateImportNeeds,
   org: { readonly id: string },
   entered: CertificateRequest,
 ): Promise<Outcome<OrgCertificate>> {
@@ -56,12 +63,12 @@ export async function createCertificate(
   const made = await selfSigned({ name: entered.name, orgId: org.id, keySize, now })
   const reading = readCertificate(made.certificate)
   if (!reading.ok) throw new Error('A certificate made here cannot be read again.')
-  return add(needs, org, entered, reading.certificate, made.privateKey)
+  return add(needs, org, entered, { certificate: reading.certificate, chain: [], privateKey: made.privateKey })
 }
 
 /** Takes in a certificate, with its private key if the org is to sign with it. One that is expired is taken with a warning. */
 export async function importCertificate(
-  needs: Needs,
+  needs: CertificateImportNeeds,
   org: { readonly id: string },
   entered: CertificateImport,
 ): Promise<Outcome<OrgCertificate>> {
@@ -69,8 +76,7 @@ export async function importCertificate(
   const held = readHeld(entered)
   if (!held.ok) problems.push(...held.problems)
   if (!held.ok || problems.length > 0) return refused(...problems)
-  const { certificate, privateKey } = held.value
-  return add(needs, org, entered, certificate, privateKey)
+  return add(needs, org, entered, held.value)
 }
 
 /** Puts another certificate and key in the place of those held under a name, or another label. */
@@ -79,7 +85,7 @@ export async function changeCertificate(
     certificates,
     seal,
     now,
-  }: Pick<Needs, 'seal' | 'now'> & { readonly certificates: Pick<CertificateStore, 'update'> },
+  }: Pick<CertificateImportNeeds, 'seal' | 'now'> & { readonly certificates: Pick<CertificateStore, 'update'> },
   held: OrgCertificate,
   entered: Partial<Omit<CertificateImport, 'name'>>,
 ): Promise<Outcome<OrgCertificate>> {
@@ -97,8 +103,8 @@ export async function changeCertificate(
   }
   const reading = readHeld({ ...entered, certificate: entered.certificate })
   if (!reading.ok) return reading
-  const { certificate, privateKey } = reading.value
-  const changed: OrgCertificate = { ...kept, certificate, sealedPrivateKey: sealed(seal, privateKey) }
+  const { certificate, chain, privateKey } = reading.value
+  const changed: OrgCertificate = { ...kept, certificate, chain, sealedPrivateKey: sealed(seal, privateKey) }
   await certificates.update(changed)
   return done(changed, warnings(certificate, now()))
 }
@@ -129,8 +135,9 @@ export function holdsPrivateKey(seal: Seal, certificate: OrgCertificate, private
   return held !== undefined && given.ok && given.value.equals(held)
 }
 
-async function nameProblems(
-  { certificates }: Pick<Needs, 'certificates'>,
+/** What hinders a name or a label from being given to a new certificate. */
+export async function nameProblems(
+  { certificates }: Pick<CertificateImportNeeds, 'certificates'>,
   org: { readonly id: string },
   { name, label }: NewCertificate,
 ): Promise<readonly Problem[]> {
@@ -149,9 +156,14 @@ function keySizeOf(bits: number | undefined): KeySize | undefined {
   return bits === undefined ? 2048 : keySizes.find((size) => size === bits)
 }
 
-function readHeld(
-  entered: Pick<CertificateImport, 'certificate' | 'privateKey'>,
-): Outcome<{ readonly certificate: Certificate; readonly privateKey: string | undefined }> {
+/** What is held under a name. */
+interface Held {
+  readonly certificate: Certificate
+  readonly chain: readonly string[]
+  readonly privateKey: string | undefined
+}
+
+function readHeld(entered: Pick<CertificateImport, 'certificate' | 'privateKey'>): Outcome<Held> {
   const reading = readCertificate(entered.certificate)
   const key = entered.privateKey === undefined ? undefined : readPrivateKey(entered.privateKey)
   if (!reading.ok) {
@@ -159,12 +171,31 @@ function readHeld(
     return refused({ field: 'certificate', message }, ...(key?.ok === false ? key.problems : []))
   }
   const { certificate } = reading
-  if (key === undefined) return done({ certificate, privateKey: undefined })
+  const chain = vouchersOf(entered.certificate)
+  if (key === undefined) return done({ certificate, chain, privateKey: undefined })
   if (!key.ok) return key
   if (!new X509Certificate(certificate.pem).checkPrivateKey(key.value)) {
     return refused({ field: 'privateKey', message: 'This private key belongs to another certificate.' })
   }
-  return done({ certificate, privateKey: pkcs8(key.value) })
+  return done({ certificate, chain, privateKey: pkcs8(key.value) })
+}
+
+/** Those behind the first of a chain, as long as each is signed by the next; what does not belong to it is left out. */
+function vouchersOf(pem: string): readonly string[] {
+  const [leaf, ...others] = certificateBlocks(pem)
+  const chain: string[] = []
+  let last = leaf === undefined ? undefined : new X509Certificate(leaf)
+  for (const other of others) {
+    const signer = readCertificate(other)
+    if (last === undefined || !signer.ok || !isSignedBy(last, signer.certificate)) break
+    chain.push(signer.certificate.pem)
+    last = new X509Certificate(other)
+  }
+  return chain
+}
+
+function isSignedBy(certificate: X509Certificate, signer: Certificate): boolean {
+  return certificate.checkIssued(new X509Certificate(signer.pem)) && certificate.verify(signer.publicKey)
 }
 
 function readPrivateKey(pem: string): Outcome<KeyObject> {
@@ -190,11 +221,10 @@ function readPrivateKey(pem: string): Outcome<KeyObject> {
 }
 
 async function add(
-  { certificates, seal, newId, now }: Needs,
+  { certificates, seal, newId, now }: CertificateImportNeeds,
   org: { readonly id: string },
   { name, label, isPrivateKeyExportable = true }: NewCertificate,
-  certificate: Certificate,
-  privateKey: string | undefined,
+  { certificate, chain, privateKey }: Held,
 ): Promise<Outcome<OrgCertificate>> {
   const added: OrgCertificate = {
     id: newId('certificate'),
@@ -202,6 +232,7 @@ async function add(
     name,
     label: trimmed(label) ?? name.replaceAll('_', ' '),
     certificate,
+    chain,
     sealedPrivateKey: sealed(seal, privateKey),
     isPrivateKeyExportable,
     createdAt: now(),

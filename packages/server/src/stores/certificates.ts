@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
+import { type CertificateStore, certificateBlocks, type OrgCertificate } from '../certificates/certificate.ts'
 import { flag, ifFound, instant, readInstant, readStoredCertificate } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -42,7 +42,8 @@ function toRow(certificate: OrgCertificate): Row {
     org_id: certificate.orgId,
     name: certificate.name,
     label: certificate.label,
-    certificate: certificate.certificate.pem,
+    // Leaf first, as the content of the metadata type Certificate.
+    certificate: [certificate.certificate.pem, ...certificate.chain].join(''),
     sealed_private_key: certificate.sealedPrivateKey ?? null,
     is_private_key_exportable: flag(certificate.isPrivateKeyExportable),
     created_at: instant(certificate.createdAt),
@@ -56,6 +57,7 @@ function fromRow(row: Row): OrgCertificate {
     name: row.name,
     label: row.label,
     certificate: readStoredCertificate(row.certificate),
+    chain: certificateBlocks(row.certificate).slice(1),
     sealedPrivateKey: row.sealed_private_key ?? undefined,
     isPrivateKeyExportable: row.is_private_key_exportable === 1,
     createdAt: readInstant(row.created_at),

@@ -119,6 +119,7 @@ async function anOrgCertificate(orgId: string, details: Partial<OrgCertificate> 
     name: 'Acme_Integration',
     label: 'Acme Integration',
     certificate: await aCertificate('First'),
+    chain: [(await aCertificate('Signer')).pem],
     sealedPrivateKey: '1.sealed',
     isPrivateKeyExportable: true,
     createdAt: noon,

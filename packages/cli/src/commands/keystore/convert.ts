@@ -92,7 +92,9 @@ export function keystoreConvert(terminal: Terminal): CommandUnknownOpts {
         // A key that was not locked before is not locked behind its owner's back.
         const staysOpen = target === 'pem' && passwords.output === undefined && inherited === undefined
         const password =
-          isLocked && !staysOpen ? await outputPassword(terminal, passwords.output, inherited, output) : undefined
+          isLocked && !staysOpen
+            ? await outputPassword(terminal, output, { given: passwords.output, inherited, option: '--out-password' })
+            : undefined
         const isLegacy = options.legacy === true
         const now = new Date()
         await writeStore(keyStores, { file: output, target, entries, password, isLegacy, mayReplace, now })

@@ -68,7 +68,7 @@ export function keystoreCreate(terminal: Terminal): CommandUnknownOpts {
         if (new Set(files).size < files.length) throw new WrongUsage('Each file needs a name of its own.')
         const subject = keyStores.readSubject(options.subject ?? `CN=${name}`)
         const given = await readSecret(passwordSource(options), '--password', process.env)
-        const password = await newPassword(terminal, given, file)
+        const password = await outputPassword(terminal, file, { given, option: '--password' })
 
         const now = new Date()
         const keySize = bits[options.keySize]
@@ -120,14 +120,4 @@ export function keystoreCreate(terminal: Terminal): CommandUnknownOpts {
         )
       }),
     )
-}
-
-/** @throws {WrongUsage} that names this command's own options */
-async function newPassword(terminal: Terminal, given: string | undefined, file: string): Promise<string> {
-  if (given === undefined && !terminal.isInteractive) {
-    throw new WrongUsage(`${file} needs a password.`, {
-      next: 'Give it by --password-env <variable>, --password-file <file> or --password-stdin.',
-    })
-  }
-  return outputPassword(terminal, given, undefined, file)
 }

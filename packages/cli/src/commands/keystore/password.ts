@@ -56,7 +56,11 @@ export function keystorePassword(terminal: Terminal): CommandUnknownOpts {
         // Who came because of a locked key wants the password of the store for it; who came without one wants another.
         const asked = terminal.isInteractive && given.output === undefined && !isLocked
         const inherited = asked ? undefined : opened.password
-        const password = await outputPassword(terminal, given.output, inherited, file)
+        const password = await outputPassword(terminal, file, {
+          given: given.output,
+          inherited,
+          option: '--out-password',
+        })
         await rewrite(keyStores, { ...opened, target, entries, password }, entries)
         await answerWritten(keyStores, terminal, { file, password, options })
       }),

@@ -56,27 +56,34 @@ export function partOf(file: string, target: Target): Part {
   return extension === '.crt' || extension === '.cer' ? 'certificates' : 'all'
 }
 
+/** Where the password of a new file can come from. */
+export interface NewPassword {
+  readonly given: string | undefined
+  /** The password of what was read. */
+  readonly inherited?: string | undefined
+  /** The beginning of the options' names for it. */
+  readonly option: '--password' | '--out-password'
+}
+
 /**
  * The password to lock a new file with: the one for the output, else the input's, else the one that is asked for.
  * @throws {WrongUsage} when there is none, or keytool would refuse it
  */
 export async function outputPassword(
   terminal: Terminal,
-  given: string | undefined,
-  inherited: string | undefined,
   file: string,
+  { given, inherited, option }: NewPassword,
 ): Promise<string> {
+  const ways = `${option}-env <variable>, ${option}-file <file> or ${option}-stdin`
   const password =
     given ?? inherited ?? (terminal.isInteractive ? await terminal.askSecret(`New password for ${file}`) : undefined)
   if (password === undefined) {
     if (terminal.isInteractive) throw new Failure('Nothing was done.')
-    throw new WrongUsage(`${file} needs a password.`, {
-      next: 'Give it by --out-password-env <variable>, --out-password-file <file> or --out-password-stdin.',
-    })
+    throw new WrongUsage(`${file} needs a password.`, { next: `Give it by ${ways}.` })
   }
   if (password.length >= 6) return password
   throw new WrongUsage('The password of a key store has 6 characters or more: keytool opens none with fewer.', {
-    next: 'Give another by --out-password-env <variable>, --out-password-file <file> or --out-password-stdin.',
+    next: `Give another by ${ways}.`,
   })
 }
 
