@@ -1,6 +1,19 @@
-import { createHash, createPrivateKey } from 'node:crypto'
+import { createHash, createHmac, createPrivateKey, pbkdf2Sync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  derOf,
+  identifier,
+  integer,
+  nothing,
+  octets,
+  octetsOf,
+  readDer,
+  sequence,
+  sequenceOf,
+  tagged,
+  taggedOf,
+} from '../src/der.ts'
 import {
   detectFormat,
   type KeyStoreEntry,
@@ -125,6 +138,31 @@ describe.each(keySizes)('a key of %d bits', (keySize) => {
     for (const options of [jks, pkcs12, old]) {
       expect((await readKeyStore(await writeKeyStore([entry], options), { password })).entries).toEqual([entry])
     }
+  })
+})
+
+describe('a PKCS#12 file', () => {
+  it('sealed as RFC 9579 says is read: its key from PBKDF2, its password as UTF-8', async () => {
+    const secret = 'pässwörd'
+    const bytes = await writeKeyStore([made.ec], { ...pkcs12, password: secret })
+    const [, authSafe] = sequenceOf(readDer(bytes)) ?? []
+    const [, wrapped] = sequenceOf(authSafe) ?? []
+    const content = octetsOf(taggedOf(wrapped, 0)?.[0]) ?? new Uint8Array()
+    const salt = randomBytes(8)
+    const key = pbkdf2Sync(Buffer.from(secret, 'utf8'), salt, 2048, 32, 'sha512')
+    const digest = createHmac('sha256', key).update(content).digest()
+    const hmacWithSha512 = sequence(identifier('1.2.840.113549.2.11'), nothing())
+    const parameters = sequence(octets(salt), integer(2048), integer(32), hmacWithSha512)
+    const derivation = sequence(identifier('1.2.840.113549.1.5.12'), parameters)
+    const hmac = sequence(identifier('1.2.840.113549.2.9'), nothing())
+    const algorithm = sequence(identifier('1.2.840.113549.1.5.14'), sequence(derivation, hmac))
+    const macData = sequence(sequence(algorithm, octets(digest)), octets(Buffer.from('NOT USED')), integer(1))
+    const data = sequence(identifier('1.2.840.113549.1.7.1'), tagged(0, octets(content)))
+    const sealed = derOf(sequence(integer(3), data, macData))
+    expect((await readKeyStore(sealed, { password: secret })).entries).toEqual([made.ec])
+    expect(await codeOf(readKeyStore(sealed, { password: 'passwort' }))).toBe('wrong-password')
+    sealed.set(Buffer.from('x'), sealed.length - 20)
+    expect(await codeOf(readKeyStore(sealed, { password: secret }))).toBe('tampered')
   })
 })
 
