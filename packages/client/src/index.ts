@@ -1,2 +1,34 @@
-// Nothing is exported yet: this package holds its place in the layout (docs/architecture.md).
-export {}
+export type { AccessToken } from './access-token.ts'
+export { type Apex, type ApexSurroundings, apex } from './apex/apex.ts'
+export {
+  ApexException,
+  CalloutException,
+  IllegalArgumentException,
+  JWTBearerTokenExchangeException,
+  JWTValidationException,
+  NoAccessException,
+  NoDataFoundException,
+} from './apex/exceptions.ts'
+export type { ApexHttp, CalloutSender } from './apex/http.ts'
+export type { ApexHttpRequest } from './apex/http-request.ts'
+export type { ApexHttpResponse } from './apex/http-response.ts'
+export type { ApexJWS } from './apex/jws.ts'
+export type { ApexJWT } from './apex/jwt.ts'
+export type { ApexJWTBearerTokenExchange } from './apex/jwt-bearer-token-exchange.ts'
+export type { ApexJWTUtil } from './apex/jwt-util.ts'
+export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
+export { type DecodedJwt, decodeJwt, type JwtClaims, signJwt } from './jwt.ts'
+export { type JwtBearerRequest, jwtBearer } from './jwt-bearer.ts'
+export { audienceFor, type LoginHost, loginUrl } from './login-host.ts'
+export { type KeyChoice, type Signer, signerFromKey, signerFromKeyStore } from './signer.ts'
+export { type Explanation, TokenError } from './token-error.ts'
+export type { Asking } from './token-request.ts'
+export {
+  type IncomingAnswer,
+  type OutgoingRequest,
+  type SendOptions,
+  type Transport,
+  type TransportOptions,
+  transport,
+} from './transport.ts'
+export { TransportError, type TransportReason } from './transport-error.ts'

@@ -1,0 +1,94 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+  sign,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto'
+import { promisify } from 'node:util'
+
+/** The platform's cryptography, in this one file: whoever needs another has to replace nothing else. */
+export type { KeyObject }
+
+const signAsync = promisify(sign)
+
+/** A private key from PEM text or PKCS#8 DER. @throws {Error} when it is none, or locked */
+export function privateKeyFrom(key: string | Uint8Array): KeyObject {
+  if (typeof key === 'string') return createPrivateKey(key)
+  return createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' })
+}
+
+/** A public key from PEM text (of a key or a certificate), from base64 of a SubjectPublicKeyInfo, or from a JSON Web Key. */
+export function publicKeyFrom(key: string | JsonWebKey): KeyObject {
+  if (typeof key !== 'string') return createPublicKey({ key, format: 'jwk' })
+  if (key.includes('-----BEGIN')) return createPublicKey(key)
+  return createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' })
+}
+
+/** A JSON Web Key (RFC 7517), as far as public keys go. */
+export interface JsonWebKey {
+  readonly [member: string]: unknown
+}
+
+/** Signs with RSASSA-PKCS1-v1_5 and SHA-256 (RS256), on the thread pool. */
+export function signRs256(data: Uint8Array, key: KeyObject): Promise<Uint8Array> {
+  return signAsync('sha256', data, key)
+}
+
+/** Whether an RSA key made an RS256 signature. */
+export function verifiesRs256(data: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
+  return key.asymmetricKeyType === 'rsa' && verify('sha256', data, key, signature)
+}
+
+/** SHA-256. */
+export function sha256(data: Uint8Array | string): Uint8Array {
+  return createHash('sha256').update(data).digest()
+}
+
+/** HMAC with SHA-256. */
+export function hmacSha256(key: string, data: string): Uint8Array {
+  return createHmac('sha256', key).update(data).digest()
+}
+
+/** Random bytes that nobody can foretell. */
+export function random(length: number): Uint8Array {
+  return randomBytes(length)
+}
+
+/** A text that is never the same twice (UUID version 4). */
+export function randomId(): string {
+  return randomUUID()
+}
+
+/** Compares without telling by its time where two texts differ. */
+export function isEqualSecret(one: Uint8Array | string, other: Uint8Array | string): boolean {
+  return timingSafeEqual(sha256(one), sha256(other))
+}
+
+/** Locks bytes with AES-256-GCM. @param key 32 bytes @param context what the bytes are, which must be the same to unlock them */
+export function lockBytes(key: Uint8Array, plain: Uint8Array, context: string): Uint8Array {
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context))
+  const locked = Buffer.concat([cipher.update(plain), cipher.final()])
+  return new Uint8Array(Buffer.concat([iv, cipher.getAuthTag(), locked]))
+}
+
+/** What {@link lockBytes} locked; `undefined` when the key or the context is another, or the bytes were changed. */
+export function unlockBytes(key: Uint8Array, locked: Uint8Array, context: string): Uint8Array | undefined {
+  if (locked.length < 28) return undefined
+  const decipher = createDecipheriv('aes-256-gcm', key, locked.subarray(0, 12)).setAAD(Buffer.from(context))
+  decipher.setAuthTag(locked.subarray(12, 28))
+  try {
+    return new Uint8Array(Buffer.concat([decipher.update(locked.subarray(28)), decipher.final()]))
+  } catch {
+    // The authentication tag does not match: it says nothing more.
+    return undefined
+  }
+}
