@@ -16,13 +16,20 @@ export type { ApexJWS } from './apex/jws.ts'
 export type { ApexJWT } from './apex/jwt.ts'
 export type { ApexJWTBearerTokenExchange } from './apex/jwt-bearer-token-exchange.ts'
 export type { ApexJWTUtil } from './apex/jwt-util.ts'
+export { type Api, type ApiOptions, type ApiRequest, salesforceApi } from './api.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
 export { type DecodedJwt, decodeJwt, type JwtClaims, signJwt } from './jwt.ts'
 export { type JwtBearerRequest, jwtBearer } from './jwt-bearer.ts'
 export { audienceFor, type LoginHost, loginUrl } from './login-host.ts'
+export { type LoopbackListener, type LoopbackOptions, loopbackListener, type WaitOptions } from './loopback-listener.ts'
+export { SignInError, type SignInReason } from './sign-in-error.ts'
 export { type KeyChoice, type Signer, signerFromKey, signerFromKeyStore } from './signer.ts'
+export { type ObtainToken, type TokenCache, type TokenCacheOptions, tokenCache } from './token-cache.ts'
 export { type Explanation, TokenError } from './token-error.ts'
+export { TokenFileError, type TokenFileStore, type TokenFileStoreOptions, tokenFileStore } from './token-file-store.ts'
 export type { Asking } from './token-request.ts'
+export type { TokenSource, TokenWish } from './token-source.ts'
+export { memoryTokenStore, type TokenStore } from './token-store.ts'
 export {
   type IncomingAnswer,
   type OutgoingRequest,
@@ -32,3 +39,11 @@ export {
   transport,
 } from './transport.ts'
 export { TransportError, type TransportReason } from './transport-error.ts'
+export {
+  type AppSettings,
+  isSignedBy,
+  type SignIn,
+  type SignInWishes,
+  type WebServerFlow,
+  webServerFlow,
+} from './web-server-flow.ts'

@@ -1,0 +1,123 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { SignInError } from './sign-in-error.ts'
+
+/** Waits on this very machine for a browser to bring the answer of a sign-in (RFC 8252 §7.3). */
+export interface LoopbackListener extends AsyncDisposable {
+  /** What to send the browser back to: one of the app's callback URLs. */
+  readonly redirectUri: string
+  /**
+   * The first callback that is wanted; others get a page that says so, and are passed over.
+   * @throws {SignInError} `nobody-came` after the time
+   */
+  callback(isWanted: (url: URL) => boolean, options?: WaitOptions): Promise<URL>
+  close(): Promise<void>
+}
+
+/** For how long to wait. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds; five minutes unless given. */
+  readonly timeout?: number | undefined
+}
+
+/** Where to listen. Salesforce compares callback URLs to the letter, so the port must be the one that the app names. */
+export interface LoopbackOptions {
+  /** 1717 unless given, as the Salesforce CLI has it; 0 takes any that is free. */
+  readonly port?: number
+  /** `/OauthRedirect` unless given. */
+  readonly path?: string
+  /** `localhost` unless given; `127.0.0.1` where the app's callback URL says so. */
+  readonly host?: 'localhost' | '127.0.0.1'
+}
+
+/** Listens for a callback. @throws {SignInError} `port-taken` */
+export async function loopbackListener(options: LoopbackOptions = {}): Promise<LoopbackListener> {
+  const { port = 1717, path = '/OauthRedirect', host = 'localhost' } = options
+  let taker: ((url: URL) => boolean) | undefined
+
+  const server = createServer((request, response) => {
+    // A page elsewhere could have a name of its own point to this machine.
+    const asked = request.headers.host ?? ''
+    const url = URL.canParse(request.url ?? '', origin()) ? new URL(request.url ?? '', origin()) : undefined
+    if (asked !== new URL(origin()).host || url?.origin !== origin() || url.pathname !== path) {
+      return say(response, 404, 'There is nothing here', 'This address is there for the end of one sign-in only.')
+    }
+    if (request.method !== 'GET') return say(response, 405, 'Not that way', 'A sign-in comes back by GET.')
+    if (taker?.(url) !== true) {
+      return say(response, 400, 'This belongs to another sign-in', 'Begin again in the program that opened this page.')
+    }
+    const isRefused = url.searchParams.has('error')
+    const title = isRefused ? 'You are not signed in' : 'You are signed in'
+    return say(response, 200, title, 'You can close this page, and go back to the program that opened it.')
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(
+        new SignInError(
+          'port-taken',
+          `The port ${port} of this machine is taken. End the program that has it, or choose another.`,
+          {
+            cause,
+          },
+        ),
+      )
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+
+  const close = async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return {
+    redirectUri: `${origin()}${path}`,
+    callback(isWanted, { signal, timeout = 300_000 } = {}) {
+      return new Promise((resolve, reject) => {
+        const end = (settle: () => void) => {
+          taker = undefined
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', stop)
+          settle()
+        }
+        const stop = () => end(() => reject(signal?.reason))
+        const timer = setTimeout(
+          () =>
+            end(() =>
+              reject(new SignInError('nobody-came', 'Nobody has finished the sign-in in the browser in time.')),
+            ),
+          timeout,
+        )
+        taker = (url) => {
+          if (!isWanted(url)) return false
+          end(() => resolve(url))
+          return true
+        }
+        if (signal?.aborted) stop()
+        else signal?.addEventListener('abort', stop, { once: true })
+      })
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+
+  function origin(): string {
+    const address = server.address()
+    return `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`
+  }
+}
+
+function say(response: ServerResponse, status: number, title: string, text: string): void {
+  const page =
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    `<meta name="color-scheme" content="light dark"><title>${title}</title></head>` +
+    `<body><main><h1>${title}</h1><p>${text}</p></main></body></html>`
+  response
+    .writeHead(status, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      connection: 'close',
+    })
+    .end(page)
+}

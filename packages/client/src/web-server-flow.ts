@@ -1,0 +1,233 @@
+import type { AccessToken } from './access-token.ts'
+import { hmacSha256, isEqualSecret, random, sha256 } from './crypto.ts'
+import { base64Of, base64Url, membersOf, readJson, textOf } from './encoding.ts'
+import { explain } from './explanations.ts'
+import { endpointOf, type LoginHost, loginUrl } from './login-host.ts'
+import { SignInError } from './sign-in-error.ts'
+import { TokenError } from './token-error.ts'
+import { type Asking, requestToken } from './token-request.ts'
+import { type IncomingAnswer, transport } from './transport.ts'
+
+/** An app, as its developer knows it. */
+export interface AppSettings {
+  readonly consumerKey: string
+  /** `undefined` for an app that has none it could keep. */
+  readonly consumerSecret?: string | undefined
+  /** `production` unless given. */
+  readonly loginHost?: LoginHost | undefined
+  /** One of the app's callback URLs, to the letter. */
+  readonly redirectUri: string
+  /** Scopes, if not all that the app has. */
+  readonly scope?: readonly string[] | undefined
+}
+
+/** What one sign-in may ask for. */
+export interface SignInWishes {
+  /** `login`, `consent`, `select_account`, as the authorize endpoint takes it. */
+  readonly prompt?: string | undefined
+  /** A user name to begin with. */
+  readonly loginHint?: string | undefined
+  /** Further parameters of the authorize URL. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+
+/** One sign-in, from the link to the token. What it has to remember is in it, and nowhere else. */
+export interface SignIn {
+  /** Where the person goes with a browser. */
+  readonly url: URL
+  /** Comes back with the answer; whoever has several sign-ins under way tells them apart by it. */
+  readonly state: string
+  /** Whether a callback belongs to this sign-in. */
+  isFor(callback: URL | string): boolean
+  /**
+   * Takes what the browser brought back, and exchanges the code.
+   * @param callback the whole URL
+   * @throws {SignInError} when it does not belong to this sign-in
+   * @throws {TokenError} when the person or the org said no, or the code is refused
+   */
+  finish(callback: URL | string, asking?: Asking): Promise<AccessToken>
+}
+
+/** The web server flow for one app (RFC 6749 §4.1, with PKCE). */
+export interface WebServerFlow {
+  begin(wishes?: SignInWishes): SignIn
+  /** @throws {TokenError} @throws {SignInError} `not-signed-in` when there is no refresh token */
+  refresh(held: AccessToken | undefined, asking?: Asking): Promise<AccessToken>
+  /** Ends a token; of a refresh token all that came from it (RFC 7009). @throws {TokenError} */
+  revoke(token: string, asking?: Asking): Promise<void>
+  /** What is known of a token (RFC 7662). @throws {TokenError} */
+  introspect(token: string, asking?: Asking): Promise<ReadonlyMap<string, unknown>>
+  /** Who the token acts for (OpenID Connect Core §5.3). @throws {TokenError} */
+  userinfo(token: AccessToken, asking?: Asking): Promise<ReadonlyMap<string, unknown>>
+}
+
+/**
+ * The web server flow for an app: a link with state and PKCE, the check of what comes back, the exchange, and what is done with
+ * tokens later. The `signature` of an answer is checked where the consumer secret is known.
+ * @throws {TypeError} for a login host that is none
+ */
+export function webServerFlow(app: AppSettings): WebServerFlow {
+  const login = loginUrl(app.loginHost ?? 'production')
+  const endpoint = (path: string) => endpointOf(login, path)
+  const client = (): Readonly<Record<string, string>> => ({
+    client_id: app.consumerKey,
+    ...(app.consumerSecret === undefined ? {} : { client_secret: app.consumerSecret }),
+  })
+
+  return {
+    begin(wishes = {}) {
+      const state = base64Url(random(24))
+      const verifier = base64Url(random(48))
+      const url = endpoint('/services/oauth2/authorize')
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: app.consumerKey,
+        redirect_uri: app.redirectUri,
+        state,
+        code_challenge: base64Url(sha256(verifier)),
+        code_challenge_method: 'S256',
+        ...(app.scope === undefined ? {} : { scope: app.scope.join(' ') }),
+        ...(wishes.prompt === undefined ? {} : { prompt: wishes.prompt }),
+        ...(wishes.loginHint === undefined ? {} : { login_hint: wishes.loginHint }),
+        ...wishes.parameters,
+      }).toString()
+      let isFinished = false
+      const isFor = (callback: URL | string) => {
+        const given = new URL(callback).searchParams.get('state')
+        return given !== null && isEqualSecret(given, state)
+      }
+      return {
+        url,
+        state,
+        isFor,
+        async finish(callback, asking) {
+          const code = codeOf(new URL(callback), isFor(callback))
+          if (isFinished) {
+            throw new SignInError('already-finished', 'This sign-in was finished before: begin another.')
+          }
+          isFinished = true
+          const parameters = {
+            grant_type: 'authorization_code',
+            code,
+            redirect_uri: app.redirectUri,
+            code_verifier: verifier,
+          }
+          return ask({ ...parameters, ...client() }, asking)
+        },
+      }
+    },
+    async refresh(held, asking) {
+      const refreshToken = held?.refreshToken
+      if (refreshToken === undefined) {
+        throw new SignInError(
+          'not-signed-in',
+          'There is no refresh token: sign in once with a browser, with the scope refresh_token among the app’s.',
+        )
+      }
+      return ask({ grant_type: 'refresh_token', refresh_token: refreshToken, ...client() }, asking)
+    },
+    async revoke(token, asking) {
+      await post('/services/oauth2/revoke', { token }, asking)
+    },
+    async introspect(token, asking) {
+      return membersIn(await post('/services/oauth2/introspect', { token, ...client() }, asking))
+    },
+    async userinfo(token, { transport: send = transport(), signal, timeout } = {}) {
+      const headers = { authorization: `Bearer ${token.accessToken}`, accept: 'application/json' }
+      const url = endpoint('/services/oauth2/userinfo')
+      const answer = await send({ method: 'GET', url, headers }, { signal, timeout })
+      if (answer.status === 200) return membersIn(answer)
+      throw refusal(answer, textOf(answer.body).slice(0, 200) || 'userinfo_refused')
+    },
+  }
+
+  /** The code of a callback that belongs to a sign-in. */
+  function codeOf(callback: URL, isOurs: boolean): string {
+    const parameters = callback.searchParams
+    if (!isOurs) {
+      throw new SignInError(
+        'state-differs',
+        'The state is not that of this sign-in: it began in another browser, or somebody made the link. Begin again.',
+      )
+    }
+    const expected = new URL(app.redirectUri)
+    if (callback.origin !== expected.origin || callback.pathname !== expected.pathname) {
+      throw new SignInError('callback-differs', `The answer came to another address than ${app.redirectUri}.`)
+    }
+    const issuer = parameters.get('iss')
+    if (issuer !== null && issuer.replace(/\/$/, '') !== login.href.replace(/\/$/, '')) {
+      throw new SignInError(
+        'issuer-differs',
+        'The answer is from another server than the one that was asked (iss, RFC 9207). Its code is sent to nobody.',
+      )
+    }
+    const error = parameters.get('error')
+    if (error !== null) {
+      const errorDescription = parameters.get('error_description') ?? undefined
+      const explanation = explain({ grantType: undefined, error, errorDescription, host: login.host })
+      throw new TokenError({ error, errorDescription, status: 302, requestId: undefined, explanation })
+    }
+    const code = parameters.get('code')
+    if (code === null || code === '' || parameters.getAll('code').length > 1) {
+      throw new SignInError('code-missing', 'The answer has neither one code nor an error.')
+    }
+    return code
+  }
+
+  async function ask(parameters: Readonly<Record<string, string>>, asking: Asking | undefined): Promise<AccessToken> {
+    const token = await requestToken(
+      { tokenEndpoint: endpoint('/services/oauth2/token'), parameters, needsInstanceUrl: true },
+      asking,
+    )
+    if (app.consumerSecret !== undefined && !isSignedBy(token, app.consumerSecret)) {
+      throw new SignInError(
+        'signature-wrong',
+        'The signature of the answer does not fit the consumer secret: it was not made by the org that has the app.',
+      )
+    }
+    return token
+  }
+
+  async function post(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    { transport: send = transport(), signal, timeout }: Asking = {},
+  ): Promise<IncomingAnswer> {
+    const body = new URLSearchParams(parameters).toString()
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+    const answer = await send({ method: 'POST', url: endpoint(path), headers, body }, { signal, timeout })
+    if (answer.status === 200) return answer
+    throw refusal(answer, 'unusable_answer')
+  }
+
+  function refusal(answer: IncomingAnswer, otherwise: string): TokenError {
+    const members = membersOf(readJson(textOf(answer.body)))
+    const [error = otherwise, errorDescription] = ['error', 'error_description'].map((name) => {
+      const value = members?.get(name)
+      return typeof value === 'string' ? value : undefined
+    })
+    const cause = answer.headers.get('x-sallyport-cause') ?? undefined
+    return new TokenError({
+      error,
+      errorDescription,
+      status: answer.status,
+      requestId: answer.headers.get('x-request-id') ?? undefined,
+      explanation: explain({ grantType: undefined, error, errorDescription, host: login.host, cause }),
+    })
+  }
+}
+
+/**
+ * Whether an answer is from a server that knows the consumer secret: `signature` is HMAC-SHA-256 over `id` and `issued_at`.
+ * An answer without a signature, as of other servers than Salesforce, counts as signed: there is nothing to check.
+ */
+export function isSignedBy(token: AccessToken, consumerSecret: string): boolean {
+  const { signature, id, issuedAtText } = token
+  if (signature === undefined) return true
+  if (id === undefined || issuedAtText === undefined) return false
+  return isEqualSecret(signature, base64Of(hmacSha256(consumerSecret, `${id}${issuedAtText}`)))
+}
+
+function membersIn(answer: IncomingAnswer): ReadonlyMap<string, unknown> {
+  return membersOf(readJson(textOf(answer.body))) ?? new Map()
+}
