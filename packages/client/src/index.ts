@@ -17,11 +17,44 @@ export type { ApexJWT } from './apex/jwt.ts'
 export type { ApexJWTBearerTokenExchange } from './apex/jwt-bearer-token-exchange.ts'
 export type { ApexJWTUtil } from './apex/jwt-util.ts'
 export { type Api, type ApiOptions, type ApiRequest, salesforceApi } from './api.ts'
+export type { Authentication, Claims, ClientAuthentication, JwtSettings } from './authentication.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
+export type { CallingUser } from './credential-fields.ts'
+export { type CredentialOwner, type CredentialSecrets, secretsOf } from './credential-secrets.ts'
+export {
+  type CredentialHeader,
+  type ExternalCredential,
+  type ExternalCredentialSettings,
+  externalCredential,
+  type Principal,
+  type PrincipalType,
+} from './external-credential.ts'
 export { type DecodedJwt, decodeJwt, type JwtClaims, signJwt } from './jwt.ts'
 export { type JwtBearerRequest, jwtBearer } from './jwt-bearer.ts'
 export { audienceFor, type LoginHost, loginUrl } from './login-host.ts'
 export { type LoopbackListener, type LoopbackOptions, loopbackListener, type WaitOptions } from './loopback-listener.ts'
+export {
+  type CredentialMetadata,
+  readDxProject,
+  readExternalCredentialXml,
+  readNamedCredentialXml,
+} from './metadata/dx-project.ts'
+export { MetadataError, type MetadataPlace } from './metadata/metadata-error.ts'
+export { readOrgFileCredentials } from './metadata/org-file.ts'
+export {
+  type CredentialSignIn,
+  type NamedCredential,
+  type NamedCredentialSettings,
+  namedCredential,
+} from './named-credential.ts'
+export { NamedCredentialError, type NamedCredentialReason } from './named-credential-error.ts'
+export {
+  type CalloutOptions,
+  type CalloutRequest,
+  type NamedCredentials,
+  type NamedCredentialsOptions,
+  namedCredentials,
+} from './named-credentials.ts'
 export { SignInError, type SignInReason } from './sign-in-error.ts'
 export { type KeyChoice, type Signer, signerFromKey, signerFromKeyStore } from './signer.ts'
 export { type ObtainToken, type TokenCache, type TokenCacheOptions, tokenCache } from './token-cache.ts'

@@ -15,7 +15,6 @@ export type NamedCredentialReason =
   | 'secret-missing'
   | 'not-signed-in'
   | 'user-missing'
-  | 'token-host-differs'
 
 /** A callout that a named credential refuses, before anything is sent. The message holds no secret and no token. */
 export class NamedCredentialError extends Error {
