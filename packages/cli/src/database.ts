@@ -2,6 +2,7 @@ import {
   DatabaseBusy,
   DatabaseTooNew,
   DatabaseUnusable,
+  installPlatformCli,
   openStores,
   type PasswordCost,
   type Passwords,
@@ -99,7 +100,10 @@ export async function openDatabase(
   const seal = sealWith(key)
   try {
     const stores = await openStores({ file: folder.database, seal, now, onError })
-    return { folder, stores, seal, passwords: passwords(passwordCost), newId: recordIds(now), now }
+    const newId = recordIds(now)
+    // As in every org of Salesforce: `sf org login web` and `sallyport login web` sign in by it.
+    await installPlatformCli({ ...stores, seal, newId, now })
+    return { folder, stores, seal, passwords: passwords(passwordCost), newId, now }
   } catch (error) {
     throw readable(error)
   }

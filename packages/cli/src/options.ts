@@ -38,7 +38,7 @@ export function readWhole(text: string, least: number, most: number): number {
 
 /** Reads whole minutes, hours or days as seconds: `90`, `15m`, `2h`, `30d`. @throws {InvalidArgumentError} */
 export function readDuration(text: string): number {
-  const [, number, unit = 's'] = /^([0-9]{1,9})([smhd]?)$/.exec(text) ?? []
+  const [, number, unit = 's'] = /^([0-9]{1,9})([smhd])?$/.exec(text) ?? []
   const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit]
   if (number === undefined || seconds === undefined) {
     throw new InvalidArgumentError('Enter a duration such as 900, 15m, 2h or 30d.')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeVersionProblem } from '../bin/node-version.js'
+import { readDuration } from '../src/options.ts'
 import { run, temporaryFolder } from './program.ts'
 
 describe('a command that is written wrongly', () => {
@@ -36,6 +37,22 @@ describe('a command that is written wrongly', () => {
   })
 })
 
+describe('a duration', () => {
+  it.each([
+    ['900', 900],
+    ['90s', 90],
+    ['15m', 900],
+    ['2h', 7200],
+    ['30d', 2_592_000],
+  ])('%s is %d seconds', (text, seconds) => {
+    expect(readDuration(text)).toBe(seconds)
+  })
+
+  it.each(['', 'm', '1w', '-1', '1.5h', '1 h'])('cannot be %j', (text) => {
+    expect(() => readDuration(text)).toThrow('such as 900, 15m')
+  })
+})
+
 describe('help', () => {
   it('is printed to standard output, and is no failure', async () => {
     const { status, stdout, stderr } = await run(['app', 'create', '--help'])
@@ -52,6 +69,8 @@ describe('help', () => {
       ['certificate', 'import'],
       ['keystore', 'convert'],
       ['keystore', 'create'],
+      ['login', 'web'],
+      ['login', 'jwt'],
       ['serve'],
     ]
     const texts = await Promise.all(commands.map(async (words) => (await run([...words, '--help'])).stdout))

@@ -23,6 +23,7 @@ export type {
 } from './connected-apps/connected-app.ts'
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
+export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './demo/demo.ts'
 export type { Facts, JournalEntry, JournalStore } from './journal/journal.ts'

@@ -49,5 +49,10 @@ export async function installPlatformCli({ apps, orgs, seal, newId, now }: Needs
     modifiedAt: at,
   }
   const everywhere = (await orgs.list()).map((org) => ({ ...defaultPolicies, appId: app.id, orgId: org.id }))
-  await apps.add(app, everywhere)
+  try {
+    await apps.add(app, everywhere)
+  } catch (error) {
+    // Two processes may find a new database at once, and one of them is later.
+    if ((await apps.findByConsumerKey('PlatformCLI')) === undefined) throw error
+  }
 }
