@@ -1,11 +1,14 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { app } from './commands/app.ts'
+import { call } from './commands/call.ts'
 import { certificate } from './commands/certificate.ts'
 import { dev } from './commands/dev.ts'
 import { diagnose } from './commands/diagnose.ts'
 import { keystore } from './commands/keystore.ts'
+import { login } from './commands/login.ts'
 import { org } from './commands/org.ts'
 import { serve } from './commands/serve.ts'
+import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 import { WrongUsage } from './failure.ts'
 import { version } from './package-folder.ts'
@@ -43,6 +46,9 @@ function program(shown: Terminal): CommandUnknownOpts {
     .addCommand(app(shown))
     .addCommand(certificate(shown))
     .addCommand(keystore(shown))
+    .addCommand(login(shown))
+    .addCommand(token(shown))
+    .addCommand(call(shown))
     .addCommand(diagnose(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
   settle(sallyport, '', shown)

@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.ts'
+import { InputError } from './input-error.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { TokenSource } from './token-source.ts'
 import { type IncomingAnswer, type OutgoingRequest, type SendOptions, type Transport, transport } from './transport.ts'
@@ -14,7 +15,7 @@ export interface Api {
    * Sends a request with a token. A 401 leads to one new token and one more try, never to a third.
    * @throws {TokenError} when there is no token to be had
    * @throws {TransportError} when there was no answer
-   * @throws {TypeError} for a path that leads to another host
+   * @throws {InputError} for a path that leads to another host
    */
   send(request: ApiRequest, options?: SendOptions): Promise<IncomingAnswer>
 }
@@ -52,12 +53,12 @@ function withToken({ path, headers = {}, ...request }: ApiRequest, token: Access
   }
 }
 
-/** A path at a host, and never at another. @throws {TypeError} */
+/** A path at a host, and never at another. @throws {InputError} */
 function apiUrl(instanceUrl: string, path: string): URL {
   const base = new URL(instanceUrl)
   const url = path.startsWith('/') && URL.canParse(path, base.href) ? new URL(path, base) : undefined
   if (url !== undefined && url.origin === base.origin && !path.startsWith('//') && !path.includes('\\')) return url
-  throw new TypeError(
+  throw new InputError(
     'A path of the API begins with one / and stays at the host of the org, such as /services/data/v62.0/limits.',
   )
 }

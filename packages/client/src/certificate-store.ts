@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { type KeyStoreEntry, pemBlock, readKeyStore } from '@sallyport/keystore'
+import { InputError } from './input-error.ts'
 import { type Signer, signerFromKey } from './signer.ts'
 
 /** An entry of *Certificate and Key Management*: a certificate, and what signs with its key. */
@@ -73,7 +74,7 @@ function signerOrNone(key: Uint8Array): Signer | undefined {
   try {
     return signerFromKey(key)
   } catch (error) {
-    if (error instanceof TypeError) return undefined
+    if (error instanceof InputError) return undefined
     throw error
   }
 }

@@ -17,6 +17,7 @@ export type { ApexJWT } from './apex/jwt.ts'
 export type { ApexJWTBearerTokenExchange } from './apex/jwt-bearer-token-exchange.ts'
 export type { ApexJWTUtil } from './apex/jwt-util.ts'
 export { type Api, type ApiOptions, type ApiRequest, salesforceApi } from './api.ts'
+export { type AssertionCheck, type AssertionSurroundings, checkAssertion } from './assertion-check.ts'
 export type { Authentication, Claims, ClientAuthentication, JwtSettings } from './authentication.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
 export type { CallingUser } from './credential-fields.ts'
@@ -29,6 +30,8 @@ export {
   type Principal,
   type PrincipalType,
 } from './external-credential.ts'
+export { identityOf } from './identity.ts'
+export { InputError } from './input-error.ts'
 export { type DecodedJwt, decodeJwt, type JwtClaims, signJwt } from './jwt.ts'
 export { type JwtBearerRequest, jwtBearer } from './jwt-bearer.ts'
 export { audienceFor, type LoginHost, loginUrl } from './login-host.ts'

@@ -1,3 +1,4 @@
+import { InputError } from './input-error.ts'
 /** Where people sign in: `production` and `sandbox` for Salesforce's own hosts, or a URL (a My Domain, or Sallyport). */
 export type LoginHost = 'production' | 'sandbox' | (string & Record<never, never>)
 
@@ -6,21 +7,21 @@ const sandbox = 'https://test.salesforce.com'
 
 /**
  * The base URL of a login host, without a slash at its end.
- * @throws {TypeError} for what is no URL, or neither https nor this very machine
+ * @throws {InputError} for what is no URL, or neither https nor this very machine
  */
 export function loginUrl(host: LoginHost): URL {
   const text = host === 'production' ? production : host === 'sandbox' ? sandbox : host
   if (!URL.canParse(text)) {
-    throw new TypeError('A login host is production, sandbox, or a URL such as https://acme.my.salesforce.com.')
+    throw new InputError('A login host is production, sandbox, or a URL such as https://acme.my.salesforce.com.')
   }
   const url = new URL(text)
   const isHere =
     url.hostname === 'localhost' || url.hostname.endsWith('.localhost') || /^127\.|^\[::1\]$/.test(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)) {
-    throw new TypeError('A login host is asked by https; only localhost may do with http.')
+    throw new InputError('A login host is asked by https; only localhost may do with http.')
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new TypeError('A login host is a plain URL: without user, query and fragment.')
+    throw new InputError('A login host is a plain URL: without user, query and fragment.')
   }
   // Experience Cloud sites have their endpoints below a path.
   url.pathname = url.pathname.replace(/\/+$/, '')

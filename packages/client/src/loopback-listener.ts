@@ -33,7 +33,8 @@ export interface LoopbackOptions {
 /** Listens for a callback. @throws {SignInError} `port-taken` */
 export async function loopbackListener(options: LoopbackOptions = {}): Promise<LoopbackListener> {
   const { port = 1717, path = '/OauthRedirect', host = 'localhost' } = options
-  let taker: ((url: URL) => boolean) | undefined
+  /** Who waits: takes a callback, and is told of it when the browser has its page. */
+  let taker: ((url: URL) => (() => void) | undefined) | undefined
 
   const server = createServer((request, response) => {
     // A page elsewhere could have a name of its own point to this machine.
@@ -43,10 +44,13 @@ export async function loopbackListener(options: LoopbackOptions = {}): Promise<L
       return say(response, 404, 'There is nothing here', 'This address is there for the end of one sign-in only.')
     }
     if (request.method !== 'GET') return say(response, 405, 'Not that way', 'A sign-in comes back by GET.')
-    if (taker?.(url) !== true) {
+    const taken = taker?.(url)
+    if (taken === undefined) {
       return say(response, 400, 'This belongs to another sign-in', 'Begin again in the program that opened this page.')
     }
     const isRefused = url.searchParams.has('error')
+    // Whoever waits may end the program, and the page would be cut off.
+    response.once('close', taken)
     const title = isRefused ? 'You are not signed in' : 'You are signed in'
     return say(response, 200, title, 'You can close this page, and go back to the program that opened it.')
   })
@@ -88,9 +92,9 @@ export async function loopbackListener(options: LoopbackOptions = {}): Promise<L
           timeout,
         )
         taker = (url) => {
-          if (!isWanted(url)) return false
-          end(() => resolve(url))
-          return true
+          if (!isWanted(url)) return undefined
+          taker = undefined
+          return () => end(() => resolve(url))
         }
         if (signal?.aborted) stop()
         else signal?.addEventListener('abort', stop, { once: true })

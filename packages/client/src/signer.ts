@@ -1,5 +1,6 @@
 import { type PrivateKeyEntry, readKeyStore } from '@sallyport/keystore'
 import { privateKeyFrom, signRs256 } from './crypto.ts'
+import { InputError } from './input-error.ts'
 
 /** Signs with a private key that may be anywhere: in memory, in a key management service, in a smart card. */
 export interface Signer {
@@ -13,13 +14,13 @@ export interface Signer {
 /**
  * A signer with a private key in memory, which is parsed once.
  * @param key PEM text or PKCS#8 DER of an RSA key, not locked
- * @throws {TypeError} for what is no RSA key of 2048 bits or more
+ * @throws {InputError} for what is no RSA key of 2048 bits or more
  */
 export function signerFromKey(key: string | Uint8Array, options: { readonly keyId?: string | undefined } = {}): Signer {
   const parsed = privateKeyFrom(key)
   const bits = parsed.asymmetricKeyDetails?.modulusLength ?? 0
   if (parsed.asymmetricKeyType !== 'rsa' || bits < 2048) {
-    throw new TypeError(
+    throw new InputError(
       'Salesforce takes assertions of RSA keys with 2048 bits or more (RS256). Make one: sallyport keystore create',
     )
   }
@@ -37,7 +38,7 @@ export interface KeyChoice {
 /**
  * A signer with a key out of a file of whatever format: PEM, DER, PKCS#12, JKS.
  * @throws {KeyStoreError} when the file cannot be opened
- * @throws {TypeError} when it has no such key, or several and no alias was given
+ * @throws {InputError} when it has no such key, or several and no alias was given
  */
 export async function signerFromKeyStore(bytes: Uint8Array, choice: KeyChoice = {}): Promise<Signer> {
   const { password, alias, keyId } = choice
@@ -45,9 +46,9 @@ export async function signerFromKeyStore(bytes: Uint8Array, choice: KeyChoice = 
   const keys = entries.filter((entry): entry is PrivateKeyEntry => entry.kind === 'private-key')
   const chosen = alias === undefined ? keys : keys.filter((entry) => entry.alias.toLowerCase() === alias.toLowerCase())
   const [key, ...others] = chosen
-  if (key === undefined) throw new TypeError('There is no such private key in the file, or another password locks it.')
+  if (key === undefined) throw new InputError('There is no such private key in the file, or another password locks it.')
   if (others.length > 0) {
-    throw new TypeError(
+    throw new InputError(
       `There are several private keys: ${chosen.map((entry) => entry.alias).join(', ')}. Give an alias.`,
     )
   }

@@ -4,6 +4,7 @@ import type { AccessToken } from './access-token.ts'
 import { lockBytes, randomId, sha256, unlockBytes } from './crypto.ts'
 import { base64Url, membersOf, readJson, textOf, utf8 } from './encoding.ts'
 import { isCode, withFileLock } from './file-lock.ts'
+import { InputError } from './input-error.ts'
 import { tokenFromJson, tokenToJson } from './token-json.ts'
 import type { TokenStore } from './token-store.ts'
 
@@ -31,10 +32,10 @@ const ending = '.token'
 /**
  * A store in files that processes share: each token in a file of its own, encrypted (AES-256-GCM), readable for its owner only,
  * and written so that a crash leaves the old or the new one whole.
- * @throws {TypeError} when the key has not 32 bytes
+ * @throws {InputError} when the key has not 32 bytes
  */
 export function tokenFileStore({ folder, encryptionKey }: TokenFileStoreOptions): TokenFileStore {
-  if (encryptionKey.length !== 32) throw new TypeError('The key that locks token files has 32 bytes.')
+  if (encryptionKey.length !== 32) throw new InputError('The key that locks token files has 32 bytes.')
   const pathOf = (key: string) => join(folder, `${base64Url(sha256(key))}${ending}`)
 
   return {

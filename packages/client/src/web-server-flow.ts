@@ -64,7 +64,7 @@ export interface WebServerFlow {
 /**
  * The web server flow for an app: a link with state and PKCE, the check of what comes back, the exchange, and what is done with
  * tokens later. The `signature` of an answer is checked where the consumer secret is known.
- * @throws {TypeError} for a login host that is none
+ * @throws {InputError} for a login host that is none
  */
 export function webServerFlow(app: AppSettings): WebServerFlow {
   const login = loginUrl(app.loginHost ?? 'production')

@@ -1,0 +1,31 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { Terminal } from '../terminal.ts'
+import { loginJwt } from './login/jwt.ts'
+import { loginList } from './login/list.ts'
+import { loginRemove } from './login/remove.ts'
+import { loginShow } from './login/show.ts'
+import { loginUse } from './login/use.ts'
+import { loginWeb } from './login/web.ts'
+
+/** `sallyport login …` */
+export function login(terminal: Terminal): CommandUnknownOpts {
+  return new Command('login')
+    .summary('sign in to an org, of Salesforce or of Sallyport')
+    .description(
+      'Signs in to an org and keeps the sign-in, locked, in your own folder. Commands such as `call` and `token` use it, and ' +
+        'get new tokens by it when the old ones end.',
+    )
+    .addCommand(loginWeb(terminal))
+    .addCommand(loginJwt(terminal))
+    .addCommand(loginList(terminal))
+    .addCommand(loginShow(terminal))
+    .addCommand(loginUse(terminal))
+    .addCommand(loginRemove(terminal))
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  sallyport login web\n' +
+        '  sallyport login web --url http://localhost:8787\n' +
+        '  sallyport login jwt --username robot@acme.example --consumer-key 3MVG9… --key-file server.key',
+    )
+}

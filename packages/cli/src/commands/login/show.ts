@@ -1,0 +1,36 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { openLogins, withClient } from '../../logins.ts'
+import { jsonOption } from '../../options.ts'
+import { details, minute } from '../../table.ts'
+import type { Terminal } from '../../terminal.ts'
+import { loginJson } from './shown-login.ts'
+
+/** `sallyport login show`: one sign-in, without its secrets. */
+export function loginShow(terminal: Terminal): CommandUnknownOpts {
+  return new Command('show')
+    .summary('show a sign-in')
+    .description('Shows a sign-in, without its secrets. `sallyport token show` prints its access token.')
+    .argument('[name]', 'the last one made unless given')
+    .addOption(jsonOption)
+    .action((name) =>
+      withClient(async (client) => {
+        const login = openLogins(client).find(name)
+        const { username, organizationId, loginHost, consumerKey, at } = login
+        terminal.answer(
+          loginJson(login),
+          details(
+            {
+              Name: login.name,
+              Username: username,
+              Org: organizationId,
+              'Login host': loginHost,
+              'Consumer key': consumerKey,
+              By: login.kind === 'web' ? 'browser (web server flow)' : 'private key (JWT bearer flow)',
+              Since: minute(at),
+            },
+            terminal.style,
+          ),
+        )
+      }),
+    )
+}

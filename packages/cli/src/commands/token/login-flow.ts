@@ -1,0 +1,8 @@
+import type { Client, Login } from '../../logins.ts'
+
+/** What is done with tokens of an app beyond getting them. */
+export function flowOf(client: Client, login: Login) {
+  if (login.kind === 'web') return client.webServerFlow(login)
+  const { loginHost, consumerKey } = login
+  return client.webServerFlow({ loginHost, consumerKey, redirectUri: 'http://localhost/' })
+}

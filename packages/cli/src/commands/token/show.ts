@@ -1,0 +1,25 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { openLogins, withClient } from '../../logins.ts'
+import { jsonOption } from '../../options.ts'
+import type { Terminal } from '../../terminal.ts'
+import { loginOption } from '../login/login-options.ts'
+
+/** `sallyport token show`: an access token that is valid now. */
+export function tokenShow(terminal: Terminal): CommandUnknownOpts {
+  return new Command('show')
+    .summary('print an access token')
+    .description(
+      'Prints an access token of a sign-in, a new one if the old has ended. Whoever has it can act as the user.',
+    )
+    .addOption(loginOption)
+    .addOption(jsonOption)
+    .addHelpText('after', '\nExample:\n  curl -H "Authorization: Bearer $(sallyport token show)" …')
+    .action((options) =>
+      withClient(async (client) => {
+        const kept = openLogins(client)
+        const { accessToken, instanceUrl, id, scope, issuedAt } = await kept.tokens(kept.find(options.login)).token()
+        if (terminal.wantsJson) terminal.answer({ accessToken, instanceUrl, id, scope, issuedAt }, accessToken)
+        else terminal.write(`${accessToken}\n`)
+      }),
+    )
+}

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { sealWith } from '@sallyport/server'
+import { z } from 'zod'
+import { configFolder } from './config-folder.ts'
+import { writePrivately } from './data-folder.ts'
+import { Failure } from './failure.ts'
+
+/** The client package. It is loaded when a command needs it, not when the program starts. */
+export type Client = typeof import('@sallyport/client')
+type TokenSource = import('@sallyport/client').TokenSource
+type AccessToken = import('@sallyport/client').AccessToken
+
+const loginSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('web'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    consumerSecret: z.string().optional(),
+    redirectUri: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
+    kind: z.literal('jwt'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    audience: z.string().optional(),
+    scope: z.array(z.string()).optional(),
+    /** PEM, open: it stands in a locked file. */
+    privateKey: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+])
+
+/** A sign-in that is kept: what is needed to get tokens by it again. It holds secrets. */
+export type Login = z.infer<typeof loginSchema>
+
+/** The sign-ins of a person on this machine. */
+export interface Logins {
+  /** In the order of their names; those that cannot be opened are named, too. */
+  list(): { readonly logins: readonly Login[]; readonly unreadable: readonly string[] }
+  /** @throws {Failure} when there is none of that name; without a name, when there is none at all */
+  find(name: string | undefined): Login
+  /** The name of the one that commands use unless told otherwise. */
+  defaultName(): string | undefined
+  /** Keeps a sign-in with its first token, and makes it the one that commands use. */
+  keep(login: Login, token: AccessToken): Promise<void>
+  /** Makes a sign-in the one that commands use. */
+  choose(name: string): void
+  /** The token that is kept, valid or not. */
+  keptToken(login: Login): Promise<AccessToken | undefined>
+  remove(name: string): Promise<void>
+  /** Tokens of a sign-in: kept, renewed, shared with other processes. */
+  tokens(login: Login): TokenSource
+}
+
+const ending = '.login'
+
+/** Opens the sign-ins of whoever runs the program. @throws {Failure} when their folder cannot be used */
+export function openLogins(client: Client): Logins {
+  const { path, key } = configFolder(process.env)
+  const folder = join(path, 'logins')
+  const chosen = join(path, 'default-login')
+  const seal = sealWith(key)
+  const store = client.tokenFileStore({ folder: join(path, 'tokens'), encryptionKey: new Uint8Array(key) })
+  const cache = client.tokenCache({ store })
+  const fileOf = (name: string) => join(folder, `${Buffer.from(name).toString('base64url')}${ending}`)
+  const names = () =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((file) => file.endsWith(ending))
+          .map((file) => Buffer.from(file.slice(0, -ending.length), 'base64url').toString())
+          .toSorted()
+      : []
+
+  return {
+    list() {
+      const read = names().map((name) => ({ name, login: tried(() => readLogin(name)) }))
+      return {
+        logins: read.flatMap(({ login }) => (login === undefined ? [] : [login])),
+        unreadable: read.flatMap(({ name, login }) => (login === undefined ? [name] : [])),
+      }
+    },
+    find(name) {
+      const wanted = name ?? defaultName()
+      const all = names()
+      if (wanted !== undefined && all.includes(wanted)) return readLogin(wanted)
+      if (all.length === 0) {
+        throw new Failure('Nobody is signed in here yet.', {
+          next: 'Sign in: sallyport login web, or sallyport login jwt --help',
+        })
+      }
+      throw new Failure(`There is no sign-in “${wanted ?? ''}”.`, { next: `There are: ${all.join(', ')}.` })
+    },
+    defaultName,
+    async keep(login, token) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const file = fileOf(login.name)
+      writePrivately(`${file}.new`, seal.close(JSON.stringify(login), purposeOf(login.name)))
+      renameSync(`${file}.new`, file)
+      await cache.forget(login.name)
+      await cache.source(login.name, async () => token).token()
+      writePrivately(chosen, login.name)
+    },
+    choose: (name) => writePrivately(chosen, name),
+    keptToken: ({ name }) => store.find(name),
+    async remove(name) {
+      rmSync(fileOf(name), { force: true })
+      await cache.forget(name)
+    },
+    tokens: (login) => cache.source(login.name, (held) => renewed(login, held)),
+  }
+
+  function defaultName(): string | undefined {
+    const all = names()
+    const name = existsSync(chosen) ? readFileSync(chosen, 'utf8') : undefined
+    return name !== undefined && all.includes(name) ? name : all[0]
+  }
+
+  function readLogin(name: string): Login {
+    try {
+      return loginSchema.parse(JSON.parse(seal.open(readFileSync(fileOf(name), 'utf8'), purposeOf(name))))
+    } catch (cause) {
+      throw new Failure(`The sign-in “${name}” cannot be opened: another key locked it, or another version wrote it.`, {
+        next: `Remove it and sign in again: sallyport login remove ${name}`,
+        cause,
+      })
+    }
+  }
+
+  function renewed(login: Login, held: AccessToken | undefined): Promise<AccessToken> {
+    if (login.kind === 'web') return client.webServerFlow(login).refresh(held)
+    const { loginHost, consumerKey, username, audience, scope, privateKey } = login
+    const signer = client.signerFromKey(privateKey)
+    return client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer })
+  }
+}
+
+/** A file under another name would be another's sign-in. */
+function purposeOf(name: string): string {
+  return `login ${name}`
+}
+
+function tried<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+/**
+ * Does what a command does with the client.
+ * @throws {Failure} for what the client refuses, with what to do
+ */
+export async function withClient<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = await import('@sallyport/client')
+  try {
+    return await work(client)
+  } catch (error) {
+    if (error instanceof client.TokenError) {
+      const { error: code, errorDescription, explanation, requestId } = error
+      const said = errorDescription === undefined ? code : `${code}: ${errorDescription}`
+      const todo = explanation?.whatToDo ?? []
+      throw new Failure(`${said}.${explanation === undefined ? '' : ` ${explanation.meaning}`}`, {
+        problems: [
+          ...todo,
+          ...(explanation?.cause === undefined ? [] : [`The server says: ${explanation.cause}`]),
+          ...(requestId === undefined ? [] : [`Request: ${requestId}`]),
+        ],
+        cause: error,
+      })
+    }
+    const isKnown =
+      error instanceof client.TransportError ||
+      error instanceof client.SignInError ||
+      error instanceof client.NamedCredentialError ||
+      error instanceof client.MetadataError ||
+      error instanceof client.TokenFileError ||
+      error instanceof client.InputError
+    if (isKnown) throw new Failure(error.message, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,417 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createPrivateKey, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pemBlock, writeKeyStore } from '@sallyport/keystore'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultServer, json } from '../../client/test/fault-server.ts'
+import { samples } from '../../keystore/test/samples.ts'
+import { decideOn, signInOn } from '../../server/test/flows/test-browser.ts'
+import { freePort } from '../src/free-port.ts'
+import { type Finished, paste, program, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
+import { browserOf } from './wire.ts'
+
+const folder = temporaryFolder()
+const data = join(folder.path, 'data')
+const config = join(folder.path, 'config')
+const place = { cwd: folder.path, env: { SALLYPORT_CONFIG: config } }
+const username = 'integration@target.example'
+let server: RunningServer
+let url: string
+let settings: { readonly jwtBearer: { readonly consumerKey: string; readonly privateKeyFile: string } }
+
+beforeAll(async () => {
+  server = await startServer(['dev', '--data', data, '--port', '0'])
+  url = server.ready.url
+  settings = JSON.parse(readFileSync(join(data, 'try', 'settings.json'), 'utf8'))
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
+})
+
+const sallyport = (...words: readonly string[]): Promise<Finished> => run(words, place)
+const jwtLogin = (...words: readonly string[]) => {
+  const { consumerKey, privateKeyFile } = settings.jwtBearer
+  return sallyport(
+    'login',
+    'jwt',
+    '--url',
+    url,
+    '--username',
+    username,
+    '--consumer-key',
+    consumerKey,
+    '--key-file',
+    privateKeyFile,
+    ...words,
+  )
+}
+const listViews = '/services/data/v62.0/sobjects/Account/listviews'
+
+/** A `login web` that has printed where to sign in. */
+async function beginWebLogin(...words: readonly string[]): Promise<{
+  readonly child: ChildProcess
+  readonly address: string
+  ended(): Promise<Omit<Finished, 'json'>>
+}> {
+  const child = spawn(process.execPath, [program, 'login', 'web', '--no-browser', ...words], {
+    ...place,
+    env: { ...process.env, ...place.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+  })
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk
+      const [found] = /https?:\/\/[^\s"]+authorize[^\s"]+(?=[\s"])/.exec(stderr) ?? []
+      if (found !== undefined) resolve(found)
+    })
+    exit.then(() => reject(new Error(stderr)))
+  })
+  return { child, address, ended: async () => ({ status: await exit, stdout, stderr }) }
+}
+
+/** Plays the person, until the browser has come back to the program. */
+async function goThrough(address: string, decision: 'allow' | 'deny' = 'allow'): Promise<void> {
+  const browser = browserOf(url)
+  const person = server.ready.users.find((user: { username: string }) => user.username === 'user@target.example')
+  const page = await signInOn(browser, await browser.open(address), person.username, person.password)
+  const end = await decideOn(browser, page, decision)
+  expect(end.html).toContain(decision === 'allow' ? 'You are signed in' : 'You are not signed in')
+}
+
+describe('before anybody has signed in', () => {
+  it('commands say how to', async () => {
+    expect((await sallyport('login', 'list')).stdout).toContain('sallyport login web')
+    const { status, stderr } = await sallyport('call', 'GET', '/services/data/')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('sallyport login web')])
+  })
+})
+
+describe('sallyport login jwt', () => {
+  it('keeps a sign-in whose key and tokens nobody else can read', async () => {
+    const { status, stdout, stderr } = await jwtLogin()
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`Signed in as ${username} at http://localhost:`)
+    const files = readdirSync(config, { recursive: true, encoding: 'utf8' }).map((name) => join(config, name))
+    const modes = files.map((file) => [statSync(file).isDirectory() ? 'folder' : 'file', statSync(file).mode & 0o777])
+    expect(new Set(modes.map(String))).toEqual(new Set(['folder,448', 'file,384']))
+    const contents = files.filter((file) => statSync(file).isFile()).map((file) => readFileSync(file, 'latin1'))
+    expect(contents.join('\n')).not.toMatch(/PRIVATE KEY|00D.{12}!|3MVG9/)
+  })
+
+  it('takes the key from a key store, the environment or standard input', async () => {
+    const key = readFileSync(settings.jwtBearer.privateKeyFile, 'utf8')
+    const words = [
+      'login',
+      'jwt',
+      '--url',
+      url,
+      '--username',
+      username,
+      '--consumer-key',
+      settings.jwtBearer.consumerKey,
+      '--json',
+    ]
+    const byEnvironment = await run([...words, '--key-env', 'KEY', '--name', 'second'], {
+      ...place,
+      env: { ...place.env, KEY: key },
+    })
+    expect(byEnvironment.json).toMatchObject({ name: 'second', username })
+    const byInput = await run([...words, '--key-stdin'], { ...place, input: key })
+    expect(byInput.status).toBe(0)
+    const privateKey = createPrivateKey(key).export({ format: 'der', type: 'pkcs8' })
+    const [certificate] = (await samples()).rsa.chain
+    const entry = {
+      kind: 'private-key',
+      alias: 'mine',
+      createdAt: undefined,
+      privateKey,
+      chain: [certificate ?? new Uint8Array()],
+    } as const
+    const store = await writeKeyStore([entry, { ...(await samples()).rsa }], {
+      format: 'jks',
+      password: 'changeit',
+      now: new Date(),
+    })
+    writeFileSync(join(folder.path, 'store.jks'), store)
+    const locked = { ...place, env: { ...place.env, STORE: 'changeit' } }
+    const fromStore = [...words, '--key-file', 'store.jks', '--password-env', 'STORE']
+    expect((await run([...fromStore, '--alias', 'mine'], locked)).status).toBe(0)
+    const unclear = await run(fromStore, locked)
+    expect([unclear.status, unclear.stderr]).toEqual([2, expect.stringContaining('mine, orga_jwt')])
+  })
+
+  it('says why it was refused, with what to do and what the server says', async () => {
+    const { status, stderr } = await jwtLogin('--audience', 'https://wrong.example')
+    expect(status).toBe(1)
+    expect(stderr).toContain('invalid_grant: audience is invalid')
+    expect(stderr).toContain('https://login.salesforce.com for production')
+    expect(stderr).toContain('The server says: audience-unknown')
+  })
+
+  it.each([
+    ['no key', [], 'Give the private key once'],
+    ['two keys', ['--key-env', 'HOME', '--key-file', 'x.pem'], 'Give the private key once'],
+  ])('is wrong usage with %s', async (_, words, said) => {
+    const { status, stderr } = await sallyport(
+      'login',
+      'jwt',
+      '--username',
+      'a@b.example',
+      '--consumer-key',
+      'k',
+      ...words,
+    )
+    expect([status, stderr]).toEqual([2, expect.stringContaining(said)])
+  })
+
+  it('does not reach nowhere silently', async () => {
+    const port = await freePort(['127.0.0.1'], 0)
+    const { status, stderr } = await jwtLogin('--url', `http://localhost:${port}`)
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`localhost:${port} cannot be reached`)])
+  })
+})
+
+describe('sallyport login web', () => {
+  it('signs in by the app of the Salesforce CLI, waits for the browser, and keeps the tokens', async () => {
+    const begun = await beginWebLogin('--url', url, '--name', 'person', '--json')
+    await goThrough(begun.address)
+    const { status, stdout } = await begun.ended()
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'person', username: 'user@target.example' })
+    const { json } = await sallyport('call', 'GET', '/services/data/v62.0/limits', '--login', 'person', '--json')
+    expect(json.status).toBe(200)
+  })
+
+  it('says that the person said no', async () => {
+    const begun = await beginWebLogin('--url', url)
+    const address = new URL(begun.address)
+    address.searchParams.set('prompt', 'consent')
+    await goThrough(address.href, 'deny')
+    const { status, stderr } = await begun.ended()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('access_denied')])
+  })
+
+  it('ends by Ctrl-C, and gives its port back', async () => {
+    const begun = await beginWebLogin('--url', url)
+    begun.child.kill('SIGINT')
+    const { status, stderr } = await begun.ended()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Nobody was signed in.')])
+    const again = await beginWebLogin('--url', url, '--timeout', '1s')
+    expect(await again.ended()).toMatchObject({ status: 1, stderr: expect.stringContaining('in time') })
+  })
+
+  it('says when the port is taken', async () => {
+    const begun = await beginWebLogin('--url', url)
+    await expect(beginWebLogin('--url', url)).rejects.toThrow('The port 1717 of this machine is taken')
+    begun.child.kill('SIGINT')
+    await begun.ended()
+  })
+})
+
+describe('sallyport login list, show, use and remove', () => {
+  it('show what is kept, without secrets, and choose what is used', async () => {
+    const { json } = await sallyport('login', 'list', '--json')
+    expect(json.map(({ name }: { name: string }) => name)).toEqual([username, 'person', 'second'])
+    expect(JSON.stringify(json)).not.toMatch(/PRIVATE KEY|refresh/i)
+    await sallyport('login', 'use', 'second')
+    expect((await sallyport('login', 'show', '--json')).json).toMatchObject({ name: 'second', kind: 'jwt', username })
+    const unknown = await sallyport('login', 'show', 'third')
+    expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('person, second')])
+  })
+
+  it('end the tokens of what is removed', async () => {
+    const { stdout } = await sallyport('token', 'show', '--login', 'second')
+    expect((await sallyport('login', 'remove', 'second')).status).toBe(2)
+    expect((await sallyport('login', 'remove', 'second', '--yes')).status).toBe(0)
+    const [org] = server.ready.orgs.filter(({ name }: { name: string }) => name === 'Target')
+    const answer = await fetch(`${org.url}/services/data/v62.0/limits`, {
+      headers: { authorization: `Bearer ${stdout.trim()}` },
+    })
+    expect(answer.status).toBe(401)
+  })
+
+  it('name what another key locked, which can be removed all the same', async () => {
+    const other = { ...place, env: { ...place.env, SALLYPORT_CONFIG_KEY: Buffer.alloc(32, 1).toString('base64') } }
+    expect((await run(['login', 'list'], other)).stderr).toContain(`“${username}” cannot be opened`)
+    expect((await run(['token', 'show'], other)).stderr).toContain('sallyport login remove')
+    const bad = { ...place, env: { ...place.env, SALLYPORT_CONFIG_KEY: 'short' } }
+    expect((await run(['login', 'list'], bad)).stderr).toContain('32 bytes')
+  })
+})
+
+describe('sallyport call', () => {
+  it('prints what the API answers, as people read it, and as programs do', async () => {
+    const { stdout } = await sallyport('call', 'GET', listViews, '--login', username)
+    expect(stdout).toContain('\n  "sobjectType": "Account"')
+    const { json } = await sallyport('call', 'get', listViews, '--login', username, '--json')
+    expect(json).toMatchObject({ status: 200, headers: { 'content-type': expect.anything() }, body: { done: true } })
+    const withHeaders = await sallyport('call', 'GET', listViews, '--login', username, '-i')
+    expect(withHeaders.stdout).toMatch(/^HTTP 200 OK\n(?:[\w-]+: .*\n)+\n\{/)
+  })
+
+  it('gets a new token when the old has ended', async () => {
+    await sallyport('token', 'revoke', '--login', username)
+    expect((await sallyport('call', 'GET', listViews, '--login', username)).status).toBe(0)
+  })
+
+  it('ends with 1 for a refusal, and shows it', async () => {
+    const { status, stdout, stderr } = await sallyport(
+      'call',
+      'GET',
+      '/services/data/v62.0/nothing',
+      '--login',
+      username,
+    )
+    expect([status, stdout, stderr]).toEqual([1, expect.stringContaining('NOT_FOUND'), expect.stringContaining('404')])
+  })
+
+  it('prints a line for curl that does the same, without a token in it', async () => {
+    const { stdout } = await sallyport('call', 'GET', listViews, '--login', username, '--curl')
+    expect(stdout).not.toMatch(/00D.{12}!/)
+    const here = `sallyport() { "${process.execPath}" "${program}" "$@"; }; export SALLYPORT_CONFIG='${config}'`
+    const pasted = await paste(`${here}\n${stdout.replace('curl ', 'curl -sS ')}`, folder.path)
+    expect(JSON.parse(pasted.stdout)).toMatchObject({ sobjectType: 'Account' })
+  })
+
+  it('sends a body from the line, a file or standard input', async () => {
+    const signedIn = ['--login', username, '--json']
+    writeFileSync(join(folder.path, 'body.json'), '{"Name":"Edge"}')
+    const path = '/services/data/v62.0/limits'
+    const sent = await Promise.all([
+      sallyport('call', 'POST', path, '--body', '{"Name":"Edge"}', ...signedIn),
+      sallyport('call', 'POST', path, '--body-file', 'body.json', ...signedIn),
+      run(['call', 'POST', path, '--body-file', '-', ...signedIn], { ...place, input: '{"Name":"Edge"}' }),
+    ])
+    expect(sent.map(({ json }) => json.status)).toEqual([405, 405, 405])
+  })
+
+  it('calls by the named credentials of a project, with the certificates of a folder', async () => {
+    await using target = await faultServer((request, response) =>
+      json(response, 200, { got: request.headers.authorization, url: request.url }),
+    )
+    const project = join(folder.path, 'force-app')
+    mkdirSync(join(project, 'namedCredentials'), { recursive: true })
+    mkdirSync(join(folder.path, 'certs'))
+    const xml = `<NamedCredential><label>Target</label><endpoint>${target.url}</endpoint><principalType>NamedUser</principalType>
+      <protocol>Jwt</protocol><jwtIssuer>a</jwtIssuer><jwtTextSubject>b</jwtTextSubject><jwtAudience>"c"</jwtAudience>
+      <jwtSigningCertificate>Mine</jwtSigningCertificate></NamedCredential>`
+    writeFileSync(join(project, 'namedCredentials', 'Target.namedCredential-meta.xml'), xml)
+    writeFileSync(join(folder.path, 'certs', 'Mine.pem'), readFileSync(settings.jwtBearer.privateKeyFile))
+    const words = ['call', 'GET', 'callout:Target/x?y=1', '--project', 'force-app', '--json']
+    const { json: answer } = await sallyport(...words)
+    expect(answer.body).toEqual({ got: expect.stringMatching(/^Bearer eyJ/), url: '/x?y=1' })
+    const leaving = await sallyport('call', 'GET', 'callout:Target/../x', '--project', 'force-app')
+    expect([leaving.status, leaving.stderr]).toEqual([1, expect.stringContaining('may leave the host or path')])
+    const unknown = await sallyport('call', 'GET', 'callout:Nobody/x', '--project', 'force-app')
+    expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('There are: Target')])
+  })
+
+  it.each([
+    ['a method that is none', ['FETCH', '/x']],
+    ['a header that is none', ['GET', '/x', '--header', 'nothing']],
+    ['two bodies', ['POST', '/x', '--body', 'a', '--body-file', 'b']],
+    ['a callout as curl', ['GET', 'callout:Target/x', '--curl']],
+  ])('is wrong usage with %s', async (_, words) => {
+    expect((await sallyport('call', ...words)).status).toBe(2)
+  })
+
+  it('does not take its token to another host', async () => {
+    const { status, stderr } = await sallyport('call', 'GET', '//evil.example/x', '--login', username)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('stays at the host of the org')])
+  })
+})
+
+describe('sallyport token', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwt = (header: object, claims: object, key = privateKey) => {
+    const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const text = `${encoded(header)}.${encoded(claims)}`
+    return `${text}.${createSign('sha256').update(text).sign(key).toString('base64url')}`
+  }
+  const soon = () => Math.floor(Date.now() / 1000) + 120
+  const good = () => ({ iss: '3MVG9x', sub: 'a@b.example', aud: 'https://login.salesforce.com', exp: soon() })
+  const decode = async (token: string, ...words: readonly string[]) => {
+    const { json } = await run(['token', 'decode', '-', '--json', ...words], { ...place, input: token })
+    return json.checks
+      .filter(({ outcome }: { outcome: string }) => outcome === 'wrong')
+      .map(({ name }: { name: string }) => name)
+  }
+
+  it('decode finds nothing wrong with a good assertion, and shows what is in it', async () => {
+    expect(await decode(jwt({ alg: 'RS256' }, good()))).toEqual([])
+    const shown = await run(['token', 'decode', '-'], { ...place, input: jwt({ alg: 'RS256' }, good()) })
+    expect(shown.stdout).toContain('"aud": "https://login.salesforce.com"')
+    expect(shown.stdout).toContain('As an assertion for Salesforce:')
+  })
+
+  it.each([
+    ['another algorithm', { alg: 'HS256' }, {}, ['algorithm']],
+    ['no issuer', { alg: 'RS256' }, { iss: undefined }, ['issuer']],
+    ['a user as issuer', { alg: 'RS256' }, { iss: 'a@b.example' }, ['issuer']],
+    ['a subject that is no username', { alg: 'RS256' }, { sub: '005000000000001' }, ['subject']],
+    [
+      'an endpoint as audience',
+      { alg: 'RS256' },
+      { aud: 'https://login.salesforce.com/services/oauth2/token' },
+      ['audience'],
+    ],
+    ['no audience', { alg: 'RS256' }, { aud: undefined }, ['audience']],
+    ['milliseconds', { alg: 'RS256' }, { exp: Date.now() }, ['lifetime']],
+    ['an end in the past', { alg: 'RS256' }, { exp: 1_000_000_000 }, ['lifetime']],
+    ['a day to live', { alg: 'RS256' }, { exp: Math.floor(Date.now() / 1000) + 86_400 }, ['lifetime']],
+    ['no end', { alg: 'RS256' }, { exp: undefined }, ['lifetime']],
+    ['a beginning in the future', { alg: 'RS256' }, { nbf: Math.floor(Date.now() / 1000) + 3600 }, ['lifetime']],
+  ])('decode says what is wrong with %s', async (_, header, claims, wrong) => {
+    expect(await decode(jwt(header, { ...good(), ...claims }))).toEqual(wrong)
+  })
+
+  it('decode tells whether the key of a certificate signed, and whether the audience is the one meant', async () => {
+    const { rsa } = await samples()
+    writeFileSync(join(folder.path, 'app.crt'), pemBlock('CERTIFICATE', rsa.chain[0] ?? new Uint8Array()))
+    const own = createPrivateKey({ key: Buffer.from(rsa.privateKey), format: 'der', type: 'pkcs8' })
+    expect(await decode(jwt({ alg: 'RS256' }, good(), own), '--certificate-file', 'app.crt')).toEqual([])
+    expect(await decode(jwt({ alg: 'RS256' }, good()), '--certificate-file', 'app.crt')).toEqual(['key'])
+    expect(await decode(jwt({ alg: 'RS256' }, good()), '--audience', 'https://test.salesforce.com')).toEqual([
+      'audience',
+    ])
+  })
+
+  it('decode refuses what is no JWT, and a token on the command line', async () => {
+    const none = await run(['token', 'decode', '-'], { ...place, input: 'hello' })
+    expect([none.status, none.stderr]).toEqual([1, expect.stringContaining('This is no JWT')])
+    expect((await sallyport('token', 'decode', jwt({ alg: 'RS256' }, good()))).status).toBe(2)
+  })
+
+  it('verify asks the keys that are published, or a certificate', async () => {
+    const publicKey = createPublicKey(privateKey)
+    await using published = await faultServer((_, response) =>
+      json(response, 200, { keys: [publicKey.export({ format: 'jwk' })] }),
+    )
+    writeFileSync(join(folder.path, 'id.jwt'), jwt({ alg: 'RS256' }, good()))
+    const verified = await sallyport('token', 'verify', 'id.jwt', '--keys-url', published.url)
+    expect([verified.status, verified.stdout]).toEqual([0, expect.stringContaining('valid now')])
+    const refused = await sallyport('token', 'verify', 'id.jwt', '--certificate-file', 'app.crt')
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('signature')])
+    const own = await sallyport('token', 'verify', 'id.jwt', '--url', url)
+    expect([own.status, own.stderr]).toEqual([1, expect.stringContaining('signature')])
+  })
+
+  it('introspect says what the org says, also that the app needs its secret', async () => {
+    const { status, stderr } = await sallyport('token', 'introspect', '--login', username)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('invalid_client')])
+  })
+
+  it('revoke ends a whole sign-in when it is told to', async () => {
+    expect((await sallyport('token', 'revoke', '--login', 'person', '--refresh-token')).status).toBe(0)
+    const { status, stderr } = await sallyport('call', 'GET', listViews, '--login', 'person')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Let the user sign in again')])
+  })
+})
