@@ -16,6 +16,11 @@ import { type Terminal, terminal } from './terminal.ts'
 
 /** The program: reads the command line, runs the command it names, and sets the exit code. */
 export async function main(): Promise<void> {
+  // Whoever reads no further, such as `head`, has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(process.exitCode ?? 0)
+  })
   const words = process.argv.slice(2)
   const shown = terminal({ wantsJson: words.includes('--json') })
   process.exitCode = await run(words, shown)

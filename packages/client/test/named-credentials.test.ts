@@ -493,7 +493,8 @@ describe('metadata', () => {
     expect(read.namedCredentials).toMatchObject([
       { name: 'OrgB', signIn: { authentication: { protocol: 'Password' } } },
     ])
-    expect(read.secrets).toEqual({ OrgB: { username: 'ada', password: 'secret' } })
+    const owner = { credential: 'OrgB', principal: undefined, userId: undefined }
+    expect(await read.secrets.find(owner)).toEqual({ username: 'ada', password: 'secret' })
     expect(JSON.stringify(read.namedCredentials)).not.toContain('secret')
     expect(() => readOrgFileCredentials({ namedCredentials: {} }, 'acme.yaml', 'orgs[0]')).toThrow(
       'acme.yaml: orgs[0].namedCredentials: Give a list.',

@@ -127,13 +127,7 @@ async function calloutsOf(client: Client, project: string, folder: string, passw
       { cause },
     )
   })
-  const { namedCredentials, externalCredentials, secrets } = metadata
-  return client.namedCredentials({
-    namedCredentials,
-    externalCredentials,
-    certificates,
-    secrets: client.secretsOf(secrets),
-  })
+  return client.namedCredentials({ ...metadata, certificates })
 }
 
 function show(terminal: Terminal, { status, statusText, headers, body }: IncomingAnswer, withHeaders: boolean): void {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { type CredentialSecrets, secretsOf } from '../credential-secrets.ts'
 import type { ExternalCredential } from '../external-credential.ts'
 import type { NamedCredential } from '../named-credential.ts'
 import { MetadataError } from './metadata-error.ts'
@@ -11,8 +12,8 @@ import { readXml } from './xml.ts'
 export interface CredentialMetadata {
   readonly namedCredentials: readonly NamedCredential[]
   readonly externalCredentials: readonly ExternalCredential[]
-  /** By owner, for `secretsOf`: what stood in the metadata although it is secret. */
-  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** What stood in the metadata although it is secret. */
+  readonly secrets: CredentialSecrets
 }
 
 const skipped = new Set(['node_modules', '.git', '.sf', '.sfdx'])
@@ -41,7 +42,7 @@ export async function readDxProject(folder: string): Promise<CredentialMetadata>
       externalCredentials.push(readExternalCredentialXml(await readFile(file, 'utf8'), external, file))
     }
   }
-  return { namedCredentials, externalCredentials, secrets }
+  return { namedCredentials, externalCredentials, secrets: secretsOf(secrets) }
 }
 
 /** Reads one file of the type NamedCredential.

@@ -1,3 +1,4 @@
+import { secretsOf } from '../credential-secrets.ts'
 import type { CredentialMetadata } from './dx-project.ts'
 import { readFields } from './fields.ts'
 import { MetadataError } from './metadata-error.ts'
@@ -21,9 +22,7 @@ export function readOrgFileCredentials(org: unknown, file: string, path: string)
     externalCredentials: entriesOf(org, 'externalCredentials', file, path).map((entry) =>
       readExternalCredential(entry.value, entry.name, entry.place),
     ),
-    secrets: Object.fromEntries(
-      named.filter(({ secrets }) => Object.keys(secrets).length > 0).map(({ name, secrets }) => [name, secrets]),
-    ),
+    secrets: secretsOf(Object.fromEntries(named.map(({ name, secrets }) => [name, secrets]))),
   }
 }
 
