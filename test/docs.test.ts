@@ -106,6 +106,19 @@ describe('the page about key stores', () => {
   })
 })
 
+describe('the README of the client', () => {
+  it('leads from an empty folder to a list of list views', async () => {
+    const dev = await startDev()
+    const text = readFileSync(join(root, 'packages/client/README.md'), 'utf8')
+    const [, code = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(text) ?? []
+    await writeFile(join(dev.folder, 'list-views.ts'), code)
+    await symlink(join(root, 'node_modules'), join(dev.folder, 'node_modules'))
+    const { stdout } = await run(process.execPath, ['list-views.ts'], { cwd: dev.folder })
+    await dev.stop()
+    expect(stdout.split('\n')).toContain('All Accounts')
+  })
+})
+
 describe('every page', () => {
   const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|\.sallyport)(?:\/|$)/.test(file),

@@ -28,7 +28,7 @@ export function certificates(held: readonly HeldCertificate[]): CertificateStore
 /**
  * Reads the certificates of a folder. Key stores (JKS, PKCS#12) bring their aliases as unique names; a PEM or DER file has the
  * name of the file, and a key and a certificate of one name (`OrgA_JWT.key`, `OrgA_JWT.crt`) belong together.
- * @param folder.password opens what is locked
+ * @param options.password opens what is locked
  * @throws {KeyStoreError} for a file that cannot be opened; files of other kinds are passed over
  */
 export async function certificateFolder(

@@ -21,7 +21,7 @@ export { type AssertionCheck, type AssertionSurroundings, checkAssertion } from 
 export type { Authentication, Claims, ClientAuthentication, JwtSettings } from './authentication.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
 export type { CallingUser } from './credential-fields.ts'
-export { type CredentialOwner, type CredentialSecrets, secretsOf } from './credential-secrets.ts'
+export { type CredentialOwner, type CredentialSecrets, ownerKey, secretsOf } from './credential-secrets.ts'
 export {
   type CredentialHeader,
   type ExternalCredential,
