@@ -44,6 +44,12 @@ describe('the flow pages', () => {
     expect(output).toContain('audience is invalid')
   })
 
+  it('say how an app gets a token with its secret alone, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/client-credentials.md'))
+    expect(output).toContain('"access_token":"00D')
+    expect(output).toContain('"developerName":"AllAccounts"')
+  })
+
   it('say how an app gets its tokens, and the lines work as they stand', async () => {
     const blocks = blocksOf('docs/flows/web-server.md')
     const exchange = blocks.findIndex((block) => block.includes('grant_type=authorization_code'))

@@ -4,6 +4,7 @@ import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
 import { clientAuthentication } from './oauth/client-authentication.ts'
 import { authorizationCode } from './oauth/grants/authorization-code.ts'
+import { clientCredentials } from './oauth/grants/client-credentials.ts'
 import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
@@ -110,6 +111,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
         now,
       }),
     ),
+    offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain })),
     offer(
       authorizationCode({
         codes: stores.codes,

@@ -2,6 +2,7 @@ import { didYouMean } from '../closest-name.ts'
 import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
+import { canonicalUsername, type UserStore } from '../users/user.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore, IpRelaxation, RefreshTokenPolicy } from './connected-app.ts'
 import { defaultPolicies } from './connected-app.ts'
 
@@ -17,17 +18,20 @@ export interface EnteredPolicies {
   /** Seconds; `undefined` leaves it to profile and org. */
   readonly sessionTimeout?: number | undefined
   readonly requiresHighAssurance?: boolean
+  /** *Run As* of the client credentials flow, by username; an empty text clears it. */
+  readonly clientCredentialUser?: string
 }
 
 /** What checking policies looks names up in. */
 export interface PolicyLookups {
   readonly profiles: Pick<ProfileStore, 'findByName' | 'list'>
   readonly permissionSets: Pick<PermissionSetStore, 'findByName' | 'list'>
+  readonly users: Pick<UserStore, 'findByUsername'>
 }
 
 /** The policies with what was entered put in, checked field by field. Nothing is written. */
 export async function policiesWith(
-  { profiles, permissionSets }: PolicyLookups,
+  { profiles, permissionSets, users }: PolicyLookups,
   policies: AppPolicies,
   entered: EnteredPolicies,
 ): Promise<Outcome<AppPolicies>> {
@@ -48,6 +52,7 @@ export async function policiesWith(
   ) {
     problems.push({ field: 'sessionTimeout', message: 'Enter a whole number of seconds from 60 to 86400.' })
   }
+  const clientCredentialUserId = await runAsUserId()
   if (problems.length > 0) return refused(...problems)
   return done({
     ...policies,
@@ -58,7 +63,18 @@ export async function policiesWith(
     refreshTokenPolicy: entered.refreshTokenPolicy ?? policies.refreshTokenPolicy,
     sessionTimeout,
     requiresHighAssurance: entered.requiresHighAssurance ?? policies.requiresHighAssurance,
+    clientCredentialUserId,
   })
+
+  async function runAsUserId(): Promise<string | undefined> {
+    const { clientCredentialUser: username } = entered
+    if (username === undefined) return policies.clientCredentialUserId
+    if (username === '') return undefined
+    const user = await users.findByUsername(canonicalUsername(username))
+    if (user?.orgId === orgId) return user.id
+    problems.push({ field: 'clientCredentialUser', message: `This org has no user “${username}”.` })
+    return undefined
+  }
 
   async function idsOf(
     field: 'profiles' | 'permissionSets',

@@ -35,6 +35,7 @@ export interface EnteredApp {
   readonly isPkceRequired?: boolean
   readonly isIntrospectAllTokens?: boolean
   readonly isRefreshTokenRotationEnabled?: boolean
+  readonly isClientCredentialEnabled?: boolean
   readonly idTokenConfig?: Partial<IdTokenConfig>
   readonly ipRanges?: readonly IpRange[]
   readonly singleLogoutUrl?: string
@@ -84,6 +85,7 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
     isPkceRequired: entered.isPkceRequired ?? app.isPkceRequired,
     isIntrospectAllTokens: entered.isIntrospectAllTokens ?? app.isIntrospectAllTokens,
     isRefreshTokenRotationEnabled: entered.isRefreshTokenRotationEnabled ?? app.isRefreshTokenRotationEnabled,
+    isClientCredentialEnabled: entered.isClientCredentialEnabled ?? app.isClientCredentialEnabled,
     idTokenConfig: idTokenConfig(),
     ipRanges: ipRanges(),
     singleLogoutUrl: url('singleLogoutUrl'),

@@ -52,6 +52,8 @@ export interface ConnectedApp {
   readonly isPkceRequired: boolean
   readonly isIntrospectAllTokens: boolean
   readonly isRefreshTokenRotationEnabled: boolean
+  /** *Enable Client Credentials Flow*. */
+  readonly isClientCredentialEnabled: boolean
   readonly idTokenConfig: IdTokenConfig
   /** Trusted IP Range for OAuth Web server flow. */
   readonly ipRanges: readonly IpRange[]
@@ -109,6 +111,8 @@ export interface AppPolicies {
   /** Seconds without use after which the app's access tokens end; `undefined` leaves it to profile and org. */
   readonly sessionTimeout: number | undefined
   readonly requiresHighAssurance: boolean
+  /** *Run As* of the client credentials flow: the user it acts for. */
+  readonly clientCredentialUserId: string | undefined
   readonly isBlocked: boolean
   /** Raised to end every token of the app in this org at once. */
   readonly epoch: number
@@ -123,6 +127,7 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   refreshTokenPolicy: { kind: 'infinite' },
   sessionTimeout: undefined,
   requiresHighAssurance: false,
+  clientCredentialUserId: undefined,
   isBlocked: false,
   epoch: 1,
 }

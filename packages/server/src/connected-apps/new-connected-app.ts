@@ -87,6 +87,7 @@ export async function newConnectedApp(
     isPkceRequired: false,
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
+    isClientCredentialEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

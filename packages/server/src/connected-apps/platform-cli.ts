@@ -42,6 +42,7 @@ export async function installPlatformCli({ apps, orgs, seal, newId, now }: Needs
     isPkceRequired: true,
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
+    isClientCredentialEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -18,6 +18,8 @@ export const checkTitles = {
   expiry: 'The assertion is valid now (exp, nbf, iat)',
   audience: 'The audience (aud) names this server',
   'client-authenticated': 'The app has shown who it is',
+  domain: 'The request came to an address where it may be made',
+  flow: 'The app may use this flow',
   form: 'The form was made for this browser',
   'user-known': 'The user is known here',
   password: 'The password is right',

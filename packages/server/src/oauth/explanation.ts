@@ -2,6 +2,7 @@ import type { Facts } from '../journal/journal.ts'
 import { assertionExplanations } from './explanations/assertion.ts'
 import { browserExplanations } from './explanations/browser.ts'
 import { clientExplanations } from './explanations/client.ts'
+import { clientCredentialsExplanations } from './explanations/client-credentials.ts'
 import { codeExplanations } from './explanations/code.ts'
 import type {
   ExplainedReason,
@@ -26,6 +27,7 @@ export type {
 const explanations: ReasonExplanations = {
   ...requestExplanations,
   ...clientExplanations,
+  ...clientCredentialsExplanations,
   ...assertionExplanations,
   ...userExplanations,
   ...codeExplanations,

@@ -68,6 +68,11 @@ export interface Reasons extends AccessReasons {
   'verifier-unexpected': Record<never, never>
   'verifier-malformed': { readonly problem: string }
   'verifier-wrong': { readonly computed: string; readonly challenge: string }
+  // Client credentials
+  'domain-not-own': { readonly app: string; readonly found: string; readonly own: readonly string[] }
+  'client-credentials-off': { readonly app: string }
+  'run-as-missing': { readonly app: string; readonly org: string }
+  'scopes-missing': { readonly app: string }
   // Refresh tokens
   'refresh-token-missing': Record<never, never>
   'refresh-token-unknown': Record<never, never>
@@ -224,6 +229,11 @@ const wires: { readonly [R in Reason]: Wire } = {
   'verifier-unexpected': invalidVerifier,
   'verifier-malformed': invalidVerifier,
   'verifier-wrong': invalidVerifier,
+
+  'domain-not-own': { code: 'invalid_grant', description: 'request not supported on this domain' },
+  'client-credentials-off': { code: 'invalid_grant', description: 'client credentials flow not enabled' },
+  'run-as-missing': { code: 'invalid_grant', description: 'no client credentials user enabled' },
+  'scopes-missing': { code: 'invalid_grant', description: 'no valid scopes' },
 
   'refresh-token-missing': malformed('refresh_token not provided'),
   'refresh-token-unknown': expiredRefreshToken,

@@ -88,6 +88,8 @@ export function tokenEndpoint({
 function replayOf({ app, source }: Authorization): Refusal {
   const now = 'a moment ago'
   switch (source.kind) {
+    case 'client-credentials':
+      throw new Error('There is nothing in client credentials that could be used twice.')
     case 'assertion':
       return { reason: 'assertion-replayed', facts: { app: app.label } }
     case 'code':

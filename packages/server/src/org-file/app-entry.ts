@@ -25,6 +25,7 @@ export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'ce
     scopes,
     isAdminApproved,
     idTokenConfig,
+    oauthClientCredentialUser,
     ...oauth
   } = oauthConfig
   const refreshTokenPolicy =
@@ -47,6 +48,7 @@ export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'ce
       ...(refreshTokenPolicy === undefined ? {} : { refreshTokenPolicy }),
       ...(sessionPolicy?.sessionTimeout === undefined ? {} : { sessionTimeout: sessionPolicy.sessionTimeout * 60 }),
       ...(level === undefined ? {} : { requiresHighAssurance: level === 'HIGH_ASSURANCE' }),
+      ...(oauthClientCredentialUser === undefined ? {} : { clientCredentialUser: oauthClientCredentialUser }),
     },
   }
 }
@@ -78,12 +80,14 @@ const ofOauthConfig = new Set([
   'isPkceRequired',
   'isIntrospectAllTokens',
   'isRefreshTokenRotationEnabled',
+  'isClientCredentialEnabled',
   'idTokenConfig',
   'scopes',
   'singleLogoutUrl',
 ])
 
 const ofPolicies = new Map<string, Path>([
+  ['policies.clientCredentialUser', ['oauthConfig', 'oauthClientCredentialUser']],
   ['policies.profiles', ['profileName']],
   ['policies.permissionSets', ['permissionSetName']],
   ['policies.sessionTimeout', ['sessionPolicy', 'sessionTimeout']],

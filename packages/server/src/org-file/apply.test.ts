@@ -50,6 +50,8 @@ orgs:
           scopes: [Api, RefreshToken, OpenID]
           isAdminApproved: true
           isPkceRequired: false
+          isClientCredentialEnabled: true
+          oauthClientCredentialUser: robot@acme.example
           idTokenConfig: { idTokenValidity: 5, idTokenAudience: https://acme.example }
         oauthPolicy: { ipRelaxation: ENFORCE, refreshTokenPolicy: 'specific_inactivity:30:DAYS' }
         sessionPolicy: { sessionTimeout: 120 }
@@ -223,7 +225,7 @@ orgs:
             - http://warehouse.example/cb
           consumerKey: short
           scopes: [Api, Refreshtoken]
-          isClientCredentialEnabled: true
+          isTokenExchangeEnabled: true
           isCodeCredentialEnabled: false
           isPkceRequired: 'yes'
         oauthPolicy: { refreshTokenPolicy: forever }
@@ -246,7 +248,7 @@ orgs:
       '30:15 orgs[0].connectedApps[0].oauthConfig.callbackUrl[1]: Plain http is for localhost, 127.0.0.1 and [::1] only. Use https.',
       '31:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: A consumer key has 8 to 256 letters and digits.',
       '32:25 orgs[0].connectedApps[0].oauthConfig.scopes[1]: There is no scope “Refreshtoken”. Did you mean “RefreshToken”?',
-      '33:11 orgs[0].connectedApps[0].oauthConfig.isClientCredentialEnabled: “isClientCredentialEnabled” is known to Salesforce, but not supported by this version.',
+      '33:11 orgs[0].connectedApps[0].oauthConfig.isTokenExchangeEnabled: “isTokenExchangeEnabled” is known to Salesforce, but not supported by this version.',
       '35:27 orgs[0].connectedApps[0].oauthConfig.isPkceRequired: Give true or false, not text.',
       '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
       '37:9 orgs[0].connectedApps[0].samlConfig: “samlConfig” is known to Salesforce, but not supported by this version.',
@@ -271,6 +273,7 @@ orgs:
       '8:19 orgs[0].users[0].username: This username is taken; each is unique on a server.',
       '16:21 orgs[0].users[1].username: This username is taken; each is unique on a server.',
       '36:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
+      '43:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
     ])
     expect(
       mistakesOf(await apply(acts, acme.replace('Warehouse0000000000000001', 'Warehouse0000000000000002'))),

@@ -225,13 +225,11 @@ export const connectedAppKind = {
     ]),
     oauthConfig: sectionOf(oauthConfig, [
       'assetTokenConfig',
-      'isClientCredentialEnabled',
       'isCodeCredentialEnabled',
       'isCodeCredentialPostOnly',
       'isNamedUserJwtEnabled',
       'isSecretRequiredForTokenExchange',
       'isTokenExchangeEnabled',
-      'oauthClientCredentialUser',
     ]),
     'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig'), [
       'idTokenIncludeAttributes',

@@ -121,6 +121,8 @@ export const connectedAppEntry = z.strictObject({
     isPkceRequired: z.boolean().exactOptional(),
     isIntrospectAllTokens: z.boolean().exactOptional(),
     isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
+    isClientCredentialEnabled: z.boolean().exactOptional(),
+    oauthClientCredentialUser: z.string().exactOptional(),
     idTokenConfig: z
       .strictObject({
         idTokenValidity: whole(1, 720, 'a whole number of minutes').exactOptional(),

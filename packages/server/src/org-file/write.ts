@@ -45,7 +45,9 @@ export function orgFileYaml(file: OrgFile): string {
 export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const profiles = await needs.profiles.list(org.id)
   const permissionSets = await needs.permissionSets.list(org.id)
-  const names = new Map([...profiles, ...permissionSets].map(({ id, name }) => [id, name]))
+  const users = await usersOf(needs, org)
+  const people = users.map(({ id, username }) => ({ id, name: username }))
+  const names = new Map([...profiles, ...permissionSets, ...people].map(({ id, name }) => [id, name]))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
   const { sessionTimeout, maxLoginAttempts, lockoutInterval, ...settings } = org.settings
   return {
@@ -61,7 +63,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     },
     profiles: profiles.map(profileEntryOf),
     permissionSets: permissionSets.map(permissionSetEntryOf),
-    users: (await usersOf(needs, org)).map((user) => userEntryOf(user, namesOf)),
+    users: users.map((user) => userEntryOf(user, namesOf)),
     certificates: (await needs.certificates.list(org.id)).map(certificateEntryOf),
     connectedApps: await Promise.all(
       (await needs.apps.list(org.id)).map(async (app) => {
@@ -113,6 +115,8 @@ function certificateEntryOf({ name, label, certificate, isPrivateKeyExportable }
 
 function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf): ConnectedAppEntry {
   const { fullName, label, contactEmail, contactPhone, description, infoUrl, logoUrl, iconUrl, startUrl } = app
+  const { clientCredentialUserId: runAs } = policies
+  const [oauthClientCredentialUser] = runAs === undefined ? [] : namesOf([runAs])
   return {
     fullName,
     label,
@@ -129,6 +133,8 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
       isPkceRequired: app.isPkceRequired,
       isIntrospectAllTokens: app.isIntrospectAllTokens,
       isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
+      isClientCredentialEnabled: app.isClientCredentialEnabled,
+      ...given({ oauthClientCredentialUser }),
       idTokenConfig: {
         idTokenValidity: minutes(app.idTokenConfig.validity),
         idTokenAudience: [...app.idTokenConfig.audiences],

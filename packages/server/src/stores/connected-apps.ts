@@ -134,6 +134,7 @@ function toRow(app: ConnectedApp): Row {
     is_pkce_required: flag(app.isPkceRequired),
     is_introspect_all_tokens: flag(app.isIntrospectAllTokens),
     is_refresh_token_rotation_enabled: flag(app.isRefreshTokenRotationEnabled),
+    is_client_credential_enabled: flag(app.isClientCredentialEnabled),
     id_token_config: JSON.stringify(app.idTokenConfig),
     ip_ranges: JSON.stringify(app.ipRanges),
     single_logout_url: app.singleLogoutUrl ?? null,
@@ -175,6 +176,7 @@ function fromRow(row: Row): ConnectedApp {
     isPkceRequired: row.is_pkce_required === 1,
     isIntrospectAllTokens: row.is_introspect_all_tokens === 1,
     isRefreshTokenRotationEnabled: row.is_refresh_token_rotation_enabled === 1,
+    isClientCredentialEnabled: row.is_client_credential_enabled === 1,
     idTokenConfig: idTokenConfigSchema.parse(JSON.parse(row.id_token_config)),
     ipRanges: readIpRanges(row.ip_ranges),
     singleLogoutUrl: row.single_logout_url ?? undefined,
@@ -196,6 +198,7 @@ function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     refresh_token_policy: JSON.stringify(policies.refreshTokenPolicy),
     session_timeout: policies.sessionTimeout ?? null,
     requires_high_assurance: flag(policies.requiresHighAssurance),
+    client_credential_user_id: policies.clientCredentialUserId ?? null,
   }
 }
 
@@ -212,5 +215,6 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     refreshTokenPolicy: readPolicy(row.refresh_token_policy),
     sessionTimeout: row.session_timeout ?? undefined,
     requiresHighAssurance: row.requires_high_assurance === 1,
+    clientCredentialUserId: row.client_credential_user_id ?? undefined,
   }
 }

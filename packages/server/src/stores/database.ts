@@ -97,6 +97,7 @@ interface ConnectedAppsTable {
   is_pkce_required: Flag
   is_introspect_all_tokens: Flag
   is_refresh_token_rotation_enabled: Flag
+  is_client_credential_enabled: Flag
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null
@@ -116,6 +117,7 @@ interface AppPoliciesTable {
   refresh_token_policy: Json
   session_timeout: number | null
   requires_high_assurance: Flag
+  client_credential_user_id: string | null
 }
 
 interface ApprovalsTable {

@@ -13,6 +13,7 @@ export interface Authorization {
   /** What the tokens are bought with. */
   readonly source:
     | { readonly kind: 'assertion'; readonly jti: { readonly hash: Buffer; readonly expiresAt: Date } | undefined }
+    | { readonly kind: 'client-credentials' }
     | { readonly kind: 'code'; readonly codeId: number; readonly nonce: string | undefined; readonly authTime: Date }
     | {
         readonly kind: 'refresh-token'

@@ -65,7 +65,7 @@ export function issueTokens({ store, profiles, addresses, idTokens, seal, answer
     const timeout = policies.sessionTimeout ?? profile?.sessionTimeout ?? org.settings.sessionTimeout
     const secret = randomText(accessTokenShape(org.id).length)
     const refreshSecret = givesRefreshToken(authorization) ? randomText(refreshTokenShape.length) : undefined
-    const authTime = source.kind === 'assertion' ? at : source.authTime
+    const authTime = 'authTime' in source ? source.authTime : at
     const issuance: Issuance = {
       orgId: org.id,
       userId: user.id,
@@ -105,7 +105,7 @@ export function issueTokens({ store, profiles, addresses, idTokens, seal, answer
         : { refresh_token: tokenText(refreshTokenShape, refreshTokenId, refreshSecret) }),
       ...(source.kind === 'assertion' ? {} : { signature: signatureOf(id, at, secretOf(app, context)) }),
       scope: scopes.join(' '),
-      ...(source.kind !== 'assertion' && scopes.includes('openid')
+      ...('authTime' in source && scopes.includes('openid')
         ? {
             id_token: await idTokens.sign({
               issuer: context.site.base,
@@ -137,6 +137,8 @@ export function issueTokens({ store, profiles, addresses, idTokens, seal, answer
     switch (source.kind) {
       case 'assertion':
         return store.forAssertion(issuance, source.jti)
+      case 'client-credentials':
+        return store.forAssertion(issuance, undefined)
       case 'code':
         return store.forCode(issuance, source.codeId)
       case 'refresh-token': {

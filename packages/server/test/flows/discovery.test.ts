@@ -127,13 +127,7 @@ describe('what the metadata names works, and what it does not name does not', ()
 
   it('every grant type is offered, and no other', async () => {
     const { grant_types_supported } = await read(base + discoveryPath)
-    const others = [
-      'password',
-      'client_credentials',
-      'device',
-      'implicit',
-      'urn:ietf:params:oauth:grant-type:saml2-bearer',
-    ]
+    const others = ['password', 'device', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer']
     for (const grant_type of [...grant_types_supported, ...others]) {
       const { body } = await server.post('/services/oauth2/token', { grant_type, ...credentialsOf(app) })
       const isOffered = body.error !== 'unsupported_grant_type'

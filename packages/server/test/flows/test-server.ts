@@ -221,6 +221,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         isPkceRequired: false,
         isIntrospectAllTokens: false,
         isRefreshTokenRotationEnabled: false,
+        isClientCredentialEnabled: false,
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,

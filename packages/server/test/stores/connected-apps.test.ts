@@ -41,6 +41,7 @@ contract('connected apps', (open) => {
       isPkceRequired: true,
       isIntrospectAllTokens: true,
       isRefreshTokenRotationEnabled: true,
+      isClientCredentialEnabled: true,
       idTokenConfig: { validity: 300, audiences: ['https://api.example'], includesStandardClaims: true },
       ipRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }],
       singleLogoutUrl: 'https://app.example/out',

@@ -119,6 +119,7 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     isPkceRequired: false,
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
+    isClientCredentialEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultPolicies } from '../../src/connected-apps/connected-app.ts'
 import { sealWith } from '../../src/seal.ts'
 import { hashSecret } from '../../src/secret.ts'
 import { DatabaseTooNew, DatabaseUnusable, WrongEncryptionKey } from '../../src/stores/database-errors.ts'
 import { openStores } from '../../src/stores/open.ts'
-import { anOrg, noon } from './demo-org.ts'
+import { anApp, anOrg, noon } from './demo-org.ts'
 import { testSeal } from './open-test-stores.ts'
 
 let folder: string
@@ -65,6 +66,26 @@ describe('opening a database', () => {
     await expect(open()).rejects.toThrow(DatabaseTooNew)
     await expect(open()).rejects.toThrow(/schema version 1000, and this program knows versions up to \d+/)
     expect((await readFile(file)).equals(before)).toBe(true)
+  })
+
+  it('brings a database of the first schema to this one, and keeps what is in it', async () => {
+    const stores = await open()
+    const org = anOrg({ name: 'Acme' })
+    const app = anApp(org.id)
+    await stores.orgs.add(org)
+    await stores.apps.add(app, [{ ...defaultPolicies, appId: app.id, orgId: org.id }])
+    await stores.close()
+    const database = new DatabaseSync(file)
+    database.exec(`
+      alter table connected_apps drop column is_client_credential_enabled;
+      alter table app_policies drop column client_credential_user_id;
+      update schema_version set version = 1;
+    `)
+    database.close()
+    const reopened = await open()
+    expect(await reopened.apps.find(app.id)).toMatchObject({ fullName: app.fullName, isClientCredentialEnabled: false })
+    expect(await reopened.apps.findPolicies(app.id, org.id)).toMatchObject({ clientCredentialUserId: undefined })
+    await reopened.close()
   })
 
   it('refuses another encryption key, and changes nothing', async () => {

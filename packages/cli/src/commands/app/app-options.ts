@@ -26,6 +26,9 @@ export function appCommand(name: 'create' | 'update') {
     .option('--no-introspect-all-tokens')
     .option('--rotate-refresh-tokens', 'every refresh gives a new refresh token and ends the old one')
     .option('--no-rotate-refresh-tokens')
+    .option('--client-credentials', 'it may get tokens with its consumer secret alone, for the user of --run-as')
+    .option('--no-client-credentials')
+    .option('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears')
     .addOption(new Option('--id-token-validity <duration>', 'such as 2m').argParser(readDuration))
     .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
     .option('--id-token-standard-claims', 'ID tokens say the standard claims')
@@ -101,6 +104,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
     isPkceRequired: options.requirePkce,
     isIntrospectAllTokens: options.introspectAllTokens,
     isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
+    isClientCredentialEnabled: options.clientCredentials,
     ipRanges: options.ipRange?.map(readIpRange),
     idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
   })
@@ -117,6 +121,7 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
       ipRelaxation: options.ipRelaxation,
       refreshTokenPolicy: options.refreshTokenPolicy,
       requiresHighAssurance: options.highAssurance,
+      clientCredentialUser: options.runAs,
     }),
     ...(typeof sessionTimeout === 'number' && { sessionTimeout }),
     ...(sessionTimeout === false && { sessionTimeout: undefined }),

@@ -16,23 +16,27 @@ export interface ShownApp {
   readonly policies: AppPolicies | undefined
   readonly profiles: readonly string[]
   readonly permissionSets: readonly string[]
+  /** The username of *Run As*. */
+  readonly runAs: string | undefined
   /** Only when it was asked for, or has just been made. */
   readonly consumerSecret?: string
 }
 
 /** Looks up what goes with an app in an org. */
 export async function shownApp(
-  { apps, profiles, permissionSets }: Pick<Stores, 'apps' | 'profiles' | 'permissionSets'>,
+  { apps, profiles, permissionSets, users }: Pick<Stores, 'apps' | 'profiles' | 'permissionSets' | 'users'>,
   { app, org }: AppInOrg,
   consumerSecret?: string,
 ): Promise<ShownApp> {
   const policies = await apps.findPolicies(app.id, org.id)
   const approvedProfiles = await Promise.all((policies?.profileIds ?? []).map((id) => profiles.find(id)))
   const approvedSets = await Promise.all((policies?.permissionSetIds ?? []).map((id) => permissionSets.find(id)))
+  const runAs = policies?.clientCredentialUserId
   return {
     app,
     org: org.name,
     policies,
+    runAs: runAs === undefined ? undefined : (await users.find(runAs))?.username,
     profiles: approvedProfiles.flatMap((profile) => profile?.name ?? []),
     permissionSets: approvedSets.flatMap((permissionSet) => permissionSet?.name ?? []),
     ...(consumerSecret !== undefined && { consumerSecret }),
@@ -41,7 +45,7 @@ export async function shownApp(
 
 /** A connected app as programs read it. */
 export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
-  const { app, org, policies, profiles, permissionSets, consumerSecret: secret } = shown
+  const { app, org, policies, profiles, permissionSets, runAs, consumerSecret: secret } = shown
   const { orgId, consumerSecret, certificate, ...settings } = app
   return {
     org,
@@ -63,6 +67,7 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       refreshTokenPolicy: policies.refreshTokenPolicy,
       sessionTimeout: policies.sessionTimeout,
       requiresHighAssurance: policies.requiresHighAssurance,
+      clientCredentialUser: runAs,
       isBlocked: policies.isBlocked,
     },
   }
@@ -88,6 +93,7 @@ export function appText(shown: ShownApp, style: Style): string {
       'PKCE required': yesNo(app.isPkceRequired),
       'Introspects all tokens': yesNo(app.isIntrospectAllTokens),
       'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
+      'Client credentials': yesNo(app.isClientCredentialEnabled),
       'ID tokens': `valid ${duration(idTokenConfig.validity)}`,
       'Trusted IP ranges': app.ipRanges.map(({ start, end }) => `${start}-${end}`).join('\n') || undefined,
       Contact: [app.contactEmail, app.contactPhone].filter((each) => each !== undefined && each !== '').join(', '),
@@ -111,7 +117,7 @@ export function appState(policies: AppPolicies | undefined): string {
 }
 
 function policyPairs(
-  { profiles, permissionSets }: ShownApp,
+  { profiles, permissionSets, runAs }: ShownApp,
   policies: AppPolicies | undefined,
 ): Readonly<Record<string, string | undefined>> {
   if (policies === undefined) return { 'Permitted users': permittedUsers(policies) }
@@ -124,6 +130,7 @@ function policyPairs(
     'Refresh tokens': refreshPolicyText(policies.refreshTokenPolicy),
     'Session timeout': policies.sessionTimeout === undefined ? undefined : duration(policies.sessionTimeout),
     'High assurance': policies.requiresHighAssurance ? 'needed' : undefined,
+    'Runs as': runAs,
   }
 }
 

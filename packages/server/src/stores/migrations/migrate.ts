@@ -3,8 +3,9 @@ import { DatabaseTooNew, DatabaseUnusable, WrongEncryptionKey } from '../databas
 import type { Connection, Dialect } from '../dialect.ts'
 import { statement } from '../statement.ts'
 import { first } from './0001-first.ts'
+import { clientCredentials } from './0002-client-credentials.ts'
 
-const migrations = [first]
+const migrations = [first, clientCredentials]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
+import { pass } from '../../journal/checklist.ts'
+import type { Addresses, Site } from '../../orgs/address.ts'
+import type { Org, OrgStore } from '../../orgs/org.ts'
+import { hasPermission } from '../../users/permissions.ts'
+import type { PermissionSetStore } from '../../users/profile.ts'
+import { refusal } from '../refusal.ts'
+import type { UserOfApp } from '../user-of-app.ts'
+import type { Grant } from './grant.ts'
+
+interface Needs {
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly addresses: Pick<Addresses, 'baseOf'>
+  readonly userOfApp: UserOfApp
+}
+
+const params = z.object({})
+
+/**
+ * OAuth 2.0 Client Credentials Flow (RFC 6749 §4.4): the app alone, for the user that an admin named (*Run As*). The address
+ * says which org is meant, so it is there at an org's own alone. Salesforce ignores `scope`: the token has all scopes of the app.
+ * Never a refresh token.
+ */
+export function clientCredentials({
+  apps,
+  orgs,
+  permissionSets,
+  addresses,
+  userOfApp,
+}: Needs): Grant<z.infer<typeof params>> {
+  return {
+    type: 'client_credentials',
+    client: 'authenticated',
+    params,
+    secretRequiredBy: () => 'the client credentials flow',
+
+    async authorize(_params, { app }, { request, checks }) {
+      const org = await orgAt(request.site, app)
+      checks.orgId = org.id
+      pass(checks, 'domain', { org: org.name })
+      if (!app.isClientCredentialEnabled) {
+        throw refusal({ reason: 'client-credentials-off', facts: { app: app.label } })
+      }
+      const userId = (await apps.findPolicies(app.id, org.id))?.clientCredentialUserId
+      if (userId === undefined) throw refusal({ reason: 'run-as-missing', facts: { app: app.label, org: org.name } })
+      pass(checks, 'flow')
+      const { user, profile, policies } = await userOfApp({ userId, app, request, checks, relaxesAddress: false })
+      if (policies.requiresHighAssurance) {
+        throw refusal({ reason: 'high-assurance-required', facts: { app: app.label } })
+      }
+      if (!(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
+        throw refusal({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile.name } })
+      }
+      const scopes = scopesOf(app)
+      pass(checks, 'scope', { scopes })
+      return { app, policies, org, user, scopes, source: { kind: 'client-credentials' }, loginSubType: undefined }
+    },
+  }
+
+  /** The org whose own address it is. An org that has none is at home at the server's. */
+  async function orgAt(site: Site, app: ConnectedApp): Promise<Org> {
+    if (site.org !== undefined) return site.org
+    const org = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
+    if (org !== undefined && org.myDomain === undefined && org.port === undefined) return org
+    const own = org === undefined ? [] : [addresses.baseOf(org, site)]
+    throw refusal({ reason: 'domain-not-own', facts: { app: app.label, found: site.base, own } })
+  }
+}
+
+function scopesOf(app: ConnectedApp): readonly Scope[] {
+  const scopes = app.scopes.filter((scope) => scope !== refreshScope)
+  if (scopes.length === 0) throw refusal({ reason: 'scopes-missing', facts: { app: app.label } })
+  return scopes.includes('id') ? scopes : [...scopes, 'id']
+}
