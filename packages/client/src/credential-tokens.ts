@@ -2,6 +2,7 @@ import type { AccessToken } from './access-token.ts'
 import type { Authentication, Claims, JwtSettings } from './authentication.ts'
 import { readCredentialUrl } from './callout.ts'
 import type { CertificateStore } from './certificate-store.ts'
+import { formEncoded } from './client-credentials.ts'
 import { type FieldSources, requiredSecrets } from './credential-fields.ts'
 import { randomId } from './crypto.ts'
 import { base64, type FormulaFields, readTemplate } from './formula.ts'
@@ -65,9 +66,7 @@ export async function newCredentialToken(making: TokenMaking, held: AccessToken 
         return ask({ parameters: { ...shared, client_id: clientId, client_secret: clientSecret } }, tokenEndpoint)
       }
       // RFC 6749 §2.3.1: each is encoded as a form is before they are joined.
-      const pair = [clientId, clientSecret].map((part) =>
-        new URLSearchParams({ part }).toString().slice('part='.length),
-      )
+      const pair = [clientId, clientSecret].map(formEncoded)
       return ask({ parameters: shared, headers: { authorization: `Basic ${base64(pair.join(':'))}` } }, tokenEndpoint)
     }
     case 'Oauth': {

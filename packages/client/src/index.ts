@@ -20,6 +20,7 @@ export { type Api, type ApiOptions, type ApiRequest, salesforceApi } from './api
 export { type AssertionCheck, type AssertionSurroundings, checkAssertion } from './assertion-check.ts'
 export type { Authentication, Claims, ClientAuthentication, JwtSettings } from './authentication.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
+export { type ClientCredentialsRequest, clientCredentials } from './client-credentials.ts'
 export type { CallingUser } from './credential-fields.ts'
 export { type CredentialOwner, type CredentialSecrets, ownerKey, secretsOf } from './credential-secrets.ts'
 export {
