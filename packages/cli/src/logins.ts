@@ -24,6 +24,16 @@ const loginSchema = z.discriminatedUnion('kind', [
     at: z.coerce.date(),
   }),
   z.object({
+    kind: z.literal('client-credentials'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    consumerSecret: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
     kind: z.literal('jwt'),
     name: z.string(),
     loginHost: z.string(),
@@ -136,6 +146,10 @@ export function openLogins(client: Client): Logins {
 
   function renewed(login: Login, held: AccessToken | undefined): Promise<AccessToken> {
     if (login.kind === 'web') return client.webServerFlow(login).refresh(held)
+    if (login.kind === 'client-credentials') {
+      const { consumerKey, consumerSecret: proof, loginHost: myDomain } = login
+      return client.clientCredentials({ consumerKey, proof, myDomain })
+    }
     const { loginHost, consumerKey, username, audience, scope, privateKey } = login
     const signer = client.signerFromKey(privateKey)
     return client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer })

@@ -216,6 +216,61 @@ describe('sallyport login web', () => {
   })
 })
 
+describe('sallyport login client-credentials', () => {
+  const own = () => server.ready.orgs.find(({ name }: { name: string }) => name === 'Target').url
+  const made = () =>
+    run(
+      [
+        'app',
+        'create',
+        'Robot',
+        '--org',
+        'Target',
+        '--contact-email',
+        'a@b.example',
+        '--callback-url',
+        'http://localhost/x',
+      ].concat(['--scope', 'api', '--client-credentials', '--run-as', username, '--json', '--data', data]),
+    )
+
+  it('signs in with the secret of an app, calls, introspects, and gets new tokens', async () => {
+    const { json: app } = await made()
+    const secret = { ...place, env: { ...place.env, CONSUMER_SECRET: app.consumerSecret } }
+    const words = [
+      'login',
+      'client-credentials',
+      '--url',
+      own(),
+      '--consumer-key',
+      app.consumerKey,
+      '--name',
+      'robot',
+      '--json',
+    ]
+    const signedIn = await run([...words, '--consumer-secret-env', 'CONSUMER_SECRET'], secret)
+    expect([signedIn.status, signedIn.stderr]).toEqual([0, ''])
+    expect(signedIn.json).toMatchObject({ name: 'robot', username })
+    expect((await sallyport('token', 'introspect', '--login', 'robot', '--json')).json).toMatchObject({ active: true })
+    await sallyport('token', 'revoke', '--login', 'robot')
+    expect((await sallyport('call', 'GET', listViews, '--login', 'robot')).status).toBe(0)
+    expect((await sallyport('login', 'show', 'robot')).stdout).toContain('client credentials flow')
+    const atLogin = await run(
+      [...words.map((word) => (word === own() ? url : word)), '--consumer-secret-env', 'CONSUMER_SECRET'],
+      secret,
+    )
+    expect([atLogin.status, atLogin.stderr]).toEqual([
+      1,
+      expect.stringContaining('request not supported on this domain'),
+    ])
+    expect((await sallyport('login', 'remove', 'robot', '--yes')).status).toBe(0)
+  })
+
+  it('needs the secret', async () => {
+    const { status, stderr } = await sallyport('login', 'client-credentials', '--url', own(), '--consumer-key', 'k')
+    expect([status, stderr]).toEqual([2, expect.stringContaining('--consumer-secret-env')])
+  })
+})
+
 describe('sallyport login list, show, use and remove', () => {
   it('show what is kept, without secrets, and choose what is used', async () => {
     const { json } = await sallyport('login', 'list', '--json')

@@ -71,6 +71,7 @@ describe('help', () => {
       ['keystore', 'create'],
       ['login', 'web'],
       ['login', 'jwt'],
+      ['login', 'client-credentials'],
       ['serve'],
     ]
     const texts = await Promise.all(commands.map(async (words) => (await run([...words, '--help'])).stdout))

@@ -19,10 +19,11 @@ export async function identityOf(
   const { id, instanceUrl, accessToken } = token
   if (id === undefined || !URL.canParse(id))
     throw refused(0, 'unusable_answer', 'the token came without an identity URL')
-  const { origin } = new URL(id)
-  const isKnown = origin === loginUrl.origin || (instanceUrl !== undefined && origin === new URL(instanceUrl).origin)
-  // At a My Domain the identity URL is that of Salesforce's login host.
-  if (!isKnown && !/^https:\/\/(?:login|test)\.salesforce\.com$/.test(origin)) {
+  const identity = new URL(id)
+  const hosts = instanceUrl === undefined ? [loginUrl] : [loginUrl, new URL(instanceUrl)]
+  // At a My Domain the identity URL is that of the login host: Salesforce's own, or the one that the My Domain is under.
+  const isKnown = hosts.some((host) => isSameOrUnder(host, identity))
+  if (!isKnown && !/^https:\/\/(?:login|test)\.salesforce\.com$/.test(identity.origin)) {
     throw refused(0, 'unusable_answer', 'the identity URL is at a host that has nothing to do with the token')
   }
   const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
@@ -34,4 +35,10 @@ export async function identityOf(
     textOf(answer.body).slice(0, 100) || 'unusable_answer',
     `the identity URL answered ${answer.status}`,
   )
+}
+
+// Whatever the port: the orgs of one machine may differ in nothing else.
+function isSameOrUnder(url: URL, parent: URL): boolean {
+  if (url.protocol !== parent.protocol) return false
+  return url.hostname === parent.hostname || url.hostname.endsWith(`.${parent.hostname}`)
 }

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
+import { loginClientCredentials } from './login/client-credentials.ts'
 import { loginJwt } from './login/jwt.ts'
 import { loginList } from './login/list.ts'
 import { loginRemove } from './login/remove.ts'
@@ -17,6 +18,7 @@ export function login(terminal: Terminal): CommandUnknownOpts {
     )
     .addCommand(loginWeb(terminal))
     .addCommand(loginJwt(terminal))
+    .addCommand(loginClientCredentials(terminal))
     .addCommand(loginList(terminal))
     .addCommand(loginShow(terminal))
     .addCommand(loginUse(terminal))

@@ -5,6 +5,12 @@ import { details, minute } from '../../table.ts'
 import type { Terminal } from '../../terminal.ts'
 import { loginJson } from './shown-login.ts'
 
+const kinds = {
+  web: 'browser (web server flow)',
+  jwt: 'private key (JWT bearer flow)',
+  'client-credentials': 'consumer secret (client credentials flow)',
+} as const
+
 /** `sallyport login show`: one sign-in, without its secrets. */
 export function loginShow(terminal: Terminal): CommandUnknownOpts {
   return new Command('show')
@@ -25,7 +31,7 @@ export function loginShow(terminal: Terminal): CommandUnknownOpts {
               Org: organizationId,
               'Login host': loginHost,
               'Consumer key': consumerKey,
-              By: login.kind === 'web' ? 'browser (web server flow)' : 'private key (JWT bearer flow)',
+              By: kinds[login.kind],
               Since: minute(at),
             },
             terminal.style,

@@ -4,5 +4,6 @@ import type { Client, Login } from '../../logins.ts'
 export function flowOf(client: Client, login: Login) {
   if (login.kind === 'web') return client.webServerFlow(login)
   const { loginHost, consumerKey } = login
-  return client.webServerFlow({ loginHost, consumerKey, redirectUri: 'http://localhost/' })
+  const consumerSecret = login.kind === 'client-credentials' ? login.consumerSecret : undefined
+  return client.webServerFlow({ loginHost, consumerKey, consumerSecret, redirectUri: 'http://localhost/' })
 }
