@@ -16,13 +16,13 @@ export interface AppliedFile {
  * @throws {Failure} with every mistake: file, line, column, path and what is wrong
  */
 export async function applyFile(
-  { stores, seal, passwords, newId, now }: Database,
+  { stores, seal, passwords, newId, newRecordId, now }: Database,
   path: string,
   rules: { readonly allowsPasswords: boolean },
   terminal: Pick<Terminal, 'note' | 'style'>,
 ): Promise<AppliedFile> {
   const file = await openOrgFile(path)
-  const application = await applyOrgFile({ ...stores, seal, passwords, newId, now }, file, rules)
+  const application = await applyOrgFile({ ...stores, seal, passwords, newId, newRecordId, now }, file, rules)
   if (!application.ok) {
     throw new Failure('The org file was refused, and nothing was changed.', {
       problems: application.mistakes.map(placed),

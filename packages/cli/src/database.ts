@@ -7,6 +7,7 @@ import {
   type PasswordCost,
   type Passwords,
   passwords,
+  prefixedIds,
   type RecordKind,
   recordIds,
   type Seal,
@@ -30,6 +31,8 @@ export interface Database {
   readonly seal: Seal
   readonly passwords: Passwords
   readonly newId: (kind: RecordKind) => string
+  /** Makes ids for records of objects, by the first three characters. */
+  readonly newRecordId: (prefix: string) => string
   readonly now: () => Date
 }
 
@@ -103,7 +106,7 @@ export async function openDatabase(
     const newId = recordIds(now)
     // As in every org of Salesforce: `sf org login web` and `sallyport login web` sign in by it.
     await installPlatformCli({ ...stores, seal, newId, now })
-    return { folder, stores, seal, passwords: passwords(passwordCost), newId, now }
+    return { folder, stores, seal, passwords: passwords(passwordCost), newId, newRecordId: prefixedIds(now), now }
   } catch (error) {
     throw readable(error)
   }

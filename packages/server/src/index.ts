@@ -50,7 +50,7 @@ export { addresses } from './orgs/address.ts'
 export { changeOrg } from './orgs/change-org.ts'
 export type { Org, OrgStore, OrgType } from './orgs/org.ts'
 export type { Outcome, Problem } from './problem.ts'
-export { type RecordKind, recordIds } from './record-id.ts'
+export { prefixedIds, type RecordKind, recordIds } from './record-id.ts'
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
 export { type Seal, sealWith } from './seal.ts'
 export {

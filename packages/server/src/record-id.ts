@@ -13,6 +13,10 @@ export const keyPrefixes = {
   authSession: '0Ak',
   oauthToken: '0CQ',
   listView: '00B',
+  loginIp: '0Z1',
+  permissionSetAssignment: '0Pa',
+  setupEntityAccess: '0J0',
+  queryLocator: '01g',
   Account: '001',
   Contact: '003',
   Opportunity: '006',
@@ -57,6 +61,14 @@ export function recordIdOf(prefix: string, number: number): string {
   return id15 + checksum(id15)
 }
 
+/** The number of the record that an id is of, as {@link recordIdOf} made it; -1 for an id of another kind. */
+export function recordNumberOf(prefix: string, id: string): number {
+  if (!id.startsWith(prefix)) return -1
+  let number = 0
+  for (const digit of id.slice(3, 15)) number = number * 62 + digits.indexOf(digit)
+  return Number.isSafeInteger(number) ? number : -1
+}
+
 /** The 15-character form of an id. */
 export function id15(id: string): string {
   return id.slice(0, 15)
@@ -72,10 +84,16 @@ export function readRecordId(text: string): string | undefined {
 
 /** Makes ids for new records: later ones sort after earlier ones, and two servers hardly ever make the same. */
 export function recordIds(now: Clock): (kind: RecordKind) => string {
+  const newId = prefixedIds(now)
+  return (kind) => newId(keyPrefixes[kind])
+}
+
+/** The same for records of objects that an org has made: by the first three characters of their ids. */
+export function prefixedIds(now: Clock): (prefix: string) => string {
   let latest = 0
-  return (kind) => {
+  return (prefix) => {
     latest = Math.max(latest + 1, now().getTime())
-    const id = keyPrefixes[kind] + base62(latest, 8) + base62(randomInt(62 ** 4), 4)
+    const id = prefix + base62(latest, 8) + base62(randomInt(62 ** 4), 4)
     return id + checksum(id)
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../src/clock.ts'
 import { newOrg } from '../src/org-setup/new-org.ts'
 import type { Org } from '../src/orgs/org.ts'
 import type { Outcome } from '../src/problem.ts'
-import { type RecordKind, recordIds } from '../src/record-id.ts'
+import { prefixedIds, type RecordKind, recordIds } from '../src/record-id.ts'
 import { type Passwords, passwords } from '../src/users/password.ts'
 import { openTestStores, type TestStores } from './stores/open-test-stores.ts'
 
@@ -10,6 +10,7 @@ import { openTestStores, type TestStores } from './stores/open-test-stores.ts'
 export interface TestActs extends TestStores {
   readonly passwords: Passwords
   readonly newId: (kind: RecordKind) => string
+  readonly newRecordId: (prefix: string) => string
   readonly now: Clock
 }
 
@@ -19,7 +20,13 @@ export const testNow = new Date('2026-03-01T12:00:00Z')
 /** Opens an empty database with what acts need; passwords cost next to nothing. */
 export async function openActs(now: Clock = () => testNow): Promise<TestActs> {
   const stores = await openTestStores({ now })
-  return { ...stores, passwords: passwords({ memory: 8, passes: 1, parallelism: 1 }), newId: recordIds(now), now }
+  return {
+    ...stores,
+    passwords: passwords({ memory: 8, passes: 1, parallelism: 1 }),
+    newId: recordIds(now),
+    newRecordId: prefixedIds(now),
+    now,
+  }
 }
 
 /** What an act made. @throws {Error} with the problems, when it was refused */

@@ -34,7 +34,7 @@ describe('makeDemo', () => {
       'http://localhost:8787/services/oauth2/success',
       'http://127.0.0.1:9999/cb',
     ])
-    expect(await acts.records.count(target.id, 'Account')).toBe(4)
+    expect(await acts.records.list(target.id, 'Account', { offset: 0, limit: 10 })).toHaveLength(4)
     for (const { username, password } of [demo.source.admin, demo.target.admin, demo.target.standard]) {
       const user = await acts.users.findByUsername(username)
       expect(await acts.passwords.verify(password, user?.passwordHash)).toMatchObject({ outcome: 'right' })

@@ -172,7 +172,7 @@ function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports
         { Name: 'Pyramid Construction', Phone: '+33 1 55 50 01 03', Type: 'Customer - Channel' },
         { Name: 'Grand Hotels & Resorts', Phone: '+1 312 555 0104', BillingState: 'IL', Type: 'Customer - Direct' },
       ],
-      Contact: [{ Name: 'Rose Gonzalez', Title: 'SVP, Procurement', Email: 'rose@edge.example' }],
+      Contact: [{ FirstName: 'Rose', LastName: 'Gonzalez', Title: 'SVP, Procurement', Email: 'rose@edge.example' }],
     },
   }
 }

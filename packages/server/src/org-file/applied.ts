@@ -14,6 +14,8 @@ export interface ApplyNeeds extends AppliedStores {
   readonly passwords: Passwords
   readonly seal: Seal
   readonly newId: (kind: RecordKind) => string
+  /** By the first three characters. */
+  readonly newRecordId: (prefix: string) => string
   readonly now: Clock
 }
 

@@ -5,6 +5,7 @@ import { openActs, type TestActs, testNow } from '../../test/open-acts.ts'
 import { rotateSecret } from '../connected-apps/change-connected-app.ts'
 import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
 import { type Application, applyOrgFile } from './apply.ts'
+import type { OrgEntry } from './org-file.ts'
 import { orgFileFrom, readOrgFile } from './read.ts'
 import { orgEntryOf, orgFileYaml } from './write.ts'
 
@@ -234,7 +235,7 @@ orgs:
     namedCredentials: [{ label: Target }]
     records:
       Acount: [{ Name: Edge }]
-      Account: [{ Id: 1, Phone: 5 }]
+      Account: [{ Id: 1, Phone: 5, Employees: 7, NumberOfEmployees: many }]
 `
     expect(mistakesOf(await apply(acts, text))).toEqual([
       '4:15 orgs[0].myDomain: A My Domain is one label of a host name: letters, digits and single hyphens inside, at most 63 characters.',
@@ -254,9 +255,11 @@ orgs:
       '37:9 orgs[0].connectedApps[0].samlConfig: “samlConfig” is known to Salesforce, but not supported by this version.',
       '38:22 orgs[0].connectedApps[0].profileName[0]: This org has no profile “Nobody”.',
       '39:23 orgs[0].namedCredentials: Named credentials are known to Salesforce, but not supported by this version. Leave the list empty.',
-      '41:16 orgs[0].records.Acount[0]: This version keeps no “Acount” records, only Account, Contact, Lead, Opportunity, Case, Task, Event. Did you mean “Account”?',
+      '41:16 orgs[0].records.Acount[0]: This org keeps no “Acount” records, only Account, Case, Contact, Event, Lead, Opportunity, Task. Did you mean “Account”?',
       '42:17 orgs[0].records.Account[0].Name: A record of Account needs a “Name”.',
       '42:23 orgs[0].records.Account[0].Id: “Id” is set by the server.',
+      '42:47 orgs[0].records.Account[0].Employees: Account has no field “Employees”. Fields of your own are declared under objects.',
+      '42:69 orgs[0].records.Account[0].NumberOfEmployees: Cannot deserialize instance of int from VALUE_STRING value many',
     ])
     expect(await acts.orgs.list()).toEqual([])
   })
@@ -389,7 +392,20 @@ describe('orgEntryOf', () => {
           profileName: fc.subarray(['Standard User']),
         })
         .map((app) => [{ ...app, fullName: 'Warehouse', contactEmail: 'dev@acme.example' }]),
-      records: fc.record({ Account: fc.array(fc.record({ Name: text, Employees: fc.integer() }), { maxLength: 3 }) }),
+      objects: fc.constant<NonNullable<OrgEntry['objects']>>([
+        { fullName: 'Account', fields: [{ fullName: 'Key__c', type: 'Text', externalId: true }] },
+        { fullName: 'Invoice__c', label: 'Invoice', fields: [{ fullName: 'Due__c', type: 'DateTime' }] },
+      ]),
+      records: fc.record({
+        Account: fc.array(
+          fc.record({ Name: text, Key__c: text, NumberOfEmployees: fc.integer({ min: 0, max: 9 ** 8 }) }),
+          {
+            maxLength: 3,
+          },
+        ),
+        Contact: fc.array(fc.record({ FirstName: text, LastName: text, DoNotCall: flag }), { maxLength: 2 }),
+        Invoice__c: fc.constant([{ Name: 'One', Due__c: '2026-03-01T12:00:00Z' }]),
+      }),
     })
     await fc.assert(
       fc.asyncProperty(entry, async (org) => {

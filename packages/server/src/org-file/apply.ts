@@ -4,6 +4,7 @@ import { appFieldPath } from './app-entry.ts'
 import type { Applied, ApplyNeeds } from './applied.ts'
 import { applyApp } from './apply-app.ts'
 import { applyCertificate, certificateFieldPath } from './apply-certificate.ts'
+import { applyObjects } from './apply-objects.ts'
 import { applyOrg } from './apply-org.ts'
 import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
 import { applyRecords } from './apply-records.ts'
@@ -13,7 +14,7 @@ import type { Path } from './yaml-text.ts'
 
 /** One thing of an org file, and what became of it. */
 export interface Change {
-  readonly kind: 'org' | 'profile' | 'permission set' | 'certificate' | 'user' | 'connected app' | 'record'
+  readonly kind: 'org' | 'profile' | 'permission set' | 'certificate' | 'user' | 'connected app' | 'object' | 'record'
   /** The name of its org. */
   readonly org: string
   readonly name: string
@@ -87,7 +88,9 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       const applied = await applyApp(acts, org, app)
       note('connected app', entry.fullName, path, applied, (problem) => appFieldPath(entry, problem))
     }
-    for (const { record, name, outcome: applied } of await applyRecords(acts, org, listed)) {
+    const { objects, results } = await applyObjects(acts, org, listed.objects)
+    for (const { path, name, outcome: applied } of results) note('object', name, path, applied)
+    for (const { record, name, outcome: applied } of await applyRecords(acts, org, listed, objects)) {
       note('record', `${record.object} ${name}`, record.path, applied)
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { didYouMean } from '../closest-name.ts'
+import { customField } from '../rest/custom-object.ts'
 import * as entries from './org-file.ts'
 import { excerpt, type Path } from './yaml-text.ts'
 
@@ -241,5 +242,30 @@ export const connectedAppKind = {
   },
 } satisfies EntryKind<z.ZodType>
 
-/** A record. */
+/** An object of the org's own. */
+export const objectKind = {
+  noun: 'object',
+  schema: entries.objectEntry,
+  sections: {
+    '': {
+      fields: Object.keys(entries.objectEntry.shape),
+      notYet: ['deploymentStatus', 'description', 'enableActivities', 'enableHistory', 'enableReports', 'sharingModel'],
+    },
+    fields: {
+      fields: Object.keys(customField.shape),
+      notYet: [
+        'caseSensitive',
+        'deleteConstraint',
+        'description',
+        'formula',
+        'inlineHelpText',
+        'trackHistory',
+        'valueSet',
+      ],
+    },
+    nameField: { fields: ['label', 'type'], notYet: ['displayFormat'] },
+  },
+} satisfies EntryKind<z.ZodType>
+
+/** A record of an object. */
 export const recordKind = { noun: 'record', schema: entries.recordEntry, sections: {} } satisfies EntryKind<z.ZodType>

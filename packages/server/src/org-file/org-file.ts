@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import { customObject } from '../rest/custom-object.ts'
 
 function whole(least: number, most: number, what: string) {
   const error = `Give ${what} from ${least} to ${most}.`
@@ -49,7 +50,17 @@ export const orgEntry = z.strictObject({
       error: 'Named credentials are known to Salesforce, but not supported by this version. Leave the list empty.',
     })
     .exactOptional(),
+  objects: z.array(z.unknown()).exactOptional(),
   records: z.record(z.string(), z.array(z.unknown())).exactOptional(),
+})
+
+/** What may be done with the records of an object; what is left out is not allowed. */
+const objectPermission = z.strictObject({
+  object: z.string(),
+  allowCreate: z.boolean().exactOptional(),
+  allowRead: z.boolean().exactOptional(),
+  allowEdit: z.boolean().exactOptional(),
+  allowDelete: z.boolean().exactOptional(),
 })
 
 /** A profile. One of the standard ones is changed, any other is made. */
@@ -58,6 +69,7 @@ export const profileEntry = z.strictObject({
   permissions: z.array(z.string()).exactOptional(),
   loginIpRanges: z.array(ipRange).exactOptional(),
   sessionTimeout: minutesOfSession.exactOptional(),
+  objectPermissions: z.array(objectPermission).exactOptional(),
 })
 
 /** A permission set. */
@@ -65,6 +77,7 @@ export const permissionSetEntry = z.strictObject({
   name: z.string(),
   label: z.string().exactOptional(),
   permissions: z.array(z.string()).exactOptional(),
+  objectPermissions: z.array(objectPermission).exactOptional(),
 })
 
 /** A user. */
@@ -158,6 +171,9 @@ export const connectedAppEntry = z.strictObject({
   permissionSetName: textOrList.exactOptional(),
 })
 
+/** An object of the org's own, or fields of its own on a standard one. */
+export const objectEntry = customObject.omit({ keyPrefix: true })
+
 /** A record of an object: its fields, by their API names. */
 export const recordEntry = z.record(
   z.string(),
@@ -176,6 +192,8 @@ export type UserEntry = z.infer<typeof userEntry>
 export type CertificateEntry = z.infer<typeof certificateEntry>
 /** A connected app as an org file has it. */
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
+/** An object as an org file has it. */
+export type ObjectEntry = z.infer<typeof objectEntry>
 /** A record as an org file has it. */
 export type RecordEntry = z.infer<typeof recordEntry>
 
@@ -183,7 +201,14 @@ export type RecordEntry = z.infer<typeof recordEntry>
 export interface OrgEntry
   extends Omit<
     z.infer<typeof orgEntry>,
-    'profiles' | 'permissionSets' | 'users' | 'certificates' | 'connectedApps' | 'namedCredentials' | 'records'
+    | 'profiles'
+    | 'permissionSets'
+    | 'users'
+    | 'certificates'
+    | 'connectedApps'
+    | 'namedCredentials'
+    | 'objects'
+    | 'records'
   > {
   readonly profiles?: readonly ProfileEntry[]
   readonly permissionSets?: readonly PermissionSetEntry[]
@@ -191,6 +216,7 @@ export interface OrgEntry
   readonly certificates?: readonly CertificateEntry[]
   readonly connectedApps?: readonly ConnectedAppEntry[]
   readonly namedCredentials?: readonly []
+  readonly objects?: readonly ObjectEntry[]
   readonly records?: Readonly<Record<string, readonly RecordEntry[]>>
 }
 

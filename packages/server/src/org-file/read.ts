@@ -6,6 +6,7 @@ import {
   certificateKind,
   connectedAppKind,
   type EntryKind,
+  objectKind,
   orgKind,
   permissionSetKind,
   profileKind,
@@ -16,6 +17,7 @@ import {
 import type {
   CertificateEntry,
   ConnectedAppEntry,
+  ObjectEntry,
   OrgFile,
   PermissionSetEntry,
   ProfileEntry,
@@ -57,6 +59,7 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly users: readonly Listed<UserEntry>[]
   readonly certificates: readonly ListedCertificate[]
   readonly connectedApps: readonly ListedApp[]
+  readonly objects: readonly Listed<ObjectEntry>[]
   readonly records: readonly (Listed<RecordEntry> & { readonly object: string })[]
 }
 
@@ -161,6 +164,7 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           users: all(userKind, 'users', entry.users),
           certificates: await certificates(all(certificateKind, 'certificates', entry.certificates)),
           connectedApps: await apps(all(connectedAppKind, 'connectedApps', entry.connectedApps)),
+          objects: all(objectKind, 'objects', entry.objects),
           records: Object.entries(entry.records ?? {}).flatMap(([object, items]) =>
             items.flatMap((item, number) =>
               one(recordKind, item, [...path, 'records', object, number]).map((record) => ({ ...record, object })),

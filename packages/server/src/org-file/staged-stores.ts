@@ -1,7 +1,8 @@
 import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
-import type { RecordStore, StoredRecord } from '../rest/record.ts'
+import type { CustomObject } from '../rest/custom-object.ts'
+import type { ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 
@@ -16,6 +17,7 @@ export interface AppliedStores {
     ConnectedAppStore,
     'add' | 'update' | 'findByConsumerKey' | 'findByName' | 'list' | 'listBuiltIn' | 'findPolicies' | 'setPolicies'
   >
+  readonly objects: Pick<ObjectStore, 'definitions' | 'put'>
   readonly records: Pick<RecordStore, 'add' | 'list'>
 }
 
@@ -37,6 +39,7 @@ export function stagedStores(stores: AppliedStores): StagedStores {
   const users = changes<User>()
   const certificates = changes<OrgCertificate>()
   const apps = changes<ConnectedApp>()
+  const objects = new Map<string, readonly CustomObject[]>()
   const records = changes<StoredRecord>()
   const policies = new Map<string, AppPolicies>()
   const policyKey = ({ appId, orgId }: Pick<AppPolicies, 'appId' | 'orgId'>) => `${appId} ${orgId}`
@@ -121,8 +124,16 @@ export function stagedStores(stores: AppliedStores): StagedStores {
         return later(() => stores.apps.setPolicies(policy))
       },
     },
+    objects: {
+      definitions: async (orgId) => objects.get(orgId) ?? (await stores.objects.definitions(orgId)),
+      async put(orgId, object) {
+        const before = objects.get(orgId) ?? (await stores.objects.definitions(orgId))
+        objects.set(orgId, [...before.filter(({ fullName }) => fullName !== object.fullName), object])
+        await later(() => stores.objects.put(orgId, object))
+      },
+    },
     records: {
-      add: (record) => later(records.put(record, () => stores.records.add(record))),
+      add: (record, keys) => later(records.put(record, () => stores.records.add(record, keys))),
       list: (orgId, object, page) => stores.records.list(orgId, object, page),
     },
   }

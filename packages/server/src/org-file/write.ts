@@ -9,9 +9,11 @@ import {
 import { writeRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { metadataNameOfScope } from '../connected-apps/scope.ts'
 import type { Org } from '../orgs/org.ts'
-import { storedObjects } from '../rest/objects.ts'
-import type { RecordStore } from '../rest/record.ts'
-import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
+import { objectOf } from '../rest/custom-object.ts'
+import { findField, type SObject } from '../rest/object.ts'
+import type { FieldValue, ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
+import { schemaOf } from '../rest/schema.ts'
+import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type {
   CertificateEntry,
@@ -30,6 +32,7 @@ interface Needs {
   readonly users: Pick<UserStore, 'list'>
   readonly certificates: Pick<CertificateStore, 'list'>
   readonly apps: Pick<ConnectedAppStore, 'list' | 'findPolicies'>
+  readonly objects: Pick<ObjectStore, 'definitions'>
   readonly records: Pick<RecordStore, 'list'>
 }
 
@@ -46,6 +49,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const profiles = await needs.profiles.list(org.id)
   const permissionSets = await needs.permissionSets.list(org.id)
   const users = await usersOf(needs, org)
+  const objects = await needs.objects.definitions(org.id)
   const people = users.map(({ id, username }) => ({ id, name: username }))
   const names = new Map([...profiles, ...permissionSets, ...people].map(({ id, name }) => [id, name]))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
@@ -71,23 +75,31 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
         return appEntryOf(app, policies ?? { ...defaultPolicies, appId: app.id, orgId: org.id }, namesOf)
       }),
     ),
-    records: await recordsOf(needs, org),
+    ...(objects.length === 0 ? {} : { objects: objects.map(({ keyPrefix: _, ...object }) => object) }),
+    records: await recordsOf(needs, org, schemaOf(objects.map(objectOf)).objects),
   }
 }
 
 type NamesOf = (ids: readonly string[]) => string[]
 
-function profileEntryOf({ name, permissions, loginIpRanges, sessionTimeout }: Profile): ProfileEntry {
+function profileEntryOf(profile: Profile): ProfileEntry {
+  const { name, permissions, loginIpRanges, sessionTimeout, objectPermissions } = profile
   return {
     name,
     permissions: [...permissions],
     loginIpRanges: loginIpRanges.map((range) => ({ ...range })),
     ...given({ sessionTimeout: sessionTimeout === undefined ? undefined : minutes(sessionTimeout) }),
+    ...objectPermissionsOf(objectPermissions),
   }
 }
 
-function permissionSetEntryOf({ name, label, permissions }: PermissionSet): PermissionSetEntry {
-  return { name, label, permissions: [...permissions] }
+/** Nothing, where nothing is allowed. */
+function objectPermissionsOf(permissions: readonly ObjectPermission[]): Pick<ProfileEntry, 'objectPermissions'> {
+  return permissions.length === 0 ? {} : { objectPermissions: permissions.map((one) => ({ ...one })) }
+}
+
+function permissionSetEntryOf({ name, label, permissions, objectPermissions }: PermissionSet): PermissionSetEntry {
+  return { name, label, permissions: [...permissions], ...objectPermissionsOf(objectPermissions) }
 }
 
 function userEntryOf(user: User, namesOf: NamesOf): UserEntry {
@@ -168,19 +180,38 @@ async function usersOf({ users }: Pick<Needs, 'users'>, org: Org): Promise<reado
   }
 }
 
-async function recordsOf({ records }: Pick<Needs, 'records'>, org: Org): Promise<Record<string, RecordEntry[]>> {
+async function recordsOf(
+  { records }: Pick<Needs, 'records'>,
+  org: Org,
+  objects: readonly SObject[],
+): Promise<Record<string, RecordEntry[]>> {
   const limit = 500
   const found: [string, RecordEntry[]][] = []
-  for (const { name } of storedObjects) {
+  for (const object of objects) {
+    if (object.kind !== 'stored') continue
     const all: RecordEntry[] = []
     for (let page = limit; page === limit; ) {
-      const some = await records.list(org.id, name, { offset: all.length, limit })
-      all.push(...some.map(({ fields }) => ({ ...fields })))
+      const some = await records.list(org.id, object.name, { offset: all.length, limit })
+      all.push(...some.map((record) => recordEntryOf(object, record)))
       page = some.length
     }
-    if (all.length > 0) found.push([name, all])
+    if (all.length > 0) found.push([object.name, all])
   }
   return Object.fromEntries(found)
+}
+
+/** What people give of a record. Ids of other records are no use in another org. */
+function recordEntryOf(object: SObject, { fields }: StoredRecord): RecordEntry {
+  const given = Object.entries(fields).filter(([name]) => {
+    const field = findField(object, name)
+    return field !== undefined && !field.isCalculated && field.type !== 'reference'
+  })
+  return Object.fromEntries(given.map(([name, value]) => [name, wireFieldValue(object, name, value)]))
+}
+
+function wireFieldValue(object: SObject, name: string, value: FieldValue): FieldValue {
+  const isTime = findField(object, name)?.type === 'datetime' && typeof value === 'number'
+  return isTime ? new Date(value).toISOString() : value
 }
 
 function minutes(seconds: number): number {

@@ -38,12 +38,11 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
   // Asked for in one turn of the event loop, so that one commit holds all of it: there is never half an org.
   await Promise.all([
     needs.orgs.add(org.value),
-    ...standardProfiles.map(({ name, permissions }) =>
+    ...standardProfiles.map((profile) =>
       needs.profiles.add({
+        ...profile,
         id: needs.newId('profile'),
         orgId: blank.id,
-        name,
-        permissions,
         loginIpRanges: [],
         sessionTimeout: undefined,
       }),

@@ -24,6 +24,33 @@ export interface RestReasons {
   'object-unknown': { readonly found: string; readonly known: readonly string[] }
   'list-view-unknown': { readonly found: string; readonly object: string }
   'method-not-allowed': { readonly found: string; readonly allowed: readonly string[] }
+  'precondition-failed': { readonly header: string; readonly found: string }
+  'not-supported': { readonly found: string }
+  // The body
+  'json-malformed': { readonly problem: string }
+  'body-too-large': { readonly limit: number }
+  'content-type-unsupported': { readonly found: string }
+  // Queries
+  'query-missing': Record<never, never>
+  'query-refused': { readonly errorCode: QueryErrorCode; readonly problem: string; readonly message: string }
+  'query-too-large': { readonly limit: number }
+  'locator-unknown': { readonly found: string }
+  // Records
+  'field-unknown': { readonly found: string; readonly object: string }
+  'record-unknown': { readonly found: string; readonly object: string }
+  'record-deleted': { readonly found: string; readonly object: string }
+  'record-refused': {
+    readonly errorCode: RecordErrorCode
+    readonly object: string
+    readonly fields: readonly string[]
+    readonly problem: string
+  }
+  'external-id-field-unknown': { readonly found: string; readonly object: string }
+  'object-read-only': { readonly object: string; readonly act: string }
+  'object-permission-missing': { readonly object: string; readonly act: string }
+  'too-many-parts': { readonly part: string; readonly limit: number; readonly found: number }
+  'composite-refused': { readonly problem: string }
+  'composite-stopped': Record<never, never>
   'parameter-out-of-range': { readonly parameter: string; readonly found: string; readonly range: string }
 }
 
@@ -32,8 +59,38 @@ export type RestRefusal = {
   readonly [R in keyof RestReasons]: { readonly reason: R; readonly facts: RestReasons[R] }
 }[keyof RestReasons]
 
+/** The codes with which queries are refused. */
+export type QueryErrorCode = 'INVALID_FIELD' | 'INVALID_QUERY_FILTER_OPERATOR' | 'INVALID_TYPE' | 'MALFORMED_QUERY'
+
+/** The codes with which a record is refused for what is in it. */
+export type RecordErrorCode =
+  | 'DUPLICATE_VALUE'
+  | 'FIELD_INTEGRITY_EXCEPTION'
+  | 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY'
+  | 'INVALID_CROSS_REFERENCE_KEY'
+  | 'INVALID_EMAIL_ADDRESS'
+  | 'INVALID_FIELD'
+  | 'INVALID_FIELD_FOR_INSERT_UPDATE'
+  | 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST'
+  | 'JSON_PARSER_ERROR'
+  | 'MALFORMED_ID'
+  | 'NUMBER_OUTSIDE_VALID_RANGE'
+  | 'REQUIRED_FIELD_MISSING'
+  | 'STRING_TOO_LONG'
+
 /** The codes that Salesforce puts into `errorCode`. */
 export type RestErrorCode =
+  | QueryErrorCode
+  | RecordErrorCode
+  | 'ENTITY_IS_DELETED'
+  | 'FUNCTIONALITY_NOT_ENABLED'
+  | 'INSUFFICIENT_ACCESS_OR_READONLY'
+  | 'INVALID_QUERY_LOCATOR'
+  | 'OPERATION_TOO_LARGE'
+  | 'PRECONDITION_FAILED'
+  | 'PROCESSING_HALTED'
+  | 'REQUEST_ENTITY_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
   | 'API_DISABLED_FOR_ORG'
   | 'ILLEGAL_QUERY_PARAMETER_VALUE'
   | 'INSUFFICIENT_ACCESS'
@@ -44,7 +101,9 @@ export type RestErrorCode =
   | 'REQUEST_LIMIT_EXCEEDED'
 
 /** What the REST API answers instead of the thing asked for. As XML it is `Errors` around one `Error`. */
-export type RestErrorBody = readonly [{ readonly message: string; readonly errorCode: RestErrorCode }]
+export type RestErrorBody = readonly [
+  { readonly message: string; readonly errorCode: RestErrorCode; readonly fields?: readonly string[] },
+]
 
 /** A refusal of the REST API: Salesforce's status, code and words. The refusal behind it goes to the journal. */
 export class RestError extends Error {
@@ -52,21 +111,25 @@ export class RestError extends Error {
   readonly status: number
   readonly errorCode: RestErrorCode
   readonly refusal: RestRefusal
+  /** The fields of a record that it is about. */
+  readonly fields: readonly string[] | undefined
   /** Headers that go with the status. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(refusal: RestRefusal) {
-    const { status, errorCode, message, headers = {} } = wireOf(refusal)
+    const { status, errorCode, message, fields, headers = {} } = wireOf(refusal)
     super(message)
     this.status = status
     this.errorCode = errorCode
     this.refusal = refusal
     this.headers = headers
+    this.fields = fields
   }
 
   /** The body of the answer: an array, although it holds one error. */
   get body(): RestErrorBody {
-    return [{ message: this.message, errorCode: this.errorCode }]
+    const { message, errorCode, fields } = this
+    return [{ message, errorCode, ...(fields === undefined ? {} : { fields }) }]
   }
 }
 
@@ -74,6 +137,7 @@ interface Wire {
   readonly status: number
   readonly errorCode: RestErrorCode
   readonly message: string
+  readonly fields?: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -125,6 +189,87 @@ function wireOf(refusal: RestRefusal): Wire {
     case 'object-unknown':
     case 'list-view-unknown':
       return notFound
+    case 'record-unknown':
+      return notFound
+    case 'record-deleted':
+      return { status: 404, errorCode: 'ENTITY_IS_DELETED', message: 'entity is deleted' }
+    case 'external-id-field-unknown':
+      return {
+        status: 404,
+        errorCode: 'NOT_FOUND',
+        message: `Provided external ID field does not exist or is not accessible: ${refusal.facts.found}`,
+      }
+    case 'field-unknown':
+      return {
+        status: 400,
+        errorCode: 'INVALID_FIELD',
+        message: `No such column '${refusal.facts.found}' on sobject of type ${refusal.facts.object}`,
+      }
+    case 'precondition-failed':
+      return {
+        status: 412,
+        errorCode: 'PRECONDITION_FAILED',
+        message: 'One or more of the preconditions in the request evaluated to false.',
+      }
+    case 'not-supported':
+      return {
+        status: 400,
+        errorCode: 'FUNCTIONALITY_NOT_ENABLED',
+        message: `This feature is not currently enabled for this user: ${refusal.facts.found}`,
+      }
+    case 'json-malformed':
+      return { status: 400, errorCode: 'JSON_PARSER_ERROR', message: refusal.facts.problem }
+    case 'body-too-large':
+      return {
+        status: 413,
+        errorCode: 'REQUEST_ENTITY_TOO_LARGE',
+        message: `The request body is larger than ${refusal.facts.limit} bytes`,
+      }
+    case 'content-type-unsupported':
+      return {
+        status: 415,
+        errorCode: 'UNSUPPORTED_MEDIA_TYPE',
+        message: `Content type not supported : ${refusal.facts.found}`,
+      }
+    case 'query-missing':
+      return { status: 400, errorCode: 'MALFORMED_QUERY', message: 'SOQL statement cannot be empty' }
+    case 'query-refused':
+      return { status: 400, errorCode: refusal.facts.errorCode, message: refusal.facts.message }
+    case 'query-too-large':
+      return {
+        status: 400,
+        errorCode: 'OPERATION_TOO_LARGE',
+        message: `exceeded ${refusal.facts.limit} records of sub-queries in one batch`,
+      }
+    case 'locator-unknown':
+      return { status: 400, errorCode: 'INVALID_QUERY_LOCATOR', message: 'invalid query locator' }
+    case 'record-refused': {
+      const { errorCode, problem, fields } = refusal.facts
+      return { status: 400, errorCode, message: problem, fields }
+    }
+    case 'object-read-only':
+    case 'object-permission-missing':
+      return {
+        status: 403,
+        errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY',
+        message: 'insufficient access rights on object id',
+      }
+    case 'too-many-parts': {
+      const { part, limit } = refusal.facts
+      return {
+        status: 400,
+        errorCode: 'FIELD_INTEGRITY_EXCEPTION',
+        message: `Limit exceeded: at most ${limit} ${part}`,
+      }
+    }
+    case 'composite-refused':
+      return { status: 400, errorCode: 'JSON_PARSER_ERROR', message: refusal.facts.problem }
+    case 'composite-stopped':
+      return {
+        status: 400,
+        errorCode: 'PROCESSING_HALTED',
+        message: 'The transaction was rolled back since another operation in the same transaction failed.',
+      }
     case 'method-not-allowed': {
       const { found, allowed } = refusal.facts
       return {

@@ -1,8 +1,12 @@
 import { id15, keyPrefixes, readRecordId, recordIdOf } from '../record-id.ts'
-import type { User, UserStore } from '../users/user.ts'
+import { type Call, viewerOf } from './call.ts'
 import { RestError } from './error.ts'
-import type { FieldColumn, FieldType, StoredObject } from './objects.ts'
-import type { FieldValue, RecordStore, StoredRecord } from './record.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
+import { type FieldColumn, type ListedObject, listedObjects } from './listed-objects.ts'
+import type { FieldType, SObject } from './object.ts'
+import { askerOf } from './query.ts'
+import { shapeOf } from './rows.ts'
+import { planQuery } from './soql/plan-query.ts'
 import { requireVersion } from './versions.ts'
 
 /** A list view, as lists of them have it. */
@@ -80,14 +84,25 @@ export type ListViewResults = {
 /** A list view. Each object has three; Salesforce's other ones are made by people. */
 export interface ListView {
   readonly id: string
-  readonly object: StoredObject
+  readonly object: ListedObject
   readonly kind: 'recent' | 'all' | 'mine'
   readonly developerName: string
   readonly label: string
 }
 
+/**
+ * The object whose list views are asked for.
+ * @throws {RestError} 404 `NOT_FOUND` for one that has none
+ */
+export function readListedObject({ name }: SObject): ListedObject {
+  const listed = listedObjects.find((one) => one.name === name)
+  if (listed !== undefined) return listed
+  const known = listedObjects.map((one) => one.name)
+  throw new RestError({ reason: 'object-unknown', facts: { found: name, known } })
+}
+
 /** The list views of an object: Recently Viewed, All and My. Their ids are the same in every org. */
-export function listViewsOf(object: StoredObject): readonly ListView[] {
+export function listViewsOf(object: ListedObject): readonly ListView[] {
   const kinds = [
     { kind: 'recent', words: ['Recently', 'Viewed'] },
     { kind: 'all', words: ['All'] },
@@ -106,7 +121,7 @@ export function listViewsOf(object: StoredObject): readonly ListView[] {
  * The list view of an object that an id of 15 or 18 characters names.
  * @throws {RestError} 404 `NOT_FOUND`
  */
-export function readListView(object: StoredObject, id: string): ListView {
+export function readListView(object: ListedObject, id: string): ListView {
   const listView = listViewsOf(object).find((candidate) => candidate.id === readRecordId(id))
   if (listView === undefined) {
     throw new RestError({ reason: 'list-view-unknown', facts: { found: id.slice(0, 32), object: object.name } })
@@ -118,7 +133,7 @@ export function readListView(object: StoredObject, id: string): ListView {
  * The answer of `/sobjects/<object>/listviews`.
  * @throws {RestError} 404 before version 32.0
  */
-export function listViewList(version: string, object: StoredObject): ListViewList {
+export function listViewList(version: string, object: ListedObject): ListViewList {
   const listviews = listViewsOf(object).map((listView) => listViewEntry(version, listView))
   return { done: true, listviews, nextRecordsUrl: null, size: listviews.length, sobjectType: object.name }
 }
@@ -145,22 +160,15 @@ export function listViewEntry(version: string, { id, object, developerName, labe
  * The answer of `/sobjects/<object>/listviews/<id>/describe`.
  * @throws {RestError} 404 before version 32.0
  */
-export function describeListView(version: string, { id, object, kind }: ListView): ListViewDescription {
+export function describeListView(version: string, listView: ListView): ListViewDescription {
   requireVersion(version, '32.0')
-  const columns = columnsOf(object, kind)
-  const orderBy = orderingOf(object, kind)
-  const scope = kind === 'all' ? null : kind === 'mine' ? 'mine' : 'mru'
-  const select = columns.map(({ selectListItem }) => selectListItem.toLowerCase()).join(', ')
-  const order = orderBy.map(
-    ({ fieldNameOrPath, sortDirection, nullsPosition }) =>
-      `${fieldNameOrPath} ${sortDirection === 'ascending' ? 'ASC' : 'DESC'} NULLS ${nullsPosition.toUpperCase()}`,
-  )
+  const { id, object, kind } = listView
   return {
-    columns,
+    columns: columnsOf(object, kind),
     id: id15(id),
-    orderBy,
-    query: `SELECT ${select} FROM ${object.name}${scope === null ? '' : ` USING SCOPE ${scope}`} ORDER BY ${order.join(', ')}`,
-    scope,
+    orderBy: orderingOf(object, kind),
+    query: queryOf(listView, ({ selectListItem }) => selectListItem.toLowerCase()),
+    scope: scopeOf(kind),
     sobjectType: object.name,
     whereCondition: { conditions: [], conjunction: 'and' },
   }
@@ -190,129 +198,70 @@ function readNumber(parameter: string, text: string, least: number, most: number
   throw new RestError({ reason: 'parameter-out-of-range', facts: { parameter, found: text.slice(0, 32), range } })
 }
 
-interface Needs {
-  readonly records: Pick<RecordStore, 'find' | 'list'>
-  readonly users: Pick<UserStore, 'find'>
-}
-
 /**
  * The answer of `/sobjects/<object>/listviews/<id>/results` to a user. Nobody looks at records here, so the recently
  * viewed ones are those that changed last.
  * @throws {RestError} 404 before version 32.0
  */
-export async function listViewResults(
-  version: string,
-  listView: ListView,
-  user: Pick<User, 'id' | 'orgId'>,
-  page: ListViewPage,
-  { records, users }: Needs,
-): Promise<ListViewResults> {
-  requireVersion(version, '32.0')
+export async function listViewResults(call: Call, listView: ListView, page: ListViewPage): Promise<ListViewResults> {
+  requireVersion(call.version, '32.0')
   const { object, kind } = listView
-  // One more than is shown tells whether there are more.
-  const wanted = { offset: page.offset, limit: page.limit + 1 }
-  const found = kind === 'all' ? await records.list(user.orgId, object.name, wanted) : await select()
-  const shown = found.slice(0, page.limit)
   const columns = columnsOf(object, kind)
-  const valueAt = valueReader(user.orgId, { records, users })
-  const rows = await Promise.all(
-    shown.map(async (record) => ({
-      columns: await Promise.all(
-        columns.map(async ({ fieldNameOrPath }) => ({
-          fieldNameOrPath,
-          value: await valueAt(record, fieldNameOrPath),
-        })),
-      ),
-    })),
+  const plan = planQuery(
+    queryOf(listView, ({ fieldNameOrPath }) => fieldNameOrPath),
+    viewerOf(call),
+    {
+      includesDeleted: false,
+    },
   )
+  const shape = shapeOf(plan, '')
+  // One more than is shown tells whether there are more.
+  const rows = await call.reader.query(plan, askerOf(call), shape.columns, {
+    offset: page.offset,
+    limit: page.limit + 1,
+  })
+  const records = rows.slice(0, page.limit).map((row) => {
+    const record = shape.recordOf(row, new Map())
+    return {
+      columns: columns.map(({ fieldNameOrPath, type }) => ({
+        fieldNameOrPath,
+        value: valueText(valueAt(record, fieldNameOrPath), type),
+      })),
+    }
+  })
   return {
     columns,
     developerName: listView.developerName,
-    done: found.length <= page.limit,
+    done: rows.length <= page.limit,
     id: id15(listView.id),
     label: listView.label,
-    records: rows,
-    size: rows.length,
-  }
-
-  async function select(): Promise<readonly StoredRecord[]> {
-    const all = await allRecords(records, user.orgId, object.name)
-    const selected =
-      kind === 'mine'
-        ? all.filter(({ ownerId }) => ownerId === user.id)
-        : all.toSorted((one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime())
-    return selected.slice(wanted.offset, wanted.offset + wanted.limit)
+    records,
+    size: records.length,
   }
 }
 
-async function allRecords(records: Needs['records'], orgId: string, object: string): Promise<readonly StoredRecord[]> {
-  const limit = 2000
-  const all: StoredRecord[] = []
-  for (;;) {
-    const some = await records.list(orgId, object, { offset: all.length, limit })
-    all.push(...some)
-    if (some.length < limit) return all
-  }
+function queryOf({ object, kind }: ListView, selected: (column: ListViewColumn) => string): string {
+  const scope = scopeOf(kind)
+  const order = orderingOf(object, kind).map(
+    ({ fieldNameOrPath, sortDirection, nullsPosition }) =>
+      `${fieldNameOrPath} ${sortDirection === 'ascending' ? 'ASC' : 'DESC'} NULLS ${nullsPosition.toUpperCase()}`,
+  )
+  const select = columnsOf(object, kind).map(selected)
+  return `SELECT ${select.join(', ')} FROM ${object.name}${scope === null ? '' : ` USING SCOPE ${scope}`} ORDER BY ${order.join(', ')}`
 }
 
-/** Reads values by path, and looks each record that others refer to up once. */
-function valueReader(orgId: string, { records, users }: Needs) {
-  const owners = new Map<string, Promise<User | undefined>>()
-  const related = new Map<string, Promise<StoredRecord | undefined>>()
-
-  return async (record: StoredRecord, path: string): Promise<string | null> => {
-    const [relation, field] = path.split('.')
-    if (relation === undefined || field === undefined) return fieldText(record, path)
-    if (relation === 'Owner') {
-      const owner = await once(owners, record.ownerId, (id) => users.find(id))
-      return owner === undefined ? null : aliasOf(owner)
-    }
-    const reference = record.fields[`${relation}Id`]
-    if (typeof reference !== 'string') return null
-    const referred = await once(related, reference, (id) => records.find(orgId, id))
-    return referred === undefined ? null : fieldText(referred, field)
-  }
+function scopeOf(kind: ListView['kind']): ListViewDescription['scope'] {
+  if (kind === 'all') return null
+  return kind === 'mine' ? 'mine' : 'mru'
 }
 
-function once<Found>(
-  known: Map<string, Promise<Found>>,
-  id: string,
-  find: (id: string) => Promise<Found>,
-): Promise<Found> {
-  const found = known.get(id) ?? find(id)
-  known.set(id, found)
-  return found
+function valueAt(record: JsonObject, path: string): Json | undefined {
+  return path.split('.').reduce<Json | undefined>((at, name) => (isJsonObject(at) ? at[name] : undefined), record)
 }
 
-function fieldText(record: StoredRecord, field: string): string | null {
-  switch (field) {
-    case 'Id':
-      return record.id
-    case 'CreatedDate':
-      return dateText(record.createdAt)
-    case 'LastModifiedDate':
-    case 'SystemModstamp':
-      return dateText(record.modifiedAt)
-    case 'Name':
-      return valueText(record.fields['Name']) ?? nameOfPerson(record)
-    default:
-      return valueText(record.fields[field])
-  }
-}
-
-function valueText(value: FieldValue | undefined): string | null {
-  return value === undefined || value === null ? null : String(value)
-}
-
-/** Contacts and leads have their name in two fields. */
-function nameOfPerson({ fields }: StoredRecord): string | null {
-  const names = [fields['FirstName'], fields['LastName']].flatMap((name) => valueText(name) ?? [])
-  return names.length === 0 ? null : names.join(' ')
-}
-
-/** The short name that Salesforce gives a user: initial and the first letters of the last name. */
-function aliasOf({ firstName = '', lastName }: User): string {
-  return firstName.slice(0, 1) + lastName.slice(0, 4)
+function valueText(value: Json | undefined, type: FieldType): string | null {
+  if (value === undefined || value === null) return null
+  return type === 'datetime' ? dateText(new Date(String(value))) : String(value)
 }
 
 /** An instant as list views write it, such as `Fri Aug 01 21:15:46 GMT 2014`. */
@@ -328,7 +277,7 @@ const hiddenColumns: readonly FieldColumn[] = [
   { path: 'SystemModstamp', label: 'System Modstamp', type: 'datetime' },
 ]
 
-function columnsOf(object: StoredObject, kind: ListView['kind']): readonly ListViewColumn[] {
+function columnsOf(object: ListedObject, kind: ListView['kind']): readonly ListViewColumn[] {
   const sorting = orderingOf(object, kind)
   const shown = object.columns.map(({ path, label, type }) => {
     const sortIndex = sorting.findIndex(({ fieldNameOrPath }) => fieldNameOrPath === path)
@@ -376,7 +325,7 @@ function sortLabels(type: FieldType): Pick<ListViewColumn, 'ascendingLabel' | 'd
   }
 }
 
-function orderingOf({ columns }: StoredObject, kind: ListView['kind']): readonly Ordering[] {
+function orderingOf({ columns }: ListedObject, kind: ListView['kind']): readonly Ordering[] {
   const id: Ordering = { fieldNameOrPath: 'Id', nullsPosition: 'first', sortDirection: 'ascending' }
   const [first] = columns
   if (kind === 'recent' || first === undefined) {

@@ -37,6 +37,7 @@ interface ProfilesTable {
   permissions: Json
   login_ip_ranges: Json
   session_timeout: number | null
+  object_permissions: Json
 }
 
 interface PermissionSetsTable {
@@ -45,6 +46,7 @@ interface PermissionSetsTable {
   name: string
   label: string
   permissions: Json
+  object_permissions: Json
 }
 
 interface UsersTable {
@@ -272,6 +274,33 @@ interface RecordsTable {
   owner_id: string
   created_at: Instant
   modified_at: Instant
+  created_by_id: string
+  modified_by_id: string
+  deleted_at: Instant | null
+}
+
+/** Values by which records are looked up. */
+interface RecordKeysTable {
+  org_id: string
+  object: string
+  field: string
+  value: string
+  record_id: string
+}
+
+interface QueryCursorsTable {
+  id: string
+  org_id: string
+  user_id: string
+  soql: string
+  includes_deleted: Flag
+  created_at: Instant
+}
+
+interface CustomObjectsTable {
+  org_id: string
+  name: string
+  definition: Json
 }
 
 /** Every table, as queries see it. */
@@ -300,12 +329,17 @@ export interface Tables {
   certificates: CertificatesTable
   signing_keys: SigningKeysTable
   records: RecordsTable
+  record_keys: RecordKeysTable
+  query_cursors: QueryCursorsTable
+  custom_objects: CustomObjectsTable
 }
 
 /** Reads what has been committed. */
 export interface Reader {
   first<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<Row | undefined>
   all<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<readonly Row[]>
+  /** Runs a query that comes from outside, and so is kept compiled only for a while; answers its values in order. */
+  values(query: Compilable<unknown>): Promise<readonly (readonly unknown[])[]>
 }
 
 /** Executes statements, in the transaction that is under way. */

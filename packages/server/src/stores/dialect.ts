@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import {
   type ColumnDataType,
   type ColumnDefinitionBuilder,
+  type Compilable,
   DummyDriver,
   Kysely,
   type RawBuilder,
@@ -72,6 +73,9 @@ const pause = 5
 const cacheSize = 32_768
 // Pages in the write-ahead log before they go to their places: more is faster, until the log no longer fits in memory.
 const checkpointAt = 4000
+
+// Queries from outside that are kept compiled.
+const mostPassing = 100
 
 // Result codes of SQLite (sqlite.org/rescode.html); the lower byte of an extended one.
 const busy = 5
@@ -170,6 +174,25 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
     return sqlite.all(...bind(params)).map((found) => row(named(columns, found)))
   }
 
+  // The same for queries that come from outside, which are as many as people think of.
+  const passing = new Map<string, StatementSync>()
+  const preparePassing = (text: string): StatementSync => {
+    const ready = passing.get(text)
+    if (ready !== undefined) return ready
+    const made = database.prepare(text)
+    made.setReturnArrays(true)
+    const oldest = passing.size < mostPassing ? undefined : passing.keys().next().value
+    if (oldest !== undefined) passing.delete(oldest)
+    passing.set(text, made)
+    return made
+  }
+  const values = (query: Compilable<unknown>): readonly (readonly unknown[])[] => {
+    const { sql: text, bind } = statement(() => query)
+    return preparePassing(text)
+      .all(...bind({}))
+      .map((row) => Object.values(row))
+  }
+
   // Reads of one turn of the event loop share a transaction: taking and giving back its locks costs as much as a look-up.
   let isReading = false
   const beginReading = () => {
@@ -198,12 +221,20 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
         beginReading()
         return all(statement, params)
       },
+      async values(query) {
+        while (writing !== undefined) await writing
+        beginReading()
+        return values(query)
+      },
     },
     async first(statement, params) {
       return first(statement, params)
     },
     async all(statement, params) {
       return all(statement, params)
+    },
+    async values(query) {
+      return values(query)
     },
     async run({ sql: text, bind }, params) {
       return Number(prepare(text).sqlite.run(...bind(params)).changes)

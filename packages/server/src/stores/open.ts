@@ -7,6 +7,8 @@ import { authorizationCodeStore } from './authorization-codes.ts'
 import { caches } from './cache.ts'
 import { certificateStore } from './certificates.ts'
 import { connectedAppStore } from './connected-apps.ts'
+import { cursorStore } from './cursors.ts'
+import { customObjectStore } from './custom-objects.ts'
 import type { Database } from './database.ts'
 import { type Connection, type Dialect, sqliteDialect } from './dialect.ts'
 import { issueStore } from './issue.ts'
@@ -129,6 +131,8 @@ async function storesOn(
     certificates: certificateStore(database),
     signingKeys: signingKeyStore(database),
     records: recordStore(database),
+    cursors: cursorStore(database),
+    objects: customObjectStore(database),
     close() {
       clearInterval(watch)
       closed ??= group.close().then(connection.close)

@@ -1,5 +1,7 @@
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
 import {
+  type ObjectPermission,
   type PermissionSet,
   type PermissionSetStore,
   type Profile,
@@ -89,6 +91,7 @@ function toProfileRow(profile: Profile): ProfileRow {
     permissions: JSON.stringify(profile.permissions),
     login_ip_ranges: JSON.stringify(profile.loginIpRanges),
     session_timeout: profile.sessionTimeout ?? null,
+    object_permissions: JSON.stringify(profile.objectPermissions),
   }
 }
 
@@ -100,6 +103,7 @@ function fromProfileRow(row: ProfileRow): Profile {
     permissions: readPermissions(row.permissions),
     loginIpRanges: readIpRanges(row.login_ip_ranges),
     sessionTimeout: row.session_timeout ?? undefined,
+    objectPermissions: readObjectPermissions(row.object_permissions),
   }
 }
 
@@ -110,6 +114,7 @@ function toPermissionSetRow(permissionSet: PermissionSet): PermissionSetRow {
     name: permissionSet.name,
     label: permissionSet.label,
     permissions: JSON.stringify(permissionSet.permissions),
+    object_permissions: JSON.stringify(permissionSet.objectPermissions),
   }
 }
 
@@ -120,6 +125,7 @@ function fromPermissionSetRow(row: PermissionSetRow): PermissionSet {
     name: row.name,
     label: row.label,
     permissions: readPermissions(row.permissions),
+    objectPermissions: readObjectPermissions(row.object_permissions),
   }
 }
 
@@ -127,4 +133,18 @@ function fromPermissionSetRow(row: PermissionSetRow): PermissionSet {
 function readPermissions(json: string): readonly UserPermission[] {
   const names = new Set(readTexts(json))
   return userPermissions.filter((permission) => names.has(permission))
+}
+
+const objectPermissionsSchema = z.array(
+  z.object({
+    object: z.string(),
+    allowCreate: z.boolean(),
+    allowRead: z.boolean(),
+    allowEdit: z.boolean(),
+    allowDelete: z.boolean(),
+  }),
+)
+
+function readObjectPermissions(json: string): readonly ObjectPermission[] {
+  return json === '[]' ? [] : objectPermissionsSchema.parse(JSON.parse(json))
 }

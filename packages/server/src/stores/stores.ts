@@ -5,7 +5,7 @@ import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { JournalStore } from '../journal/journal.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
 import type { OrgStore } from '../orgs/org.ts'
-import type { RecordStore } from '../rest/record.ts'
+import type { CursorStore, ObjectStore, RecordStore } from '../rest/record.ts'
 import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
@@ -34,6 +34,8 @@ export interface Stores {
   readonly certificates: CertificateStore
   readonly signingKeys: SigningKeyStore
   readonly records: RecordStore
+  readonly cursors: CursorStore
+  readonly objects: ObjectStore
   /** Writes what is waiting and closes the database. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { lineProblem, trimmed } from '../entered-text.ts'
 import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
-import { readPermissions } from './new-profile.ts'
+import { type EnteredObjectPermission, readObjectPermissions, readPermissions } from './new-profile.ts'
 import type { PermissionSet, PermissionSetStore } from './profile.ts'
 
 /** What an admin enters of a permission set. What is left out stays as it is, or gets its default. */
@@ -12,6 +12,8 @@ export interface EnteredPermissionSet {
   readonly label?: string
   /** API names of permissions: all that the permission set is to have. */
   readonly permissions?: readonly string[]
+  /** Every object that the permission set opens, with what may be done with its records. */
+  readonly objectPermissions?: readonly EnteredObjectPermission[]
 }
 
 interface Needs {
@@ -38,6 +40,7 @@ export async function newPermissionSet(
     name,
     label: name.replaceAll('_', ' '),
     permissions: [],
+    objectPermissions: [],
   }
   const permissionSet = permissionSetWith(blank, entered)
   if (!permissionSet.ok) problems.push(...permissionSet.problems)
@@ -66,6 +69,16 @@ export function permissionSetWith(permissionSet: PermissionSet, entered: Entered
   const permissions =
     entered.permissions === undefined ? done(permissionSet.permissions) : readPermissions(entered.permissions)
   if (!permissions.ok) problems.push(...permissions.problems)
-  if (!permissions.ok || problems.length > 0) return refused(...problems)
-  return done({ ...permissionSet, label, permissions: permissions.value })
+  const objectPermissions =
+    entered.objectPermissions === undefined
+      ? done(permissionSet.objectPermissions)
+      : readObjectPermissions(entered.objectPermissions)
+  if (!objectPermissions.ok) problems.push(...objectPermissions.problems)
+  if (!permissions.ok || !objectPermissions.ok || problems.length > 0) return refused(...problems)
+  return done({
+    ...permissionSet,
+    label,
+    permissions: permissions.value,
+    objectPermissions: objectPermissions.value,
+  })
 }

@@ -4,7 +4,14 @@ import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
 import { isIpRange } from './ip-range.ts'
-import { type IpRange, type Profile, type ProfileStore, type UserPermission, userPermissions } from './profile.ts'
+import {
+  type IpRange,
+  type ObjectPermission,
+  type Profile,
+  type ProfileStore,
+  type UserPermission,
+  userPermissions,
+} from './profile.ts'
 
 /** What an admin enters of a profile. What is left out stays as it is, or gets its default. */
 export interface EnteredProfile {
@@ -13,7 +20,12 @@ export interface EnteredProfile {
   readonly loginIpRanges?: readonly IpRange[]
   /** Seconds; `undefined` leaves it to the org. */
   readonly sessionTimeout?: number | undefined
+  /** Every object that the profile opens, with what may be done with its records. */
+  readonly objectPermissions?: readonly EnteredObjectPermission[]
 }
+
+/** What an admin enters of an object; what is left out is not allowed. */
+export type EnteredObjectPermission = Partial<ObjectPermission> & Pick<ObjectPermission, 'object'>
 
 interface Needs {
   readonly profiles: Pick<ProfileStore, 'findByName' | 'add'>
@@ -39,6 +51,7 @@ export async function newProfile(
     permissions: [],
     loginIpRanges: [],
     sessionTimeout: undefined,
+    objectPermissions: [],
   }
   const profile = profileWith(blank, entered)
   if (!profile.ok) problems.push(...profile.problems)
@@ -75,8 +88,39 @@ export function profileWith(profile: Profile, entered: EnteredProfile): Outcome<
   ) {
     problems.push({ field: 'sessionTimeout', message: 'Enter a whole number of seconds from 60 to 86400.' })
   }
-  if (!permissions.ok || problems.length > 0) return refused(...problems)
-  return done({ ...profile, permissions: permissions.value, loginIpRanges, sessionTimeout })
+  const objectPermissions =
+    entered.objectPermissions === undefined
+      ? done(profile.objectPermissions)
+      : readObjectPermissions(entered.objectPermissions)
+  if (!objectPermissions.ok) problems.push(...objectPermissions.problems)
+  if (!permissions.ok || !objectPermissions.ok || problems.length > 0) return refused(...problems)
+  return done({
+    ...profile,
+    permissions: permissions.value,
+    loginIpRanges,
+    sessionTimeout,
+    objectPermissions: objectPermissions.value,
+  })
+}
+
+/** Reads what may be done with the records of objects: each object once, and reading allowed where anything else is. */
+export function readObjectPermissions(
+  entered: readonly EnteredObjectPermission[],
+): Outcome<readonly ObjectPermission[]> {
+  const problems: Problem[] = []
+  const read = entered.map(
+    ({ object, allowCreate = false, allowRead = false, allowEdit = false, allowDelete = false }, item) => {
+      const problem = (message: string) => problems.push({ field: 'objectPermissions', item, message })
+      if (!/^[A-Za-z]\w{0,79}$/.test(object)) problem('Give the API name of an object, such as Account or Invoice__c.')
+      if (entered.findIndex((one) => one.object === object) < item) problem(`“${object}” is listed already.`)
+      if (!allowRead && (allowCreate || allowEdit || allowDelete)) {
+        problem(`Who creates, edits or deletes records of “${object}” must read them, too: set allowRead.`)
+      }
+      if (allowDelete && !allowEdit) problem(`Who deletes records of “${object}” must edit them, too: set allowEdit.`)
+      return { object, allowCreate, allowRead, allowEdit, allowDelete }
+    },
+  )
+  return problems.length > 0 ? refused(...problems) : done(read)
 }
 
 /** What makes a range of addresses, in words. */

@@ -20,6 +20,16 @@ export const userPermissions = [
 /** One permission of a user. */
 export type UserPermission = (typeof userPermissions)[number]
 
+/** What may be done with the records of an object; names of Salesforce's metadata. */
+export interface ObjectPermission {
+  /** API name. */
+  readonly object: string
+  readonly allowCreate: boolean
+  readonly allowRead: boolean
+  readonly allowEdit: boolean
+  readonly allowDelete: boolean
+}
+
 /** What a user is, first of all: each has exactly one profile. */
 export interface Profile {
   /** 18 characters, `00e…`. */
@@ -32,6 +42,7 @@ export interface Profile {
   readonly loginIpRanges: readonly IpRange[]
   /** Seconds without use after which its users' sessions end; `undefined` leaves it to the org. */
   readonly sessionTimeout: number | undefined
+  readonly objectPermissions: readonly ObjectPermission[]
 }
 
 /** What a user may do besides the profile: any number of them. */
@@ -43,6 +54,7 @@ export interface PermissionSet {
   readonly name: string
   readonly label: string
   readonly permissions: readonly UserPermission[]
+  readonly objectPermissions: readonly ObjectPermission[]
 }
 
 /** Keeps profiles. */
@@ -63,9 +75,16 @@ export interface PermissionSetStore {
   update(permissionSet: PermissionSet): Promise<void>
 }
 
+const everything = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true }
+const standardObjects = ['Account', 'Case', 'Contact', 'Event', 'Lead', 'Opportunity', 'Task']
+
 /** The profiles that a new org is made with, as at Salesforce. */
-export const standardProfiles: readonly Pick<Profile, 'name' | 'permissions'>[] = [
-  { name: 'System Administrator', permissions: userPermissions },
-  { name: 'Standard User', permissions: ['ApiEnabled'] },
-  { name: 'Minimum Access - Salesforce', permissions: [] },
+export const standardProfiles: readonly Pick<Profile, 'name' | 'permissions' | 'objectPermissions'>[] = [
+  { name: 'System Administrator', permissions: userPermissions, objectPermissions: [] },
+  {
+    name: 'Standard User',
+    permissions: ['ApiEnabled'],
+    objectPermissions: standardObjects.map((object) => ({ object, ...everything })),
+  },
+  { name: 'Minimum Access - Salesforce', permissions: [], objectPermissions: [] },
 ]

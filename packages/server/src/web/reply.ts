@@ -8,7 +8,8 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>
   /** `Set-Cookie` values. */
   readonly cookies?: readonly string[]
-  readonly body: string | null
+  /** Text, or bytes where it is compressed. */
+  readonly body: string | Uint8Array<ArrayBuffer> | null
 }
 
 /** A reply with headers added. */

@@ -26,13 +26,7 @@ export type Handlers = Readonly<
     | 'switchUser'
     | 'endSession'
     | 'versions'
-    | 'restRoot'
-    | 'limits'
-    | 'listViews'
-    | 'listView'
-    | 'listViewDescribe'
-    | 'listViewResults'
-    | 'restMissing'
+    | 'data'
     | 'stylesheet'
     | 'submitScript'
     | 'live'
@@ -69,18 +63,11 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.post('/secur/logout.jsp', handlers.switchUser)
   app.on(['GET', 'POST'], endSessionPath, handlers.endSession)
 
-  const object = '/services/data/:version/sobjects/:object'
   app.get('/services/data', handlers.versions)
   app.get('/services/data/', handlers.versions)
-  for (const end of ['', '/']) {
-    app.all(`/services/data/:version${end}`, handlers.restRoot)
-    app.all(`/services/data/:version/limits${end}`, handlers.limits)
-    app.all(`${object}/listviews${end}`, handlers.listViews)
-    app.all(`${object}/listviews/:listview${end}`, handlers.listView)
-    app.all(`${object}/listviews/:listview/describe${end}`, handlers.listViewDescribe)
-    app.all(`${object}/listviews/:listview/results${end}`, handlers.listViewResults)
-  }
-  app.all('/services/data/:version/*', handlers.restMissing)
+  // Which resources there are stands in `rest/dispatch.ts`.
+  app.all('/services/data/:version', handlers.data)
+  app.all('/services/data/:version/*', handlers.data)
 
   app.get(stylesheetPath, handlers.stylesheet)
   app.get(submitScriptPath, handlers.submitScript)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { applyOrgFile } from '../../src/org-file/apply.ts'
 import { orgFileFrom } from '../../src/org-file/read.ts'
-import { recordIds } from '../../src/record-id.ts'
+import { prefixedIds, recordIds } from '../../src/record-id.ts'
 import { sealWith } from '../../src/seal.ts'
 import { openStores } from '../../src/stores/open.ts'
 import { passwords } from '../../src/users/password.ts'
@@ -176,7 +176,7 @@ async function makeOrg(signer: Signer): Promise<void> {
   }
   const content = { orgs: [{ name: 'Crash', users, connectedApps: [...webApps, serverApp] }] }
   const cheap = passwords({ memory: 64, passes: 1, parallelism: 1 })
-  const needs = { ...stores, seal, passwords: cheap, newId: recordIds(now), now }
+  const needs = { ...stores, seal, passwords: cheap, newId: recordIds(now), newRecordId: prefixedIds(now), now }
   const application = await applyOrgFile(needs, await orgFileFrom(content, 'org'), { allowsPasswords: true })
   await stores.close()
   if (!application.ok)

@@ -39,16 +39,7 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   endSessionPath: [['GET', '/services/auth/idp/oidc/logout', 200]],
   "'/services/data'": [['GET', '/services/data', 200]],
   "'/services/data/'": [['GET', '/services/data/', 200]],
-  '`/services/data/:version${end}`': [['GET', '/services/data/v67.0', 401]],
-  '`/services/data/:version/limits${end}`': [['GET', '/services/data/v67.0/limits', 401]],
-  '`${object}/listviews${end}`': [['GET', '/services/data/v67.0/sobjects/Account/listviews', 401]],
-  '`${object}/listviews/:listview${end}`': [['GET', '/services/data/v67.0/sobjects/Account/listviews/x', 401]],
-  '`${object}/listviews/:listview/describe${end}`': [
-    ['GET', '/services/data/v67.0/sobjects/Account/listviews/x/describe', 401],
-  ],
-  '`${object}/listviews/:listview/results${end}`': [
-    ['GET', '/services/data/v67.0/sobjects/Account/listviews/x/results', 401],
-  ],
+  "'/services/data/:version'": [['GET', '/services/data/v67.0', 401]],
   "'/services/data/:version/*'": [['GET', '/services/data/v67.0/anything/else', 401]],
   stylesheetPath: [['GET', '/assets/sallyport.css', 200]],
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
@@ -69,4 +60,18 @@ describe('every route', () => {
       expect((await server.request(path, { method, headers: { accept: 'text/html' } })).status).toBe(status)
     },
   )
+
+  it('keeps strangers out of every resource of the REST API', async () => {
+    const source = readFileSync(new URL('../../src/rest/dispatch.ts', import.meta.url), 'utf8')
+    const paths = [...source.matchAll(/^ {2}resource\('([^']*)'/gm)].map(([, path = '']) =>
+      path.replaceAll('*', 'Account'),
+    )
+    expect(paths.length).toBeGreaterThan(20)
+    for (const path of paths) {
+      for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) {
+        const answer = await server.request(`/services/data/v67.0/${path}`, { method })
+        expect([method, path, answer.status]).toEqual([method, path, 401])
+      }
+    }
+  })
 })

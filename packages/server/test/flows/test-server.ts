@@ -17,7 +17,7 @@ import type { Seal } from '../../src/seal.ts'
 import { hashSecret } from '../../src/secret.ts'
 import type { Stores } from '../../src/stores/stores.ts'
 import { passwords } from '../../src/users/password.ts'
-import { type PermissionSet, type Profile, userPermissions } from '../../src/users/profile.ts'
+import { type PermissionSet, type Profile, standardProfiles } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
 import { openTestStores } from '../stores/open-test-stores.ts'
 
@@ -244,13 +244,21 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         permissions: ['ApiEnabled'],
         loginIpRanges: [],
         sessionTimeout: undefined,
+        objectPermissions: [],
         ...details,
       }
       await stores.profiles.add(profile)
       return profile
     },
     async addPermissionSet(name) {
-      const permissionSet = { id: ids('permissionSet'), orgId: org.id, name, label: name, permissions: [] }
+      const permissionSet = {
+        id: ids('permissionSet'),
+        orgId: org.id,
+        name,
+        label: name,
+        permissions: [],
+        objectPermissions: [],
+      }
       await stores.permissionSets.add(permissionSet)
       return permissionSet
     },
@@ -303,16 +311,19 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       createdAt: now(),
     }
     await stores.orgs.add(made)
-    for (const [profileName, permissions] of [
-      ['System Administrator', userPermissions],
-      ['Standard User', ['ApiEnabled']],
-      ['Minimum Access', []],
+    const [admin, standard, minimum] = standardProfiles
+    for (const [profileName, profile] of [
+      ['System Administrator', admin],
+      ['Standard User', standard],
+      ['Minimum Access', minimum],
     ] as const) {
+      if (profile === undefined) throw new Error(`There is no profile ${profileName}.`)
       await stores.profiles.add({
         id: ids('profile'),
         orgId: made.id,
         name: profileName,
-        permissions,
+        permissions: profile.permissions,
+        objectPermissions: profile.objectPermissions,
         loginIpRanges: [],
         sessionTimeout: undefined,
       })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { recordIds } from '../../src/record-id.ts'
 import type { User } from '../../src/users/user.ts'
+import { storedRecord } from '../account.ts'
 import { decideOn, signInOn, testBrowser } from '../flows/test-browser.ts'
 import { callbackUrl, consumerSecret, type TestServer } from '../flows/test-server.ts'
 import { startHttpServer } from './http-server.ts'
@@ -17,15 +18,9 @@ beforeAll(async () => {
   user = await server.addUser('ada@target.example')
   app = await server.addApp('Web_App', { scopes: ['api', 'web', 'refresh_token'] })
   const at = server.now()
-  await server.stores.records.add({
-    id: recordIds(server.now)('Account'),
-    orgId: server.org.id,
-    object: 'Account',
-    fields: { Name: 'Burlington Textiles' },
-    ownerId: user.id,
-    createdAt: at,
-    modifiedAt: at,
-  })
+  const id = recordIds(server.now)('Account')
+  const whose = { orgId: server.org.id, ownerId: user.id, at }
+  await server.stores.records.add(storedRecord(id, whose, { Name: 'Burlington Textiles' }))
 })
 
 afterAll(() => server.close())

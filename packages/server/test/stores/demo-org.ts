@@ -59,6 +59,7 @@ export function aProfile(orgId: string, details: Partial<Profile> = {}): Profile
     permissions: ['ApiEnabled'],
     loginIpRanges: [],
     sessionTimeout: undefined,
+    objectPermissions: [],
     ...details,
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { type Certificate, type OrgCertificate, readCertificate } from '../../src/certificates/certificate.ts'
 import { newSigningKey, openSigningKey } from '../../src/certificates/signing-keys.ts'
-import type { StoredRecord } from '../../src/rest/record.ts'
+import { storedRecord } from '../account.ts'
 import { testCertificate } from '../certificates.ts'
 import { addDemoOrg, aLogin, anEntry, anOrg, later, newId, noon } from './demo-org.ts'
 import { contract } from './open-test-stores.ts'
@@ -171,19 +171,17 @@ contract('signing keys', (open) => {
 })
 
 contract('records', (open) => {
-  it('finds, counts and lists the records of an org by name', async () => {
+  it('finds and lists the records of an org by name', async () => {
     await using stores = await open()
     const { org, ada } = await addDemoOrg(stores)
     const { org: other } = await addDemoOrg(stores)
-    const record = (name: string | undefined, orgId = org.id, object = 'Account'): StoredRecord => ({
-      id: newId('Account'),
-      orgId,
-      object,
-      fields: { ...(name === undefined ? {} : { Name: name }), Employees: 7, IsBig: false, Parent: null },
-      ownerId: ada.id,
-      createdAt: noon,
-      modifiedAt: later(1),
-    })
+    const record = (name: string | undefined, orgId = org.id, object: 'Account' | 'Contact' = 'Account') => {
+      const fields = { ...(name === undefined ? {} : { Name: name }), Employees: 7, IsBig: false, Parent: null }
+      return {
+        ...storedRecord(newId('Account'), { orgId, ownerId: ada.id, at: noon, object }, fields),
+        modifiedAt: later(1),
+      }
+    }
     const [burlington, edge, nameless] = [
       record('Burlington Textiles'),
       record('Edge Communications'),
@@ -194,8 +192,6 @@ contract('records', (open) => {
     }
     expect(await stores.records.find(org.id, edge.id)).toEqual(edge)
     expect(await stores.records.find(other.id, edge.id)).toBeUndefined()
-    expect(await stores.records.count(org.id, 'Account')).toBe(3)
-    expect(await stores.records.count(org.id, 'Lead')).toBe(0)
     expect(await stores.records.list(org.id, 'Account', { offset: 0, limit: 10 })).toEqual([nameless, burlington, edge])
     expect(await stores.records.list(org.id, 'Account', { offset: 1, limit: 1 })).toEqual([burlington])
   })

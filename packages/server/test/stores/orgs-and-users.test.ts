@@ -89,6 +89,7 @@ contract('profiles and permission sets', (open) => {
       name: 'Integration_Access',
       label: 'Integration Access',
       permissions: ['ApiEnabled'] as const,
+      objectPermissions: [],
     }
     await stores.permissionSets.add(set)
     expect(await stores.permissionSets.find(set.id)).toEqual(set)

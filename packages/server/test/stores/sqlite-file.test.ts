@@ -79,12 +79,33 @@ describe('opening a database', () => {
     database.exec(`
       alter table connected_apps drop column is_client_credential_enabled;
       alter table app_policies drop column client_credential_user_id;
+      drop table record_keys;
+      drop table query_cursors;
+      drop table custom_objects;
+      drop index records_by_name;
+      create index records_by_name on records (org_id, object, name, id);
+      alter table records drop column created_by_id;
+      alter table records drop column modified_by_id;
+      alter table records drop column deleted_at;
+      alter table profiles drop column object_permissions;
+      alter table permission_sets drop column object_permissions;
+      insert into profiles (id, org_id, name, permissions, login_ip_ranges)
+        values ('00e000000000001AAA', '${org.id}', 'Standard User', '["ApiEnabled"]', '[]');
+      insert into records (id, org_id, object, name, fields, owner_id, created_at, modified_at)
+        values ('003000000000001AAA', '${org.id}', 'Contact', '', '{"FirstName":"Rose","LastName":"Gonzalez"}', 'u', 1, 2),
+          ('00T000000000001AAA', '${org.id}', 'Task', '', '{"Subject":"Call"}', 'u', 1, 2);
       update schema_version set version = 1;
     `)
     database.close()
     const reopened = await open()
     expect(await reopened.apps.find(app.id)).toMatchObject({ fullName: app.fullName, isClientCredentialEnabled: false })
     expect(await reopened.apps.findPolicies(app.id, org.id)).toMatchObject({ clientCredentialUserId: undefined })
+    expect((await reopened.profiles.findByName(org.id, 'Standard User'))?.objectPermissions).toHaveLength(7)
+    const page = { offset: 0, limit: 10 }
+    expect(await reopened.records.list(org.id, 'Contact', page)).toMatchObject([
+      { name: 'Rose Gonzalez', createdById: 'u', modifiedById: 'u', deletedAt: undefined },
+    ])
+    expect(await reopened.records.list(org.id, 'Task', page)).toMatchObject([{ name: 'Call' }])
     await reopened.close()
   })
 

@@ -57,10 +57,14 @@ function fileIn({ path }: DataFolder): string {
   return join(path, 'demo.json')
 }
 
-async function made({ stores, seal, passwords, newId, now }: Database, place: DemoPlace, file: string): Promise<Kept> {
+async function made(
+  { stores, seal, passwords, newId, newRecordId, now }: Database,
+  place: DemoPlace,
+  file: string,
+): Promise<Kept> {
   // Says that a demo was begun: one that was cut short is completed by the next start.
   writePrivately(file, '{}\n')
-  const needs = { ...stores, seal, passwords, newId, now }
+  const needs = { ...stores, seal, passwords, newId, newRecordId, now }
   const demo = await makeDemo(needs, { mainUrl: place.url, ports: portsAfter(place) })
   const users = await Promise.all(peopleOf(demo).map(({ username }) => stores.users.findByUsername(username)))
   const hashes = users.flatMap((user) => (user === undefined ? [] : [[user.username, user.passwordHash] as const]))

@@ -75,6 +75,188 @@ export const restExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'precondition-failed': {
+    check: 'request',
+    facts: { header: 'text', found: 'text' },
+    explain: ({ header, found }) => ({
+      expected: `a record that is as the header ${header} says`,
+      found: `it was changed at ${found}`,
+      whatToDo: 'Read the record again, decide with what it holds now, and send the change once more.',
+      whereInSetup: undefined,
+    }),
+  },
+  'not-supported': {
+    check: 'resource',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'a resource that this server has',
+      found: `${found}, which Salesforce has and this server does not`,
+      whatToDo: 'Ask by a query where that can do it: `GET /services/data/<version>/query?q=…`.',
+      whereInSetup: undefined,
+    }),
+  },
+  'json-malformed': {
+    check: 'request',
+    facts: { problem: 'text' },
+    explain: ({ problem }) => ({
+      expected: 'a JSON text of the shape that the resource asks for',
+      found: problem,
+      whatToDo: 'Send what the documentation of the resource shows, with `Content-Type: application/json`.',
+      whereInSetup: undefined,
+    }),
+  },
+  'content-type-unsupported': {
+    check: 'request',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'Content-Type: application/json',
+      found: quoted(found),
+      whatToDo: 'Send the body as JSON, and say so in the header Content-Type.',
+      whereInSetup: undefined,
+    }),
+  },
+  'query-missing': {
+    check: 'request',
+    facts: {},
+    explain: () => ({
+      expected: 'a query in the parameter q',
+      found: 'nothing',
+      whatToDo: 'Send it URL-encoded: `GET /services/data/<version>/query?q=SELECT+Id+FROM+Account`.',
+      whereInSetup: undefined,
+    }),
+  },
+  'query-refused': {
+    check: 'request',
+    facts: { errorCode: 'text', problem: 'text', message: 'text' },
+    explain: ({ errorCode, problem }) => ({
+      expected: 'a query of objects and fields that the user sees, in the words of SOQL',
+      found: `${errorCode}: ${problem}`,
+      whatToDo:
+        'The answer points at the place. `GET /services/data/<version>/sobjects/<object>/describe` lists the fields; an object that the user may not read counts as one that does not exist.',
+      whereInSetup: 'Setup > Object Manager; Setup > Profiles > [profile] > Object Settings',
+    }),
+  },
+  'query-too-large': {
+    check: 'limit',
+    facts: { limit: 'number' },
+    explain: ({ limit }) => ({
+      expected: `at most ${limit} records of sub-queries in one page`,
+      found: 'more',
+      whatToDo:
+        'Ask for smaller pages by the header `Sforce-Query-Options: batchSize=200`, or query the children by themselves.',
+      whereInSetup: undefined,
+    }),
+  },
+  'locator-unknown': {
+    check: 'resource',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'the nextRecordsUrl of an answer that this user got in the last two days',
+      found: quoted(found),
+      whatToDo: 'Send the query again. Of each user the latest ten queries can be gone on with.',
+      whereInSetup: undefined,
+    }),
+  },
+  'field-unknown': {
+    check: 'resource',
+    facts: { found: 'text', object: 'text' },
+    explain: ({ found, object }) => ({
+      expected: `a field of ${object}`,
+      found: quoted(found),
+      whatToDo: `\`GET /services/data/<version>/sobjects/${object}/describe\` lists the fields by their API names; own ones end in __c.`,
+      whereInSetup: `Setup > Object Manager > ${object} > Fields & Relationships`,
+    }),
+  },
+  'record-unknown': {
+    check: 'resource',
+    facts: { found: 'text', object: 'text' },
+    explain: ({ found, object }) => ({
+      expected: object === '' ? 'the id of a record of this org' : `the id of a record of ${object} in this org`,
+      found: quoted(found),
+      whatToDo: 'See whether the id is of this org and of this object: its first three characters say of which.',
+      whereInSetup: undefined,
+    }),
+  },
+  'record-deleted': {
+    check: 'resource',
+    facts: { found: 'text', object: 'text' },
+    explain: ({ found, object }) => ({
+      expected: `a record of ${object} that is there`,
+      found: `${quoted(found)}, which has been deleted`,
+      whatToDo: '`GET /services/data/<version>/queryAll` finds deleted records, too.',
+      whereInSetup: undefined,
+    }),
+  },
+  'record-refused': {
+    check: 'request',
+    facts: { errorCode: 'text', object: 'text', fields: 'texts', problem: 'text' },
+    explain: ({ errorCode, object, fields, problem }) => ({
+      expected: `values that ${object} takes`,
+      found: `${errorCode}: ${problem}`,
+      whatToDo: `See to ${fields.length === 0 ? 'the values' : listed(fields)}: \`GET /services/data/<version>/sobjects/${object}/describe\` says what each field takes.`,
+      whereInSetup: `Setup > Object Manager > ${object} > Fields & Relationships`,
+    }),
+  },
+  'external-id-field-unknown': {
+    check: 'resource',
+    facts: { found: 'text', object: 'text' },
+    explain: ({ found, object }) => ({
+      expected: `a field of ${object} that is an external id`,
+      found: quoted(found),
+      whatToDo: 'Declare the field with `externalId: true` in the org file, or use the id of the record.',
+      whereInSetup: `Setup > Object Manager > ${object} > Fields & Relationships > [field] > External ID`,
+    }),
+  },
+  'object-read-only': {
+    check: 'permission',
+    facts: { object: 'text', act: 'text' },
+    explain: ({ object, act }) => ({
+      expected: `an object whose records the API can ${act}`,
+      found: `${object}, which is part of the org itself`,
+      whatToDo: 'Change it where it is set up: in an org file, or by a command of `sallyport`.',
+      whereInSetup: undefined,
+    }),
+  },
+  'object-permission-missing': {
+    check: 'permission',
+    facts: { object: 'text', act: 'text' },
+    explain: ({ object, act }) => ({
+      expected: `a user who may ${act} records of ${object}`,
+      found: 'one whose profile and permission sets do not allow it',
+      whatToDo: `Give the profile or a permission set \`objectPermissions\` for ${object} in the org file, or Modify All Data.`,
+      whereInSetup: `Setup > Profiles > [profile] > Object Settings > ${object}`,
+    }),
+  },
+  'too-many-parts': {
+    check: 'limit',
+    facts: { part: 'text', limit: 'number', found: 'number' },
+    explain: ({ part, limit, found }) => ({
+      expected: `at most ${limit} ${part}`,
+      found: String(found),
+      whatToDo: 'Send them in several requests.',
+      whereInSetup: undefined,
+    }),
+  },
+  'composite-refused': {
+    check: 'request',
+    facts: { problem: 'text' },
+    explain: ({ problem }) => ({
+      expected: 'a composite call of the shape that Salesforce takes',
+      found: problem,
+      whatToDo: 'Mend the body. References read `@{referenceId.field}`, and name a part that stands before.',
+      whereInSetup: undefined,
+    }),
+  },
+  'composite-stopped': {
+    check: 'request',
+    facts: {},
+    explain: () => ({
+      expected: 'that every part succeeds, as allOrNone asks',
+      found: 'another part failed, so nothing of it was written',
+      whatToDo: 'Mend the part that says something else than PROCESSING_HALTED, and send all of them again.',
+      whereInSetup: undefined,
+    }),
+  },
   'parameter-out-of-range': {
     check: 'request',
     facts: { parameter: 'text', found: 'text', range: 'text' },

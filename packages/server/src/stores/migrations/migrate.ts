@@ -4,8 +4,9 @@ import type { Connection, Dialect } from '../dialect.ts'
 import { statement } from '../statement.ts'
 import { first } from './0001-first.ts'
 import { clientCredentials } from './0002-client-credentials.ts'
+import { records } from './0003-records.ts'
 
-const migrations = [first, clientCredentials]
+const migrations = [first, clientCredentials, records]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 

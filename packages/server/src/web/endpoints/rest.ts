@@ -1,28 +1,24 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
 import { covers } from '../../connected-apps/scope.ts'
 import { pass } from '../../journal/checklist.ts'
-import type { Addresses } from '../../orgs/address.ts'
+import { prefixedIds } from '../../record-id.ts'
+import { dataAccessOf, visibleTo } from '../../rest/access.ts'
+import type { Call, Caller, DataStores, RestAnswer } from '../../rest/call.ts'
+import { dispatch } from '../../rest/dispatch.ts'
 import { RestError } from '../../rest/error.ts'
-import { type ApiUsage, limitInfo, limitsOf } from '../../rest/limits.ts'
-import {
-  describeListView,
-  listViewEntry,
-  listViewList,
-  listViewResults,
-  readListView,
-  readListViewPage,
-} from '../../rest/list-views.ts'
-import { readObject } from '../../rest/objects.ts'
-import type { RecordStore } from '../../rest/record.ts'
-import { resourcesOf } from '../../rest/resources.ts'
+import type { Json } from '../../rest/json.ts'
+import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
+import type { ObjectStore } from '../../rest/record.ts'
+import { type Schema, schemaOf } from '../../rest/schema.ts'
 import { apiVersions, readApiVersion } from '../../rest/versions.ts'
 import { identityUrl } from '../../users/identity.ts'
-import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
-import type { User, UserStore } from '../../users/user.ts'
 import { unstored } from '../answer.ts'
 import type { ReadBearer } from '../bearer.ts'
 import { type BodyStyle, chooseFormat, type Document, readPrettyPrint, writeBody } from '../format.ts'
-import { queryParameter } from '../incoming.ts'
+import type { Incoming } from '../incoming.ts'
 import type { Reply } from '../reply.ts'
 import type { Answer, ShowRefusal, Visit } from '../visit.ts'
 
@@ -30,136 +26,190 @@ interface Needs {
   readonly readBearer: ReadBearer
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
-  readonly users: Pick<UserStore, 'find'>
-  readonly records: RecordStore
-  readonly addresses: Pick<Addresses, 'baseOf'>
+  readonly objects: Pick<ObjectStore, 'list'>
+  readonly stores: DataStores
   readonly usage: ApiUsage
   readonly now: () => Date
 }
 
-/** A resource of the REST API: what it answers, and what its XML is called. */
-export type Resource = (
-  caller: Caller,
-) => Promise<{ readonly document: Document; readonly root: string; readonly item?: string }>
-
-/** Who asks for a resource, of which version, and how. */
-export interface Caller {
-  readonly visit: Visit
-  readonly user: User
-  readonly version: string
-  /** API requests of the org today, with this one. */
-  readonly used: number
-}
-
-/** The resources of the REST API by name. */
+/** The REST API: which versions there are, and what is in them. */
 export interface RestApi {
   readonly versions: Answer
-  readonly root: Answer
-  readonly limits: Answer
-  readonly listViews: Answer
-  readonly listView: Answer
-  readonly listViewDescribe: Answer
-  readonly listViewResults: Answer
-  readonly missing: Answer
+  readonly data: Answer
 }
 
 // The data API takes tokens by header alone.
 const noParameters: ReadonlyMap<string, string> = new Map()
 
+/** Most bytes of a body, as it is and unpacked. */
+export const largestDataBody = 10_485_760
+// Characters of an answer from which on packing it is worth the time.
+const worthPacking = 1024
+
 /** What an access token with the `api` scope opens. */
 export function restApi(needs: Needs): RestApi {
-  const { records, users } = needs
+  const newId = prefixedIds(needs.now)
+  const schemas = new WeakMap<object, Schema>()
   return {
-    versions: async (visit) => write(visit, apiVersions, { root: 'Versions', item: 'Version' }),
-    root: resource(async ({ visit, user, version }) => ({
-      document: resourcesOf(version, identityUrl(visit.site.loginBase, user)),
-      root: 'urls',
-    })),
-    limits: resource(async ({ version, used }) => ({ document: limitsOf(version, used), root: 'LimitsSnapshot' })),
-    listViews: resource(async ({ visit, version }) => ({
-      document: listViewList(version, objectOf(visit)),
-      root: 'ListViews',
-    })),
-    listView: resource(async ({ visit, version }) => ({
-      document: listViewEntry(version, listViewOf(visit)),
-      root: 'ListView',
-    })),
-    listViewDescribe: resource(async ({ visit, version }) => ({
-      document: describeListView(version, listViewOf(visit)),
-      root: 'ListViewDescribe',
-    })),
-    listViewResults: resource(async ({ visit, version, user }) => {
-      const page = readListViewPage(queryParameter(visit.request, 'limit'), queryParameter(visit.request, 'offset'))
-      const document = await listViewResults(version, listViewOf(visit), user, page, { records, users })
-      return { document, root: 'ListViewResults' }
-    }),
-    missing: resource(async ({ visit }) => {
-      throw new RestError({ reason: 'resource-unknown', facts: { found: visit.request.path.slice(0, 128) } })
-    }),
-  }
-
-  function resource(answer: Resource): Answer {
-    return async (visit) => {
+    versions: async (visit) => write(visit, { status: 200, body: apiVersions, root: 'Versions', item: 'Version' }),
+    async data(visit) {
       const { request, params, checks } = visit
       checks.flow = 'rest'
       const caller = await admit(visit)
       const version = readApiVersion(params['version'] ?? '')
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        throw new RestError({
-          reason: 'method-not-allowed',
-          facts: { found: request.method, allowed: ['GET', 'HEAD'] },
-        })
+      const { stores } = needs
+      const call: Call = {
+        caller,
+        version,
+        method: request.method,
+        segments: segmentsOf(request.path),
+        query: new URLSearchParams(request.query),
+        header: request.header,
+        body: () => readJson(request),
+        now: needs.now(),
+        newId,
+        stores,
+        reader: stores.records,
+        work: stores.records.work,
+        afterwards: async (act) => {
+          await act()
+        },
       }
-      const { document, ...style } = await answer({ ...caller, visit, version })
-      return write(visit, document, style, { 'sforce-limit-info': limitInfo(caller.used) })
-    }
+      const reply = await write(visit, await dispatch(call), { 'sforce-limit-info': limitInfo(caller.used) })
+      return packed(request, withVersion(request, reply))
+    },
   }
 
   /** @throws {RestError} */
-  async function admit(visit: Visit): Promise<{ readonly user: User; readonly used: number }> {
-    const { readBearer, profiles, permissionSets, usage, now } = needs
-    const access = await readBearer(visit, noParameters)
-    if (!access.ok) {
-      const { refusal } = access
+  async function admit(visit: Visit): Promise<Caller> {
+    const { readBearer, profiles, permissionSets, objects, usage, now } = needs
+    const bearer = await readBearer(visit, noParameters)
+    if (!bearer.ok) {
+      const { refusal } = bearer
       throw new RestError(refusal.reason === 'token-in-query' ? { reason: 'token-missing', facts: {} } : refusal)
     }
-    const { token, user, org } = access
+    const { token, user, org } = bearer
     if (!covers(token.scopes, 'api')) {
       throw new RestError({ reason: 'scope-missing', facts: { needed: 'api', granted: token.scopes } })
     }
     pass(visit.checks, 'scope', { needed: 'api' })
     const profile = await profiles.find(user.profileId)
-    if (profile === undefined || !(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
+    const access = profile === undefined ? undefined : await dataAccessOf(permissionSets, user, profile)
+    if (access?.has('ApiEnabled') !== true) {
       throw new RestError({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile?.name ?? '' } })
     }
-    return { user, used: usage.count(org.id, now()) }
+    const used = usage.count(org.id, now())
+    const own = await objects.list(org.id)
+    const schema = schemas.get(own) ?? schemaOf(own)
+    schemas.set(own, schema)
+    return {
+      user,
+      org,
+      access,
+      schema: visibleTo(access, schema),
+      identity: identityUrl(visit.site.loginBase, user),
+      used,
+    }
   }
 }
 
 /** How the REST API refuses: an array with one error, in the format of the request. */
 export const restRefusal: ShowRefusal = (error, visit) => {
   if (!(error instanceof RestError)) throw error
-  return write(visit, [...error.body], { root: 'Errors', item: 'Error' }, error.headers, error.status)
+  const [body] = error.body
+  const { fields, ...others } = body
+  const document = [fields === undefined ? others : { ...others, fields: [...fields] }]
+  return write(visit, { status: error.status, body: document, root: 'Errors', item: 'Error', headers: error.headers })
 }
 
-function objectOf({ params }: Visit) {
-  return readObject(params['object'] ?? '')
+/** What stands in a path after the version. */
+function segmentsOf(path: string): readonly string[] {
+  return path
+    .split('/')
+    .slice(4)
+    .filter((segment) => segment !== '')
+    .map((segment) => {
+      try {
+        return decodeURIComponent(segment)
+      } catch {
+        // A lone percent sign: meant as it stands.
+        return segment
+      }
+    })
 }
 
-function listViewOf(visit: Visit) {
-  return readListView(objectOf(visit), visit.params['listview'] ?? '')
+const unpack = promisify(gunzip)
+
+/** @throws {RestError} 400 `JSON_PARSER_ERROR`, 413, 415 */
+async function readJson(request: Incoming): Promise<Json> {
+  const type = request.header('content-type')?.replace(/;.*/s, '').trim().toLowerCase() ?? ''
+  if (type !== '' && type !== 'application/json') {
+    throw new RestError({ reason: 'content-type-unsupported', facts: { found: type.slice(0, 80) } })
+  }
+  const tooLarge = new RestError({ reason: 'body-too-large', facts: { limit: largestDataBody } })
+  const body = await request.body(largestDataBody)
+  if (body === 'too-large') throw tooLarge
+  if (body === 'cut-off') throw malformed('The body is not all there')
+  const isPacked = request.header('content-encoding')?.toLowerCase() === 'gzip'
+  const bytes = isPacked ? await unpack(body, { maxOutputLength: largestDataBody }).catch(() => undefined) : body
+  if (bytes === undefined) throw malformed('The body is not gzip, or too large when unpacked')
+  const text = bytes.toString('utf8')
+  if (text.trim() === '') throw malformed('The HTTP entity body is required, but this request has no entity body.')
+  return parsed(text)
 }
 
-function write(
-  visit: Visit,
-  document: Document,
-  style: Omit<BodyStyle, 'format' | 'isPretty'>,
-  headers: Readonly<Record<string, string>> = {},
-  status = 200,
-): Reply {
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const said = error instanceof SyntaxError ? error.message.replace(/,? ?\.\.\..*|, ".*/s, '') : 'not JSON'
+    throw malformed(`The body is no JSON: ${said.slice(0, 120)}`)
+  }
+}
+
+function malformed(problem: string): RestError {
+  return new RestError({ reason: 'json-malformed', facts: { problem } })
+}
+
+function write(visit: Visit, found: RestAnswer, headers: Readonly<Record<string, string>> = {}): Reply {
+  const { status, body, root, item } = found
+  const all = { ...unstored, ...headers, ...found.headers }
+  if (body === undefined) return { status, headers: all, body: null }
   const { request } = visit
   const format = chooseFormat(undefined, request.header('accept'), ['json', 'xml'])
   const isPretty = readPrettyPrint(request.header('x-prettyprint') ?? request.header('prettyprint'))
-  const { contentType, text } = writeBody(document, { ...style, format, isPretty })
-  return { status, headers: { 'content-type': contentType, ...unstored, ...headers }, body: text }
+  const style: BodyStyle = { root, ...(item === undefined ? {} : { item }), format, isPretty }
+  const document: Document = body
+  const { contentType, text } = writeBody(document, style)
+  return { status, headers: { 'content-type': contentType, ...all }, body: text }
+}
+
+/** Names the version of what is read, and says no more than that to whom it is known (RFC 9110 §13.1.2). */
+function withVersion(request: Incoming, reply: Reply): Reply {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead || reply.status !== 200 || typeof reply.body !== 'string' || !request.path.includes('/sobjects/'))
+    return reply
+  const version = `"${createHash('sha1').update(reply.body).digest('base64url')}"`
+  const headers = { ...reply.headers, etag: version }
+  const known = request
+    .header('if-none-match')
+    ?.split(',')
+    .map((one) =>
+      one
+        .trim()
+        .replace(/^W\//, '')
+        .replace(/-gzip"$/, '"'),
+    )
+  return known?.includes(version) === true ? { status: 304, headers, body: null } : { ...reply, headers }
+}
+
+const pack = promisify(gzip)
+
+/** Packs what is long for whom it may be packed. */
+async function packed(request: Incoming, reply: Reply): Promise<Reply> {
+  const { body, headers } = reply
+  const accepts = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/i.test(request.header('accept-encoding') ?? '')
+  if (!accepts || typeof body !== 'string' || body.length < worthPacking) return reply
+  const bytes = new Uint8Array(await pack(body, { level: 1 }))
+  return { ...reply, headers: { ...headers, 'content-encoding': 'gzip', vary: 'accept, accept-encoding' }, body: bytes }
 }

@@ -1,7 +1,4 @@
-import { RestError } from './error.ts'
-
-/** The type of a column, as describes name them. */
-export type FieldType = 'currency' | 'date' | 'datetime' | 'email' | 'id' | 'phone' | 'picklist' | 'string'
+import type { FieldType } from './object.ts'
 
 /** A column of an object's list views. */
 export interface FieldColumn {
@@ -11,8 +8,8 @@ export interface FieldColumn {
   readonly type: FieldType
 }
 
-/** An object whose records an org keeps. */
-export interface StoredObject {
+/** An object that has list views. */
+export interface ListedObject {
   /** API name. */
   readonly name: string
   readonly label: string
@@ -25,8 +22,8 @@ export interface StoredObject {
 
 const ownerAlias = (label: string): FieldColumn => ({ path: 'Owner.Alias', label, type: 'string' })
 
-/** Every object whose records an org keeps. */
-export const storedObjects: readonly StoredObject[] = [
+/** The objects that have list views. */
+export const listedObjects: readonly ListedObject[] = [
   {
     name: 'Account',
     label: 'Account',
@@ -125,18 +122,3 @@ export const storedObjects: readonly StoredObject[] = [
     ],
   },
 ]
-
-const byName = new Map(storedObjects.map((object) => [object.name.toLowerCase(), object]))
-
-/**
- * The object that a path names; capitals do not count.
- * @throws {RestError} 404 `NOT_FOUND`
- */
-export function readObject(name: string): StoredObject {
-  const object = byName.get(name.toLowerCase())
-  if (object === undefined) {
-    const facts = { found: name.slice(0, 64), known: storedObjects.map((stored) => stored.name) }
-    throw new RestError({ reason: 'object-unknown', facts })
-  }
-  return object
-}

@@ -1,0 +1,85 @@
+import type { ApprovalStore } from '../connected-apps/approval.ts'
+import type { Org } from '../orgs/org.ts'
+import type { SessionStore } from '../sessions/session.ts'
+import type { User, UserStore } from '../users/user.ts'
+import type { DataAccess } from './access.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { CursorStore, RecordReader, RecordStore, RecordWork } from './record.ts'
+import type { Schema } from './schema.ts'
+import type { Viewer } from './soql/plan-query.ts'
+
+/** What the REST API writes to, besides records. */
+export interface DataStores {
+  readonly records: RecordStore
+  readonly cursors: CursorStore
+  readonly approvals: Pick<ApprovalStore, 'revoke'>
+  readonly sessions: Pick<SessionStore, 'end'>
+  readonly users: Pick<UserStore, 'find' | 'update'>
+}
+
+/** Who calls the REST API, and what they may. */
+export interface Caller {
+  readonly user: User
+  readonly org: Org
+  readonly access: DataAccess
+  /** The objects that the user may read. */
+  readonly schema: Schema
+  /** The identity URL of the user. */
+  readonly identity: string
+  /** API requests of the org today, with this one. */
+  readonly used: number
+}
+
+/** A request to the REST API, or a part of a composite one. */
+export interface Call {
+  readonly caller: Caller
+  /** Such as `67.0`. */
+  readonly version: string
+  readonly method: string
+  /** What stands in the path after the version, decoded. */
+  readonly segments: readonly string[]
+  readonly query: URLSearchParams
+  /** A header by its name in lower case. */
+  header(name: string): string | undefined
+  /** The body, read when it is asked for. @throws {RestError} 400 `JSON_PARSER_ERROR` */
+  body(): Promise<Json>
+  readonly now: Date
+  /** Makes ids for records: by the first three characters. */
+  readonly newId: (prefix: string) => string
+  readonly stores: DataStores
+  /** Where records are read: inside a composite call, with what it has written. */
+  readonly reader: RecordReader
+  /** Does work on records in one transaction; inside a composite call, in its. */
+  work<T>(job: (work: RecordWork) => Promise<T>): Promise<T>
+  /** Does something once the transaction has been committed: at once, unless the call is part of a composite one. */
+  afterwards(act: () => Promise<unknown>): Promise<void>
+}
+
+/** What a resource answers. */
+export interface RestAnswer {
+  readonly status: number
+  /** `undefined` for no body. */
+  readonly body: JsonObject | readonly Json[] | undefined
+  /** The element around the body in XML, and around each member where it is a list. */
+  readonly root: string
+  readonly item?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An answer with a body and status 200. */
+export function answer(root: string, body: JsonObject | readonly Json[], item?: string): RestAnswer {
+  return { status: 200, body, root, ...(item === undefined ? {} : { item }) }
+}
+
+/** An answer without a body. */
+export const noContent: RestAnswer = { status: 204, body: undefined, root: '' }
+
+/** Who asks, to queries. */
+export function viewerOf({ caller: { user, schema, access }, now }: Pick<Call, 'caller' | 'now'>): Viewer {
+  return { userId: user.id, schema, has: access.has, timeZone: user.timeZone, now }
+}
+
+/** The path of a version's resources. */
+export function dataPath(version: string): string {
+  return `/services/data/v${version}`
+}

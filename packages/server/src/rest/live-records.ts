@@ -1,0 +1,127 @@
+import { id15, readRecordId } from '../record-id.ts'
+import type { Call } from './call.ts'
+import { RestError } from './error.ts'
+import type { JsonObject } from './json.ts'
+import type { SObject } from './object.ts'
+import { askerOf } from './query.ts'
+import type { QueriedRow } from './record.ts'
+import { recordRefused } from './record-values.ts'
+import { readField } from './schema.ts'
+import type { Expression, Plan } from './soql/plan.ts'
+import { storedId } from './soql/values.ts'
+
+/** Makes something of the org itself: the assignment of a permission set. @throws {RestError} */
+export async function insertLive(call: Call, object: SObject, given: JsonObject): Promise<string> {
+  requireManageUsers(call, object)
+  const read = (name: string) => {
+    const id = typeof given[name] === 'string' ? readRecordId(given[name]) : undefined
+    if (id === undefined)
+      throw recordRefused('REQUIRED_FIELD_MISSING', object, [name], `Required fields are missing: [${name}]`)
+    return id
+  }
+  for (const name of Object.keys(given)) if (name !== 'attributes') readField(object, name)
+  const [userId, permissionSetId] = [read('AssigneeId'), read('PermissionSetId')]
+  const { schema } = call.caller
+  for (const [name, target, id] of [
+    ['AssigneeId', schema.find('User'), userId],
+    ['PermissionSetId', schema.find('PermissionSet'), permissionSetId],
+  ] as const) {
+    if (target !== undefined && (await rowsOf(call, target, 'Id', id, [])).length > 0) continue
+    throw recordRefused(
+      'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+      object,
+      [name],
+      `insufficient access rights on cross-reference id: ${id}`,
+    )
+  }
+  await call.afterwards(() =>
+    changePermissionSets(call, userId, (ids) => (ids.includes(permissionSetId) ? ids : [...ids, permissionSetId])),
+  )
+  const short = `${object.keyPrefix}${id15(userId).slice(9)}${id15(permissionSetId).slice(9)}`
+  return readRecordId(short) ?? short
+}
+
+/** Undoes something of the org itself: revokes, ends, or takes away. @throws {RestError} 404 `NOT_FOUND` */
+export async function deleteLive(call: Call, object: SObject, id: string): Promise<void> {
+  const { stores, now } = call
+  const long = readRecordId(id)
+  const unknown = new RestError({ reason: 'record-unknown', facts: { found: id.slice(0, 40), object: object.name } })
+  if (long === undefined) throw unknown
+  const found = async (...names: readonly string[]): Promise<QueriedRow> => {
+    const [row] = await rowsOf(call, object, 'Id', long, names)
+    if (row === undefined) throw unknown
+    return row
+  }
+  switch (object.name) {
+    case 'OauthToken': {
+      const [userId, appId] = await found('UserId', 'AppMenuItemId')
+      requireOwn(call, object, String(userId))
+      return call.afterwards(() => stores.approvals.revoke(String(userId), String(appId), now))
+    }
+    case 'AuthSession': {
+      const [number, userId] = await found('Id', 'UsersId')
+      requireOwn(call, object, String(userId))
+      return call.afterwards(() => stores.sessions.end(Number(number)))
+    }
+    case 'PermissionSetAssignment': {
+      requireManageUsers(call, object)
+      const [userId, permissionSetId] = await found('AssigneeId', 'PermissionSetId')
+      return call.afterwards(() =>
+        changePermissionSets(call, String(userId), (ids) => ids.filter((one) => one !== permissionSetId)),
+      )
+    }
+    default:
+      throw new RestError({ reason: 'object-read-only', facts: { object: object.name, act: 'delete' } })
+  }
+
+  function requireOwn({ caller }: Call, { name }: SObject, userId: string): void {
+    if (userId === caller.user.id || caller.access.has('ManageUsers')) return
+    throw new RestError({ reason: 'object-permission-missing', facts: { object: name, act: 'delete' } })
+  }
+}
+
+function requireManageUsers({ caller }: Call, { name }: SObject): void {
+  if (caller.access.has('ManageUsers')) return
+  throw new RestError({ reason: 'object-permission-missing', facts: { object: name, act: 'create' } })
+}
+
+async function changePermissionSets(
+  { stores, now }: Call,
+  userId: string,
+  change: (ids: readonly string[]) => readonly string[],
+): Promise<void> {
+  const user = await stores.users.find(userId)
+  if (user === undefined) return
+  await stores.users.update(userId, { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now })
+}
+
+/** Values of the records of an object whose field has a value. */
+async function rowsOf(
+  call: Call,
+  object: SObject,
+  by: string,
+  id: string,
+  names: readonly string[],
+): Promise<readonly QueriedRow[]> {
+  const expression = (name: string): Expression => ({
+    kind: 'field',
+    path: { via: [], field: readField(object, name) },
+  })
+  const plan: Plan = {
+    object,
+    includesDeleted: false,
+    isMine: false,
+    kind: 'records',
+    select: [],
+    where: { kind: 'compare', left: expression(by), by: '=', value: storedId(readField(object, by), id) },
+    groupBy: [],
+    having: undefined,
+    orderBy: [],
+    limit: 1,
+    offset: 0,
+  }
+  return call.reader.query(plan, askerOf(call), ['Id', ...names].slice(names.length > 0 ? 1 : 0).map(expression), {
+    offset: 0,
+    limit: 1,
+  })
+}

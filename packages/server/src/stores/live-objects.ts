@@ -1,0 +1,93 @@
+import { type RawBuilder, sql } from 'kysely'
+import { userPermissions } from '../users/profile.ts'
+import { jsonElements } from './json-sql.ts'
+
+/** An object that the org is made of, as a table whose columns are called as its fields are. */
+export type LiveTable = (orgId: string) => RawBuilder<unknown>
+
+const has = (permission: string) =>
+  sql`case when permissions like ${sql.lit(`%"${permission}"%`)} then 1 else 0 end as ${sql.id(`Permissions${permission}`)}`
+const permissionColumns = sql.join(userPermissions.map(has))
+
+/** The last six characters of two ids, behind a prefix: the id of what stands between two records. */
+const pairId = (prefix: string, one: RawBuilder<unknown>, other: RawBuilder<unknown>) =>
+  sql`${sql.lit(prefix)} || substr(${one}, 10, 6) || substr(${other}, 10, 6)`
+
+const listed = (list: RawBuilder<unknown>) => jsonElements(list)
+
+/** The live objects by their API names. Every one holds nothing but what is of the org. */
+export const liveTables: Readonly<Record<string, LiveTable>> = {
+  Organization: (orgId) => sql`
+    select id as "Id", name as "Name", 'SLP1' as "InstanceName",
+      case when type = 'production' then 0 else 1 end as "IsSandbox", 'Developer Edition' as "OrganizationType",
+      null as "TrialExpirationDate", null as "NamespacePrefix", 'en_US' as "LanguageLocaleKey",
+      'GMT' as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate"
+    from orgs where id = ${orgId}`,
+  User: (orgId) => sql`
+    select id as "Id", username as "Username", last_name as "LastName", first_name as "FirstName",
+      ltrim(coalesce(first_name, '') || ' ' || last_name) as "Name", email as "Email",
+      substr(coalesce(first_name, ''), 1, 1) || substr(last_name, 1, 4) as "Alias", nickname as "CommunityNickname",
+      is_active as "IsActive", 'Standard' as "UserType", country as "Country", mobile_phone as "MobilePhone",
+      time_zone as "TimeZoneSidKey", locale as "LocaleSidKey", language as "LanguageLocaleKey",
+      'UTF-8' as "EmailEncodingKey", profile_id as "ProfileId", last_login_at as "LastLoginDate",
+      created_at as "CreatedDate", modified_at as "LastModifiedDate", modified_at as "SystemModstamp"
+    from users where org_id = ${orgId}`,
+  Profile: (orgId) => sql`
+    select id as "Id", name as "Name", 'Standard' as "UserType", ${permissionColumns}
+    from profiles where org_id = ${orgId}`,
+  PermissionSet: (orgId) => sql`
+    select id as "Id", name as "Name", label as "Label", 0 as "IsOwnedByProfile", ${permissionColumns}
+    from permission_sets where org_id = ${orgId}`,
+  PermissionSetAssignment: (orgId) => sql`
+    select ${pairId('0Pa', sql`users.id`, sql`assigned.value`)} as "Id", assigned.value as "PermissionSetId",
+      users.id as "AssigneeId"
+    from users, ${listed(sql`users.permission_set_ids`)} as assigned where users.org_id = ${orgId}`,
+  ConnectedApplication: (orgId) => sql`
+    select app.id as "Id", app.label as "Name", policy.is_admin_approved as "OptionsAllowAdminApprovedUsersOnly",
+      case when policy.refresh_token_policy like '%specific_inactivity%' then 1 else 0 end
+        as "OptionsRefreshTokenValidityMetric",
+      policy.requires_high_assurance as "OptionsHasSessionLevelPolicy",
+      case when app.org_id is null then 1 else 0 end as "OptionsIsInternal",
+      policy.refresh_token_policy ->> 'seconds' as "RefreshTokenValidityPeriod",
+      policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
+      app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
+    from app_policies as policy join connected_apps as app on app.id = policy.app_id where policy.org_id = ${orgId}`,
+  OauthToken: (orgId) => sql`
+    select approval.id as "Id", app.label as "AppName", app.id as "AppMenuItemId", approval.user_id as "UserId",
+      approval.use_count as "UseCount", approval.first_used_at as "CreatedDate",
+      approval.last_used_at as "LastUsedDate"
+    from approvals as approval join connected_apps as app on app.id = approval.app_id
+    where approval.org_id = ${orgId} and approval.revoked_at is null
+      and (approval.use_count > 0 or approval.scopes <> '')`,
+  SetupEntityAccess: (orgId) => sql`
+    select ${pairId('0J0', sql`policy.app_id`, sql`allowed.value`)} as "Id", allowed.value as "ParentId",
+      policy.app_id as "SetupEntityId", 'ConnectedApplication' as "SetupEntityType"
+    from app_policies as policy, ${listed(sql`policy.profile_ids`)} as allowed where policy.org_id = ${orgId}
+    union all
+    select ${pairId('0J0', sql`policy.app_id`, sql`allowed.value`)}, allowed.value, policy.app_id,
+      'ConnectedApplication'
+    from app_policies as policy, ${listed(sql`policy.permission_set_ids`)} as allowed
+    where policy.org_id = ${orgId}`,
+  AuthSession: (orgId) => sql`
+    select session.id as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
+      'Standard' as "UserType", session.source_ip as "SourceIp", 'Application' as "LoginType", 'UI' as "SessionType",
+      'STANDARD' as "SessionSecurityLevel", session.auth_time as "CreatedDate",
+      session.expires_at - session.timeout * 1000 as "LastModifiedDate"
+    from sessions as session
+      join users as person on person.id = session.user_id and person.epoch = session.user_epoch
+      join orgs as org on org.id = session.org_id and org.epoch = session.org_epoch
+    where session.org_id = ${orgId}`,
+  LoginHistory: (orgId) => sql`
+    select id as "Id", user_id as "UserId", at as "LoginTime", login_type as "LoginType",
+      login_sub_type as "LoginSubType", source_ip as "SourceIp", login_url as "LoginUrl", browser as "Browser",
+      status as "Status", application as "Application"
+    from login_history where org_id = ${orgId}`,
+  LoginIp: (orgId) => sql`
+    select min(id) as "Id", user_id as "UsersId", source_ip as "SourceIp", min(at) as "CreatedDate",
+      max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated"
+    from login_history where org_id = ${orgId} group by user_id, source_ip`,
+  Certificate: (orgId) => sql`
+    select id as "Id", name as "DeveloperName", label as "MasterLabel",
+      is_private_key_exportable as "OptionsIsPrivateKeyExportable", created_at as "CreatedDate"
+    from certificates where org_id = ${orgId}`,
+}

@@ -1,0 +1,289 @@
+import { type Compilable, type RawBuilder, sql } from 'kysely'
+import { type Field, isIndexed, type SObject } from '../rest/object.ts'
+import { type Asker, keyText, type RowPage } from '../rest/record.ts'
+import type { Condition, Expression, FieldPath, Ordering, Plan, SqlValue } from '../rest/soql/plan.ts'
+import type { Database } from './database.ts'
+import { jsonElements, jsonText } from './json-sql.ts'
+import { liveTables } from './live-objects.ts'
+
+type Sql = RawBuilder<unknown>
+
+/** Writes the queries of plans as SQL. Every value is a parameter; names come from the objects' descriptions. */
+export interface PlanCompiler {
+  rows(plan: Plan, asker: Asker, columns: readonly Expression[], page: RowPage): Compilable<unknown>
+  count(plan: Plan, asker: Asker): Compilable<unknown>
+  /** Rows of the records that refer to parents, with the parent's id in front, by parent. */
+  children(
+    by: Field,
+    parentIds: readonly string[],
+    plan: Plan,
+    asker: Asker,
+    columns: readonly Expression[],
+    limit: number,
+  ): Compilable<unknown>
+}
+
+/** @param queries gives the SQL its dialect */
+export function planCompiler({ queries }: Pick<Database, 'queries'>): PlanCompiler {
+  const ready = (query: Sql): Compilable<unknown> => ({ compile: () => query.compile(queries) })
+  return {
+    rows(plan, asker, columns, { offset, limit }) {
+      const body = from(plan, asker)
+      const selected = columns.map((column) => body.value(column))
+      // Paging is by place, so the order leaves no two records to chance.
+      const last = plan.kind === 'records' ? [sql`${body.id}`] : []
+      const order = [...plan.orderBy.map((ordering) => orderSql(body, ordering)), ...last]
+      const orderBy = order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`
+      return ready(
+        sql`select ${sql.join(selected)} ${body.fromWhere()} ${body.groupHaving()} ${orderBy} limit ${limit} offset ${offset}`,
+      )
+    },
+    count(plan, asker) {
+      const body = from(plan, asker)
+      const { limit = -1, offset } = plan
+      const page = limit < 0 && offset === 0 ? sql`` : sql`limit ${limit} offset ${offset}`
+      if (plan.kind !== 'groups' && limit < 0 && offset === 0) return ready(sql`select count(*) ${body.fromWhere()}`)
+      return ready(sql`select count(*) from (select 1 ${body.fromWhere()} ${body.groupHaving()} ${page}) as found`)
+    },
+    children(by, parentIds, plan, asker, columns, limit) {
+      const among: Condition = { kind: 'in', left: { kind: 'field', path: { via: [], field: by } }, values: parentIds }
+      const where: Condition = plan.where === undefined ? among : { kind: 'and', parts: [among, plan.where] }
+      const body = from({ ...plan, where }, asker)
+      const parent = body.value({ kind: 'field', path: { via: [], field: by } })
+      const order = sql.join([...plan.orderBy.map((ordering) => orderSql(body, ordering)), sql`${body.id}`])
+      const values = columns.map((column, place) => sql`${body.value(column)} as ${sql.id(`c${place}`)}`)
+      const names = columns.map((_, place) => sql.id(`c${place}`))
+      const last = plan.limit === undefined ? sql`` : sql`and place <= ${plan.offset + plan.limit}`
+      return ready(sql`
+        select ${sql.join([sql.id('parent'), ...names])}
+        from (select ${parent} as parent, row_number() over (partition by ${parent} order by ${order}) as place,
+          ${sql.join(values)} ${body.fromWhere()}) as child
+        where place > ${plan.offset} ${last} order by parent, place limit ${limit}`)
+    },
+  }
+}
+
+/** FROM and WHERE of a plan; the joins are those that the expressions asked for meanwhile need. */
+interface Body {
+  readonly id: Sql
+  value(expression: Expression): Sql
+  fromWhere(): Sql
+  groupHaving(): Sql
+}
+
+/** Aliases, each once in a statement. */
+function aliases(): () => string {
+  let count = 0
+  return () => `t${count++}`
+}
+
+function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
+  const { object } = plan
+  const root = newAlias()
+  const joins = new Map<string, { readonly alias: string; readonly join: Sql }>()
+  const conditions: Sql[] = []
+  if (object.kind === 'stored') conditions.push(ofObject(root, object, asker.orgId, plan.includesDeleted))
+  if (plan.isMine) conditions.push(mine())
+  if (plan.where !== undefined) conditions.push(conditionSql(plan.where))
+  const groups = plan.groupBy.map((path) => columnOf(path))
+  const having = plan.having === undefined ? undefined : conditionSql(plan.having)
+
+  return {
+    id: column(object, root, idOf(object)),
+    value: expressionSql,
+    fromWhere() {
+      const joined = [...joins.values()].map(({ join }) => join)
+      const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
+      return sql`from ${tableOf(object, asker.orgId)} as ${sql.id(root)} ${sql.join(joined, sql` `)} ${where}`
+    },
+    groupHaving() {
+      const groupBy = groups.length === 0 ? sql`` : sql`group by ${sql.join(groups)}`
+      return having === undefined ? groupBy : sql`${groupBy} having ${having}`
+    },
+  }
+
+  function mine(): Sql {
+    const owner = object.fields.find(({ name }) => name === 'OwnerId' || name === 'UserId' || name === 'UsersId')
+    return owner === undefined ? sql`1 = 1` : sql`${column(object, root, owner)} = ${asker.userId}`
+  }
+
+  function columnOf({ via, field }: FieldPath): Sql {
+    let alias = root
+    let at = object
+    let key = ''
+    for (const { by, to } of via) {
+      key += `.${by.name}`
+      let joined = joins.get(key)
+      if (joined === undefined) {
+        const made = newAlias()
+        const here = to.kind === 'stored' ? sql` and ${ofObject(made, to, asker.orgId, true)}` : sql``
+        const join = sql`left join ${tableOf(to, asker.orgId)} as ${sql.id(made)} on ${column(to, made, idOf(to))} = ${column(at, alias, by)}${here}`
+        joined = { alias: made, join }
+        joins.set(key, joined)
+      }
+      alias = joined.alias
+      at = to
+    }
+    return column(at, alias, field)
+  }
+
+  function expressionSql(expression: Expression): Sql {
+    if (expression.kind === 'field') return columnOf(expression.path)
+    const { aggregate, path } = expression
+    if (path === undefined) return sql`count(*)`
+    const argument = columnOf(path)
+    if (aggregate === 'COUNT_DISTINCT') return sql`count(distinct ${argument})`
+    return sql`${sql.raw(aggregate.toLowerCase())}(${argument})`
+  }
+
+  function conditionSql(condition: Condition): Sql {
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        return balanced(
+          condition.parts.map((part) => conditionSql(part)),
+          condition.kind === 'and' ? sql` and ` : sql` or `,
+        )
+      case 'not':
+        // What is not known counts as no, and so its opposite as yes.
+        return sql`(${conditionSql(condition.part)}) is not true`
+      case 'compare':
+        return compareSql(condition.left, condition.by, condition.value)
+      case 'like':
+        return sql`lower(${expressionSql(condition.left)}) like lower(${condition.pattern}) escape '\\'`
+      case 'in':
+        return inSql(condition.left, condition.values)
+      case 'includes': {
+        const list = sql`';' || lower(${expressionSql(condition.left)}) || ';'`
+        const anyOf = condition.anyOf.map((all) =>
+          balanced(
+            all.map((value) => sql`instr(${list}, ';' || lower(${value}) || ';') > 0`),
+            sql` and `,
+          ),
+        )
+        return balanced(anyOf, sql` or `)
+      }
+      case 'in-query': {
+        const body = from(condition.plan, asker, newAlias)
+        const selected = body.value({ kind: 'field', path: condition.selected })
+        const { limit, offset } = condition.plan
+        const page = limit === undefined ? sql`` : sql`limit ${limit} offset ${offset}`
+        return sql`${expressionSql(condition.left)} in (select ${selected} ${body.fromWhere()} ${page})`
+      }
+    }
+  }
+
+  function compareSql(left: Expression, by: '=' | '!=' | '<' | '<=' | '>' | '>=', value: SqlValue): Sql {
+    const side = expressionSql(left)
+    // An empty text is no text.
+    if (value === null || value === '') {
+      const isNone = isText(left) ? sql`(${side} is null or ${side} = '')` : sql`${side} is null`
+      if (by === '=' || by === '<=' || by === '>=') return isNone
+      return by === '!=' ? sql`(${isNone}) is not true` : sql`1 = 0`
+    }
+    if (by === '=')
+      return keyed(left, [value]) ?? (isText(left) ? sql`lower(${side}) = lower(${value})` : sql`${side} = ${value}`)
+    if (by === '!=') return sql`(${compareSql(left, '=', value)}) is not true`
+    const operator = sql.raw(by)
+    return isText(left) ? sql`lower(${side}) ${operator} lower(${value})` : sql`${side} ${operator} ${value}`
+  }
+
+  function inSql(left: Expression, values: readonly SqlValue[]): Sql {
+    const some = values.filter((value) => value !== null && value !== '')
+    const none = some.length < values.length ? [compareSql(left, '=', null)] : []
+    if (some.length === 0) return none[0] ?? sql`1 = 0`
+    const side = expressionSql(left)
+    const list = jsonElements(sql`${JSON.stringify(some)}`)
+    const within =
+      keyed(left, some) ??
+      (isText(left)
+        ? sql`lower(${side}) in (select lower(value) from ${list})`
+        : sql`${side} in (select value from ${list})`)
+    return balanced([within, ...none], sql` or `)
+  }
+
+  /** The look-up by an index, where there is one for the field. */
+  function keyed(left: Expression, values: readonly (string | number | null)[]): Sql | undefined {
+    if (left.kind !== 'field' || left.path.via.length > 0 || object.kind !== 'stored') return undefined
+    const { field } = left.path
+    if (!isIndexed(field)) return undefined
+    const keys = values.flatMap((value) => (value === null ? [] : [keyText(value)]))
+    const list = jsonElements(sql`${JSON.stringify(keys)}`)
+    return sql`${sql.ref(`${root}.id`)} in (select record_id from record_keys where org_id = ${asker.orgId}
+      and object = ${object.name} and field = ${field.name} and value in (select value from ${list}))`
+  }
+}
+
+function isText(left: Expression): boolean {
+  if (left.kind === 'aggregate' && left.aggregate !== 'MIN' && left.aggregate !== 'MAX') return false
+  const type = left.path?.field.type
+  return type !== undefined && textTypes.has(type)
+}
+
+const textTypes: ReadonlySet<Field['type']> = new Set([
+  'email',
+  'multipicklist',
+  'phone',
+  'picklist',
+  'string',
+  'textarea',
+  'url',
+])
+
+// A chain of a thousand would be as deep to the database; in halves it is ten.
+function balanced(parts: readonly Sql[], by: Sql): Sql {
+  const [only] = parts
+  if (only === undefined) return sql`1 = 0`
+  if (parts.length === 1) return only
+  const middle = Math.ceil(parts.length / 2)
+  return sql`(${balanced(parts.slice(0, middle), by)}${by}${balanced(parts.slice(middle), by)})`
+}
+
+function orderSql(body: Body, { by, isDescending, hasNullsLast }: Ordering): Sql {
+  const value = isText(by) ? sql`lower(${body.value(by)})` : body.value(by)
+  const nulls = hasNullsLast ? sql`nulls last` : sql`nulls first`
+  return sql`${value} ${isDescending ? sql`desc` : sql`asc`} ${nulls}`
+}
+
+function idOf({ fields, name }: SObject): Field {
+  const id = fields.find((field) => field.name === 'Id')
+  if (id === undefined) throw new Error(`The object ${name} has no Id.`)
+  return id
+}
+
+function tableOf(object: SObject, orgId: string): Sql {
+  if (object.kind === 'stored') return sql`records`
+  const table = liveTables[object.name]
+  if (table === undefined) throw new Error(`There is no table for ${object.name}.`)
+  return sql`(${table(orgId)})`
+}
+
+/** What makes a row of the table of all records one of an object. What may be of several objects has no prefix. */
+function ofObject(alias: string, { name, keyPrefix }: SObject, orgId: string, includesDeleted: boolean): Sql {
+  const conditions = [sql`${sql.ref(`${alias}.org_id`)} = ${orgId}`]
+  if (keyPrefix !== '') conditions.push(sql`${sql.ref(`${alias}.object`)} = ${name}`)
+  if (!includesDeleted) conditions.push(sql`${sql.ref(`${alias}.deleted_at`)} is null`)
+  return sql.join(conditions, sql` and `)
+}
+
+const storedColumns: Readonly<Record<string, string>> = {
+  Id: 'id',
+  OwnerId: 'owner_id',
+  CreatedDate: 'created_at',
+  CreatedById: 'created_by_id',
+  LastModifiedDate: 'modified_at',
+  LastModifiedById: 'modified_by_id',
+  SystemModstamp: 'modified_at',
+  LastViewedDate: 'modified_at',
+  LastReferencedDate: 'modified_at',
+}
+
+function column(object: SObject, alias: string, field: Field): Sql {
+  if (object.kind === 'live') return sql.ref(`${alias}.${field.name}`)
+  if (field.name === 'IsDeleted') return sql`case when ${sql.ref(`${alias}.deleted_at`)} is null then 0 else 1 end`
+  const own = field.isNameField ? 'name' : storedColumns[field.name]
+  if (own !== undefined) return sql.ref(`${alias}.${own}`)
+  if (object.keyPrefix === '' && field.name === 'Type') return sql.ref(`${alias}.object`)
+  const value = jsonText(`${alias}.fields`, field.name)
+  return field.type === 'boolean' ? sql`coalesce(${value}, 0)` : value
+}
