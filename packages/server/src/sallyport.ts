@@ -36,6 +36,7 @@ import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endp
 import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } from './web/endpoints/pages.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
+import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
 import { introspectAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
 import { fromProgram, type Incoming } from './web/incoming.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
@@ -219,6 +220,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     endSession: page('logout', endSessionAnswer(leaving)),
     versions: data(rest.versions),
     data: data(rest.data),
+    soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, now }), soapRefusal),
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),

@@ -7,6 +7,7 @@ import { applyOrgFile } from '../org-file/apply.ts'
 import type { OrgEntry } from '../org-file/org-file.ts'
 import { orgFileFrom } from '../org-file/read.ts'
 import type { Org } from '../orgs/org.ts'
+import { standardObjects } from '../rest/standard-objects.ts'
 import { memorablePassword } from './memorable-password.ts'
 
 const demoUser = z.object({ username: z.string(), password: z.string(), name: z.string(), about: z.string() })
@@ -131,7 +132,7 @@ function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports
     myDomain: 'target',
     port: ports.target,
     type: 'production',
-    profiles: [{ name: 'Integration User', permissions: ['ApiEnabled'] }],
+    profiles: [{ name: 'Integration User', permissions: ['ApiEnabled'], objectPermissions: ofEveryObject }],
     permissionSets: [{ name: 'Source_Access', label: 'Access by Source' }],
     users: [
       userEntry(people.admin, 'System Administrator'),
@@ -176,6 +177,14 @@ function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports
     },
   }
 }
+
+const ofEveryObject = standardObjects.map(({ name: object }) => ({
+  object,
+  allowCreate: true,
+  allowRead: true,
+  allowEdit: true,
+  allowDelete: true,
+}))
 
 function person(username: string, name: string, about: string): DemoUser {
   return { username, name, about, password: memorablePassword() }

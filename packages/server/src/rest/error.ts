@@ -49,6 +49,11 @@ export interface RestReasons {
   'object-read-only': { readonly object: string; readonly act: string }
   'object-permission-missing': { readonly object: string; readonly act: string }
   'too-many-parts': { readonly part: string; readonly limit: number; readonly found: number }
+  // SOAP
+  'soap-malformed': { readonly problem: string }
+  'soap-operation-unknown': { readonly found: string; readonly known: readonly string[] }
+  'soap-login-off': Record<never, never>
+  // Composite calls
   'composite-refused': { readonly problem: string }
   'composite-stopped': Record<never, never>
   'parameter-out-of-range': { readonly parameter: string; readonly found: string; readonly range: string }
@@ -85,6 +90,7 @@ export type RestErrorCode =
   | 'ENTITY_IS_DELETED'
   | 'FUNCTIONALITY_NOT_ENABLED'
   | 'INSUFFICIENT_ACCESS_OR_READONLY'
+  | 'INVALID_OPERATION'
   | 'INVALID_QUERY_LOCATOR'
   | 'OPERATION_TOO_LARGE'
   | 'PRECONDITION_FAILED'
@@ -262,6 +268,24 @@ function wireOf(refusal: RestRefusal): Wire {
         message: `Limit exceeded: at most ${limit} ${part}`,
       }
     }
+    case 'soap-malformed':
+      return {
+        status: 500,
+        errorCode: 'INVALID_OPERATION',
+        message: `The envelope cannot be read: ${refusal.facts.problem}`,
+      }
+    case 'soap-operation-unknown':
+      return {
+        status: 500,
+        errorCode: 'INVALID_OPERATION',
+        message: `No operation available for request ${refusal.facts.found}`,
+      }
+    case 'soap-login-off':
+      return {
+        status: 500,
+        errorCode: 'INVALID_OPERATION',
+        message: 'SOAP API login() is disabled by default in this org.',
+      }
     case 'composite-refused':
       return { status: 400, errorCode: 'JSON_PARSER_ERROR', message: refusal.facts.problem }
     case 'composite-stopped':

@@ -27,6 +27,7 @@ export type Handlers = Readonly<
     | 'endSession'
     | 'versions'
     | 'data'
+    | 'soap'
     | 'stylesheet'
     | 'submitScript'
     | 'live'
@@ -68,6 +69,11 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   // Which resources there are stands in `rest/dispatch.ts`.
   app.all('/services/data/:version', handlers.data)
   app.all('/services/data/:version/*', handlers.data)
+
+  for (const api of ['u', 'c']) {
+    app.all(`/services/Soap/${api}/:version`, handlers.soap)
+    app.all(`/services/Soap/${api}/:version/:org`, handlers.soap)
+  }
 
   app.get(stylesheetPath, handlers.stylesheet)
   app.get(submitScriptPath, handlers.submitScript)

@@ -40,6 +40,8 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   "'/services/data'": [['GET', '/services/data', 200]],
   "'/services/data/'": [['GET', '/services/data/', 200]],
   "'/services/data/:version'": [['GET', '/services/data/v67.0', 401]],
+  '`/services/Soap/${api}/:version`': [['POST', '/services/Soap/u/60.0', 500]],
+  '`/services/Soap/${api}/:version/:org`': [['POST', '/services/Soap/c/60.0/00D000000000001AAA', 500]],
   "'/services/data/:version/*'": [['GET', '/services/data/v67.0/anything/else', 401]],
   stylesheetPath: [['GET', '/assets/sallyport.css', 200]],
   submitScriptPath: [['GET', '/assets/submit.js', 200]],

@@ -227,6 +227,37 @@ export const restExplanations = {
       whereInSetup: `Setup > Profiles > [profile] > Object Settings > ${object}`,
     }),
   },
+  'soap-malformed': {
+    check: 'request',
+    facts: { problem: 'text' },
+    explain: ({ problem }) => ({
+      expected: 'an envelope of SOAP 1.1 with one operation in its body',
+      found: problem,
+      whatToDo: 'Use the REST API: this server has of the SOAP API what clients need to sign out.',
+      whereInSetup: undefined,
+    }),
+  },
+  'soap-operation-unknown': {
+    check: 'resource',
+    facts: { found: 'text', known: 'texts' },
+    explain: ({ found, known }) => ({
+      expected: listed(known),
+      found: quoted(found),
+      whatToDo: 'Use the REST API for everything else: queries at /query, records at /sobjects.',
+      whereInSetup: undefined,
+    }),
+  },
+  'soap-login-off': {
+    check: 'flow',
+    facts: {},
+    explain: () => ({
+      expected: 'a way to sign in that orgs still allow',
+      found: 'login() of the SOAP API, with username and password',
+      whatToDo:
+        'Sign in by the JWT bearer flow, the web server flow or the client credentials flow; Salesforce retires login() as well. With jsforce, give the Connection `oauth2` or an `accessToken`.',
+      whereInSetup: 'Setup > User Interface > Enable SOAP API login()',
+    }),
+  },
   'too-many-parts': {
     check: 'limit',
     facts: { part: 'text', limit: 'number', found: 'number' },

@@ -2,16 +2,13 @@ import { sql } from 'kysely'
 import { jsonText } from '../json-sql.ts'
 import type { Migration } from './migration.ts'
 
-const standardUser = {
-  name: 'Standard User',
-  objectPermissions: ['Account', 'Case', 'Contact', 'Event', 'Lead', 'Opportunity', 'Task'].map((object) => ({
-    object,
-    allowCreate: true,
-    allowRead: true,
-    allowEdit: true,
-    allowDelete: true,
-  })),
-}
+const everything = ['Account', 'Case', 'Contact', 'Event', 'Lead', 'Opportunity', 'Task'].map((object) => ({
+  object,
+  allowCreate: true,
+  allowRead: true,
+  allowEdit: true,
+  allowDelete: true,
+}))
 
 /** What queries and changes of records need: who changed them, the recycle bin, look-ups by value, and paging. */
 export const records: Migration = {
@@ -73,11 +70,11 @@ export const records: Migration = {
       schema
         .alterTable('permission_sets')
         .addColumn('object_permissions', 'text', (column) => column.notNull().defaultTo('[]')),
-      // Until now every user of the API read every record; users of the standard profile go on to.
+      // Until now every user of the API read every record, and goes on to.
       queries
         .updateTable('profiles')
-        .set({ object_permissions: JSON.stringify(standardUser.objectPermissions) })
-        .where('name', '=', standardUser.name),
+        .set({ object_permissions: JSON.stringify(everything) })
+        .where('permissions', 'like', '%"ApiEnabled"%'),
     ]
   },
 }
