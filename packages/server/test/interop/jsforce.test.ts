@@ -88,6 +88,43 @@ describe('jsforce', () => {
     expect(JSON.stringify(results)).toContain('Burlington Textiles')
   })
 
+  it('creates many records at once, queries them page after page, and deletes them', async () => {
+    const { connection } = await signedIn()
+    const leads = Array.from({ length: 450 }, (_, number) => ({ LastName: `L${number}`, Company: 'jsforce' }))
+    const made = await connection.sobject('Lead').create(leads, { allowRecursive: true, allOrNone: true })
+    expect(made.every(({ success }) => success)).toBe(true)
+    const query = connection.query("SELECT Id, LastName, Owner.Name FROM Lead WHERE Company = 'jsforce'", {
+      autoFetch: true,
+      maxFetch: 1000,
+      headers: { 'Sforce-Query-Options': 'batchSize=200' },
+    })
+    const { records } = await query
+    expect(new Set(records.map((record) => record['LastName'])).size).toBe(450)
+    const gone = await connection.sobject('Lead').destroy(
+      records.map(({ Id }) => Id ?? ''),
+      { allowRecursive: true },
+    )
+    expect(gone.every(({ success }) => success)).toBe(true)
+    expect((await connection.query("SELECT COUNT() FROM Lead WHERE Company = 'jsforce'")).totalSize).toBe(0)
+  })
+
+  it('describes, upserts, groups and tells what is wrong', async () => {
+    const { connection } = await signedIn()
+    const { sobjects } = await connection.describeGlobal()
+    expect(sobjects.map(({ name }) => name)).toContain('Opportunity')
+    const described = await connection.sobject('Contact').describe()
+    expect(described.fields.find(({ name }) => name === 'AccountId')?.relationshipName).toBe('Account')
+    const groups = await connection.query('SELECT Type, COUNT(Id) total FROM Account GROUP BY Type')
+    expect(groups.records).toMatchObject([{ Type: null, total: expect.any(Number) }])
+    await expect(connection.query('SELECT Nam FROM Account')).rejects.toMatchObject({
+      errorCode: 'INVALID_FIELD',
+      message: expect.stringContaining("No such column 'Nam' on entity 'Account'"),
+    })
+    await expect(connection.sobject('Account').create({})).rejects.toMatchObject({
+      errorCode: 'REQUIRED_FIELD_MISSING',
+    })
+  })
+
   it('refreshes once for all the calls that find the session dead, and repeats them', async () => {
     const { connection } = await signedIn()
     const before = connection.accessToken

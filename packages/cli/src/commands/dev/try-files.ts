@@ -45,8 +45,13 @@ export async function writeTryFiles(
   const webApp = await stores.apps.findByConsumerKey(target.webApp.consumerKey)
   const callbackUrl = webApp?.callbackUrls.find((each) => each.startsWith('http://') && !each.startsWith(url))
   const privateKeyFile = join(place, `${source.certificate.name}.key`)
+  const user = await stores.users.findByUsername(integration.username)
+  const org = user && (await stores.orgs.find(user.orgId))
+  const orgUrl = new URL(url)
+  orgUrl.port = String(org?.port ?? orgUrl.port)
   const settings = {
     loginUrl: url,
+    orgUrl: orgUrl.origin,
     sallyport: launcher,
     jwtBearer: integrationApp && {
       consumerKey: integrationApp.consumerKey,

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningDev, startDev } from './dev.ts'
+import { installedSalesforceCli } from './salesforce-cli.ts'
+
+const run = promisify(execFile)
+const pages = fileURLToPath(new URL('../docs/clients/', import.meta.url))
+
+/** The blocks of a page in a language, in order. */
+function blocksOf(page: string, language: 'sh' | 'ts'): readonly string[] {
+  const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm')
+  return [...readFileSync(join(pages, page), 'utf8').matchAll(fence)].map(([, block]) => block ?? '')
+}
+
+let dev: RunningDev
+let environment: Record<string, string>
+
+beforeAll(async () => {
+  const client = await installedSalesforceCli()
+  dev = await startDev()
+  const home = join(dev.folder, 'home')
+  await mkdir(home)
+  await symlink(join(client, 'node_modules'), join(dev.folder, 'node_modules'))
+  await writeFile(join(dev.folder, 'package.json'), '{ "type": "module" }')
+  environment = {
+    ...Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
+    // A home of its own, and nothing told to anybody.
+    HOME: home,
+    PATH: `${join(client, 'node_modules', '.bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
+    SF_AUTOUPDATE_DISABLE: 'true',
+    SF_DISABLE_LOG_FILE: 'true',
+    SF_DISABLE_TELEMETRY: 'true',
+    SF_HIDE_RELEASE_NOTES: 'true',
+    SF_SKIP_NEW_VERSION_CHECK: 'true',
+    SF_USE_GENERIC_UNIX_KEYCHAIN: 'true',
+    SALLYPORT_CONFIG: join(home, 'sallyport'),
+  }
+}, 300_000)
+
+afterAll(() => dev.stop())
+
+function paste(blocks: readonly string[], more: Record<string, string> = {}) {
+  const options = { cwd: dev.folder, env: { ...environment, ...more }, maxBuffer: 16_777_216 }
+  return run('bash', ['-c', `set -eu\n${blocks.join('\n')}`], options)
+}
+
+describe('the Salesforce CLI', () => {
+  it('does what its page says', { timeout: 180_000 }, async () => {
+    const [signIn = '', work = '', ...others] = blocksOf('salesforce-cli.md', 'sh')
+    const { stdout } = await paste([signIn, work])
+    expect(stdout).toContain('Successfully authorized integration@target.example')
+    expect(stdout).toContain('Connected')
+    expect(stdout).toMatch(/Edge Communications\s+│ \+1 512 555 0101\s+│ Tara Target/)
+    expect(stdout).toMatch(/Successfully created record: 001\w{15}\./)
+    expect(stdout).toContain('Phone: 456')
+    expect(stdout).toMatch(/Successfully deleted record: 001\w{15}\./)
+    expect(stdout).toMatch(/DailyApiRequests\s+│ \d+\s+│ 15000/)
+    expect(stdout).toContain('"maxBatchSize": 200')
+    expect(stdout).toMatch(/Source Integration\s+│ \d/)
+
+    // The browser hands the address on to this test, which plays the person.
+    const opened = join(dev.folder, 'opened')
+    await run('mkfifo', [opened])
+    const browser = join(dev.folder, 'browser.sh')
+    await writeFile(browser, `#!/bin/sh\nprintf '%s' "$1" > '${opened}'\n`)
+    await chmod(browser, 0o755)
+    const [helper = ''] = signIn.split('\n')
+    const rest = paste([helper, ...others], { BROWSER: browser })
+    const person = (async () => {
+      const url = new URL(await readFile(opened, 'utf8'))
+      const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
+      callback.searchParams.set('code', await dev.approve(url.href))
+      callback.searchParams.set('state', url.searchParams.get('state') ?? '')
+      await fetch(callback)
+    })()
+    const [{ stdout: later }] = await Promise.all([rest, person])
+    expect(later).toContain('Successfully authorized admin@target.example')
+    expect(later).toMatch(/Profile Name\s+│ System Administrator/)
+    expect(later).toContain('by-token')
+    expect(later).toContain('Successfully logged out of orgs')
+  })
+
+  it('shows what is wrong with a query, and where', { timeout: 60_000 }, async () => {
+    const [signIn = ''] = blocksOf('salesforce-cli.md', 'sh')
+    const failed = paste([signIn, 'sf data query --query "SELECT Nam FROM Account"'])
+    await expect(failed).rejects.toThrow(/ERROR at Row:1:Column:8\nNo such column 'Nam' on entity 'Account'/)
+  })
+})
+
+describe('libraries', () => {
+  it('jsforce does what its page says', { timeout: 60_000 }, async () => {
+    const [program = ''] = blocksOf('jsforce.md', 'ts')
+    await writeFile(join(dev.folder, 'accounts.ts'), program)
+    const { stdout } = await paste(blocksOf('jsforce.md', 'sh'))
+    expect(stdout.trim().split('\n')).toEqual(['integration@target.example', 'By jsforce 456', 'Contacts'])
+  })
+
+  it('@salesforce/core does what its page says', { timeout: 60_000 }, async () => {
+    const [program = ''] = blocksOf('salesforce-core.md', 'ts')
+    await writeFile(join(dev.folder, 'core.ts'), program)
+    // Where the CLI has not signed the same user in.
+    const { stdout } = await paste(blocksOf('salesforce-core.md', 'sh'), { HOME: join(dev.folder, 'core') })
+    expect(stdout.trim().split('\n')).toEqual(['Burlington Textiles', 'integration@target.example'])
+  })
+})
