@@ -4,7 +4,7 @@ import { type Conditions, measureStart, measureUnderLoad, type Outcome } from '.
 import { help, type Options, readOptions, startRow } from './options.ts'
 import { jwtBearer, scenarios } from './scenarios.ts'
 import { median } from './statistics.ts'
-import { type Bar, type Row, renderTable } from './table.ts'
+import { type Row, renderTable } from './table.ts'
 import { bare } from './targets/bare.ts'
 import { oidcProvider } from './targets/oidc-provider.ts'
 import { sallyport } from './targets/sallyport.ts'
@@ -55,10 +55,15 @@ async function measure(options: Options, targets: readonly Target[], conditions:
   const rows: Row[] = []
   const complaints: string[] = []
   let busiest = 0
-  for (const { name, title, bar, ...scenario } of scenarios.filter(({ name }) => options.rows.includes(name))) {
-    const outcomes = await measureUnderLoad({ name, title, bar, ...scenario }, targets, conditions)
-    const rates = outcomes.map(({ rounds }) => median(rounds.map(({ perSecond }) => perSecond)))
-    rows.push({ title, unit: '1/s', higherIsBetter: true, figures: rates, bar: timesPeer(bar) })
+  for (const scenario of scenarios.filter(({ name }) => options.rows.includes(name))) {
+    const { name, title, bar, hasPeer } = scenario
+    const taking = targets.filter((target) => hasPeer || target !== oidcProvider)
+    const outcomes = await measureUnderLoad(scenario, taking, conditions)
+    const figures = targets.map((one) => {
+      const outcome = outcomes.find(({ target }) => target === one)
+      return outcome && median(outcome.rounds.map(({ perSecond }) => perSecond))
+    })
+    rows.push({ title, unit: '1/s', higherIsBetter: true, figures, bar })
     complaints.push(...complaintsOf(name, outcomes))
     busiest = Math.max(busiest, ...outcomes.flatMap(({ rounds }) => rounds.map(({ generatorBusy }) => generatorBusy)))
   }
@@ -72,10 +77,6 @@ async function measure(options: Options, targets: readonly Target[], conditions:
     complaints.push(...complaintsOf(startRow, outcomes))
   }
   return { rows, complaints, busiest }
-}
-
-function timesPeer(bar: number | undefined): Bar | undefined {
-  return bar === undefined ? undefined : { timesPeer: bar }
 }
 
 function complaintsOf(row: string, outcomes: readonly Outcome<unknown>[]): readonly string[] {

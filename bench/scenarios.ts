@@ -6,8 +6,10 @@ export interface Scenario {
   readonly title: string
   /** Every answer must be 200 with these members of its JSON body, non-empty or true. */
   readonly members: readonly string[]
-  /** How many times the peer's rate ours is to be; `undefined` where none was set. */
-  readonly bar: number | undefined
+  /** How many times the rate of the peer, or of the bare server, ours is to be; `undefined` where none was set. */
+  readonly bar: { readonly timesPeer: number } | { readonly timesBare: number } | undefined
+  /** Whether the peer has something of the kind. */
+  readonly hasPeer: boolean
 }
 
 /** The rows in the order in which they are measured. */
@@ -20,6 +22,9 @@ export const scenarioNames = [
   'userinfo',
   'introspection',
   'revocation',
+  'client-credentials',
+  'record',
+  'query',
 ] as const
 
 /** One of the rows measured under load. */
@@ -28,23 +33,45 @@ export type ScenarioName = (typeof scenarioNames)[number]
 const tokens = ['access_token', 'token_type']
 
 /** A token for an assertion; also what a fresh process is asked for first. */
-export const jwtBearer: Scenario = { name: 'jwt-bearer', title: 'JWT bearer', members: tokens, bar: 2 }
+export const jwtBearer: Scenario = {
+  name: 'jwt-bearer',
+  title: 'JWT bearer',
+  members: tokens,
+  bar: { timesPeer: 2 },
+  hasPeer: true,
+}
 
 /** Everything measured under load. */
 export const scenarios: readonly Scenario[] = [
   jwtBearer,
-  { name: 'jwt-bearer-jti', title: 'JWT bearer, `jti` remembered', members: tokens, bar: 2 },
+  {
+    name: 'jwt-bearer-jti',
+    title: 'JWT bearer, `jti` remembered',
+    members: tokens,
+    bar: { timesPeer: 2 },
+    hasPeer: true,
+  },
   {
     name: 'code-openid',
     title: 'code exchange, `openid` (RS256)',
     members: [...tokens, 'refresh_token', 'id_token'],
-    bar: 1.4,
+    bar: { timesPeer: 1.4 },
+    hasPeer: true,
   },
-  { name: 'code', title: 'code exchange', members: [...tokens, 'refresh_token'], bar: 3 },
-  { name: 'refresh', title: 'refresh', members: tokens, bar: 5 },
-  { name: 'userinfo', title: 'userinfo', members: ['sub', 'name', 'email'], bar: 3 },
-  { name: 'introspection', title: 'introspection', members: ['active', 'scope', 'client_id'], bar: 3 },
-  { name: 'revocation', title: 'revocation', members: [], bar: undefined },
+  { name: 'code', title: 'code exchange', members: [...tokens, 'refresh_token'], bar: { timesPeer: 3 }, hasPeer: true },
+  { name: 'refresh', title: 'refresh', members: tokens, bar: { timesPeer: 5 }, hasPeer: true },
+  { name: 'userinfo', title: 'userinfo', members: ['sub', 'name', 'email'], bar: { timesPeer: 3 }, hasPeer: true },
+  {
+    name: 'introspection',
+    title: 'introspection',
+    members: ['active', 'scope', 'client_id'],
+    bar: { timesPeer: 3 },
+    hasPeer: true,
+  },
+  { name: 'revocation', title: 'revocation', members: [], bar: undefined, hasPeer: true },
+  { name: 'client-credentials', title: 'client credentials', members: tokens, bar: undefined, hasPeer: true },
+  { name: 'record', title: 'record by id', members: ['Id', 'Name'], bar: { timesBare: 0.25 }, hasPeer: false },
+  { name: 'query', title: 'query, 25 records', members: ['totalSize', 'records'], bar: undefined, hasPeer: false },
 ]
 
 /** Complains about an answer that is not what the scenario is there to get. */

@@ -16,13 +16,22 @@ const start: Row = {
   bar: { atMost: 250 },
 }
 
+const record: Row = {
+  title: 'record',
+  unit: '1/s',
+  higherIsBetter: true,
+  figures: [20_000, undefined, 6000],
+  bar: { timesBare: 0.25 },
+}
+
 it('sets ours beside the others and against its bars', () => {
-  expect(renderTable({ titles: ['bare', 'peer', 'ours'], bare: 0, peer: 1, ours: 2 }, [rate, start])).toBe(
+  expect(renderTable({ titles: ['bare', 'peer', 'ours'], bare: 0, peer: 1, ours: 2 }, [rate, start, record])).toBe(
     [
       '|  | bare | peer | ours | ours / peer | ours / bare | bar |',
       '| --- | --: | --: | --: | --: | --: | --: |',
       '| refresh, 1/s | 20,000 | 1,500 | 8,250 | 5.50× | 0.41× | ≥ 5× pass |',
       '| first token, ms | 100 | 500 | 260 | 1.92× | 0.38× | ≤ 250 **fail** |',
+      '| record, 1/s | 20,000 | – | 6,000 | – | 0.30× | ≥ 0.25× bare pass |',
     ].join('\n'),
   )
 })

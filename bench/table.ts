@@ -8,8 +8,8 @@ export interface Row {
   readonly bar: Bar | undefined
 }
 
-/** What ours is to reach: so many times the peer, or a figure of its own. */
-export type Bar = { readonly timesPeer: number } | { readonly atMost: number }
+/** What ours is to reach: so many times the peer or the bare server, or a figure of its own. */
+export type Bar = { readonly timesPeer: number } | { readonly timesBare: number } | { readonly atMost: number }
 
 /** Which columns are set against each other; `undefined` where one was not measured. */
 export interface Columns {
@@ -29,7 +29,7 @@ export function renderTable({ titles, ours, peer, bare }: Columns, rows: readonl
   const lines = rows.map(({ title, unit, figures, higherIsBetter, bar }) => {
     const own = at(figures, ours)
     const ratios = versus.map(({ column }) => ratio(own, at(figures, column), higherIsBetter))
-    const verdict = withBars ? [renderBar(bar, own, at(figures, peer))] : []
+    const verdict = withBars ? [renderBar(bar, own, at(figures, peer), at(figures, bare))] : []
     return [`${title}, ${unit}`, ...titles.map((_, index) => renderFigure(figures[index])), ...ratios, ...verdict]
   })
   const head = ['', ...titles, ...versus.map(({ title }) => title), ...(withBars ? ['bar'] : [])]
@@ -46,9 +46,16 @@ function ratio(own: number | undefined, other: number | undefined, higherIsBette
   return `${(higherIsBetter ? own / other : other / own).toFixed(2)}×`
 }
 
-function renderBar(bar: Bar | undefined, own: number | undefined, peer: number | undefined): string {
+function renderBar(
+  bar: Bar | undefined,
+  own: number | undefined,
+  peer: number | undefined,
+  bare: number | undefined,
+): string {
   if (bar === undefined || own === undefined) return ''
   if ('atMost' in bar) return verdict(own <= bar.atMost, `≤ ${bar.atMost}`)
+  if ('timesBare' in bar)
+    return bare === undefined ? '' : verdict(own / bare >= bar.timesBare, `≥ ${bar.timesBare}× bare`)
   return peer === undefined ? '' : verdict(own / peer >= bar.timesPeer, `≥ ${bar.timesPeer}×`)
 }
 

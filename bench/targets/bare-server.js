@@ -11,6 +11,8 @@ const bodies = new Map([
   ['/userinfo', filled({ sub: 'A', name: 'A', email: 'A' }, 1936)],
   ['/introspection', filled({ active: true, scope: 'A', client_id: 'A' }, 282)],
   ['/revocation', ''],
+  ['/record', filled({ Id: 'A', Name: 'A' }, 1010)],
+  ['/query', filled({ totalSize: 25, records: 'A' }, 4560)],
 ])
 
 const server = createServer((request, response) => {

@@ -18,9 +18,12 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'code-openid': post('/code-openid', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     code: post('/code', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     refresh: post('/refresh', { grant_type: 'refresh_token', refresh_token: 'A'.repeat(100), ...form }),
-    userinfo: writeRequest({ host, path: '/userinfo', headers: { Authorization: `Bearer ${'A'.repeat(112)}` } }),
+    userinfo: get('/userinfo'),
     introspection: post('/introspection', { token: 'A'.repeat(112), ...form }),
     revocation: post('/revocation', { token: 'A'.repeat(112) }),
+    'client-credentials': post('/jwt-bearer', { grant_type: 'client_credentials', ...form }),
+    record: get('/record'),
+    query: get('/query'),
   }
   return { port, firstRequest: requests['jwt-bearer'], start }
 
@@ -32,6 +35,10 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       folder,
     })
     return { process: server, supply: async (scenario) => ({ requests: [requests[scenario]], reusable: true }) }
+  }
+
+  function get(path: string): Buffer {
+    return writeRequest({ host, path, headers: { Authorization: `Bearer ${'A'.repeat(112)}` } })
   }
 
   function post(path: string, form: Readonly<Record<string, string>>): Buffer {

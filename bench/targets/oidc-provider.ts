@@ -69,7 +69,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       {
         ...web,
         token_endpoint_auth_method: 'client_secret_post',
-        grant_types: ['authorization_code', 'refresh_token'],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
         response_types: ['code'],
         redirect_uris: [redirectUri],
         scope: 'openid offline_access api profile email',
@@ -110,6 +110,10 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       const tokens = await make(server, { make: 'AccessToken', count, scope: 'offline_access api', fields: {} })
       return once(tokens.map((token) => post('/token/revocation', { token, ...web })))
     },
+    'client-credentials': async () =>
+      again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
+    record: nothing,
+    query: nothing,
   }
 
   return { port, firstRequest: await clientCredentials(), start }
@@ -119,6 +123,10 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     const command = [process.execPath, ...nodeArguments, program, settingsFile]
     const server = await startServer({ command, core, folder, withChannel: true })
     return { process: server, supply: (scenario, count) => supplies[scenario](server, count) }
+  }
+
+  async function nothing(): Promise<never> {
+    throw new Error('it keeps no records')
   }
 
   async function clientCredentials(): Promise<Buffer> {

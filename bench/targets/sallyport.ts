@@ -31,12 +31,13 @@ const challenge = createHash('sha256').update(verifier).digest('base64url')
 
 async function prepare({ folder, core, nodeArguments }: Place): Promise<PreparedTarget> {
   const port = await freePort()
+  const orgPort = await freePort()
   const host = `127.0.0.1:${port}`
   const origin = `http://${host}`
   const signer = makeSigner()
   const app = { client_id: `Bench${uniqueId()}`, client_secret: uniqueId() }
   const orgFile = join(folder, 'org.json')
-  writeFileSync(orgFile, JSON.stringify(orgWith(app, signer.certificate)))
+  writeFileSync(orgFile, JSON.stringify(orgWith(app, signer.certificate, orgPort)))
   let assertions = 0
   let cookies: Promise<readonly string[]> | undefined
 
@@ -58,6 +59,23 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     revocation: async (count) => {
       const tokens = await collect(repeat(await refreshes(), count), ({ body }) => readText(body, 'access_token'))
       return once(tokens.map((token) => post('revoke', { token })))
+    },
+    'client-credentials': async () => {
+      const form = { grant_type: 'client_credentials', ...app }
+      return again([writeRequest({ host: `127.0.0.1:${orgPort}`, path: '/services/oauth2/token', form })])
+    },
+    record: async () => {
+      const tokens = await newTokens('api refresh_token', 'access_token')
+      const [all = ''] = tokens
+      const [ids = []] = await collect([read(all, query('SELECT Id FROM Account LIMIT 64'))], ({ body }) =>
+        [...body.matchAll(/"Id":"(001\w{15})"/g)].map(([, id = '']) => id),
+      )
+      return again(ids.map((id, place) => read(tokens[place] ?? all, `sobjects/Account/${id}`)))
+    },
+    query: async () => {
+      const tokens = await newTokens('api refresh_token', 'access_token')
+      const path = query('SELECT Id, Name, Phone, Owner.Name FROM Account ORDER BY Name LIMIT 25')
+      return again(tokens.map((token) => read(token, path)))
     },
   }
 
@@ -120,8 +138,11 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
 
   /** Sends each request once and gives what `read` finds in the answers.
    *  @throws {Error} when an answer does not have it */
-  async function collect(requests: readonly Buffer[], read: (answer: Answer) => string): Promise<readonly string[]> {
-    const found: string[] = []
+  async function collect<Found>(
+    requests: readonly Buffer[],
+    read: (answer: Answer) => Found,
+  ): Promise<readonly Found[]> {
+    const found: Found[] = []
     const inspect = (answer: Answer): undefined => {
       found.push(read(answer))
     }
@@ -131,13 +152,25 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     return found
   }
 
+  function query(soql: string): string {
+    return `query?${new URLSearchParams({ q: soql })}`
+  }
+
+  function read(token: string, path: string): Buffer {
+    return writeRequest({ host, path: `/services/data/v67.0/${path}`, headers: { Authorization: `Bearer ${token}` } })
+  }
+
   function post(endpoint: 'token' | 'introspect' | 'revoke', form: Readonly<Record<string, string>>): Buffer {
     return writeRequest({ host, path: `/services/oauth2/${endpoint}`, form })
   }
 }
 
 /** One org with users who may all use one app, pre-authorized by their profile (the org file of the documentation). */
-function orgWith(app: { readonly client_id: string; readonly client_secret: string }, certificate: string): unknown {
+function orgWith(
+  app: { readonly client_id: string; readonly client_secret: string },
+  certificate: string,
+  port: number,
+): unknown {
   const profile = 'System Administrator'
   const users = usernames.map((username, index) => ({
     username,
@@ -158,10 +191,18 @@ function orgWith(app: { readonly client_id: string; readonly client_secret: stri
       certificate,
       scopes: ['Basic', 'Api', 'RefreshToken', 'OpenID'],
       isAdminApproved: true,
+      isClientCredentialEnabled: true,
+      oauthClientCredentialUser: usernames[0],
     },
     profileName: [profile],
   }
-  return { orgs: [{ name: 'Bench', type: 'production', users, connectedApps: [connectedApp] }] }
+  const accounts = Array.from({ length: 2000 }, (_, number) => ({
+    Name: `Account ${number}`,
+    Phone: `+1 555 ${number}`,
+    BillingCity: `City ${number % 50}`,
+  }))
+  const records = { Account: accounts }
+  return { orgs: [{ name: 'Bench', type: 'production', port, users, connectedApps: [connectedApp], records }] }
 }
 
 function readCode({ status, head, body }: Answer): string {

@@ -6,8 +6,16 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from './json.ts'
 import { deleteLive, insertLive } from './live-records.ts'
 import { type Field, findField, findRelationship, isIndexed, type SObject } from './object.ts'
 import { askerOf, recordsOf } from './query.ts'
-import { type FieldValue, keyText, type RecordKey, type RecordWork, type StoredRecord } from './record.ts'
+import {
+  type FieldValue,
+  keyText,
+  type RecordKey,
+  type RecordReader,
+  type RecordWork,
+  type StoredRecord,
+} from './record.ts'
 import { readFieldValue, recordRefused } from './record-values.ts'
+import { wireTime, wireValue } from './rows.ts'
 import { readField, readObject, targetOf } from './schema.ts'
 import type { Condition, Plan, Selected, SqlValue } from './soql/plan.ts'
 import { storedId } from './soql/values.ts'
@@ -198,7 +206,7 @@ export async function remove(call: Call, object: SObject, id: string): Promise<v
 }
 
 /** The record that an id names, of an object. @throws {RestError} 404 `NOT_FOUND` or `ENTITY_IS_DELETED` */
-async function storedRecord(call: Call, work: RecordWork, object: SObject, id: string): Promise<StoredRecord> {
+async function storedRecord(call: Call, work: RecordReader, object: SObject, id: string): Promise<StoredRecord> {
   const long = readRecordId(id)
   const found = long === undefined ? undefined : await work.findAny(call.caller.org.id, long)
   if (object.kind !== 'stored' || found === undefined || found.object !== object.name) throw unknown(object, id)
@@ -214,33 +222,54 @@ function unknown({ name }: SObject, id: string): RestError {
 
 /** A record as `GET` answers it. */
 async function recordAnswer(call: Call, object: SObject, id: string): Promise<RestAnswer> {
-  const names = call.query.get('fields')
+  const names = call.query.get('fields')?.split(',')
+  const wanted = names?.map((name) => name.trim()).filter((name) => name !== '')
+  const fields = wanted === undefined ? object.fields : wanted.map((name) => readField(object, name))
   const long = readRecordId(id)
   if (long === undefined) throw unknown(object, id)
-  const fields =
-    names === null
-      ? object.fields
-      : names
-          .split(',')
-          .map((name) => name.trim())
-          .filter((name) => name !== '')
-          .map((name) => readField(object, name))
-  const [record] = await recordsById(call, object, [long], fields, true)
-  if (record === undefined) throw unknown(object, id)
-  if (object.kind === 'stored') {
-    const found = await call.reader.findAny(call.caller.org.id, long)
-    if (found?.deletedAt !== undefined) {
-      throw new RestError({ reason: 'record-deleted', facts: { found: long, object: object.name } })
-    }
-    const modified = found === undefined ? undefined : found.modifiedAt
-    const since = Date.parse(call.header('if-modified-since') ?? '')
-    if (modified !== undefined && Math.floor(modified.getTime() / 1000) * 1000 <= since) {
-      return { status: 304, body: undefined, root: '' }
-    }
-    const headers = modified === undefined ? {} : { 'last-modified': modified.toUTCString() }
-    return { ...answer(object.name, record), headers }
+  if (object.kind === 'live') {
+    const [record] = await recordsById(call, object, [long], fields)
+    if (record === undefined) throw unknown(object, id)
+    return answer(object.name, record)
   }
-  return answer(object.name, record)
+  const found = await storedRecord(call, call.reader, object, long)
+  const since = Date.parse(call.header('if-modified-since') ?? '')
+  if (Math.floor(found.modifiedAt.getTime() / 1000) * 1000 <= since) return { status: 304, body: undefined, root: '' }
+  const headers = { 'last-modified': found.modifiedAt.toUTCString() }
+  return { ...answer(object.name, recordJson(call, object, found, fields)), headers }
+}
+
+/** A stored record with some of its fields, as queries answer them. */
+function recordJson(call: Call, object: SObject, record: StoredRecord, fields: readonly Field[]): JsonObject {
+  const json: Record<string, Json> = { attributes: { type: object.name, url: urlOf(call, object, record.id) } }
+  for (const field of fields) json[field.name] = wireFieldValue(field, record)
+  return json
+}
+
+function wireFieldValue(field: Field, record: StoredRecord): Json {
+  switch (field.name) {
+    case 'Id':
+      return record.id
+    case 'IsDeleted':
+      return record.deletedAt !== undefined
+    case 'OwnerId':
+      return record.ownerId
+    case 'CreatedDate':
+      return wireTime(record.createdAt.getTime())
+    case 'CreatedById':
+      return record.createdById
+    case 'LastModifiedById':
+      return record.modifiedById
+    case 'LastModifiedDate':
+    case 'SystemModstamp':
+    case 'LastViewedDate':
+    case 'LastReferencedDate':
+      return wireTime(record.modifiedAt.getTime())
+    default: {
+      const value = field.isNameField ? record.name : (record.fields[field.name] ?? null)
+      return typeof value === 'boolean' ? value : wireValue(field, value)
+    }
+  }
 }
 
 /** Records by their ids, of an object, in no particular order. */
@@ -249,15 +278,13 @@ export async function recordsById(
   object: SObject,
   ids: readonly string[],
   fields: readonly Field[],
-  includesDeleted = false,
 ): Promise<readonly JsonObject[]> {
   const id = readField(object, 'Id')
   const left = { kind: 'field', path: { via: [], field: id } } as const
   const values = ids.map((one): SqlValue => storedId(id, one))
   const select = fields.map((field): Selected => ({ kind: 'field', path: { via: [], field }, name: field.name }))
   const where: Condition = { kind: 'in', left, values }
-  const plan = recordPlan(call, object, select, where)
-  return recordsOf(call, { ...plan, includesDeleted }, { offset: 0, limit: ids.length })
+  return recordsOf(call, recordPlan(call, object, select, where), { offset: 0, limit: ids.length })
 }
 
 /** The plan of a query for records that somebody inside asks for. */

@@ -31,7 +31,7 @@ export function planCompiler({ queries }: Pick<Database, 'queries'>): PlanCompil
       const body = from(plan, asker)
       const selected = columns.map((column) => body.value(column))
       // Paging is by place, so the order leaves no two records to chance.
-      const last = plan.kind === 'records' ? [sql`${body.id}`] : []
+      const last = plan.kind === 'records' ? body.lastOrder(plan.orderBy.length === 0) : []
       const order = [...plan.orderBy.map((ordering) => orderSql(body, ordering)), ...last]
       const orderBy = order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`
       return ready(
@@ -66,6 +66,8 @@ export function planCompiler({ queries }: Pick<Database, 'queries'>): PlanCompil
 /** FROM and WHERE of a plan; the joins are those that the expressions asked for meanwhile need. */
 interface Body {
   readonly id: Sql
+  /** What decides between rows that are the same in everything else; an order that an index has, where nobody asks for one. */
+  lastOrder(isOnly: boolean): readonly Sql[]
   value(expression: Expression): Sql
   fromWhere(): Sql
   groupHaving(): Sql
@@ -82,7 +84,11 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
   const root = newAlias()
   const joins = new Map<string, { readonly alias: string; readonly join: Sql }>()
   const conditions: Sql[] = []
-  if (object.kind === 'stored') conditions.push(ofObject(root, object, asker.orgId, plan.includesDeleted))
+  const isById = object.kind === 'stored' && isLookUpBy(plan.where, isIdField)
+  const isLookUp = isById || (object.kind === 'stored' && isLookUpBy(plan.where, isKeyField))
+  // What is looked up by an index is of the org and the object already; said again, it would look like the better index.
+  if (object.kind === 'stored' && (isById || !isLookUp)) conditions.push(ofObject(root, object, asker.orgId, isById))
+  if (object.kind === 'stored' && !plan.includesDeleted) conditions.push(sql`${sql.ref(`${root}.deleted_at`)} is null`)
   if (plan.isMine) conditions.push(mine())
   if (plan.where !== undefined) conditions.push(conditionSql(plan.where))
   const groups = plan.groupBy.map((path) => columnOf(path))
@@ -90,6 +96,10 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
 
   return {
     id: column(object, root, idOf(object)),
+    lastOrder(isOnly) {
+      const id = column(object, root, idOf(object))
+      return isOnly && object.kind === 'stored' && !isLookUp ? [sql`lower(${sql.ref(`${root}.name`)})`, id] : [id]
+    },
     value: expressionSql,
     fromWhere() {
       const joined = [...joins.values()].map(({ join }) => join)
@@ -116,7 +126,7 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
       let joined = joins.get(key)
       if (joined === undefined) {
         const made = newAlias()
-        const here = to.kind === 'stored' ? sql` and ${ofObject(made, to, asker.orgId, true)}` : sql``
+        const here = to.kind === 'stored' ? sql` and ${ofObject(made, to, asker.orgId)}` : sql``
         const join = sql`left join ${tableOf(to, asker.orgId)} as ${sql.id(made)} on ${column(to, made, idOf(to))} = ${column(at, alias, by)}${here}`
         joined = { alias: made, join }
         joins.set(key, joined)
@@ -191,7 +201,9 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
   function inSql(left: Expression, values: readonly SqlValue[]): Sql {
     const some = values.filter((value) => value !== null && value !== '')
     const none = some.length < values.length ? [compareSql(left, '=', null)] : []
-    if (some.length === 0) return none[0] ?? sql`1 = 0`
+    const [only] = some
+    if (only === undefined) return none[0] ?? sql`1 = 0`
+    if (some.length === 1 && none.length === 0) return compareSql(left, '=', only)
     const side = expressionSql(left)
     const list = jsonElements(sql`${JSON.stringify(some)}`)
     const within =
@@ -204,9 +216,8 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
 
   /** The look-up by an index, where there is one for the field. */
   function keyed(left: Expression, values: readonly (string | number | null)[]): Sql | undefined {
-    if (left.kind !== 'field' || left.path.via.length > 0 || object.kind !== 'stored') return undefined
+    if (object.kind !== 'stored' || left.kind !== 'field' || !isKeyField(left)) return undefined
     const { field } = left.path
-    if (!isIndexed(field)) return undefined
     const keys = values.flatMap((value) => (value === null ? [] : [keyText(value)]))
     const list = jsonElements(sql`${JSON.stringify(keys)}`)
     return sql`${sql.ref(`${root}.id`)} in (select record_id from record_keys where org_id = ${asker.orgId}
@@ -259,11 +270,31 @@ function tableOf(object: SObject, orgId: string): Sql {
 }
 
 /** What makes a row of the table of all records one of an object. What may be of several objects has no prefix. */
-function ofObject(alias: string, { name, keyPrefix }: SObject, orgId: string, includesDeleted: boolean): Sql {
-  const conditions = [sql`${sql.ref(`${alias}.org_id`)} = ${orgId}`]
-  if (keyPrefix !== '') conditions.push(sql`${sql.ref(`${alias}.object`)} = ${name}`)
-  if (!includesDeleted) conditions.push(sql`${sql.ref(`${alias}.deleted_at`)} is null`)
-  return sql.join(conditions, sql` and `)
+function ofObject(alias: string, { name, keyPrefix }: SObject, orgId: string, isById = false): Sql {
+  // An expression in the place of a column keeps its index out of the way of a better one.
+  const own = (column: string) =>
+    isById ? sql`(${sql.ref(`${alias}.${column}`)} || '')` : sql.ref(`${alias}.${column}`)
+  const ofOrg = sql`${own('org_id')} = ${orgId}`
+  return keyPrefix === '' ? ofOrg : sql`${ofOrg} and ${own('object')} = ${name}`
+}
+
+/** Whether a condition lets nothing through but what an index has for some values of a field. */
+function isLookUpBy(where: Condition | undefined, isField: (left: Expression) => boolean): boolean {
+  if (where?.kind === 'and') return where.parts.some((part) => isLookUpBy(part, isField))
+  if (where?.kind === 'or' && where.parts.length === 1) return isLookUpBy(where.parts[0], isField)
+  if (where?.kind !== 'compare' && where?.kind !== 'in') return false
+  const values = where.kind === 'in' ? where.values : [where.value]
+  if (where.kind === 'compare' && where.by !== '=') return false
+  return isField(where.left) && values.length > 0 && values.every((value) => value !== null && value !== '')
+}
+
+function isIdField(left: Expression): boolean {
+  return left.kind === 'field' && left.path.via.length === 0 && left.path.field.name === 'Id'
+}
+
+/** Whether an expression is a field of the query's own object whose values are looked up. */
+function isKeyField(left: Expression): boolean {
+  return left.kind === 'field' && left.path.via.length === 0 && isIndexed(left.path.field)
 }
 
 const storedColumns: Readonly<Record<string, string>> = {

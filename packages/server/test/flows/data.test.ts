@@ -669,6 +669,18 @@ describe('queries', () => {
     ],
     ["SELECT Id FROM Account WHERE Id LIKE '0%'", 'INVALID_QUERY_FILTER_OPERATOR', 'invalid operator on id field'],
     ['SELECT Name, COUNT(Id) FROM Account', 'MALFORMED_QUERY', 'Field must be grouped or aggregated: Name'],
+    ['SELECT Id FROM Account WHERE COUNT(Id) > 1', 'MALFORMED_QUERY', 'Aggregates stand in HAVING, not in WHERE: Id'],
+    [
+      "SELECT Type, COUNT(Id) FROM Account GROUP BY Type HAVING Name = 'x'",
+      'MALFORMED_QUERY',
+      'Field must be grouped or aggregated: Name',
+    ],
+    ['SELECT Id FROM Account ORDER BY COUNT(Id)', 'MALFORMED_QUERY', 'Ordered field must be grouped or aggregated: Id'],
+    [
+      'SELECT COUNT(Id) FROM Account ORDER BY Name',
+      'MALFORMED_QUERY',
+      'Ordered field must be grouped or aggregated: Name',
+    ],
     ['SELECT SUM(Name) FROM Account', 'INVALID_FIELD', 'field Name does not support aggregate operator SUM'],
     ['SELECT Id, Id FROM Account', 'INVALID_FIELD', 'duplicate field selected: Id'],
     ['SELECT FIELDS(ALL) FROM Account', 'MALFORMED_QUERY', 'The SOQL FIELDS function must have a LIMIT of at most 200'],
@@ -763,7 +775,7 @@ describe('queries', () => {
         const { status } = await soql(query)
         expect([200, 400]).toContain(status)
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     )
   })
 

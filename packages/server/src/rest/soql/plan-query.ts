@@ -82,13 +82,22 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
     const isCount = selected.length === 1 && selected[0]?.kind === 'value' && isCountOfAll(query)
     const hasAggregate = selected.some((one) => one.kind === 'value' && one.expression.kind === 'aggregate')
     const kind = isCount && groupBy.length === 0 ? 'count' : hasAggregate || groupBy.length > 0 ? 'groups' : 'records'
+    const isGrouped = (expression: Expression) => kind === 'groups' && isOfGroup(expression, groupBy)
     if (kind === 'groups') checkGroups(selected, groupBy)
     const orderBy = listOf(query.orderBy).map((clause) => orderingOf(clause, object, ownNames))
+    for (const { by } of orderBy) {
+      if (kind === 'groups' ? isGrouped(by) : by.kind === 'field') continue
+      throw fail(
+        'MALFORMED_QUERY',
+        `Ordered field must be grouped or aggregated: ${by.path?.field.name ?? 'COUNT()'}`,
+        'ORDER',
+      )
+    }
     const where = both(
-      query.where === undefined ? undefined : whereOf(query.where, object, ownNames),
+      query.where === undefined ? undefined : whereOf(query.where, object, ownNames, (left) => left.kind === 'field'),
       ownersOnly(object),
     )
-    const having = query.having === undefined ? undefined : whereOf(query.having, object, ownNames)
+    const having = query.having === undefined ? undefined : whereOf(query.having, object, ownNames, isGrouped)
     const scope = query.usingScope?.toLowerCase()
     return {
       object,
@@ -316,12 +325,27 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
 
   // ——— Conditions
 
-  function whereOf(clause: WhereClause | HavingClause, object: SObject, ownNames: ReadonlySet<string>): Condition {
-    return conditionTree(
-      clause,
-      (condition) => leafOf(condition, object, ownNames),
-      () => fail('MALFORMED_QUERY', 'unexpected token: AND and OR side by side need parentheses'),
-    )
+  function whereOf(
+    clause: WhereClause | HavingClause,
+    object: SObject,
+    ownNames: ReadonlySet<string>,
+    mayStand: (left: Expression) => boolean,
+  ): Condition {
+    const mixed = () => fail('MALFORMED_QUERY', 'unexpected token: AND and OR side by side need parentheses')
+    const leaf = (condition: soqlParser.Condition | ValueQueryCondition) => {
+      const read = leafOf(condition, object, ownNames)
+      const left = leftOf(read)
+      if (left === undefined || mayStand(left)) return read
+      const name = left.path?.field.name ?? 'COUNT()'
+      throw fail(
+        'MALFORMED_QUERY',
+        left.kind === 'field'
+          ? `Field must be grouped or aggregated: ${name}`
+          : `Aggregates stand in HAVING, not in WHERE: ${name}`,
+        left.path?.field.name,
+      )
+    }
+    return conditionTree(clause, leaf, mixed)
   }
 
   function leafOf(
@@ -448,6 +472,28 @@ const aggregates = [
 const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const
 const unordered: ReadonlySet<Field['type']> = new Set(['boolean', 'multipicklist'])
 const textTypes: ReadonlySet<Field['type']> = new Set(['email', 'phone', 'picklist', 'string', 'url'])
+
+/** What a condition compares, of which all parts have the same. */
+function leftOf(condition: Condition): Expression | undefined {
+  switch (condition.kind) {
+    case 'and':
+    case 'or': {
+      const [first] = condition.parts
+      return first === undefined ? undefined : leftOf(first)
+    }
+    case 'not':
+      return leftOf(condition.part)
+    default:
+      return condition.left
+  }
+}
+
+/** Whether a group has one value of an expression. */
+function isOfGroup(expression: Expression, groupBy: readonly FieldPath[]): boolean {
+  if (expression.kind === 'aggregate') return true
+  const name = pathName(expression.path)
+  return groupBy.some((path) => pathName(path) === name)
+}
 
 function both(one: Condition | undefined, other: Condition | undefined): Condition | undefined {
   if (one === undefined || other === undefined) return one ?? other

@@ -21,11 +21,26 @@ export function readQuery(soql: string): Query {
   if (colon !== null) throw queryErrorAt(problem, text, 'Bind variables only allowed in Apex code', colon.index)
   const tooDeep = placeBeyond(bare, deepest)
   if (tooDeep !== undefined) throw queryErrorAt(problem, text, 'SOQL statement is too complicated', tooDeep)
+  const ready = parsed.get(soql)
+  if (ready !== undefined) return ready
   try {
-    return parseQuery(soql.trim())
+    const query = parseQuery(soql.trim())
+    if (soql.length <= longestKept) keep(soql, query)
+    return query
   } catch (error) {
     throw explained(text.soql, bare, error)
   }
+}
+
+// Parsing takes longer than most queries do. What is kept is of the text alone, and nobody changes it.
+const parsed = new Map<string, Query>()
+const mostKept = 200
+const longestKept = 2000
+
+function keep(soql: string, query: Query): void {
+  const oldest = parsed.size < mostKept ? undefined : parsed.keys().next().value
+  if (oldest !== undefined) parsed.delete(oldest)
+  parsed.set(soql, query)
 }
 
 /** The query with the contents of its texts made blank, as long as it was. */

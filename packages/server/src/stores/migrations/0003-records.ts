@@ -37,7 +37,7 @@ export const records: Migration = {
         .on('records')
         .columns(['org_id', 'object'])
         .expression(sql`lower(name)`)
-        .column('id'),
+        .columns(['id', 'deleted_at']),
 
       table('record_keys')
         .addColumn('org_id', 'text', (column) => column.notNull())
