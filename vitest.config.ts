@@ -10,6 +10,8 @@ export default defineConfig({
       'bench/**/*.test.ts',
     ],
     pool: 'threads',
+    // Most of the time goes to programs that tests start: on two cores, one worker would leave one of them idle.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -198,7 +198,8 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     loginHistory: options.loginHistoryLifetime,
   }
   const keeping = housekeeping(stores, keepFor, now, report)
-  const shared = posture.allowsOtherOrigins ? crossOrigin : (endpoint: ReturnType<typeof take>) => endpoint
+  const others = posture.allowsOtherOrigins ? 'all' : { listedBy: addresses }
+  const shared = (endpoint: ReturnType<typeof take>) => crossOrigin(endpoint, others)
   const app = routes({
     front: page('sign-in', frontPage({ readBrowser: browserOf, users, orgs, profiles, signInPage: signInPage(pages) })),
     signIn: page('sign-in', signInAnswer(pages)),
@@ -218,8 +219,8 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),
     endSession: page('logout', endSessionAnswer(leaving)),
-    versions: data(rest.versions),
-    data: data(rest.data),
+    versions: shared(data(rest.versions)),
+    data: shared(data(rest.data)),
     soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, now }), soapRefusal),
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),

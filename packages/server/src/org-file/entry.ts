@@ -179,6 +179,8 @@ export const orgKind = {
   sections: { '': sectionOf(entries.orgEntry), settings: sectionOf(inner(entries.orgEntry, 'settings')) },
 } satisfies EntryKind<z.ZodType>
 
+const notYetOfObjects = ['modifyAllRecords', 'viewAllFields', 'viewAllRecords']
+
 /** A profile. */
 export const profileKind = {
   noun: 'profile',
@@ -186,6 +188,7 @@ export const profileKind = {
   sections: {
     '': sectionOf(entries.profileEntry),
     loginIpRanges: sectionOf(inner(entries.profileEntry, 'loginIpRanges')),
+    objectPermissions: sectionOf(inner(entries.profileEntry, 'objectPermissions'), notYetOfObjects),
   },
 } satisfies EntryKind<z.ZodType>
 
@@ -193,7 +196,10 @@ export const profileKind = {
 export const permissionSetKind = {
   noun: 'permission set',
   schema: entries.permissionSetEntry,
-  sections: { '': sectionOf(entries.permissionSetEntry) },
+  sections: {
+    '': sectionOf(entries.permissionSetEntry),
+    objectPermissions: sectionOf(inner(entries.permissionSetEntry, 'objectPermissions'), notYetOfObjects),
+  },
 } satisfies EntryKind<z.ZodType>
 
 /** A user. */

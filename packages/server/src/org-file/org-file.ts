@@ -37,6 +37,7 @@ export const orgEntry = z.strictObject({
         })
         .exactOptional(),
       minimumPasswordLength: whole(5, 50, 'a whole number of characters').exactOptional(),
+      corsAllowedOrigins: z.array(z.string()).exactOptional(),
     })
     .exactOptional(),
   profiles: z.array(z.unknown()).exactOptional(),

@@ -53,7 +53,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const people = users.map(({ id, username }) => ({ id, name: username }))
   const names = new Map([...profiles, ...permissionSets, ...people].map(({ id, name }) => [id, name]))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
-  const { sessionTimeout, maxLoginAttempts, lockoutInterval, ...settings } = org.settings
+  const { sessionTimeout, maxLoginAttempts, lockoutInterval, corsAllowedOrigins, ...settings } = org.settings
   return {
     name: org.name,
     ...given({ myDomain: org.myDomain, port: org.port }),
@@ -64,6 +64,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       sessionTimeout: minutes(sessionTimeout),
       maxLoginAttempts: maxLoginAttempts ?? 'NoLimit',
       lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
+      corsAllowedOrigins: [...corsAllowedOrigins],
     },
     profiles: profiles.map(profileEntryOf),
     permissionSets: permissionSets.map(permissionSetEntryOf),

@@ -1,5 +1,6 @@
 import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem } from '../problem.ts'
+import { isOriginPattern, originRule } from './allowed-origin.ts'
 import type { Org, OrgSettings, OrgStore, OrgType } from './org.ts'
 
 /** What an admin enters of an org. A field left out stays as it is, or gets its default; an empty text clears it. */
@@ -80,6 +81,9 @@ function settingsProblems(settings: OrgSettings): readonly Problem[] {
   whole('maxLoginAttempts', settings.maxLoginAttempts, 1, 100, 'attempts')
   whole('lockoutInterval', settings.lockoutInterval, 60, 86_400 * 365, 'seconds')
   whole('minimumPasswordLength', settings.minimumPasswordLength, 5, 50, 'characters')
+  for (const [item, origin] of settings.corsAllowedOrigins.entries()) {
+    if (!isOriginPattern(origin)) problems.push({ field: 'settings.corsAllowedOrigins', item, message: originRule })
+  }
   return problems
 }
 

@@ -13,6 +13,8 @@ export interface OrgSettings {
   readonly lockoutInterval: number | undefined
   /** Least characters of a password. */
   readonly minimumPasswordLength: number
+  /** Origins whose pages may ask the org's own address (CORS), as `isOriginPattern` takes them. */
+  readonly corsAllowedOrigins: readonly string[]
 }
 
 /** An org: its own users, apps and records behind one login. */
@@ -40,6 +42,7 @@ export const defaultOrgSettings: OrgSettings = {
   maxLoginAttempts: 10,
   lockoutInterval: 900,
   minimumPasswordLength: 8,
+  corsAllowedOrigins: [],
 }
 
 /** Keeps orgs. */

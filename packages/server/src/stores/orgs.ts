@@ -80,6 +80,8 @@ const settingsSchema = z.object({
   maxLoginAttempts: z.number().nullable(),
   lockoutInterval: z.number().nullable(),
   minimumPasswordLength: z.number(),
+  // What was stored before there was such a list has none.
+  corsAllowedOrigins: z.array(z.string()).default([]),
 })
 
 function settingsText(settings: OrgSettings): string {

@@ -262,7 +262,7 @@ describe('pages of other origins', () => {
       const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
       const preflight = await server.request(path, { method: 'OPTIONS', headers: { origin, ...asked } })
       expect(preflight.status).toBe(204)
-      expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST')
+      expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST, PATCH, DELETE')
       expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization, *')
       const refused = await server.request(path, { method: 'POST', headers: { origin } })
       expect(refused.status).toBeGreaterThanOrEqual(400)

@@ -16,6 +16,7 @@ contract('orgs', (open) => {
         maxLoginAttempts: undefined,
         lockoutInterval: undefined,
         minimumPasswordLength: 12,
+        corsAllowedOrigins: ['https://*.example.com'],
       },
     })
     await stores.orgs.add(org)

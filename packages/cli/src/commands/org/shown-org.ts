@@ -33,6 +33,7 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       'Wrong passwords':
         settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,
       'Least password': `${settings.minimumPasswordLength} characters`,
+      'CORS origins': settings.corsAllowedOrigins.join(', ') || 'none',
     },
     style,
   )
