@@ -50,6 +50,18 @@ describe('the flow pages', () => {
     expect(output).toContain('"developerName":"AllAccounts"')
   })
 
+  it('say what a token opens, and the lines work as they stand', async () => {
+    const [objects = ''] =
+      /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'))?.slice(1) ?? []
+    await writeFile(join(dev.folder, 'objects.yaml'), objects)
+    const config = { SALLYPORT_CONFIG: join(dev.folder, 'config') }
+    const output = await paste(blocksOf('docs/data.md'), config)
+    expect(output).toContain('Burlington Textiles')
+    expect(output).toMatch(/"?totalSize"?:? *1\b/)
+    expect(output).toContain('12.5')
+    expect(output).toContain('integration@target.example')
+  })
+
   it('say how an app gets its tokens, and the lines work as they stand', async () => {
     const blocks = blocksOf('docs/flows/web-server.md')
     const exchange = blocks.findIndex((block) => block.includes('grant_type=authorization_code'))

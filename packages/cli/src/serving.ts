@@ -1,4 +1,4 @@
-import { type Listening, listen, type ServerOptions, sallyport } from '@sallyport/server'
+import { type Listening, type ListenOptions, listen, type ServerOptions, sallyport } from '@sallyport/server'
 import type { Database } from './database.ts'
 import { Failure } from './failure.ts'
 import type { Log } from './log.ts'
@@ -16,6 +16,8 @@ export interface Place {
   /** Addresses to listen on; an address of a family that this machine does not have is left out. */
   readonly hosts: readonly string[]
   readonly port: number
+  /** Where https is spoken. */
+  readonly tls?: ListenOptions['tls']
 }
 
 // Seconds that requests under way are given when the server stops.
@@ -28,7 +30,7 @@ const patience = 5
 export async function startServing(
   database: Database,
   options: ServerOptions,
-  { hosts, port }: Place,
+  { hosts, port, tls }: Place,
   log: Log,
 ): Promise<Serving> {
   const { stores, seal, now } = database
@@ -53,7 +55,7 @@ export async function startServing(
   try {
     for (const host of hosts) {
       try {
-        listening.push(await listen({ answer: server.answer, host, port, orgs: stores.orgs, onError: log.failed }))
+        listening.push(await listen({ answer: server.answer, host, port, orgs: stores.orgs, tls, onError: log.failed }))
       } catch (error) {
         const code = codeOf(error)
         const isMissing = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'

@@ -1,5 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { get } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../src/free-port.ts'
@@ -82,6 +84,44 @@ describe('sallyport dev on an empty folder', () => {
     expect(stderr).toContain(`Port ${port} is taken by another program.`)
     expect(stderr).toContain('--port <number>')
   })
+})
+
+describe('sallyport dev --tls', () => {
+  it('speaks https with a certificate that is kept, and that whoever trusts it can check', async () => {
+    using folder = temporaryFolder()
+    const data = join(folder.path, 'data')
+    const words = ['dev', '--data', data, '--port', '0', '--tls']
+    let certificate: string
+    {
+      await using server = await startServer(words)
+      const { url, orgs, certificateFile } = server.ready
+      expect(certificateFile).toBe(join(data, 'tls', 'localhost.crt'))
+      certificate = readFileSync(certificateFile, 'utf8')
+      expect(statSync(join(data, 'tls', 'localhost.key')).mode & 0o777).toBe(0o600)
+      for (const place of [url, orgs[0].url, url.replace('localhost', '127.0.0.1')]) {
+        expect(place).toMatch(/^https:/)
+        expect(await statusOver(place, certificate)).toBe(200)
+        await expect(fetch(`${place}/health/ready`)).rejects.toThrow()
+      }
+      const line = [
+        '-e',
+        `fetch('${url}/.well-known/openid-configuration').then((a) => a.json()).then((a) => console.log(a.issuer))`,
+      ]
+      const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificateFile }
+      expect(execFileSync(process.execPath, line, { env, encoding: 'utf8' }).trim()).toBe(url)
+    }
+    await using again = await startServer(words)
+    expect(readFileSync(again.ready.certificateFile, 'utf8')).toBe(certificate)
+  })
+
+  function statusOver(url: string, ca: string): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      get(`${url}/health/ready`, { ca }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
+    })
+  }
 })
 
 describe('sallyport dev, started again', () => {

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import { isUniqueName } from './certificate-name.ts'
 import { encodedSubject, type Subject } from './certificate-subject.ts'
@@ -23,6 +24,8 @@ export interface SelfSignedRequest {
   readonly days?: number
   /** A private key that is there already (PKCS#8 DER), for which only the certificate is made. */
   readonly privateKey?: Uint8Array
+  /** Host names and addresses for which a TLS server shows it; such a certificate stands in no key store of Salesforce. */
+  readonly servers?: readonly string[]
   readonly now: Date
 }
 
@@ -69,6 +72,14 @@ export async function makeSelfSigned(request: SelfSignedRequest): Promise<SelfSi
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       new x509.BasicConstraintsExtension(true, undefined, true),
       await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+      ...(request.servers === undefined
+        ? []
+        : [
+            new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+            new x509.SubjectAlternativeNameExtension(
+              request.servers.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+            ),
+          ]),
     ],
   })
   return { privateKey: pkcs8(privateKey), certificate: new Uint8Array(certificate.rawData) }

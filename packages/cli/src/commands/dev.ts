@@ -11,6 +11,7 @@ import { dataOption, jsonOption, logLevelOption, readPort } from '../options.ts'
 import { startServing, untilStopped } from '../serving.ts'
 import type { Terminal } from '../terminal.ts'
 import { demoPorts, type KeptDemo, keptDemo } from './dev/kept-demo.ts'
+import { ownCertificate } from './dev/own-certificate.ts'
 import { type KnownPassword, readyWith } from './dev/ready.ts'
 import { screenText } from './dev/screen.ts'
 import { writeLauncher, writeTryFiles } from './dev/try-files.ts'
@@ -31,9 +32,17 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
         .argParser(readPort),
     )
     .addOption(new Option('--host <name>', 'localhost, 127.0.0.1 or ::1').env('SALLYPORT_HOST').default('localhost'))
+    .addOption(
+      new Option('--tls', 'speak https, with a certificate made for this machine alone')
+        .env('SALLYPORT_TLS')
+        .default(false),
+    )
     .addOption(logLevelOption)
     .addOption(jsonOption)
-    .addHelpText('after', '\nExamples:\n  sallyport dev\n  sallyport dev --org-file acme.yaml --data .sallyport-acme')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sallyport dev\n  sallyport dev --tls\n  sallyport dev --org-file acme.yaml --data .sallyport-acme',
+    )
     .action(async (options) => {
       const hosts = loopback.get(options.host)
       if (hosts === undefined) throw notLoopback(options.host)
@@ -45,7 +54,8 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
         ? jsonLog(terminal, options.logLevel)
         : shownLog(terminal, (requestId) => `${launcher} diagnose ${requestId}`)
       const port = options.port === 0 ? await freePort(hosts, demoPorts) : options.port
-      const url = `http://${options.host === '::1' ? '[::1]' : options.host}:${port}`
+      const tls = options.tls ? await ownCertificate(folder, new Date()) : undefined
+      const url = `${tls === undefined ? 'http' : 'https'}://${options.host === '::1' ? '[::1]' : options.host}:${port}`
       const database = await openDatabase(folder, key, (error) => log.failed(error, 'the database'), passwordCost)
       try {
         const [{ demo, passwords, applied }] = await Promise.all([
@@ -64,12 +74,15 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
             passwordCost,
             demoUsers: (demo?.users ?? []).map(({ username, password, about: note }) => ({ username, password, note })),
           },
-          { hosts, port },
+          { hosts, port, tls },
           log,
         )
         const stopped = untilStopped()
         const lines = demo === undefined ? {} : await writeTryFiles(database, demo, url, launcher)
-        const ready = { ...(await readyWith(database, { url, aliases }, passwords, lines)), ...entered({ applied }) }
+        const ready = {
+          ...(await readyWith(database, { url, aliases }, passwords, lines)),
+          ...entered({ applied, certificateFile: tls?.file }),
+        }
         const seconds = performance.now() / 1000
         terminal.answer(ready, screenText({ ready, launcher, seconds, applied }, terminal.style))
         await stopped

@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly port: number
   /** Orgs whose own ports are listened on too, from within a second of their being set. */
   readonly orgs: Pick<OrgStore, 'list'>
+  /** Certificate and private key (PEM), where https is spoken and nobody in front does. */
+  readonly tls?: { readonly certificate: string; readonly privateKey: string } | undefined
   readonly onError: (error: unknown, where: string) => void
 }
 
@@ -29,7 +31,7 @@ export interface Listening {
 const patience = 1000
 
 /** Listens on the login host's port and on those of the orgs. @throws {Error} with `code` when a port cannot be had */
-export async function listen({ answer, host, port, orgs, onError }: ListenOptions): Promise<Listening> {
+export async function listen({ answer, host, port, orgs, tls, onError }: ListenOptions): Promise<Listening> {
   const servers = new Map<number, Server>()
   const main = await open(port)
   const address = main.address()
@@ -81,10 +83,18 @@ export async function listen({ answer, host, port, orgs, onError }: ListenOption
 
   function open(onPort: number): Promise<Server> {
     // Slow senders are cut off; headers are bounded by the platform at 16 KiB.
-    const server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, joinDuplicateHeaders: true },
-      together(serve),
-    )
+    const limits = {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      joinDuplicateHeaders: true,
+    }
+    const server =
+      tls === undefined
+        ? createServer(limits, together(serve))
+        : process
+            .getBuiltinModule('node:https')
+            .createServer({ ...limits, cert: tls.certificate, key: tls.privateKey }, together(serve))
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(onPort, host, () => {

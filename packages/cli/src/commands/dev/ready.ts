@@ -18,6 +18,8 @@ export interface Ready {
   readonly connectedApps: readonly ReadyApp[]
   readonly dataFolder: string
   readonly try: TryLines
+  /** The certificate that callers are to trust, where https is spoken. */
+  readonly certificateFile?: string
 }
 
 /** A user of an org; the password where it is known. */

@@ -2,6 +2,7 @@ import { version } from '../../package-folder.ts'
 import { details, table } from '../../table.ts'
 import type { Style } from '../../terminal.ts'
 import type { Ready, ReadyApp } from './ready.ts'
+import { quoted } from './try-files.ts'
 
 /** What a person sees when the server answers. */
 export interface Screen {
@@ -27,6 +28,7 @@ export function screenText(screen: Screen, style: Style): string {
     section('Addresses', addresses(ready, launcher, style), style),
     section('Users', users(ready, launcher, style), style),
     section('Connected apps', apps(ready, launcher, style), style),
+    section('Trust its certificate: paste this into every shell that calls it', trust(ready), style),
     section('Try it: paste a line into another shell', lines(ready, style), style),
     style.dim(foot),
   ]
@@ -70,6 +72,10 @@ function apps({ connectedApps }: Ready, launcher: string, style: Style): string 
 function appText({ fullName, org, consumerKey, consumerSecret, callbackUrls }: ReadyApp, style: Style): string {
   const values = details({ key: consumerKey, secret: consumerSecret, callback: callbackUrls.join('\n') }, style)
   return `${fullName} ${style.dim(`in ${org}`)}\n${values.replaceAll(/^/gm, '  ')}`
+}
+
+function trust({ certificateFile }: Ready): string | undefined {
+  return certificateFile === undefined ? undefined : `export NODE_EXTRA_CA_CERTS=${quoted(certificateFile)}`
 }
 
 function lines({ try: { jwtBearer, webServer } }: Ready, style: Style): string | undefined {

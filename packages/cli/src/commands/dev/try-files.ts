@@ -79,6 +79,6 @@ export async function writeTryFiles(
 }
 
 /** A word as a POSIX shell takes it for itself. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
