@@ -144,16 +144,30 @@ describe('records', () => {
     expect((await send('GET', path)).status).toBe(404)
   })
 
+  it('are one record, however many upsert the same external id at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, number) =>
+        send('PATCH', '/sobjects/Account/Key__c/RACE', { Name: 'Race', Phone: String(number) }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(await column("SELECT Name FROM Account WHERE Key__c = 'race'")).toEqual(['Race'])
+    const numbers = await Promise.all(Array.from({ length: 20 }, () => create('Case', { Subject: 'Race' })))
+    const names = await column("SELECT CaseNumber FROM Case WHERE Subject = 'Race'", 'CaseNumber')
+    expect([new Set(numbers).size, new Set(names).size]).toEqual([20, 20])
+  })
+
   it('get what the server makes of them', async () => {
     const number = await create('Case', { Subject: 'Help' })
     expect((await send('GET', `/sobjects/Case/${number}`)).body).toMatchObject({
-      CaseNumber: '00000001',
+      CaseNumber: '00000021',
       Status: 'New',
       Priority: 'Medium',
       IsClosed: false,
     })
     const next = await create('Case', { Subject: 'More', Status: 'Closed' })
-    expect((await send('GET', `/sobjects/Case/${next}`)).body).toMatchObject({ CaseNumber: '00000002', IsClosed: true })
+    expect((await send('GET', `/sobjects/Case/${next}`)).body).toMatchObject({ CaseNumber: '00000022', IsClosed: true })
     const invoice = await create('Invoice__c', {
       Amount__c: 12.345,
       Tags__c: 'red;blue',
@@ -620,7 +634,12 @@ describe('queries', () => {
     }
     expect(new Set(found).size).toBe(450)
     expect(page.body).toMatchObject({ totalSize: 450, done: true })
-    const stranger = await ask(first.nextRecordsUrl, {}, standardToken)
+    // Of each user the latest ten can be gone on with.
+    for (let number = 0; number < 10; number++) await ask(`${data}/query?${q}`, { headers })
+    expect((await ask(first.nextRecordsUrl, { headers })).body[0].errorCode).toBe('INVALID_QUERY_LOCATOR')
+    const latest = await ask(`${data}/query?${q}`, { headers })
+    expect((await ask(latest.body.nextRecordsUrl, { headers })).status).toBe(200)
+    const stranger = await ask(latest.body.nextRecordsUrl, {}, standardToken)
     expect([stranger.status, stranger.body]).toEqual([
       400,
       [{ errorCode: 'INVALID_QUERY_LOCATOR', message: 'invalid query locator' }],
