@@ -17,6 +17,8 @@ export const keyPrefixes = {
   permissionSetAssignment: '0Pa',
   setupEntityAccess: '0J0',
   queryLocator: '01g',
+  setupAuditTrail: '0Ym',
+  namedCredential: '0XA',
   Account: '001',
   Contact: '003',
   Opportunity: '006',

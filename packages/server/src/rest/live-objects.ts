@@ -190,6 +190,20 @@ export const liveObjects: readonly SObject[] = [
     created,
     field('boolean', 'IsAuthenticated', { isNillable: false }),
   ]),
+  live('SetupAuditTrail', keyPrefixes.setupAuditTrail, needing('ViewSetup'), [
+    numberedId(keyPrefixes.setupAuditTrail),
+    field('string', 'Action', { length: 250 }),
+    field('string', 'Section', { length: 100 }),
+    field('string', 'Display', { length: 1000 }),
+    created,
+    reference('CreatedById', ['User']),
+  ]),
+  live('NamedCredential', keyPrefixes.namedCredential, needing('ViewSetup'), [
+    id(),
+    field('string', 'DeveloperName', { label: 'Name', length: 80, isNameField: true, isNillable: false }),
+    field('string', 'MasterLabel', { label: 'Label', length: 80 }),
+    field('url', 'Endpoint', { label: 'URL' }),
+  ]),
   live(
     'Certificate',
     keyPrefixes.certificate,

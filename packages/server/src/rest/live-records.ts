@@ -86,13 +86,17 @@ function requireManageUsers({ caller }: Call, { name }: SObject): void {
 }
 
 async function changePermissionSets(
-  { stores, now }: Call,
+  { stores, now, caller }: Call,
   userId: string,
   change: (ids: readonly string[]) => readonly string[],
 ): Promise<void> {
   const user = await stores.users.find(userId)
   if (user === undefined) return
-  await stores.users.update(userId, { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now })
+  await stores.users.update(
+    userId,
+    { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now },
+    caller.user.id,
+  )
 }
 
 /** Values of the records of an object whose field has a value. */

@@ -1,11 +1,16 @@
 import type { Selectable } from 'kysely'
 import { type CertificateStore, certificateBlocks, type OrgCertificate } from '../certificates/certificate.ts'
+import { auditTrail } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant, readStoredCertificate } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+const keys = { section: 'Certificate and Key Management' }
+
 /** The orgs' own certificates in the database. */
-export function certificateStore({ queries, read, write }: Database): CertificateStore {
+export function certificateStore(database: Database): CertificateStore {
+  const { queries, read, write } = database
+  const note = auditTrail(database)
   const select = queries.selectFrom('certificates').selectAll()
   const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
     select.where('org_id', '=', given('orgId')).where('name', '=', given('name')),
@@ -15,7 +20,10 @@ export function certificateStore({ queries, read, write }: Database): Certificat
   )
   return {
     async add(certificate) {
-      await write((tx) => tx.execute(queries.insertInto('certificates').values(toRow(certificate))))
+      await write(async (tx) => {
+        await note(tx, { ...keys, action: 'insertCertificate', text: 'Created certificate', to: certificate })
+        return tx.execute(queries.insertInto('certificates').values(toRow(certificate)))
+      })
     },
     async findByName(orgId, name) {
       return ifFound(await read.first(findByName, { orgId, name }), fromRow)
@@ -26,7 +34,10 @@ export function certificateStore({ queries, read, write }: Database): Certificat
     async update(certificate) {
       const { id, org_id, name, created_at, ...changed } = toRow(certificate)
       const query = queries.updateTable('certificates').set(changed)
-      await write((tx) => tx.execute(query.where('id', '=', id).where('org_id', '=', org_id)))
+      await write(async (tx) => {
+        await note(tx, { ...keys, action: 'updateCertificate', text: 'Changed certificate', to: certificate })
+        return tx.execute(query.where('id', '=', id).where('org_id', '=', org_id))
+      })
     },
     async delete(id) {
       await write((tx) => tx.execute(queries.deleteFrom('certificates').where('id', '=', id)))

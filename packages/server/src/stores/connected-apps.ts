@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import { auditTrail } from './audit-trail.ts'
 import {
   flag,
   ifFound,
@@ -17,8 +18,12 @@ import {
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+const apps = { section: 'Connected Apps' }
+
 /** Connected apps and policies in the database. */
-export function connectedAppStore({ queries, read, change, cache }: Database): ConnectedAppStore {
+export function connectedAppStore(database: Database): ConnectedAppStore {
+  const { queries, read, change, cache } = database
+  const note = auditTrail(database)
   const select = queries.selectFrom('connected_apps').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByConsumerKey = statement((given: Placeholder<{ consumerKey: string }>) =>
@@ -45,6 +50,10 @@ export function connectedAppStore({ queries, read, change, cache }: Database): C
   return {
     async add(app, policies) {
       await change(async (tx) => {
+        if (app.orgId !== undefined) {
+          const to = { orgId: app.orgId, name: app.label }
+          await note(tx, { ...apps, action: 'insertConnectedApplication', text: 'Created connected app', to })
+        }
         await tx.execute(queries.insertInto('connected_apps').values(toRow(app)))
         for (const one of policies) await tx.execute(queries.insertInto('app_policies').values(toPoliciesRow(one)))
       })
@@ -65,12 +74,26 @@ export function connectedAppStore({ queries, read, change, cache }: Database): C
     },
     async update(app) {
       const { id, org_id, consumer_key, created_at, ...changed } = toRow(app)
-      await change((tx) => tx.execute(queries.updateTable('connected_apps').set(changed).where('id', '=', id)))
+      await change(async (tx) => {
+        await note(tx, {
+          ...apps,
+          action: 'updateConnectedApplication',
+          text: 'Changed connected app',
+          to: { app: id },
+        })
+        return tx.execute(queries.updateTable('connected_apps').set(changed).where('id', '=', id))
+      })
     },
     async delete(id) {
       const approvals = queries.selectFrom('approvals').select('id').where('app_id', '=', id)
       const refreshTokens = queries.selectFrom('refresh_tokens').select('id').where('approval_id', 'in', approvals)
       await change(async (tx) => {
+        await note(tx, {
+          ...apps,
+          action: 'deleteConnectedApplication',
+          text: 'Deleted connected app',
+          to: { app: id },
+        })
         await tx.execute(queries.deleteFrom('rotated_refresh_tokens').where('refresh_token_id', 'in', refreshTokens))
         await tx.execute(queries.deleteFrom('refresh_tokens').where('approval_id', 'in', approvals))
         // Access tokens and codes without an approval are none; they are cleared away when their time is over.
@@ -90,7 +113,11 @@ export function connectedAppStore({ queries, read, change, cache }: Database): C
         .insertInto('app_policies')
         .values(row)
         .onConflict((conflict) => conflict.columns(['app_id', 'org_id']).doUpdateSet(changed))
-      await change((tx) => tx.execute(query))
+      await change(async (tx) => {
+        const to = { app: app_id, orgId: org_id }
+        await note(tx, { ...apps, action: 'updateConnectedApplication', text: 'Changed policies of connected app', to })
+        return tx.execute(query)
+      })
     },
     async endAll(appId, orgId, isBlocked) {
       const ended = queries
@@ -101,7 +128,13 @@ export function connectedAppStore({ queries, read, change, cache }: Database): C
         }))
         .where('app_id', '=', appId)
         .where('org_id', '=', orgId)
-      await change((tx) => tx.execute(ended))
+      await change(async (tx) => {
+        const did = isBlocked
+          ? { action: 'blockConnectedApplication', text: 'Blocked connected app' }
+          : { action: 'revokeConnectedApplication', text: 'Revoked every token of connected app' }
+        await note(tx, { ...apps, ...did, to: { app: appId, orgId } })
+        return tx.execute(ended)
+      })
     },
   }
 }

@@ -1,11 +1,14 @@
 import { type CustomObject, objectOf, readCustomObject } from '../rest/custom-object.ts'
 import type { SObject } from '../rest/object.ts'
 import type { ObjectStore } from '../rest/record.ts'
+import { auditTrail } from './audit-trail.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 /** What orgs have made of objects, in the database. */
-export function customObjectStore({ queries, read, change, cache }: Database): ObjectStore {
+export function customObjectStore(database: Database): ObjectStore {
+  const { queries, read, change, cache } = database
+  const note = auditTrail(database)
   const list = statement((given: Placeholder<{ orgId: string }>) =>
     queries.selectFrom('custom_objects').selectAll().where('org_id', '=', given('orgId')).orderBy('name'),
   )
@@ -17,14 +20,16 @@ export function customObjectStore({ queries, read, change, cache }: Database): O
     list: async (orgId) => (await ready.get(orgId, async () => (await definitions(orgId)).map(objectOf))) ?? [],
     async put(orgId, object) {
       const row = { org_id: orgId, name: object.fullName, definition: JSON.stringify(object) }
-      await change((tx) =>
-        tx.execute(
+      await change(async (tx) => {
+        const to = { orgId, name: object.fullName }
+        await note(tx, { section: 'Custom Objects', action: 'changedCustomObject', text: 'Changed object', to })
+        return tx.execute(
           queries
             .insertInto('custom_objects')
             .values(row)
             .onConflict((conflict) => conflict.columns(['org_id', 'name']).doUpdateSet({ definition: row.definition })),
-        ),
-      )
+        )
+      })
     },
   }
 }

@@ -303,6 +303,16 @@ interface CustomObjectsTable {
   definition: Json
 }
 
+interface SetupAuditTrailTable {
+  id: Generated<number>
+  org_id: string
+  at: Instant
+  created_by_id: string | null
+  section: string
+  action: string
+  display: string
+}
+
 /** Every table, as queries see it. */
 export interface Tables {
   schema_version: { version: number }
@@ -332,6 +342,7 @@ export interface Tables {
   record_keys: RecordKeysTable
   query_cursors: QueryCursorsTable
   custom_objects: CustomObjectsTable
+  setup_audit_trail: SetupAuditTrailTable
 }
 
 /** Reads what has been committed. */

@@ -86,6 +86,13 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     select min(id) as "Id", user_id as "UsersId", source_ip as "SourceIp", min(at) as "CreatedDate",
       max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated"
     from login_history where org_id = ${orgId} group by user_id, source_ip`,
+  SetupAuditTrail: (orgId) => sql`
+    select id as "Id", action as "Action", section as "Section", display as "Display", at as "CreatedDate",
+      created_by_id as "CreatedById"
+    from setup_audit_trail where org_id = ${orgId}`,
+  // An org file refuses named credentials: those of callers are theirs.
+  NamedCredential: () => sql`
+    select null as "Id", null as "DeveloperName", null as "MasterLabel", null as "Endpoint" where 1 = 0`,
   Certificate: (orgId) => sql`
     select id as "Id", name as "DeveloperName", label as "MasterLabel",
       is_private_key_exportable as "OptionsIsPrivateKeyExportable", created_at as "CreatedDate"

@@ -1,12 +1,17 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Org, OrgSettings, OrgStore } from '../orgs/org.ts'
+import { auditTrail } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+const company = { section: 'Company Information' }
+
 /** Orgs in the database. */
-export function orgStore({ queries, read, change, cache }: Database): OrgStore {
+export function orgStore(database: Database): OrgStore {
+  const { queries, read, change, cache } = database
+  const note = auditTrail(database)
   const select = queries.selectFrom('orgs').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByName = statement((given: Placeholder<{ name: string }>) => select.where('name', '=', given('name')))
@@ -22,7 +27,10 @@ export function orgStore({ queries, read, change, cache }: Database): OrgStore {
 
   return {
     async add(org) {
-      await change((tx) => tx.execute(queries.insertInto('orgs').values(toRow(org))))
+      await change(async (tx) => {
+        await note(tx, { ...company, action: 'createdorg', text: 'Created org', to: { orgId: org.id, name: org.name } })
+        return tx.execute(queries.insertInto('orgs').values(toRow(org)))
+      })
     },
     find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromRow)),
     findByName: (name) => byName.get(name, async () => ifFound(await read.first(findByName, { name }), fromRow)),
@@ -35,7 +43,15 @@ export function orgStore({ queries, read, change, cache }: Database): OrgStore {
     },
     async update(org) {
       const { id, epoch, created_at, ...changed } = toRow(org)
-      await change((tx) => tx.execute(queries.updateTable('orgs').set(changed).where('id', '=', id)))
+      await change(async (tx) => {
+        await note(tx, {
+          ...company,
+          action: 'changedorg',
+          text: 'Changed settings of',
+          to: { orgId: id, name: org.name },
+        })
+        return tx.execute(queries.updateTable('orgs').set(changed).where('id', '=', id))
+      })
     },
     async endAll(id) {
       const raised = queries.updateTable('orgs').set((org) => ({ epoch: org('epoch', '+', 1) }))

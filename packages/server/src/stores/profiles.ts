@@ -9,12 +9,17 @@ import {
   type UserPermission,
   userPermissions,
 } from '../users/profile.ts'
+import { auditTrail } from './audit-trail.ts'
 import { ifFound, readIpRanges, readTexts } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+const manageUsers = { section: 'Manage Users' }
+
 /** Profiles in the database. */
-export function profileStore({ queries, read, change, cache }: Database): ProfileStore {
+export function profileStore(database: Database): ProfileStore {
+  const { queries, read, change, cache } = database
+  const note = auditTrail(database)
   const select = queries.selectFrom('profiles').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
@@ -27,7 +32,10 @@ export function profileStore({ queries, read, change, cache }: Database): Profil
 
   return {
     async add(profile) {
-      await change((tx) => tx.execute(queries.insertInto('profiles').values(toProfileRow(profile))))
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'createdprofile', text: 'Created profile', to: profile })
+        return tx.execute(queries.insertInto('profiles').values(toProfileRow(profile)))
+      })
     },
     find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromProfileRow)),
     async findByName(orgId, name) {
@@ -38,15 +46,20 @@ export function profileStore({ queries, read, change, cache }: Database): Profil
     },
     async update(profile) {
       const { id, org_id, ...changed } = toProfileRow(profile)
-      await change((tx) =>
-        tx.execute(queries.updateTable('profiles').set(changed).where('id', '=', id).where('org_id', '=', org_id)),
-      )
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'changedprofile', text: 'Changed profile', to: profile })
+        return tx.execute(
+          queries.updateTable('profiles').set(changed).where('id', '=', id).where('org_id', '=', org_id),
+        )
+      })
     },
   }
 }
 
 /** Permission sets in the database. */
-export function permissionSetStore({ queries, read, change, cache }: Database): PermissionSetStore {
+export function permissionSetStore(database: Database): PermissionSetStore {
+  const { queries, read, change, cache } = database
+  const note = auditTrail(database)
   const select = queries.selectFrom('permission_sets').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
@@ -60,7 +73,10 @@ export function permissionSetStore({ queries, read, change, cache }: Database): 
   return {
     async add(permissionSet) {
       const row = toPermissionSetRow(permissionSet)
-      await change((tx) => tx.execute(queries.insertInto('permission_sets').values(row)))
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'PermSetCreate', text: 'Created permission set', to: permissionSet })
+        return tx.execute(queries.insertInto('permission_sets').values(row))
+      })
     },
     find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromPermissionSetRow)),
     async findByName(orgId, name) {
@@ -71,11 +87,12 @@ export function permissionSetStore({ queries, read, change, cache }: Database): 
     },
     async update(permissionSet) {
       const { id, org_id, ...changed } = toPermissionSetRow(permissionSet)
-      await change((tx) =>
-        tx.execute(
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'PermSetChange', text: 'Changed permission set', to: permissionSet })
+        return tx.execute(
           queries.updateTable('permission_sets').set(changed).where('id', '=', id).where('org_id', '=', org_id),
-        ),
-      )
+        )
+      })
     },
   }
 }

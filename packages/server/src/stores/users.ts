@@ -1,14 +1,19 @@
 import type { Selectable } from 'kysely'
 import type { User, UserStore } from '../users/user.ts'
+import { auditTrail } from './audit-trail.ts'
 import { flag, ifFound, instant, instantOrNull, readInstant, readInstantOrNull, readTexts } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+
+const manageUsers = { section: 'Manage Users' }
 
 // Users that are kept ready: those of every request that carries a token.
 const readyUsers = 10_000
 
 /** Users in the database, kept ready until one changes. What sign-ins note is known at once to the process that noted it. */
-export function userStore({ queries, read, write, change, cache }: Database): UserStore {
+export function userStore(database: Database): UserStore {
+  const { queries, read, write, change, cache } = database
+  const note = auditTrail(database)
   const select = queries.selectFrom('users').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByUsername = statement((given: Placeholder<{ username: string }>) =>
@@ -52,7 +57,15 @@ export function userStore({ queries, read, write, change, cache }: Database): Us
 
   return {
     async add(user) {
-      await write((tx) => tx.execute(queries.insertInto('users').values(toRow(user))))
+      await write(async (tx) => {
+        await note(tx, {
+          ...manageUsers,
+          action: 'createduser',
+          text: 'Created new user',
+          to: { orgId: user.orgId, name: user.username },
+        })
+        await tx.execute(queries.insertInto('users').values(toRow(user)))
+      })
     },
     find,
     async findByUsername(username) {
@@ -62,7 +75,7 @@ export function userStore({ queries, read, write, change, cache }: Database): Us
     async list(orgId, { after = '', limit }) {
       return (await read.all(listOfOrg, { orgId, after, limit })).map(fromRow)
     },
-    async update(id, details) {
+    async update(id, details, by) {
       const isActive = flag(details.isActive)
       const changed = queries
         .updateTable('users')
@@ -85,14 +98,20 @@ export function userStore({ queries, read, write, change, cache }: Database): Us
           modified_at: instant(details.modifiedAt),
         }))
         .where('id', '=', id)
-      await change((tx) => tx.execute(changed))
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'changeduser', text: 'Changed user', to: { user: id }, by })
+        return tx.execute(changed)
+      })
     },
     async setPassword(id, passwordHash, now) {
       const changed = queries
         .updateTable('users')
         .set({ password_hash: passwordHash, failed_logins: 0, locked_until: null, modified_at: instant(now) })
         .where('id', '=', id)
-      await change((tx) => tx.execute(changed))
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'changedpassword', text: 'Changed password of', to: { user: id } })
+        return tx.execute(changed)
+      })
     },
     async setFrozen(id, isFrozen) {
       const frozen = flag(isFrozen)
@@ -100,11 +119,20 @@ export function userStore({ queries, read, write, change, cache }: Database): Us
         .updateTable('users')
         .set((user) => ({ is_frozen: frozen, epoch: user('epoch', '+', frozen) }))
         .where('id', '=', id)
-      await change((tx) => tx.execute(changed))
+      await change(async (tx) => {
+        const did = isFrozen
+          ? { action: 'frozeuser', text: 'Froze user' }
+          : { action: 'unfrozeuser', text: 'Unfroze user' }
+        await note(tx, { ...manageUsers, ...did, to: { user: id } })
+        return tx.execute(changed)
+      })
     },
     async unlock(id) {
       const changed = queries.updateTable('users').set({ failed_logins: 0, locked_until: null }).where('id', '=', id)
-      await change((tx) => tx.execute(changed))
+      await change(async (tx) => {
+        await note(tx, { ...manageUsers, action: 'unlockeduser', text: 'Unlocked user', to: { user: id } })
+        return tx.execute(changed)
+      })
     },
     async countFailure(id, limit = Number.MAX_SAFE_INTEGER, lockedUntil) {
       const params = { id, limit, lockedUntil: instant(lockedUntil) }

@@ -922,6 +922,43 @@ describe('what the org is made of', () => {
     expect([refused.status, refused.body[0].errorCode]).toEqual([403, 'INSUFFICIENT_ACCESS_OR_READONLY'])
   })
 
+  it('tells every change of how it is set up, and who made it by the API', async () => {
+    const set = await server.addPermissionSet('Audited')
+    await send('POST', '/sobjects/PermissionSetAssignment', { AssigneeId: standard.id, PermissionSetId: set.id })
+    const changed = await server.addApp('Audited_App')
+    await server.stores.apps.update({ ...changed, label: 'Changed App' })
+    await server.stores.apps.endAll(changed.id, server.org.id, true)
+    await server.stores.apps.delete(changed.id)
+    await server.stores.users.setFrozen(standard.id, true)
+    await server.stores.users.setFrozen(standard.id, false)
+    standardToken = (await tokensFor(server, standard, app)).access_token
+    const { body } = await soql(
+      'SELECT Section, Action, Display, CreatedBy.Username FROM SetupAuditTrail ORDER BY Id DESC LIMIT 8',
+    )
+    const told = body.records.map(
+      ({
+        Section,
+        Display,
+        CreatedBy,
+      }: {
+        Section: string
+        Display: string
+        CreatedBy: { Username: string } | null
+      }) => [Section, Display, CreatedBy?.Username ?? null],
+    )
+    expect(told.toReversed()).toEqual([
+      ['Manage Users', 'Created permission set Audited', null],
+      ['Manage Users', 'Changed user jo@target.example', 'ada@target.example'],
+      ['Connected Apps', 'Created connected app Audited App', null],
+      ['Connected Apps', 'Changed connected app Audited App', null],
+      ['Connected Apps', 'Blocked connected app Changed App', null],
+      ['Connected Apps', 'Deleted connected app Changed App', null],
+      ['Manage Users', 'Froze user jo@target.example', null],
+      ['Manage Users', 'Unfroze user jo@target.example', null],
+    ])
+    expect((await soql('SELECT Id FROM SetupAuditTrail', standardToken)).body[0].errorCode).toBe('INVALID_TYPE')
+  })
+
   it('is described', async () => {
     const { body } = await send('GET', '/sobjects')
     expect(body.sobjects.map(({ name }: { name: string }) => name)).toEqual(

@@ -82,6 +82,7 @@ describe('opening a database', () => {
       drop table record_keys;
       drop table query_cursors;
       drop table custom_objects;
+      drop table setup_audit_trail;
       drop index records_by_name;
       create index records_by_name on records (org_id, object, name, id);
       alter table records drop column created_by_id;

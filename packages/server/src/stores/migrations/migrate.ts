@@ -5,8 +5,9 @@ import { statement } from '../statement.ts'
 import { first } from './0001-first.ts'
 import { clientCredentials } from './0002-client-credentials.ts'
 import { records } from './0003-records.ts'
+import { auditTrail } from './0004-audit-trail.ts'
 
-const migrations = [first, clientCredentials, records]
+const migrations = [first, clientCredentials, records, auditTrail]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 
