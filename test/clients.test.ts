@@ -28,9 +28,9 @@ beforeAll(async () => {
   await symlink(join(client, 'node_modules'), join(dev.folder, 'node_modules'))
   await writeFile(join(dev.folder, 'package.json'), '{ "type": "module" }')
   environment = {
-    ...Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
-    // A home of its own, and nothing told to anybody.
+    // A home of its own, nothing told to anybody, and nothing inherited: where CI is set, the CLI draws its tables otherwise.
     HOME: home,
+    LANG: 'C.UTF-8',
     PATH: `${join(client, 'node_modules', '.bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
     SF_AUTOUPDATE_DISABLE: 'true',
     SF_DISABLE_LOG_FILE: 'true',
