@@ -6,7 +6,12 @@ export {
 } from './certificates/certificate.ts'
 export { certificateProblemText, validityWarning } from './certificates/certificate-problem.ts'
 export { exportKeyStore, importKeyStore, type KeyStoreImport } from './certificates/key-store.ts'
-export { createCertificate, exportPrivateKey, importCertificate } from './certificates/new-certificate.ts'
+export {
+  createCertificate,
+  exportableKey,
+  exportPrivateKey,
+  importCertificate,
+} from './certificates/new-certificate.ts'
 export { keySizes } from './certificates/self-signed.ts'
 export { ensureSigningKey } from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
@@ -14,7 +19,7 @@ export { didYouMean } from './closest-name.ts'
 export { blockApp, changePolicies, type EnteredPolicies, unblockApp } from './connected-apps/app-policies.ts'
 export { appWithSettings, type EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
-export { finishRotation, rotateSecret } from './connected-apps/change-connected-app.ts'
+export { finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'
 export type {
   AppPolicies,
   ConnectedApp,
@@ -26,6 +31,7 @@ export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './demo/demo.ts'
+export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
 export type { Facts, JournalEntry, JournalStore } from './journal/journal.ts'
 export {
   type CrossedDiagnosis,
@@ -60,7 +66,7 @@ export {
   WrongEncryptionKey,
 } from './stores/database-errors.ts'
 export { openStores, type StoresOptions } from './stores/open.ts'
-export type { Stores } from './stores/stores.ts'
+export type { ActStores, Stores } from './stores/stores.ts'
 export { assignPermissionSet, changeUser, unassignPermissionSet } from './users/change-user.ts'
 export { setPassword } from './users/new-password.ts'
 export { newUser } from './users/new-user.ts'

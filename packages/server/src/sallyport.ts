@@ -182,7 +182,9 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     profiles,
     permissionSets,
     objects: stores.objects,
-    stores: { records: stores.records, cursors: stores.cursors, approvals, sessions, users },
+    records: stores.records,
+    cursors: stores.cursors,
+    actedBy: stores.actedBy,
     usage: apiUsage(),
     now,
   })

@@ -89,4 +89,6 @@ export interface CertificateStore {
   /** Replaces certificate, key and label of the one with this id. */
   update(certificate: OrgCertificate): Promise<void>
   delete(id: string): Promise<void>
+  /** Notes in Setup Audit Trail that the private key was given out. */
+  noteExport(id: string): Promise<void>
 }

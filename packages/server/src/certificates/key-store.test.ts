@@ -24,7 +24,7 @@ describe('importKeyStore', () => {
       expect.stringContaining('“stranger”'),
     )
     const held = await acts.certificates.list(org.id)
-    const exported = made(await exportKeyStore(acts.seal, held, { format: 'jks', password, now }))
+    const exported = made(await exportKeyStore(acts, held, { format: 'jks', password, now }))
     const { entries } = await readKeyStore(exported, { password })
     expect(entries).toEqual([
       { ...rsa, createdAt: now },
@@ -94,14 +94,14 @@ describe('exportKeyStore', () => {
     const org = await madeOrg(acts)
     made(await createCertificate(acts, org, { name: 'Stays', isPrivateKeyExportable: false }))
     const held = await acts.certificates.list(org.id)
-    const bytes = made(await exportKeyStore(acts.seal, held, { format: 'jks', password, now }))
+    const bytes = made(await exportKeyStore(acts, held, { format: 'jks', password, now }))
     const { entries } = await readKeyStore(bytes, { password })
     expect(entries.map(({ kind, alias }) => [kind, alias])).toEqual([['trusted-certificate', 'stays']])
   })
 
   it('refuses a password that keytool would not take', async () => {
     await using acts = await openActs()
-    const outcome = await exportKeyStore(acts.seal, [], { format: 'jks', password: 'short', now })
+    const outcome = await exportKeyStore(acts, [], { format: 'jks', password: 'short', now })
     expect(problemsOf(outcome)).toEqual({ password: expect.stringContaining('6 characters') })
   })
 
@@ -111,7 +111,7 @@ describe('exportKeyStore', () => {
     made(await createCertificate(acts, org, { name: 'Twin' }))
     made(await createCertificate(acts, org, { name: 'TWIN' }))
     const held = await acts.certificates.list(org.id)
-    const outcome = await exportKeyStore(acts.seal, held, { format: 'jks', password, now })
+    const outcome = await exportKeyStore(acts, held, { format: 'jks', password, now })
     expect(problemsOf(outcome)).toEqual({ name: expect.stringContaining('Capitals') })
   })
 })

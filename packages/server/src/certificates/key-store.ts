@@ -1,8 +1,8 @@
 import type { KeyStore, KeyStoreEntry, PrivateKeyEntry } from '@sallyport/keystore'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { Seal } from '../seal.ts'
-import type { OrgCertificate } from './certificate.ts'
-import { type CertificateImportNeeds, exportPrivateKey, importCertificate, nameProblems } from './new-certificate.ts'
+import type { CertificateStore, OrgCertificate } from './certificate.ts'
+import { type CertificateImportNeeds, exportableKey, importCertificate, nameProblems } from './new-certificate.ts'
 
 /** A key store whose keys an org is to sign with. */
 export interface KeyStoreImport {
@@ -67,10 +67,10 @@ export interface KeyStoreExport {
 
 /**
  * Writes certificates of an org into a key store (*Export to Keystore*): with their private keys where these are held and may
- * be exported.
+ * be exported; that they went is noted in Setup Audit Trail.
  */
 export async function exportKeyStore(
-  seal: Seal,
+  { certificates: store, seal }: { readonly certificates: Pick<CertificateStore, 'noteExport'>; readonly seal: Seal },
   certificates: readonly OrgCertificate[],
   { format, password, now }: KeyStoreExport,
 ): Promise<Outcome<Uint8Array>> {
@@ -79,15 +79,19 @@ export async function exportKeyStore(
     return refused({ field: 'password', message: 'The password of a key store has 6 characters or more.' })
   }
   const entries: KeyStoreEntry[] = []
+  const exported: string[] = []
   for (const held of certificates) {
-    const key = exportPrivateKey(seal, held)
+    const key = exportableKey(seal, held)
+    if (key.ok) exported.push(held.id)
     const pem = [held.certificate.pem, ...held.chain, ...(key.ok ? [key.value] : [])].join('')
     const { entries: read } = await readKeyStore(Buffer.from(pem))
     const [entry] = read
     if (entry !== undefined) entries.push({ ...entry, alias: held.name, createdAt: held.createdAt })
   }
   try {
-    return done(await writeKeyStore(entries, { format, password, now }))
+    const bytes = await writeKeyStore(entries, { format, password, now })
+    await Promise.all(exported.map((id) => store.noteExport(id)))
+    return done(bytes)
   } catch (error) {
     if (error instanceof KeyStoreError) return refused({ field: 'name', message: error.message })
     throw error

@@ -6,6 +6,7 @@ import { id15 } from '../record-id.ts'
 import {
   changeCertificate,
   createCertificate,
+  exportableKey,
   exportPrivateKey,
   holdsPrivateKey,
   importCertificate,
@@ -83,7 +84,7 @@ describe('importCertificate', () => {
     const { certificate, privateKey } = await testCertificate('Acme', testNow)
     const pkcs1 = createPrivateKey(privateKey).export({ format: 'pem', type: 'pkcs1' }).toString()
     const held = made(await importCertificate(acts, org, { name: 'Acme', certificate, privateKey: pkcs1 }))
-    expect(made(exportPrivateKey(acts.seal, held))).toBe(privateKey)
+    expect(made(await exportPrivateKey(acts, held))).toBe(privateKey)
     expect(holdsPrivateKey(acts.seal, held, pkcs1)).toBe(true)
     expect(holdsPrivateKey(acts.seal, held, 'junk')).toBe(false)
   })
@@ -140,8 +141,8 @@ describe('importCertificate', () => {
     const { certificate } = await testCertificate('Acme', testNow)
     const without = made(await importCertificate(acts, org, { name: 'Trusted', certificate }))
     const kept = made(await createCertificate(acts, org, { name: 'Kept', isPrivateKeyExportable: false }))
-    expect(problemsOf(exportPrivateKey(acts.seal, without))).toHaveProperty('name')
-    expect(problemsOf(exportPrivateKey(acts.seal, kept))).toHaveProperty('name')
+    expect(problemsOf(exportableKey(acts.seal, without))).toHaveProperty('name')
+    expect(problemsOf(exportableKey(acts.seal, kept))).toHaveProperty('name')
     expect(problemsOf(await changeCertificate(acts, kept, { isPrivateKeyExportable: true }))).toHaveProperty(
       'isPrivateKeyExportable',
     )

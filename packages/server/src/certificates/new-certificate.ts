@@ -118,8 +118,18 @@ export function openPrivateKey(
   return sealedPrivateKey === undefined ? undefined : createPrivateKey(seal.open(sealedPrivateKey, purpose))
 }
 
-/** The private key as PKCS#8 PEM, for whoever takes it elsewhere; refused when there is none or it may not go. */
-export function exportPrivateKey(seal: Seal, certificate: OrgCertificate): Outcome<string> {
+/** The private key as PKCS#8 PEM, for whoever takes it elsewhere; that it went is noted in Setup Audit Trail. */
+export async function exportPrivateKey(
+  { certificates, seal }: { readonly certificates: Pick<CertificateStore, 'noteExport'>; readonly seal: Seal },
+  certificate: OrgCertificate,
+): Promise<Outcome<string>> {
+  const key = exportableKey(seal, certificate)
+  if (key.ok) await certificates.noteExport(certificate.id)
+  return key
+}
+
+/** The private key as PKCS#8 PEM; refused when there is none or it may not go. */
+export function exportableKey(seal: Seal, certificate: OrgCertificate): Outcome<string> {
   const refuse = (message: string): Refused => refused({ field: 'name', message })
   const key = openPrivateKey(seal, certificate)
   if (key === undefined) return refuse(`Of “${certificate.name}” only the certificate is held, not its private key.`)

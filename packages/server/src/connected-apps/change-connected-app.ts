@@ -3,18 +3,18 @@ import { done, type Outcome, refused } from '../problem.ts'
 import type { Seal } from '../seal.ts'
 import { appWithSettings, type EnteredApp } from './app-settings.ts'
 import type { ConnectedApp, ConnectedAppStore } from './connected-app.ts'
-import { consumerSecretProblem, keptSecret, newConsumerSecret } from './consumer-secret.ts'
+import { consumerSecretProblem, keptSecret, newConsumerSecret, openConsumerSecret } from './consumer-secret.ts'
 import type { MadeConnectedApp } from './new-connected-app.ts'
 
 interface Needs {
-  readonly apps: Pick<ConnectedAppStore, 'update'>
+  readonly apps: Pick<ConnectedAppStore, 'setSecret'>
   readonly seal: Seal
   readonly now: Clock
 }
 
 /** Changes what was entered of an app's settings and leaves the rest. It holds from the next request on. */
 export async function changeConnectedApp(
-  { apps, now }: Pick<Needs, 'apps' | 'now'>,
+  { apps, now }: { readonly apps: Pick<ConnectedAppStore, 'update'>; readonly now: Clock },
   app: ConnectedApp,
   entered: EnteredApp,
 ): Promise<Outcome<ConnectedApp>> {
@@ -31,7 +31,7 @@ export async function rotateSecret({ apps, seal, now }: Needs, app: ConnectedApp
   }
   const consumerSecret = newConsumerSecret()
   const rotated = { ...app, consumerSecret: keptSecret(seal, consumerSecret, app.consumerSecret), modifiedAt: now() }
-  await apps.update(rotated)
+  await apps.setSecret(rotated, 'rotated')
   return done({ app: rotated, consumerSecret })
 }
 
@@ -42,7 +42,7 @@ export async function finishRotation(
 ): Promise<ConnectedApp | undefined> {
   if (app.consumerSecret.previousHash === undefined) return undefined
   const finished = { ...app, consumerSecret: { ...app.consumerSecret, previousHash: undefined }, modifiedAt: now() }
-  await apps.update(finished)
+  await apps.setSecret(finished, 'finished')
   return finished
 }
 
@@ -55,6 +55,15 @@ export async function replaceSecret(
   const message = consumerSecretProblem(secret)
   if (message !== undefined) return refused({ field: 'consumerSecret', message })
   const replaced = { ...app, consumerSecret: keptSecret(seal, secret), modifiedAt: now() }
-  await apps.update(replaced)
+  await apps.setSecret(replaced, 'replaced')
   return done(replaced)
+}
+
+/** The consumer secret in the clear, for the admin who asks to see it; that they did is noted in Setup Audit Trail. */
+export async function revealSecret(
+  { apps, seal }: { readonly apps: Pick<ConnectedAppStore, 'noteReveal'>; readonly seal: Seal },
+  app: ConnectedApp,
+): Promise<string> {
+  await apps.noteReveal(app.id)
+  return openConsumerSecret(seal, app)
 }

@@ -76,8 +76,15 @@ export interface ConnectedAppStore {
   list(orgId: string): Promise<readonly ConnectedApp[]>
   /** The apps built into the server. */
   listBuiltIn(): Promise<readonly ConnectedApp[]>
-  /** Replaces everything but id, org, consumer key and creation. */
+  /** Replaces everything but id, org, consumer key, consumer secret and creation. */
   update(app: ConnectedApp): Promise<void>
+  /** Replaces the consumer secret, and says in Setup Audit Trail what was done to it. */
+  setSecret(
+    app: Pick<ConnectedApp, 'id' | 'consumerSecret' | 'modifiedAt'>,
+    done: 'rotated' | 'finished' | 'replaced',
+  ): Promise<void>
+  /** Notes in Setup Audit Trail that the consumer secret was shown. */
+  noteReveal(id: string): Promise<void>
   /** Deletes the app with its policies, approvals and tokens. */
   delete(id: string): Promise<void>
   /** What an org decided about an app; `undefined` when the app is not installed there. */

@@ -20,7 +20,7 @@ export function keptSecret(seal: Seal, secret: string, previous?: ConsumerSecret
   return { hash: hashSecret(secret), sealed: seal.close(secret, purpose), previousHash: previous?.hash }
 }
 
-/** The consumer secret in the clear: for the admin who reveals it, and for the `signature` of token answers. */
+/** The consumer secret in the clear, for the `signature` of token answers; who shows it to somebody notes that it did. */
 export function openConsumerSecret(seal: Seal, { consumerSecret }: Pick<ConnectedApp, 'consumerSecret'>): string {
   return seal.open(consumerSecret.sealed, purpose)
 }

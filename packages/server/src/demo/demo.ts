@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CertificateStore } from '../certificates/certificate.ts'
-import { exportPrivateKey } from '../certificates/new-certificate.ts'
+import { exportableKey } from '../certificates/new-certificate.ts'
 import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
 import type { ApplyNeeds } from '../org-file/applied.ts'
 import { applyOrgFile } from '../org-file/apply.ts'
@@ -80,7 +80,7 @@ export async function makeDemo(needs: Needs, addresses: DemoAddresses): Promise<
   await apply(needs, sourceEntry(admin, addresses))
   const source = await orgNamed(needs, 'Source')
   const held = await needs.certificates.findByName(source.id, 'Source_To_Target')
-  const privateKey = held === undefined ? undefined : exportPrivateKey(needs.seal, held)
+  const privateKey = held === undefined ? undefined : exportableKey(needs.seal, held)
   if (held === undefined || !privateKey?.ok) throw new Error('The demo has no certificate with a private key.')
   const { name, certificate } = held
 

@@ -15,7 +15,15 @@ export interface AppliedStores {
   readonly certificates: Pick<CertificateStore, 'add' | 'update' | 'findByName'>
   readonly apps: Pick<
     ConnectedAppStore,
-    'add' | 'update' | 'findByConsumerKey' | 'findByName' | 'list' | 'listBuiltIn' | 'findPolicies' | 'setPolicies'
+    | 'add'
+    | 'update'
+    | 'setSecret'
+    | 'findByConsumerKey'
+    | 'findByName'
+    | 'list'
+    | 'listBuiltIn'
+    | 'findPolicies'
+    | 'setPolicies'
   >
   readonly objects: Pick<ObjectStore, 'definitions' | 'put'>
   readonly records: Pick<RecordStore, 'add' | 'list'>
@@ -111,6 +119,11 @@ export function stagedStores(stores: AppliedStores): StagedStores {
         return later(apps.put(app, () => stores.apps.add(app, ofOrgs)))
       },
       update: (app) => later(apps.put(app, () => stores.apps.update(app))),
+      setSecret: async (secret, done) => {
+        const app = apps.get(secret.id)
+        const write = () => stores.apps.setSecret(secret, done)
+        await later(app === undefined ? write : apps.put({ ...app, ...secret }, write))
+      },
       findByConsumerKey: async (key) =>
         apps.find((app) => app.consumerKey === key, await stores.apps.findByConsumerKey(key)),
       findByName: async (orgId, name) =>

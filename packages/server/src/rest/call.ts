@@ -8,12 +8,16 @@ import type { CursorStore, RecordReader, RecordStore, RecordWork } from './recor
 import type { Schema } from './schema.ts'
 import type { Viewer } from './soql/plan-query.ts'
 
-/** What the REST API writes to, besides records. */
-export interface DataStores {
+/** What the REST API writes to. */
+export interface DataStores extends CallerStores {
   readonly records: RecordStore
   readonly cursors: CursorStore
+}
+
+/** What the caller changes of the org itself: it is noted who did it. */
+export interface CallerStores {
   readonly approvals: Pick<ApprovalStore, 'revoke'>
-  readonly sessions: Pick<SessionStore, 'end'>
+  readonly sessions: Pick<SessionStore, 'endIn'>
   readonly users: Pick<UserStore, 'find' | 'update'>
 }
 

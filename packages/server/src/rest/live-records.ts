@@ -43,7 +43,7 @@ export async function insertLive(call: Call, object: SObject, given: JsonObject)
 
 /** Undoes something of the org itself: revokes, ends, or takes away. @throws {RestError} 404 `NOT_FOUND` */
 export async function deleteLive(call: Call, object: SObject, id: string): Promise<void> {
-  const { stores, now } = call
+  const { stores, caller, now } = call
   const long = readRecordId(id)
   const unknown = new RestError({ reason: 'record-unknown', facts: { found: id.slice(0, 40), object: object.name } })
   if (long === undefined) throw unknown
@@ -61,7 +61,7 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     case 'AuthSession': {
       const [number, userId] = await found('Id', 'UsersId')
       requireOwn(call, object, String(userId))
-      return call.afterwards(() => stores.sessions.end(Number(number)))
+      return call.afterwards(() => stores.sessions.endIn(caller.user.orgId, Number(number)))
     }
     case 'PermissionSetAssignment': {
       requireManageUsers(call, object)
@@ -86,17 +86,13 @@ function requireManageUsers({ caller }: Call, { name }: SObject): void {
 }
 
 async function changePermissionSets(
-  { stores, now, caller }: Call,
+  { stores, now }: Call,
   userId: string,
   change: (ids: readonly string[]) => readonly string[],
 ): Promise<void> {
   const user = await stores.users.find(userId)
   if (user === undefined) return
-  await stores.users.update(
-    userId,
-    { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now },
-    caller.user.id,
-  )
+  await stores.users.update(userId, { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now })
 }
 
 /** Values of the records of an object whose field has a value. */

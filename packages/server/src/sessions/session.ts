@@ -31,7 +31,12 @@ export interface SessionStore {
   /** A live session, or `undefined` when it ended by time, by sign-out or by an epoch. */
   find(presented: { readonly id: number; readonly hash: Buffer }, now: Date): Promise<Session | undefined>
   extend(id: number, expiresAt: Date): Promise<void>
+  /** Ends a person's session because they sign out. */
   end(id: number): Promise<void>
+  /** Ends a session of an org (*Session Management*); `false` for one that is not there, or is another org's. */
+  endIn(orgId: string, id: number): Promise<boolean>
+  /** Ends every session of a user but the one given; answers how many. */
+  endAllOf(userId: string, exceptId?: number): Promise<number>
   /** Deletes at most `limit` rows that ended before `now`; answers how many. */
   deleteExpired(now: Date, limit: number): Promise<number>
 }

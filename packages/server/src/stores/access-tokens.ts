@@ -1,11 +1,15 @@
 import { sameHash } from '../secret.ts'
 import type { AccessToken, AccessTokenStore } from '../tokens/access-token.ts'
+import type { Noting } from './audit-trail.ts'
 import { instant, readBytes, readInstant, readScopes } from './column-values.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+const management = { section: 'Session Management' }
+const endedSession = { action: 'endedSession', text: 'Ended a session of connected app' }
+
 /** Access tokens in the database. */
-export function accessTokenStore({ queries, read, write, later }: Database): AccessTokenStore {
+export function accessTokenStore({ queries, read, write, later }: Database): Noting<AccessTokenStore> {
   // Everything that may have ended a token is asked in the one look-up that finds it.
   const find = statement((given: Placeholder<{ id: number }>) =>
     queries
@@ -74,7 +78,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Acc
       ),
   )
 
-  return {
+  return (note) => ({
     async find({ id, hash }, now) {
       const row = await read.first(find, { id })
       if (row === undefined || !sameHash(row.hash, hash)) return { state: 'unknown' }
@@ -92,8 +96,17 @@ export function accessTokenStore({ queries, read, write, later }: Database): Acc
         return found.stands === 1
       })
     },
+    endIn: (orgId, id, now) =>
+      write(async (tx) => {
+        const found = await tx.first(find, { id })
+        if (found?.org_id !== orgId || found.stands === 0 || found.expires_at <= instant(now)) return false
+        const to = { app: found.app_id, approvedBy: found.user_id }
+        await note(tx, { ...management, ...endedSession, to, ownOf: found.user_id })
+        await tx.run(revoke, { id, now: instant(now) })
+        return true
+      }),
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
-  }
+  })
 
   function fromRow(row: ReturnType<typeof find.row>): AccessToken {
     return {

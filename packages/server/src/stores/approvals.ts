@@ -1,11 +1,14 @@
 import type { Selectable } from 'kysely'
 import type { Approval, ApprovalStore } from '../connected-apps/approval.ts'
+import type { Noting } from './audit-trail.ts'
 import { ifFound, instant, readInstant, readScopes, scopeText } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+const apps = { section: 'Connected Apps OAuth Usage' }
+
 /** Approvals in the database. One that was taken back keeps its row, whose counter holds its tokens dead. */
-export function approvalStore({ queries, read, write }: Database): ApprovalStore {
+export function approvalStore({ queries, read, write }: Database): Noting<ApprovalStore> {
   const select = queries.selectFrom('approvals').selectAll().where('revoked_at', 'is', null)
   const find = statement((given: Placeholder<{ userId: string; appId: string }>) =>
     select.where('app_id', '=', given('appId')).where('user_id', '=', given('userId')),
@@ -76,7 +79,7 @@ export function approvalStore({ queries, read, write }: Database): ApprovalStore
       .orderBy('id', 'desc'),
   )
 
-  return {
+  return (note) => ({
     async find(userId, appId) {
       return ifFound(await read.first(find, { userId, appId }), fromRow)
     },
@@ -135,13 +138,24 @@ export function approvalStore({ queries, read, write }: Database): ApprovalStore
             .where('approval_id', 'in', approval)
             .where('revoked_at', 'is', null),
         )
+        if (revoked > 0) {
+          const did = { action: 'revokeApproval', text: 'Revoked connected app' }
+          await note(tx, { ...apps, ...did, to: { app: appId, approvedBy: userId }, ownOf: userId })
+        }
         return revoked > 0
       })
     },
     // The counters end the refresh tokens too; there may be very many, so they are marked later, a few at a time.
     revokeAll: (appId, orgId, now) =>
-      write((tx) => tx.execute(takeBack(now).where('app_id', '=', appId).where('org_id', '=', orgId))),
-  }
+      write(async (tx) => {
+        const revoked = await tx.execute(takeBack(now).where('app_id', '=', appId).where('org_id', '=', orgId))
+        if (revoked > 0) {
+          const did = { action: 'revokeEveryApproval', text: 'Revoked every user of connected app' }
+          await note(tx, { ...apps, ...did, to: { app: appId, orgId } })
+        }
+        return revoked
+      }),
+  })
 
   function takeBack(now: Date) {
     return queries

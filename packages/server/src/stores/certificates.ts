@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import { type CertificateStore, certificateBlocks, type OrgCertificate } from '../certificates/certificate.ts'
-import { auditTrail } from './audit-trail.ts'
+import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant, readStoredCertificate } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -8,9 +8,8 @@ import { type Placeholder, statement } from './statement.ts'
 const keys = { section: 'Certificate and Key Management' }
 
 /** The orgs' own certificates in the database. */
-export function certificateStore(database: Database): CertificateStore {
+export function certificateStore(database: Database): Noting<CertificateStore> {
   const { queries, read, write } = database
-  const note = auditTrail(database)
   const select = queries.selectFrom('certificates').selectAll()
   const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
     select.where('org_id', '=', given('orgId')).where('name', '=', given('name')),
@@ -18,7 +17,7 @@ export function certificateStore(database: Database): CertificateStore {
   const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
     select.where('org_id', '=', given('orgId')).orderBy('name'),
   )
-  return {
+  return (note) => ({
     async add(certificate) {
       await write(async (tx) => {
         await note(tx, { ...keys, action: 'insertCertificate', text: 'Created certificate', to: certificate })
@@ -40,9 +39,19 @@ export function certificateStore(database: Database): CertificateStore {
       })
     },
     async delete(id) {
-      await write((tx) => tx.execute(queries.deleteFrom('certificates').where('id', '=', id)))
+      await write(async (tx) => {
+        const to = { certificate: id }
+        await note(tx, { ...keys, action: 'deleteCertificate', text: 'Deleted certificate', to })
+        return tx.execute(queries.deleteFrom('certificates').where('id', '=', id))
+      })
     },
-  }
+    async noteExport(id) {
+      const to = { certificate: id }
+      await write((tx) =>
+        note(tx, { ...keys, action: 'exportPrivateKey', text: 'Exported private key of certificate', to }),
+      )
+    },
+  })
 }
 
 type Row = Selectable<Tables['certificates']>

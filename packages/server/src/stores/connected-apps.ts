@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
-import { auditTrail } from './audit-trail.ts'
+import type { Noting } from './audit-trail.ts'
 import {
   flag,
   ifFound,
@@ -19,11 +19,15 @@ import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const apps = { section: 'Connected Apps' }
+const secretNotes = {
+  rotated: { action: 'rotateConsumerSecret', text: 'Rotated consumer secret of connected app' },
+  finished: { action: 'finishConsumerSecretRotation', text: 'Ended previous consumer secret of connected app' },
+  replaced: { action: 'replaceConsumerSecret', text: 'Replaced consumer secret of connected app' },
+} as const
 
 /** Connected apps and policies in the database. */
-export function connectedAppStore(database: Database): ConnectedAppStore {
-  const { queries, read, change, cache } = database
-  const note = auditTrail(database)
+export function connectedAppStore(database: Database): Noting<ConnectedAppStore> {
+  const { queries, read, write, change, cache } = database
   const select = queries.selectFrom('connected_apps').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByConsumerKey = statement((given: Placeholder<{ consumerKey: string }>) =>
@@ -47,7 +51,7 @@ export function connectedAppStore(database: Database): ConnectedAppStore {
   const byConsumerKey = cache<ConnectedApp>(10_000)
   const policiesOf = cache<AppPolicies>(10_000)
 
-  return {
+  return (note) => ({
     async add(app, policies) {
       await change(async (tx) => {
         if (app.orgId !== undefined) {
@@ -73,7 +77,8 @@ export function connectedAppStore(database: Database): ConnectedAppStore {
       return (await read.all(listBuiltIn, {})).map(fromRow)
     },
     async update(app) {
-      const { id, org_id, consumer_key, created_at, ...changed } = toRow(app)
+      const { id, org_id, consumer_key, created_at, secret_hash, secret_sealed, previous_secret_hash, ...changed } =
+        toRow(app)
       await change(async (tx) => {
         await note(tx, {
           ...apps,
@@ -83,6 +88,17 @@ export function connectedAppStore(database: Database): ConnectedAppStore {
         })
         return tx.execute(queries.updateTable('connected_apps').set(changed).where('id', '=', id))
       })
+    },
+    async setSecret(app, done) {
+      const changed = { ...secretColumns(app), modified_at: instant(app.modifiedAt) }
+      await change(async (tx) => {
+        await note(tx, { ...apps, ...secretNotes[done], to: { app: app.id } })
+        return tx.execute(queries.updateTable('connected_apps').set(changed).where('id', '=', app.id))
+      })
+    },
+    async noteReveal(id) {
+      const did = { action: 'revealConsumerSecret', text: 'Revealed consumer secret of connected app' }
+      await write((tx) => note(tx, { ...apps, ...did, to: { app: id } }))
     },
     async delete(id) {
       const approvals = queries.selectFrom('approvals').select('id').where('app_id', '=', id)
@@ -136,7 +152,7 @@ export function connectedAppStore(database: Database): ConnectedAppStore {
         return tx.execute(ended)
       })
     },
-  }
+  })
 }
 
 type Row = Selectable<Tables['connected_apps']>
@@ -156,9 +172,7 @@ function toRow(app: ConnectedApp): Row {
     icon_url: app.iconUrl ?? null,
     start_url: app.startUrl ?? null,
     consumer_key: app.consumerKey,
-    secret_hash: app.consumerSecret.hash,
-    secret_sealed: app.consumerSecret.sealed,
-    previous_secret_hash: app.consumerSecret.previousHash ?? null,
+    ...secretColumns(app),
     callback_urls: JSON.stringify(app.callbackUrls),
     certificate: app.certificate?.pem ?? null,
     scopes: scopeText(app.scopes),
@@ -173,6 +187,14 @@ function toRow(app: ConnectedApp): Row {
     single_logout_url: app.singleLogoutUrl ?? null,
     created_at: instant(app.createdAt),
     modified_at: instant(app.modifiedAt),
+  }
+}
+
+function secretColumns({ consumerSecret }: Pick<ConnectedApp, 'consumerSecret'>) {
+  return {
+    secret_hash: consumerSecret.hash,
+    secret_sealed: consumerSecret.sealed,
+    previous_secret_hash: consumerSecret.previousHash ?? null,
   }
 }
 

@@ -1,21 +1,20 @@
 import { type CustomObject, objectOf, readCustomObject } from '../rest/custom-object.ts'
 import type { SObject } from '../rest/object.ts'
 import type { ObjectStore } from '../rest/record.ts'
-import { auditTrail } from './audit-trail.ts'
+import type { Noting } from './audit-trail.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 /** What orgs have made of objects, in the database. */
-export function customObjectStore(database: Database): ObjectStore {
+export function customObjectStore(database: Database): Noting<ObjectStore> {
   const { queries, read, change, cache } = database
-  const note = auditTrail(database)
   const list = statement((given: Placeholder<{ orgId: string }>) =>
     queries.selectFrom('custom_objects').selectAll().where('org_id', '=', given('orgId')).orderBy('name'),
   )
   const ready = cache<readonly SObject[]>(1000)
   const definitions = async (orgId: string): Promise<readonly CustomObject[]> =>
     (await read.all(list, { orgId })).map(({ definition }) => readCustomObject(JSON.parse(definition)))
-  return {
+  return (note) => ({
     definitions,
     list: async (orgId) => (await ready.get(orgId, async () => (await definitions(orgId)).map(objectOf))) ?? [],
     async put(orgId, object) {
@@ -31,5 +30,5 @@ export function customObjectStore(database: Database): ObjectStore {
         )
       })
     },
-  }
+  })
 }

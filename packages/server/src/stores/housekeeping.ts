@@ -12,6 +12,8 @@ const batch = 500
 const month = 30 * 86_400
 // Salesforce's: seconds that a query's further rows can be fetched.
 const cursorLifetime = 2 * 86_400
+// Salesforce's: seconds that Setup Audit Trail goes back.
+const auditTrailLifetime = 180 * 86_400
 // Milliseconds between two rounds, and between two rounds of which the first found more than it could take.
 const pause = 5000
 const shortPause = 50
@@ -66,6 +68,7 @@ export function housekeeping(
       stores.refreshTokens.deleteEnded(ago(month), batch),
       stores.journal.deleteBefore(ago(keepFor.journal), batch),
       stores.loginHistory.deleteBefore(ago(keepFor.loginHistory), batch),
+      stores.auditTrail.deleteBefore(ago(auditTrailLifetime), batch),
       stores.cursors.deleteBefore(ago(cursorLifetime), batch),
     ])
     return counts.some((count) => count === batch)

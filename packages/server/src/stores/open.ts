@@ -3,6 +3,7 @@ import type { Seal } from '../seal.ts'
 import { accessTokenStore } from './access-tokens.ts'
 import { approvalStore } from './approvals.ts'
 import { assertionStore } from './assertions.ts'
+import { auditNotes, auditTrailStore } from './audit-trail.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
 import { caches } from './cache.ts'
 import { certificateStore } from './certificates.ts'
@@ -22,7 +23,7 @@ import { refreshTokenStore } from './refresh-tokens.ts'
 import { sessionStore } from './sessions.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { statement } from './statement.ts'
-import type { Stores } from './stores.ts'
+import type { ActStores, Stores } from './stores.ts'
 import { userStore } from './users.ts'
 import { writeGroup } from './write-group.ts'
 
@@ -113,7 +114,8 @@ async function storesOn(
   watch.unref()
   let closed: Promise<void> | undefined
 
-  return {
+  const notes = auditNotes(database)
+  const noting = {
     orgs: orgStore(database),
     users: userStore(database),
     profiles: profileStore(database),
@@ -121,18 +123,39 @@ async function storesOn(
     apps: connectedAppStore(database),
     approvals: approvalStore(database),
     accessTokens: accessTokenStore(database),
+    sessions: sessionStore(database),
+    certificates: certificateStore(database),
+    signingKeys: signingKeyStore(database),
+    objects: customObjectStore(database),
+  }
+  const actedBy = (by: string | undefined): ActStores => {
+    const note = notes(by)
+    return {
+      orgs: noting.orgs(note),
+      users: noting.users(note),
+      profiles: noting.profiles(note),
+      permissionSets: noting.permissionSets(note),
+      apps: noting.apps(note),
+      approvals: noting.approvals(note),
+      accessTokens: noting.accessTokens(note),
+      sessions: noting.sessions(note),
+      certificates: noting.certificates(note),
+      signingKeys: noting.signingKeys(note),
+      objects: noting.objects(note),
+    }
+  }
+  return {
+    ...actedBy(undefined),
     refreshTokens: refreshTokenStore(database),
     codes: authorizationCodeStore(database),
     issue: issueStore(database),
     assertions: assertionStore(database),
-    sessions: sessionStore(database),
     loginHistory: loginHistoryStore(database),
     journal: journalStore(database),
-    certificates: certificateStore(database),
-    signingKeys: signingKeyStore(database),
+    auditTrail: auditTrailStore(database),
     records: recordStore(database),
     cursors: cursorStore(database),
-    objects: customObjectStore(database),
+    actedBy,
     close() {
       clearInterval(watch)
       closed ??= group.close().then(connection.close)

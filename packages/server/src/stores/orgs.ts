@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Org, OrgSettings, OrgStore } from '../orgs/org.ts'
-import { auditTrail } from './audit-trail.ts'
+import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -9,9 +9,8 @@ import { type Placeholder, statement } from './statement.ts'
 const company = { section: 'Company Information' }
 
 /** Orgs in the database. */
-export function orgStore(database: Database): OrgStore {
+export function orgStore(database: Database): Noting<OrgStore> {
   const { queries, read, change, cache } = database
-  const note = auditTrail(database)
   const select = queries.selectFrom('orgs').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByName = statement((given: Placeholder<{ name: string }>) => select.where('name', '=', given('name')))
@@ -25,7 +24,7 @@ export function orgStore(database: Database): OrgStore {
   const byMyDomain = cache<Org>(1000)
   const byPort = cache<Org>(1000)
 
-  return {
+  return (note) => ({
     async add(org) {
       await change(async (tx) => {
         await note(tx, { ...company, action: 'createdorg', text: 'Created org', to: { orgId: org.id, name: org.name } })
@@ -55,9 +54,13 @@ export function orgStore(database: Database): OrgStore {
     },
     async endAll(id) {
       const raised = queries.updateTable('orgs').set((org) => ({ epoch: org('epoch', '+', 1) }))
-      await change((tx) => tx.execute(raised.where('id', '=', id)))
+      await change(async (tx) => {
+        const did = { action: 'endedEverything', text: 'Ended every token and session of' }
+        await note(tx, { ...company, ...did, to: { org: id } })
+        return tx.execute(raised.where('id', '=', id))
+      })
     },
-  }
+  })
 }
 
 type Row = Selectable<Tables['orgs']>

@@ -9,7 +9,7 @@ import {
   type UserPermission,
   userPermissions,
 } from '../users/profile.ts'
-import { auditTrail } from './audit-trail.ts'
+import type { Noting } from './audit-trail.ts'
 import { ifFound, readIpRanges, readTexts } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -17,9 +17,8 @@ import { type Placeholder, statement } from './statement.ts'
 const manageUsers = { section: 'Manage Users' }
 
 /** Profiles in the database. */
-export function profileStore(database: Database): ProfileStore {
+export function profileStore(database: Database): Noting<ProfileStore> {
   const { queries, read, change, cache } = database
-  const note = auditTrail(database)
   const select = queries.selectFrom('profiles').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
@@ -30,7 +29,7 @@ export function profileStore(database: Database): ProfileStore {
   )
   const byId = cache<Profile>(10_000)
 
-  return {
+  return (note) => ({
     async add(profile) {
       await change(async (tx) => {
         await note(tx, { ...manageUsers, action: 'createdprofile', text: 'Created profile', to: profile })
@@ -53,13 +52,12 @@ export function profileStore(database: Database): ProfileStore {
         )
       })
     },
-  }
+  })
 }
 
 /** Permission sets in the database. */
-export function permissionSetStore(database: Database): PermissionSetStore {
+export function permissionSetStore(database: Database): Noting<PermissionSetStore> {
   const { queries, read, change, cache } = database
-  const note = auditTrail(database)
   const select = queries.selectFrom('permission_sets').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByName = statement((given: Placeholder<{ orgId: string; name: string }>) =>
@@ -70,7 +68,7 @@ export function permissionSetStore(database: Database): PermissionSetStore {
   )
   const byId = cache<PermissionSet>(10_000)
 
-  return {
+  return (note) => ({
     async add(permissionSet) {
       const row = toPermissionSetRow(permissionSet)
       await change(async (tx) => {
@@ -94,7 +92,7 @@ export function permissionSetStore(database: Database): PermissionSetStore {
         )
       })
     },
-  }
+  })
 }
 
 type ProfileRow = Selectable<Tables['profiles']>

@@ -1,8 +1,11 @@
 import { sameHash } from '../secret.ts'
 import type { SessionStore } from '../sessions/session.ts'
+import type { Noting } from './audit-trail.ts'
 import { instant, readInstant } from './column-values.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+
+const management = { section: 'Session Management' }
 
 type NewSession = {
   readonly hash: Uint8Array
@@ -18,7 +21,7 @@ type NewSession = {
 }
 
 /** Browser sessions in the database. */
-export function sessionStore({ queries, read, write, later }: Database): SessionStore {
+export function sessionStore({ queries, read, write, later }: Database): Noting<SessionStore> {
   const insert = statement((given: Placeholder<NewSession>) =>
     queries.insertInto('sessions').values({
       hash: given('hash'),
@@ -63,6 +66,12 @@ export function sessionStore({ queries, read, write, later }: Database): Session
   const end = statement((given: Placeholder<{ id: number }>) =>
     queries.deleteFrom('sessions').where('id', '=', given('id')),
   )
+  const findUserOf = statement((given: Placeholder<{ id: number; orgId: string }>) =>
+    queries.selectFrom('sessions').select('user_id').where('id', '=', given('id')).where('org_id', '=', given('orgId')),
+  )
+  const endAllOf = statement((given: Placeholder<{ userId: string; exceptId: number }>) =>
+    queries.deleteFrom('sessions').where('user_id', '=', given('userId')).where('id', '<>', given('exceptId')),
+  )
   const deleteExpired = statement((given: Placeholder<{ now: number; limit: number }>) =>
     queries
       .deleteFrom('sessions')
@@ -76,7 +85,7 @@ export function sessionStore({ queries, read, write, later }: Database): Session
       ),
   )
 
-  return {
+  return (note) => ({
     add: (session) =>
       write((tx) =>
         tx.insert(insert, {
@@ -110,6 +119,23 @@ export function sessionStore({ queries, read, write, later }: Database): Session
     async end(id) {
       await write((tx) => tx.run(end, { id }))
     },
+    endIn: (orgId, id) =>
+      write(async (tx) => {
+        const found = await tx.first(findUserOf, { orgId, id })
+        if (found === undefined) return false
+        const { user_id: userId } = found
+        const did = { action: 'endedSession', text: 'Ended a session of user' }
+        await note(tx, { ...management, ...did, to: { user: userId }, ownOf: userId })
+        await tx.run(end, { id })
+        return true
+      }),
+    endAllOf: (userId, exceptId = 0) =>
+      write(async (tx) => {
+        const ended = await tx.run(endAllOf, { userId, exceptId })
+        const did = { action: 'endedSessions', text: 'Ended every session of user' }
+        if (ended > 0) await note(tx, { ...management, ...did, to: { user: userId }, ownOf: userId })
+        return ended
+      }),
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
-  }
+  })
 }

@@ -1,18 +1,20 @@
 import { z } from 'zod'
 import type { SigningKey, SigningKeyStore } from '../certificates/signing-keys.ts'
+import type { Noting } from './audit-trail.ts'
 import { instant, readInstant } from './column-values.ts'
 import type { Database } from './database.ts'
 import { statement } from './statement.ts'
 
+const identity = { section: 'Identity' }
 const jwkSchema = z.record(z.string(), z.string())
 
 /** The server's signing keys in the database. */
-export function signingKeyStore({ queries, read, change, cache }: Database): SigningKeyStore {
+export function signingKeyStore({ queries, read, change, cache }: Database): Noting<SigningKeyStore> {
   const list = statement(() =>
     queries.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').orderBy('kid', 'desc'),
   )
   const all = cache<readonly SigningKey[]>(1)
-  return {
+  return (note) => ({
     async add({ kid, publicJwk, sealedPrivateKey, createdAt }) {
       const row = {
         kid,
@@ -20,7 +22,11 @@ export function signingKeyStore({ queries, read, change, cache }: Database): Sig
         sealed_private_key: sealedPrivateKey,
         created_at: instant(createdAt),
       }
-      await change((tx) => tx.execute(queries.insertInto('signing_keys').values(row)))
+      await change(async (tx) => {
+        const did = { action: 'insertSigningKey', text: 'Created signing key' }
+        await note(tx, { ...identity, ...did, to: { ofServer: kid } })
+        return tx.execute(queries.insertInto('signing_keys').values(row))
+      })
     },
     async list() {
       const keys = await all.get('', async () =>
@@ -34,7 +40,11 @@ export function signingKeyStore({ queries, read, change, cache }: Database): Sig
       return keys ?? []
     },
     async delete(kid) {
-      await change((tx) => tx.execute(queries.deleteFrom('signing_keys').where('kid', '=', kid)))
+      await change(async (tx) => {
+        const did = { action: 'deleteSigningKey', text: 'Retired signing key' }
+        await note(tx, { ...identity, ...did, to: { ofServer: kid } })
+        return tx.execute(queries.deleteFrom('signing_keys').where('kid', '=', kid))
+      })
     },
-  }
+  })
 }

@@ -2,6 +2,7 @@ import type { CertificateStore } from '../certificates/certificate.ts'
 import type { SigningKeyStore } from '../certificates/signing-keys.ts'
 import type { ApprovalStore } from '../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import type { JournalStore } from '../journal/journal.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
 import type { OrgStore } from '../orgs/org.ts'
@@ -15,8 +16,8 @@ import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
 
-/** Everything a server keeps, in one database. */
-export interface Stores {
+/** The stores whose changes are noted, in *Setup Audit Trail*, as somebody's. */
+export interface ActStores {
   readonly orgs: OrgStore
   readonly users: UserStore
   readonly profiles: ProfileStore
@@ -24,18 +25,29 @@ export interface Stores {
   readonly apps: ConnectedAppStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
+  readonly sessions: SessionStore
+  readonly certificates: CertificateStore
+  readonly signingKeys: SigningKeyStore
+  readonly objects: ObjectStore
+}
+
+/** Everything a server keeps, in one database. What its own stores change is noted as done by nobody: by a command or an org file. */
+export interface Stores extends ActStores {
   readonly refreshTokens: RefreshTokenStore
   readonly codes: AuthorizationCodeStore
   readonly issue: IssueStore
   readonly assertions: AssertionStore
-  readonly sessions: SessionStore
   readonly loginHistory: LoginHistoryStore
   readonly journal: JournalStore
-  readonly certificates: CertificateStore
-  readonly signingKeys: SigningKeyStore
+  readonly auditTrail: AuditTrailStore
   readonly records: RecordStore
   readonly cursors: CursorStore
-  readonly objects: ObjectStore
+  /**
+   * The stores whose changes are noted as made by that user: the same statements and caches, so it costs next to nothing
+   * and may be asked for with each request. What users do to what is theirs alone is not noted: their own approvals,
+   * sessions and password.
+   */
+  actedBy(userId: string): ActStores
   /** Writes what is waiting and closes the database. */
   close(): Promise<void>
 }

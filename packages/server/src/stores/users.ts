@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { User, UserStore } from '../users/user.ts'
-import { auditTrail } from './audit-trail.ts'
+import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, instantOrNull, readInstant, readInstantOrNull, readTexts } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -11,9 +11,8 @@ const manageUsers = { section: 'Manage Users' }
 const readyUsers = 10_000
 
 /** Users in the database, kept ready until one changes. What sign-ins note is known at once to the process that noted it. */
-export function userStore(database: Database): UserStore {
+export function userStore(database: Database): Noting<UserStore> {
   const { queries, read, write, change, cache } = database
-  const note = auditTrail(database)
   const select = queries.selectFrom('users').selectAll()
   const findById = statement((given: Placeholder<{ id: string }>) => select.where('id', '=', given('id')))
   const findByUsername = statement((given: Placeholder<{ username: string }>) =>
@@ -55,7 +54,7 @@ export function userStore(database: Database): UserStore {
   const ids = cache<string>(readyUsers)
   const find = (id: string) => ready.get(id, async () => ifFound(await read.first(findById, { id }), fromRow))
 
-  return {
+  return (note) => ({
     async add(user) {
       await write(async (tx) => {
         await note(tx, {
@@ -75,7 +74,7 @@ export function userStore(database: Database): UserStore {
     async list(orgId, { after = '', limit }) {
       return (await read.all(listOfOrg, { orgId, after, limit })).map(fromRow)
     },
-    async update(id, details, by) {
+    async update(id, details) {
       const isActive = flag(details.isActive)
       const changed = queries
         .updateTable('users')
@@ -99,7 +98,7 @@ export function userStore(database: Database): UserStore {
         }))
         .where('id', '=', id)
       await change(async (tx) => {
-        await note(tx, { ...manageUsers, action: 'changeduser', text: 'Changed user', to: { user: id }, by })
+        await note(tx, { ...manageUsers, action: 'changeduser', text: 'Changed user', to: { user: id } })
         return tx.execute(changed)
       })
     },
@@ -109,7 +108,8 @@ export function userStore(database: Database): UserStore {
         .set({ password_hash: passwordHash, failed_logins: 0, locked_until: null, modified_at: instant(now) })
         .where('id', '=', id)
       await change(async (tx) => {
-        await note(tx, { ...manageUsers, action: 'changedpassword', text: 'Changed password of', to: { user: id } })
+        const did = { action: 'changedpassword', text: 'Changed password of' }
+        await note(tx, { ...manageUsers, ...did, to: { user: id }, ownOf: id })
         return tx.execute(changed)
       })
     },
@@ -151,9 +151,13 @@ export function userStore(database: Database): UserStore {
     },
     async endAll(id) {
       const raised = queries.updateTable('users').set((user) => ({ epoch: user('epoch', '+', 1) }))
-      await change((tx) => tx.execute(raised.where('id', '=', id)))
+      await change(async (tx) => {
+        const did = { action: 'endedEverything', text: 'Ended every token and session of user' }
+        await note(tx, { ...manageUsers, ...did, to: { user: id } })
+        return tx.execute(raised.where('id', '=', id))
+      })
     },
-  }
+  })
 }
 
 type Row = Selectable<Tables['users']>

@@ -46,6 +46,8 @@ export interface AccessTokenStore {
   extend(id: number, expiresAt: Date): Promise<void>
   /** Ends one token; `false` when it was not there or had ended before. */
   revoke(id: number, now: Date): Promise<boolean>
+  /** Ends a live token of an org (*Session Management*); `false` for one that is not there, has ended, or is another org's. */
+  endIn(orgId: string, id: number, now: Date): Promise<boolean>
   /** Deletes at most `limit` rows that ended before `now`; answers how many. */
   deleteExpired(now: Date, limit: number): Promise<number>
 }

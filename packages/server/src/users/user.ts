@@ -55,8 +55,7 @@ export interface UserStore {
   findByUsername(username: string): Promise<User | undefined>
   /** The users of an org by username, after the given one, at most `limit`. */
   list(orgId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly User[]>
-  /** @param by the user who changes them, where it is one */
-  update(id: string, details: UserDetails, by?: string): Promise<void>
+  update(id: string, details: UserDetails): Promise<void>
   /** Sets the password and clears failures and lockout. */
   setPassword(id: string, passwordHash: string, now: Date): Promise<void>
   /** Freezes (and ends every token and session), or lets in again. */

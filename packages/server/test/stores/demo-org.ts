@@ -276,6 +276,24 @@ export function consent(stores: Stores, user: User, app: ConnectedApp, scopes: A
   return stores.approvals.allow({ orgId: user.orgId, userId: user.id, appId: app.id, scopes }, noon)
 }
 
+/** A browser session of a user from noon on, as it is added. The secret of its cookie is the test's. */
+export function aSession(user: User, details: Partial<NewSession> = {}, secret = 's'): NewSession {
+  return {
+    orgId: user.orgId,
+    userId: user.id,
+    authTime: noon,
+    expiresAt: later(7200),
+    timeout: 7200,
+    sourceIp: '192.0.2.7',
+    formSecret: 'form secret',
+    hash: hashSecret(secret),
+    epochs: { org: 1, user: 1 },
+    ...details,
+  }
+}
+
+type NewSession = Parameters<Stores['sessions']['add']>[0]
+
 /** An entry of the journal about which nothing is said but what the test says. */
 export function anEntry(requestId: string, details: Partial<JournalEntry> = {}): JournalEntry {
   return {

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { openConsumerSecret } from '@sallyport/server'
+import { revealSecret } from '@sallyport/server'
 import { withDatabase } from '../../database.ts'
 import { findApp } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
@@ -19,7 +19,7 @@ export function appShow(terminal: Terminal): CommandUnknownOpts {
     .action((name, options) =>
       withDatabase(options, async ({ stores, seal }) => {
         const found = await findApp(stores, name, options.org)
-        const secret = options.secret === true ? openConsumerSecret(seal, found.app) : undefined
+        const secret = options.secret === true ? await revealSecret({ ...stores, seal }, found.app) : undefined
         const shown = await shownApp(stores, found, secret)
         terminal.answer(appJson(shown), appText(shown, terminal.style))
       }),

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { exportKeyStore, exportPrivateKey, type OrgCertificate } from '@sallyport/server'
+import { exportableKey, exportKeyStore, exportPrivateKey, type OrgCertificate } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { writePrivately } from '../../data-folder.ts'
 import { type Database, withDatabase } from '../../database.ts'
@@ -69,7 +69,12 @@ export function certificateExport(terminal: Terminal): CommandUnknownOpts {
         const isKey = options.privateKey === true
         const names = { name: '<name>' }
         const pem = isKey
-          ? accepted(terminal, exportPrivateKey(seal, held), 'The private key was not exported.', names)
+          ? accepted(
+              terminal,
+              await exportPrivateKey({ ...stores, seal }, held),
+              'The private key was not exported.',
+              names,
+            )
           : [held.certificate.pem, ...held.chain].join('')
         if (options.out !== undefined) {
           writePrivately(options.out, pem)
@@ -97,7 +102,7 @@ interface KeyStoreFile {
 
 async function writeKeyStoreFile(
   terminal: Terminal,
-  { seal, now }: Database,
+  { stores, seal, now }: Database,
   { certificates, org, file, password: given, mayReplace }: KeyStoreFile,
 ): Promise<void> {
   if (certificates.length === 0) {
@@ -110,8 +115,12 @@ async function writeKeyStoreFile(
   refuseToReplace([file], mayReplace)
   const password = await outputPassword(terminal, file, { given, option: '--password' })
   const options = { format: target === 'p12' ? 'pkcs12' : 'jks', password, now: now() } as const
-  const bytes = accepted(terminal, await exportKeyStore(seal, certificates, options), 'Nothing was written.')
-  const withoutKey = certificates.filter((held) => !exportPrivateKey(seal, held).ok).map(({ name }) => name)
+  const bytes = accepted(
+    terminal,
+    await exportKeyStore({ ...stores, seal }, certificates, options),
+    'Nothing was written.',
+  )
+  const withoutKey = certificates.filter((held) => !exportableKey(seal, held).ok).map(({ name }) => name)
   writeWhole({ file, bytes, isPrivate: true, mayReplace })
   for (const name of withoutKey) {
     terminal.note(

@@ -5,7 +5,7 @@ import { covers } from '../../connected-apps/scope.ts'
 import { pass } from '../../journal/checklist.ts'
 import { prefixedIds } from '../../record-id.ts'
 import { dataAccessOf, visibleTo } from '../../rest/access.ts'
-import type { Call, Caller, DataStores, RestAnswer } from '../../rest/call.ts'
+import type { Call, Caller, CallerStores, DataStores, RestAnswer } from '../../rest/call.ts'
 import { dispatch } from '../../rest/dispatch.ts'
 import { RestError } from '../../rest/error.ts'
 import type { Json } from '../../rest/json.ts'
@@ -27,7 +27,9 @@ interface Needs {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly objects: Pick<ObjectStore, 'list'>
-  readonly stores: DataStores
+  readonly records: DataStores['records']
+  readonly cursors: DataStores['cursors']
+  readonly actedBy: (userId: string) => CallerStores
   readonly usage: ApiUsage
   readonly now: () => Date
 }
@@ -57,7 +59,7 @@ export function restApi(needs: Needs): RestApi {
       checks.flow = 'rest'
       const caller = await admit(visit)
       const version = readApiVersion(params['version'] ?? '')
-      const { stores } = needs
+      const { records, cursors, actedBy } = needs
       const call: Call = {
         caller,
         version,
@@ -68,9 +70,9 @@ export function restApi(needs: Needs): RestApi {
         body: () => readJson(request),
         now: needs.now(),
         newId,
-        stores,
-        reader: stores.records,
-        work: stores.records.work,
+        stores: { ...actedBy(caller.user.id), records, cursors },
+        reader: records,
+        work: records.work,
         afterwards: async (act) => {
           await act()
         },
