@@ -14,6 +14,7 @@ import { tokenEndpoint } from './oauth/token.ts'
 import { userOfApp } from './oauth/user-of-app.ts'
 import type { ServerOptions } from './options.ts'
 import { addresses as addressesOf } from './orgs/address.ts'
+import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/limits.ts'
 import type { Seal } from './seal.ts'
 import { signIn } from './sessions/sign-in.ts'
@@ -42,6 +43,8 @@ import { fromProgram, type Incoming } from './web/incoming.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
 import { type Reply, toResponse } from './web/reply.ts'
 import { routes } from './web/routes.ts'
+import { setupScriptAnswer, setupStylesheetAnswer } from './web/setup/assets.ts'
+import { setupHandlers, setupRoutes } from './web/setup/setup.ts'
 import { type Answer, type Endpoint, receive } from './web/visit.ts'
 
 /** What the server stands on. */
@@ -224,16 +227,25 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     versions: shared(data(rest.versions)),
     data: shared(data(rest.data)),
     soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, now }), soapRefusal),
+    setup: setupHandlers(setupRoutes({ seal, passwords, addresses, newId: recordIds(now), ask, now }), {
+      take,
+      readBrowser: browserOf,
+      stores,
+      actedBy: stores.actedBy,
+      now,
+    }),
+    setupStylesheet: page(undefined, setupStylesheetAnswer),
+    setupScript: page(undefined, setupScriptAnswer),
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),
     ready: page(undefined, readyAnswer(orgs, keeping.lag)),
     missing: page(undefined, missingAnswer),
   })
-  return {
-    answer: app.answer,
-    fetch: async (request, from) => toResponse(await app.answer(fromProgram(request, from)), request.method),
-    stop: keeping.stop,
+  return { answer: app.answer, fetch: ask, stop: keeping.stop }
+
+  async function ask(request: Request, from?: string): Promise<Response> {
+    return toResponse(await app.answer(fromProgram(request, from)), request.method)
   }
 }
 

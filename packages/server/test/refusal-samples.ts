@@ -112,6 +112,12 @@ export const sampleFacts: ExplainedReasons = {
   'username-unknown': { found: 'ada' },
   'password-wrong': { user, failures: 3 },
   'password-busy': {},
+  'setup-permission-missing': {
+    user,
+    profile,
+    needed: ['CustomizeApplication', 'ModifyAllData or ManageConnectedApps'],
+  },
+  'form-field-unknown': { form: '/setup/connected-apps/new', field: 'orgId' },
   'form-forged': { form: 'sign-in' },
   'token-missing': {},
   'token-twice': {},

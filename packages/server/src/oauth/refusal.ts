@@ -102,6 +102,9 @@ export interface Reasons extends AccessReasons {
   'password-wrong': { readonly user: string; readonly failures: number }
   'password-busy': Record<never, never>
   'form-forged': { readonly form: string }
+  // Setup
+  'setup-permission-missing': { readonly user: string; readonly profile: string; readonly needed: readonly string[] }
+  'form-field-unknown': { readonly form: string; readonly field: string }
   // Using tokens
   'token-missing': Record<never, never>
   'token-twice': Record<never, never>
@@ -261,6 +264,12 @@ const wires: { readonly [R in Reason]: Wire } = {
   'password-wrong': { code: 'access_denied', description: 'invalid user credentials', loginStatus: 'Invalid password' },
   'password-busy': { code: 'service_unavailable', description: 'too many sign-ins at once, try again' },
   'form-forged': malformed('this form is out of date or was not made for this browser'),
+
+  'setup-permission-missing': {
+    code: 'access_denied',
+    description: 'the user lacks a permission that this page needs',
+  },
+  'form-field-unknown': malformed('this form has a field that does not belong to it'),
 
   'token-missing': { code: 'invalid_token', description: 'token not provided' },
   'token-twice': malformed('more than one access token'),

@@ -1,6 +1,16 @@
 import type { PermissionSetStore, Profile, UserPermission } from './profile.ts'
 import type { User } from './user.ts'
 
+/** Every permission that a user has, by profile or by one of the permission sets. */
+export async function permissionsOf(
+  permissionSets: Pick<PermissionSetStore, 'find'>,
+  user: Pick<User, 'permissionSetIds'>,
+  profile: Pick<Profile, 'permissions'>,
+): Promise<ReadonlySet<UserPermission>> {
+  const sets = await Promise.all(user.permissionSetIds.map((id) => permissionSets.find(id)))
+  return new Set([...profile.permissions, ...sets.flatMap((set) => set?.permissions ?? [])])
+}
+
 /** Whether a user has a permission, by profile or by one of the permission sets. */
 export async function hasPermission(
   permissionSets: Pick<PermissionSetStore, 'find'>,
@@ -8,10 +18,7 @@ export async function hasPermission(
   profile: Pick<Profile, 'permissions'>,
   permission: UserPermission,
 ): Promise<boolean> {
-  if (profile.permissions.includes(permission)) return true
-  for (const id of user.permissionSetIds) {
-    const permissionSet = await permissionSets.find(id)
-    if (permissionSet?.permissions.includes(permission)) return true
-  }
-  return false
+  return (
+    profile.permissions.includes(permission) || (await permissionsOf(permissionSets, user, profile)).has(permission)
+  )
 }

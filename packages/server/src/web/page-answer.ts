@@ -16,14 +16,20 @@ export interface PageHeaders {
    */
   readonly leadsToApp?: boolean
   readonly cookies?: readonly string[]
-  /** The script of the page, by path: only the page that posts itself has one. */
-  readonly hasScript?: boolean
+  /** `self-posting` runs one script of ours; `setup` may also ask this server for more. */
+  readonly script?: 'none' | 'self-posting' | 'setup'
 }
+
+const scriptPolicies = {
+  none: [],
+  'self-posting': ["script-src 'self'"],
+  setup: ["script-src 'self'", "connect-src 'self'"],
+} as const
 
 /** A page: never stored, never framed, with nothing running in it that is not ours. */
 export function pageAnswer(
   element: PageElement,
-  { status = 200, leadsToApp = false, cookies = [], hasScript = false }: PageHeaders = {},
+  { status = 200, leadsToApp = false, cookies = [], script = 'none' }: PageHeaders = {},
 ): Reply {
   const headers = {
     'content-type': 'text/html;charset=UTF-8',
@@ -34,7 +40,7 @@ export function pageAnswer(
       "default-src 'none'",
       "style-src 'self'",
       "img-src 'self' data:",
-      ...(hasScript ? ["script-src 'self'"] : []),
+      ...scriptPolicies[script],
       ...(leadsToApp ? [] : ["form-action 'self'"]),
       "frame-ancestors 'none'",
       "base-uri 'none'",

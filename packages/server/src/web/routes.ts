@@ -3,6 +3,14 @@ import { endSessionPath } from './endpoints/logout.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
 import { stylesheetPath } from './pages/stylesheet.ts'
 import { type Handler, type Router, router } from './router.ts'
+import { setupScriptPath, setupStylesheetPath } from './setup/assets.ts'
+
+/** A handler of a page of Setup, where and how it is asked for. */
+export interface SetupHandler {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly handler: Handler
+}
 
 /** A handler for every thing that can be asked for. */
 export type Handlers = Readonly<
@@ -30,14 +38,16 @@ export type Handlers = Readonly<
     | 'soap'
     | 'stylesheet'
     | 'submitScript'
+    | 'setupStylesheet'
+    | 'setupScript'
     | 'live'
     | 'ready'
     | 'missing',
     Handler
   >
->
+> & { readonly setup: readonly SetupHandler[] }
 
-/** Every URL of the server on one screen. */
+/** Every URL of the server on one screen; those of Setup are in the files of `setup/`, each with who may ask for it. */
 export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   const app = router(handlers.missing)
 
@@ -74,6 +84,10 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
     app.all(`/services/Soap/${api}/:version`, handlers.soap)
     app.all(`/services/Soap/${api}/:version/:org`, handlers.soap)
   }
+
+  for (const { method, path, handler } of handlers.setup) app.on([method], path, handler)
+  app.get(setupStylesheetPath, handlers.setupStylesheet)
+  app.get(setupScriptPath, handlers.setupScript)
 
   app.get(stylesheetPath, handlers.stylesheet)
   app.get(submitScriptPath, handlers.submitScript)

@@ -40,8 +40,11 @@ export type ShowRefusal = (error: Refused, visit: Visit) => Reply
 /** Makes a handler of an answer: reads who asks where, keeps the journal, and turns what is thrown into an answer. */
 export type Receive = (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler
 
-/** The name under which requests are journalled; `undefined` for what is no protocol request, such as a health check. */
-export type Endpoint = string | undefined
+/**
+ * The name under which requests are journalled, or only those of them that are refused; `undefined` for what is no
+ * protocol request, such as a health check.
+ */
+export type Endpoint = string | { readonly refusalsOf: string } | undefined
 
 interface Needs {
   readonly addresses: Pick<Addresses, 'siteOf'>
@@ -73,8 +76,9 @@ export function receive(needs: Needs): Receive {
       refused: undefined,
     }
     const reply = await answered(visit, answer, show)
-    if (endpoint !== undefined) {
-      journal.add(entryOf(endpoint, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
+    const name = typeof endpoint === 'object' && visit.refused !== undefined ? endpoint.refusalsOf : endpoint
+    if (typeof name === 'string') {
+      journal.add(entryOf(name, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
     }
     return withHeaders(reply, commonHeaders(requestId, visit.refused))
   }

@@ -43,6 +43,10 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   '`/services/Soap/${api}/:version`': [['POST', '/services/Soap/u/60.0', 500]],
   '`/services/Soap/${api}/:version/:org`': [['POST', '/services/Soap/c/60.0/00D000000000001AAA', 500]],
   "'/services/data/:version/*'": [['GET', '/services/data/v67.0/anything/else', 401]],
+  // Those of Setup, each of which `test/setup/admission.test.ts` asks for.
+  path: [['GET', '/setup/connected-apps', 302]],
+  setupStylesheetPath: [['GET', '/assets/setup.css', 200]],
+  setupScriptPath: [['GET', '/assets/setup.js', 200]],
   stylesheetPath: [['GET', '/assets/sallyport.css', 200]],
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
   "'/health/live'": [['GET', '/health/live', 200]],

@@ -4,8 +4,8 @@ import { callbackUrl, password, type TestServer } from './test-server.ts'
 export interface TestBrowser {
   /** Asks for a URL and follows redirects until a page, or a redirect that leaves the server. */
   open(url: string): Promise<Stop>
-  /** Posts a form and follows on. */
-  submit(path: string, form: Record<string, string>): Promise<Stop>
+  /** Posts a form and follows on. Pairs may name a field several times. */
+  submit(path: string, form: Record<string, string> | [string, string][]): Promise<Stop>
   readonly cookies: Map<string, string>
 }
 
@@ -53,7 +53,7 @@ export function testBrowser(server: Pick<TestServer, 'base' | 'request'>): TestB
     submit: (path, form) =>
       go(new URL(path, server.base), {
         method: 'POST',
-        body: new URLSearchParams(form).toString(),
+        body: new URLSearchParams(Array.isArray(form) ? [...form] : form).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       }),
   }

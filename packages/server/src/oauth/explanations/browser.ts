@@ -1,5 +1,5 @@
 import type { ReasonExplanations } from './explained-reason.ts'
-import { appCommand, appPolicy, appSetting, command, userCommand, userSetting } from './mending.ts'
+import { appCommand, appPolicy, appSetting, command, profileSetting, userCommand, userSetting } from './mending.ts'
 import { counted, listed, quoted } from './wording.ts'
 
 /** What happens in a browser: signing in, allowing an app, and which scopes it may ask for. */
@@ -107,6 +107,27 @@ export const browserExplanations = {
       found: 'a form that is out of date, or comes from elsewhere',
       whatToDo:
         'Load the page again and fill it in once more, with cookies allowed and at one and the same host name: localhost and 127.0.0.1 are two. A program that signs in has to send back the cookie and the hidden fields of the page.',
+      whereInSetup: undefined,
+    }),
+  },
+  'setup-permission-missing': {
+    check: 'permission',
+    facts: { user: 'text', profile: 'text', needed: 'texts' },
+    explain: ({ user, profile, needed }) => ({
+      expected: `${quoted(user)} to have ${listed(needed, 'and')}`,
+      found: `neither the profile ${quoted(profile)} nor a permission set of the user gives it`,
+      whatToDo: `Assign a permission set that has it (${userCommand('assign', user, '<name>')}), or sign in as somebody who may.`,
+      whereInSetup: profileSetting(profile, 'System Permissions'),
+    }),
+  },
+  'form-field-unknown': {
+    check: 'form',
+    facts: { form: 'text', field: 'text' },
+    explain: ({ form, field }) => ({
+      expected: `the fields of the form at ${form}, each of them once`,
+      found: `a field ${quoted(field)}`,
+      whatToDo:
+        'Send the form as the page has it. A program should change settings by the API, or by the commands of `sallyport`.',
       whereInSetup: undefined,
     }),
   },

@@ -84,7 +84,7 @@ function backToApp(
   if (responseMode === 'form_post') {
     return pageAnswer(FormPostPage({ action: redirectUri, fields: answer }), {
       leadsToApp: true,
-      hasScript: true,
+      script: 'self-posting',
     })
   }
   const query = new URLSearchParams(answer).toString()

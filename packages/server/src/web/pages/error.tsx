@@ -110,6 +110,66 @@ export function FormExpiredPage({ requestId, startUrl }: FormExpiredProps) {
   )
 }
 
+/** What the page of somebody who may not be where they are shows. */
+export interface InsufficientPrivilegesProps extends FailedRequestProps {
+  /** API names of the permissions that are lacking. */
+  readonly needed: readonly string[]
+}
+
+/** The page for somebody who is signed in and may not do this (403). */
+export function InsufficientPrivilegesPage({ requestId, needed }: InsufficientPrivilegesProps) {
+  return (
+    <Page title="Insufficient Privileges">
+      <h1>Insufficient Privileges</h1>
+      <p class="lead">You are signed in, but may not see or do this.</p>
+      <p>An administrator can give you what is lacking, by a permission set:</p>
+      <ul>
+        {needed.map((permission) => (
+          <li>
+            <code>{permission}</code>
+          </li>
+        ))}
+      </ul>
+      <p>
+        <a class="go" href="/">
+          Front page
+        </a>
+      </p>
+      <dl class="wire">
+        <RequestId value={requestId} />
+      </dl>
+    </Page>
+  )
+}
+
+/** What the page of a form that cannot be read shows. */
+export interface RefusedFormProps extends FormExpiredProps {
+  readonly expected: string
+  readonly found: string
+}
+
+/** The page for a form that no page of ours would send (400). */
+export function RefusedFormPage({ requestId, startUrl, expected, found }: RefusedFormProps) {
+  return (
+    <Page title="This form was refused">
+      <h1>This form was refused</h1>
+      <p class="lead">Nothing was changed.</p>
+      <dl class="wire">
+        <dt>Expected</dt>
+        <dd>{expected}</dd>
+        <dt>Found</dt>
+        <dd>{found}</dd>
+        <RequestId value={requestId} />
+      </dl>
+      <p>
+        <a class="go" href={startUrl}>
+          Begin again
+        </a>
+      </p>
+    </Page>
+  )
+}
+
 function RequestId({ value }: { readonly value: string }) {
   return (
     <>

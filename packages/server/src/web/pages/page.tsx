@@ -32,7 +32,7 @@ export function Page({ title, display = 'page', width = 'narrow', children }: Pa
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <link rel="icon" href={icon} />
+        <Icon />
         <link rel="stylesheet" href={stylesheetPath} />
       </head>
       <body class={`${display} ${width}`}>
@@ -61,7 +61,13 @@ export function renderPage(page: HtmlEscapedString | Promise<HtmlEscapedString>)
   return `<!doctype html>${markup}`
 }
 
-function Mark() {
+/** What a tab shows of us. */
+export function Icon() {
+  return <link rel="icon" href={icon} />
+}
+
+/** Our mark, a portcullis in its gate. */
+export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 48 48" aria-hidden="true">
       <path d="M8 45V22a16 16 0 0 1 32 0v23" />

@@ -11,13 +11,15 @@ export interface FormTarget {
 /** What a {@link PostForm} shows: its target, a class for its look, and its fields and buttons. */
 export interface PostFormProps extends FormTarget {
   readonly class?: string
+  /** Whether a field of it is a file. */
+  readonly sendsFiles?: boolean
   readonly children: Child
 }
 
 /** The only form of our pages: it posts to ourselves and always carries the `csrf_token` that its handler checks. */
-export function PostForm({ action, csrfToken, class: look, children }: PostFormProps) {
+export function PostForm({ action, csrfToken, class: look, sendsFiles = false, children }: PostFormProps) {
   return (
-    <form method="post" action={action} class={look}>
+    <form method="post" action={action} class={look} enctype={sendsFiles ? 'multipart/form-data' : undefined}>
       <input type="hidden" name="csrf_token" value={csrfToken} />
       {children}
     </form>

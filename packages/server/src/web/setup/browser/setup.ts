@@ -1,0 +1,120 @@
+// What script adds to the pages of Setup. They work without it.
+
+/** Buttons beside what people copy elsewhere. */
+function addCopyButtons(root: ParentNode): void {
+  for (const place of root.querySelectorAll<HTMLElement>('[data-copy]')) {
+    const text = place.querySelector('code')?.textContent
+    if (text === undefined || text === null || navigator.clipboard === undefined) continue
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 'slds-button slds-button_neutral copy'
+    button.textContent = 'Copy'
+    button.setAttribute('aria-label', `Copy ${place.dataset['copy'] ?? ''}`)
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(text)
+      button.textContent = 'Copied'
+      button.addEventListener('blur', () => (button.textContent = 'Copy'), { once: true })
+    })
+    place.append(button)
+  }
+}
+
+/** Areas for text into which a file may be dropped, or chosen. */
+function addFileDrop(root: ParentNode): void {
+  for (const area of root.querySelectorAll<HTMLTextAreaElement>('textarea[data-drop]')) {
+    const take = async (file: File | undefined | null) => {
+      if (file === undefined || file === null) return
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      area.value = asPem(bytes)
+      area.dispatchEvent(new Event('input', { bubbles: true }))
+      area.focus()
+    }
+    const chooser = document.createElement('input')
+    chooser.type = 'file'
+    chooser.className = 'file'
+    chooser.accept = area.dataset['drop'] ?? ''
+    chooser.setAttribute('aria-label', 'Take it from a file')
+    chooser.addEventListener('change', () => take(chooser.files?.[0]))
+    area.after(chooser)
+    area.addEventListener('dragover', (event) => {
+      event.preventDefault()
+      area.classList.add('is-dropping')
+    })
+    area.addEventListener('dragleave', () => area.classList.remove('is-dropping'))
+    area.addEventListener('drop', (event) => {
+      event.preventDefault()
+      area.classList.remove('is-dropping')
+      take(event.dataTransfer?.files[0])
+    })
+  }
+}
+
+/** Text as it is; the bytes of a certificate (DER) as the PEM that means the same. */
+function asPem(bytes: Uint8Array): string {
+  if (bytes[0] !== 0x30) return new TextDecoder().decode(bytes)
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  const body = btoa(binary).replace(/.{64}/g, '$&\n').trimEnd()
+  return `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`
+}
+
+/** Quick Find filters the tree while one types. */
+function addQuickFind(): void {
+  const box = document.querySelector<HTMLInputElement>('[data-filters="tree"]')
+  box?.addEventListener('input', () => {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean)
+    for (const section of document.querySelectorAll<HTMLElement>('[data-filtered="tree"]')) {
+      const places = [...section.querySelectorAll<HTMLElement>('[data-words]')]
+      for (const place of places) place.hidden = !words.every((word) => place.dataset['words']?.includes(word) === true)
+      section.hidden = places.every((place) => place.hidden)
+    }
+  })
+}
+
+/** Keeps a list up to date: asks for what is newer than its first row, and puts it on top. */
+function followTail(): void {
+  const list = document.querySelector<HTMLElement>('[data-tail]')
+  const body = list?.querySelector('tbody')
+  const state = document.querySelector<HTMLElement>('[data-tail-state]')
+  if (list === null || body === null || body === undefined) return
+  let after = list.dataset['after'] ?? '0'
+  const say = (text: string) => {
+    if (state !== null) state.textContent = text
+  }
+  const ask = async () => {
+    if (document.hidden) return
+    try {
+      const answer = await fetch(
+        `${list.dataset['tail']}${list.dataset['tail']?.includes('?') ? '&' : '?'}after=${after}`,
+      )
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status))
+      const rows = await answer.text()
+      after = answer.headers.get('x-tail-after') ?? after
+      if (rows !== '') body.insertAdjacentHTML('afterbegin', rows)
+      while (body.rows.length > 200) body.deleteRow(-1)
+      say('Live: new requests appear on top.')
+    } catch {
+      say('Not live just now. Load the page again to see what is new.')
+    }
+  }
+  say('Live: new requests appear on top.')
+  setInterval(ask, 2000)
+}
+
+/** On a phone the menu is closed until it is asked for. */
+function foldTree(): void {
+  const tree = document.querySelector<HTMLDetailsElement>('details.tree')
+  if (tree !== null && matchMedia('(max-width: 48rem)').matches) tree.open = false
+}
+
+/** A form that came back with problems takes people to them. */
+function goToProblems(): void {
+  document.querySelector<HTMLElement>('#problems')?.focus()
+}
+
+foldTree()
+addCopyButtons(document)
+addFileDrop(document)
+addQuickFind()
+followTail()
+goToProblems()

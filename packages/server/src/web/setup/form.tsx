@@ -1,0 +1,201 @@
+import type { Child } from 'hono/jsx'
+import type { Problem } from '../../problem.ts'
+import type { FormTarget } from '../pages/post-form.tsx'
+import type { Field } from './field.tsx'
+import type { SentForm } from './form-body.ts'
+
+/** The fields of a form, by the names under which they are sent. */
+export type Fields = Readonly<Record<string, Field<unknown>>>
+
+/** What the fields hold. */
+export type ValuesOf<F extends Fields> = { readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T : never }
+
+/** What stands in a form: what was sent, or what is stored, as a form would send it. */
+export type Entered = ReadonlyMap<string, readonly string[]>
+
+/** What reading a form came to. `stranger` is a name that the form does not have, or one that came too often. */
+export type FormReading<F extends Fields> =
+  | { readonly outcome: 'read'; readonly values: ValuesOf<F> }
+  | { readonly outcome: 'faulty'; readonly problems: readonly Problem[] }
+  | { readonly outcome: 'stranger'; readonly name: string }
+
+/** The name of the field that every form carries besides its own: it proves that we made the form. */
+export const tokenField = 'csrf_token'
+
+/** Reads what was sent by the fields that the form has, and by no others. */
+export function readFields<F extends Fields>(fields: F, sent: SentForm): FormReading<F> {
+  for (const [name, entered] of [...sent.texts, ...[...sent.files.keys()].map((file) => [file, []] as const)]) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (field === undefined && name !== tokenField) return { outcome: 'stranger', name: name.slice(0, 64) }
+    if (field?.shape !== 'group' && entered.length > 1) return { outcome: 'stranger', name }
+  }
+  const problems: Problem[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const reading = field.read(name, sent)
+    if (reading.ok) values[name] = reading.value
+    else problems.push({ field: name, message: reading.message })
+  }
+  if (problems.length > 0 || !isWhole(fields, values)) return { outcome: 'faulty', problems }
+  return { outcome: 'read', values }
+}
+
+function isWhole<F extends Fields>(fields: F, values: Record<string, unknown>): values is ValuesOf<F> {
+  return Object.keys(fields).every((name) => name in values)
+}
+
+/** Values as a form would send them. */
+export function enteredOf<F extends Fields>(fields: F, values: Partial<ValuesOf<F>>): Entered {
+  return new Map(
+    Object.entries(fields)
+      .filter(([name]) => values[name] !== undefined)
+      .map(([name, field]) => [name, field.write(values[name])]),
+  )
+}
+
+/** A form on its way to be shown: draws its fields, each with its label, help and what is wrong with it. */
+export interface ShownForm<F extends Fields> {
+  readonly target: FormTarget
+  readonly problems: readonly Problem[]
+  readonly sendsFiles: boolean
+  /** Draws a field. Each field of the form is to be drawn once. */
+  field(name: keyof F & string): Child
+  /** What stands in a field just now; the first, where there are several. */
+  entered(name: keyof F & string): string
+  /** What is wrong, above everything else, each with a link to its field; nothing when nothing is. */
+  summary(): Child
+}
+
+/** Makes a form of its fields, of what stands in them, and of what is wrong. */
+export function shownForm<F extends Fields>(
+  fields: F,
+  entered: Entered,
+  problems: readonly Problem[],
+  target: FormTarget,
+): ShownForm<F> {
+  const problemOf = (name: string): string | undefined => {
+    const own = problems.filter((problem) => problem.field === name)
+    if (own.length === 0) return undefined
+    return own.map(({ item, message }) => (item === undefined ? message : `Line ${item + 1}: ${message}`)).join(' ')
+  }
+  return {
+    target,
+    problems,
+    sendsFiles: Object.values(fields).some(({ shape }) => shape === 'file'),
+    entered: (name) => entered.get(name)?.[0] ?? '',
+    field(name) {
+      const field = fields[name]
+      if (field === undefined) throw new Error(`This form has no field ${name}.`)
+      return <FieldBlock name={name} field={field} entered={entered.get(name) ?? []} problem={problemOf(name)} />
+    },
+    summary: () => (problems.length === 0 ? null : <ErrorSummary fields={fields} problems={problems} />),
+  }
+}
+
+interface FieldBlockProps {
+  readonly name: string
+  readonly field: Field<unknown>
+  readonly entered: readonly string[]
+  readonly problem: string | undefined
+}
+
+function FieldBlock({ name, field, entered, problem }: FieldBlockProps) {
+  const id = fieldId(name)
+  const helpId = field.help === undefined ? undefined : `${id}-help`
+  const problemId = problem === undefined ? undefined : `${id}-problem`
+  const describedBy = [problemId, helpId].filter((one) => one !== undefined).join(' ') || undefined
+  const control = field.draw({
+    id,
+    name,
+    entered: field.isForgotten ? [] : entered,
+    describedBy,
+    isFaulty: problem !== undefined,
+  })
+  if (field.shape === 'hidden') return <>{control}</>
+  const below = (
+    <>
+      {problem !== undefined && (
+        <p class="slds-form-element__help" id={problemId}>
+          {problem}
+        </p>
+      )}
+      {field.help !== undefined && (
+        <p class="help" id={helpId}>
+          {field.help}
+        </p>
+      )}
+    </>
+  )
+  const look = `slds-form-element${problem === undefined ? '' : ' slds-has-error'}`
+  if (field.shape === 'check') {
+    return (
+      <div class={look}>
+        <div class="tick">
+          {control}
+          <label for={id}>{field.label}</label>
+        </div>
+        {below}
+      </div>
+    )
+  }
+  if (field.shape === 'group') {
+    return (
+      <fieldset class={look} aria-describedby={describedBy}>
+        <legend class="slds-form-element__label slds-form-element__legend">
+          <Required isRequired={field.isRequired} />
+          {field.label}
+        </legend>
+        <div class="slds-form-element__control">{control}</div>
+        {below}
+      </fieldset>
+    )
+  }
+  return (
+    <div class={look}>
+      <label class="slds-form-element__label" for={id}>
+        <Required isRequired={field.isRequired} />
+        {field.label}
+      </label>
+      <div class="slds-form-element__control">{control}</div>
+      {below}
+    </div>
+  )
+}
+
+function Required({ isRequired }: { readonly isRequired: boolean }) {
+  return isRequired ? (
+    <abbr class="slds-required" title="required">
+      *{' '}
+    </abbr>
+  ) : null
+}
+
+function ErrorSummary({ fields, problems }: { readonly fields: Fields; readonly problems: readonly Problem[] }) {
+  return (
+    <div class="slds-scoped-notification slds-theme_error" role="alert" id="problems" tabindex={-1}>
+      <div>
+        <h2 class="slds-text-heading_small">
+          {problems.length === 1 ? 'One thing has to be mended' : `${problems.length} things have to be mended`}
+        </h2>
+        <ul class="slds-list_dotted">
+          {problems.map(({ field, item, message }) => (
+            <li>
+              {Object.hasOwn(fields, field) ? (
+                <>
+                  <a href={`#${fieldId(field)}`}>{fields[field]?.label}</a>
+                  {item !== undefined && `, line ${item + 1}`}
+                  {': '}
+                </>
+              ) : null}
+              {message}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  )
+}
+
+function fieldId(name: string): string {
+  return `f-${name.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`
+}

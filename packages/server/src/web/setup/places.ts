@@ -1,0 +1,110 @@
+import type { SetupRight } from '../../users/setup-rights.ts'
+
+/** A place in the tree of Setup. */
+export interface Place {
+  readonly path: string
+  /** As it is called at Salesforce, where it has it too. */
+  readonly label: string
+  readonly right: SetupRight
+  /** Further words by which Quick Find finds it. */
+  readonly words?: string
+}
+
+/** Places that stand together. */
+export interface PlaceGroup {
+  readonly label: string
+  readonly places: readonly Place[]
+}
+
+/** The tree at the left of Setup, in Salesforce's order. */
+export const placeGroups = [
+  { label: 'Setup', places: [{ path: '/setup', label: 'Setup Home', right: 'view setup', words: 'start charts' }] },
+  {
+    label: 'Users',
+    places: [
+      { path: '/setup/permission-sets', label: 'Permission Sets', right: 'view setup', words: 'assign access' },
+      { path: '/setup/profiles', label: 'Profiles', right: 'view setup', words: 'login ip ranges session timeout' },
+      { path: '/setup/users', label: 'Users', right: 'view setup', words: 'freeze unlock reset password people' },
+    ],
+  },
+  {
+    label: 'Apps',
+    places: [
+      {
+        path: '/setup/connected-apps',
+        label: 'App Manager',
+        right: 'view setup',
+        words: 'connected app new consumer key secret callback url scopes policies client',
+      },
+      {
+        path: '/setup/oauth-usage',
+        label: 'Connected Apps OAuth Usage',
+        right: 'manage oauth usage',
+        words: 'block unblock install uninstall revoke tokens',
+      },
+      {
+        path: '/setup/connect-a-server',
+        label: 'Connect a Server by JWT',
+        right: 'manage connected apps',
+        words: 'guide jwt bearer certificate integration',
+      },
+    ],
+  },
+  {
+    label: 'Identity',
+    places: [
+      {
+        path: '/setup/identity',
+        label: 'Identity Provider',
+        right: 'view setup',
+        words: 'signing keys jwks discovery openid',
+      },
+      { path: '/setup/login-history', label: 'Login History', right: 'manage users', words: 'sign-ins failures csv' },
+    ],
+  },
+  {
+    label: 'Security',
+    places: [
+      {
+        path: '/setup/certificates',
+        label: 'Certificate and Key Management',
+        right: 'view setup',
+        words: 'keystore jks csr self-signed export import',
+      },
+      { path: '/setup/sessions', label: 'Session Management', right: 'manage users', words: 'end sign out tokens' },
+      { path: '/setup/audit-trail', label: 'View Setup Audit Trail', right: 'view setup', words: 'changes who when' },
+    ],
+  },
+  {
+    label: 'Company Settings',
+    places: [{ path: '/setup/my-domain', label: 'My Domain', right: 'view setup', words: 'address url host cors' }],
+  },
+  {
+    label: 'Monitoring',
+    places: [
+      {
+        path: '/setup/flow-log',
+        label: 'Flow Log',
+        right: 'view setup',
+        words: 'journal refusals checks why token requests explain',
+      },
+    ],
+  },
+] as const satisfies readonly PlaceGroup[]
+
+/** The tree at the left of one's personal settings. */
+export const personalPlaces = {
+  label: 'My Personal Information',
+  places: [
+    { path: '/personal', label: 'Advanced User Details', right: 'personal settings' },
+    { path: '/personal/oauth-connected-apps', label: 'OAuth Connected Apps', right: 'personal settings' },
+    { path: '/personal/sessions', label: 'My Sessions', right: 'personal settings' },
+    { path: '/personal/login-history', label: 'My Login History', right: 'personal settings' },
+    { path: '/personal/password', label: 'Change My Password', right: 'personal settings' },
+  ],
+} as const satisfies PlaceGroup
+
+/** The address of a place in Setup or in personal settings. */
+export type PlacePath =
+  | (typeof placeGroups)[number]['places'][number]['path']
+  | (typeof personalPlaces)['places'][number]['path']

@@ -1,0 +1,122 @@
+import type { CertificateStore } from '../../certificates/certificate.ts'
+import type { SigningKeyStore } from '../../certificates/signing-keys.ts'
+import type { ApprovalStore } from '../../connected-apps/approval.ts'
+import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import type { AuditTrailStore } from '../../journal/audit-trail.ts'
+import type { JournalStore } from '../../journal/journal.ts'
+import { refusal } from '../../oauth/refusal.ts'
+import type { Org, OrgStore } from '../../orgs/org.ts'
+import type { LoginHistoryStore } from '../../sessions/login-history.ts'
+import type { Session, SessionStore } from '../../sessions/session.ts'
+import type { AccessTokenStore } from '../../tokens/access-token.ts'
+import { permissionsOf } from '../../users/permissions.ts'
+import type { PermissionSetStore, Profile, ProfileStore } from '../../users/profile.ts'
+import { missingFor, type SetupRight } from '../../users/setup-rights.ts'
+import type { User, UserStore } from '../../users/user.ts'
+import type { BrowserState, ReadBrowser } from '../browser.ts'
+import { redirectTo } from '../page-answer.ts'
+import type { Reply } from '../reply.ts'
+import type { Answer, Visit } from '../visit.ts'
+
+/** What the pages of Setup read and change. */
+export interface SetupStores {
+  readonly orgs: OrgStore
+  readonly users: UserStore
+  readonly profiles: ProfileStore
+  readonly permissionSets: PermissionSetStore
+  readonly apps: ConnectedAppStore
+  readonly approvals: ApprovalStore
+  readonly accessTokens: AccessTokenStore
+  readonly sessions: SessionStore
+  readonly loginHistory: LoginHistoryStore
+  readonly journal: JournalStore
+  readonly auditTrail: AuditTrailStore
+  readonly certificates: CertificateStore
+  readonly signingKeys: SigningKeyStore
+}
+
+/** A visit of somebody who is signed in and may be where they are. */
+export interface SetupVisit extends Visit {
+  readonly browser: BrowserState
+  readonly session: Session
+  readonly user: User
+  readonly profile: Profile
+  /** The org of the user: the only one that any page of Setup knows. */
+  readonly org: Org
+  can(right: SetupRight): boolean
+  /** The stores; what is changed by them is noted as done by this user. */
+  readonly stores: SetupStores
+  /** The query string. */
+  readonly query: URLSearchParams
+  readonly at: Date
+}
+
+/** One thing that can be asked of Setup, and who may. There is none that anybody may: nobody forgets to say. */
+export interface SetupRoute {
+  readonly method: 'GET' | 'POST'
+  /** With `:name` parts, which are in `params` of the visit. */
+  readonly path: string
+  readonly right: SetupRight
+  readonly answer: (visit: SetupVisit) => Promise<Reply>
+}
+
+/** What letting people in needs. */
+export interface AdmissionNeeds {
+  readonly readBrowser: ReadBrowser
+  readonly stores: SetupStores
+  /** The same stores, with the user's name on every change. */
+  readonly actedBy: (userId: string) => Partial<SetupStores>
+  readonly now: () => Date
+}
+
+/**
+ * Lets people into Setup: somebody signed in here, with the right that the route asks for. Whoever is not signed in goes
+ * to sign in and comes back.
+ */
+export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (route: SetupRoute) => Answer {
+  return ({ right, answer }) =>
+    async (visit) => {
+      const browser = await readBrowser(visit)
+      const { session } = browser
+      const { site, request } = visit
+      const known =
+        session === undefined || (site.org !== undefined && site.org.id !== session.orgId)
+          ? undefined
+          : await whoIs(session)
+      if (session === undefined || known === undefined) return toSignIn(visit)
+      visit.checks.orgId = known.org.id
+      visit.checks.userId = known.user.id
+      const permissions = await permissionsOf(stores.permissionSets, known.user, known.profile)
+      const lackingFor = (wanted: SetupRight) => missingFor(wanted, (permission) => permissions.has(permission))
+      const lacking = lackingFor(right)
+      if (lacking.length > 0) {
+        throw refusal({
+          reason: 'setup-permission-missing',
+          facts: { user: known.user.username, profile: known.profile.name, needed: lacking },
+        })
+      }
+      return answer({
+        ...visit,
+        ...known,
+        browser,
+        session,
+        can: (wanted) => lackingFor(wanted).length === 0,
+        stores: { ...stores, ...actedBy(known.user.id) },
+        query: new URLSearchParams(request.query),
+        at: now(),
+      })
+    }
+
+  async function whoIs({ userId, orgId }: Session) {
+    const [user, org] = await Promise.all([stores.users.find(userId), stores.orgs.find(orgId)])
+    const profile = user === undefined ? undefined : await stores.profiles.find(user.profileId)
+    return user === undefined || org === undefined || profile === undefined ? undefined : { user, org, profile }
+  }
+}
+
+/** A form that was sent by nobody is not kept: its fields could hold secrets, and it is another's session now. */
+function toSignIn(visit: Visit): Reply {
+  const { method, path, query } = visit.request
+  const target = method === 'GET' ? `${path}${query === '' ? '' : `?${query}`}` : path
+  return redirectTo(`/?startURL=${encodeURIComponent(target)}`, visit)
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../clock.ts'
+import type { Addresses } from '../../orgs/address.ts'
+import type { RecordKind } from '../../record-id.ts'
+import type { Seal } from '../../seal.ts'
+import type { Passwords } from '../../users/password.ts'
+import type { Handler } from '../router.ts'
+import type { SetupHandler } from '../routes.ts'
+import type { Answer, Endpoint, ShowRefusal } from '../visit.ts'
+import { appManager } from './connected-apps/app-manager.tsx'
+import { quickFind } from './quick-find.tsx'
+import { setupRefusal } from './refusal.tsx'
+import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
+
+/** What the acts behind the pages need besides the stores, which every visit brings along. */
+export interface SetupNeeds {
+  readonly seal: Seal
+  readonly passwords: Passwords
+  readonly addresses: Addresses
+  readonly newId: (kind: RecordKind) => string
+  /** Asks this very server, as a program elsewhere would. */
+  readonly ask: (request: Request) => Promise<Response>
+  readonly now: Clock
+}
+
+/** Every page of Setup and of personal settings, with who may open it. */
+export function setupRoutes(_needs: SetupNeeds): readonly SetupRoute[] {
+  return [...quickFind, ...appManager]
+}
+
+interface Needs extends AdmissionNeeds {
+  readonly take: (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler
+}
+
+/** A handler for every page of Setup: behind the one door that lets people in. Of what goes on there, refusals are journalled. */
+export function setupHandlers(routes: readonly SetupRoute[], { take, ...needs }: Needs): readonly SetupHandler[] {
+  const answerOf = admit(needs)
+  return routes.map((route) => ({
+    method: route.method,
+    path: route.path,
+    handler: take({ refusalsOf: 'setup' }, answerOf(route), setupRefusal),
+  }))
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { passwords } from '../../src/users/password.ts'
+import { missingFor } from '../../src/users/setup-rights.ts'
+import { setupRoutes } from '../../src/web/setup/setup.ts'
+import { fullApp, type SetupServer, type SignedIn, startSetupServer } from './setup-server.ts'
+
+let setup: SetupServer
+/** For each part of a path that names a thing: one of this org, by its name in paths. */
+let things: Readonly<Record<string, string>>
+
+// What the routes do is asked of the server below; here they only say what there is, and who may.
+const never = () => {
+  throw new Error('This is not what the test asks.')
+}
+const routes = setupRoutes({
+  seal: { close: never, open: never },
+  passwords: passwords({ memory: 64, passes: 1, parallelism: 1 }),
+  addresses: { siteOf: never, baseOf: never, basesOf: never },
+  newId: never,
+  ask: never,
+  now: never,
+})
+
+beforeAll(async () => {
+  setup = await startSetupServer()
+  const app = await fullApp(setup.server)
+  things = { app: app.id }
+})
+
+afterAll(() => setup.server.close())
+
+function filled(path: string, ids: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/:([a-z]+)/gi, (_, name: string) => {
+    const id = ids[name]
+    if (id === undefined) throw new Error(`The test has no ${name} for ${path}.`)
+    return id
+  })
+}
+
+/** Asks without following redirects. */
+function ask(who: SignedIn | undefined, method: string, path: string, body?: string) {
+  const cookie = [...(who?.browser.cookies ?? [])].map((pair) => pair.join('=')).join('; ')
+  const headers = {
+    accept: 'text/html',
+    ...(cookie === '' ? {} : { cookie }),
+    ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+  }
+  return setup.server.request(path, { method, headers, ...(body === undefined ? {} : { body }) })
+}
+
+describe('every route of Setup', () => {
+  it('is there once', () => {
+    const all = routes.map(({ method, path }) => `${method} ${path}`)
+    expect(all.length).toBe(new Set(all).size)
+    expect(all.length).toBeGreaterThan(1)
+  })
+
+  it.each(routes)('sends whoever is not signed in to sign in, and back: $method $path', async ({ method, path }) => {
+    const target = filled(path, things)
+    const answer = await ask(undefined, method, target, method === 'POST' ? '' : undefined)
+    expect([302, 303]).toContain(answer.status)
+    expect(answer.headers.get('location')).toBe(`/?startURL=${encodeURIComponent(target)}`)
+  })
+
+  it.each(routes)('keeps a Standard User out of what is not theirs: $method $path', async ({ method, path, right }) => {
+    const answer = await ask(setup.standard, method, filled(path, things), method === 'POST' ? '' : undefined)
+    const isTheirs = missingFor(right, (permission) => permission === 'ApiEnabled').length === 0
+    if (!isTheirs) {
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).toContain('Insufficient Privileges')
+      expect((await setup.server.journalOf(answer)).refusal?.reason).toBe('setup-permission-missing')
+      return
+    }
+    // A form of theirs wants its token.
+    expect(answer.status).toBe(method === 'POST' ? 403 : 200)
+  })
+
+  it.each(routes.filter(({ method }) => method === 'POST'))(
+    'takes no form without its token, even from an admin: $path',
+    async ({ path }) => {
+      const answer = await ask(setup.admin, 'POST', filled(path, things), 'csrf_token=forged')
+      expect(answer.status).toBe(403)
+      expect((await setup.server.journalOf(answer)).refusal?.reason).toBe('form-forged')
+    },
+  )
+
+  it.each(routes.filter(({ method }) => method === 'GET'))('shows an admin the page: $path', async ({ path }) => {
+    const answer = await ask(setup.admin, 'GET', filled(path, things))
+    expect(answer.status).toBeLessThan(400)
+  })
+
+  it.each(routes.filter(({ method, path }) => method === 'GET' && path.includes(':')))(
+    "answers an admin of another org as if the id were nobody's: $path",
+    async ({ path }) => {
+      const unknown = Object.fromEntries(Object.entries(things).map(([name, id]) => [name, nobodys(id)]))
+      const foreign = await ask(setup.stranger, 'GET', filled(path, things))
+      const nowhere = await ask(setup.stranger, 'GET', filled(path, unknown))
+      expect([foreign.status, withoutIds(await foreign.text())]).toEqual([404, withoutIds(await nowhere.text())])
+    },
+  )
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('has no %s', async (method) => {
+    for (const path of new Set(routes.map((route) => filled(route.path, things)))) {
+      expect([path, (await ask(setup.admin, method, path)).status]).toEqual([path, 404])
+    }
+  })
+})
+
+it('is of the org at whose address it is asked for, and of no other', async () => {
+  const { admin, server } = setup
+  const elsewhere = await server.request('http://localhost:8788/setup/connected-apps', {
+    headers: {
+      accept: 'text/html',
+      cookie: [...admin.browser.cookies].map(([name, value]) => `${name.replace('8787', '8788')}=${value}`).join('; '),
+    },
+  })
+  expect([elsewhere.status, elsewhere.headers.get('location')]).toEqual([302, '/?startURL=%2Fsetup%2Fconnected-apps'])
+})
+
+function nobodys(id: string): string {
+  return /^[0-9]+$/.test(id) ? '999999999' : `${id.slice(0, 3)}000000000zzzAAA`
+}
+
+function withoutIds(html: string): string {
+  return html.replaceAll(/<code>[a-z0-9]{12,}<\/code>/gi, '')
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from '../../../../test/chromium.ts'
+import { setupStylesheet } from '../../src/web/setup/built-assets.ts'
+import { type Sight, sights } from './sights.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+let page: Page
+let seen: readonly Sight[]
+
+beforeAll(async () => {
+  const [pages, chromium] = await Promise.all([sights(), launchChromium()])
+  seen = pages
+  browser = chromium
+  page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 320, height: 640 } })
+  await page.setContent('<!doctype html><title>Empty</title>')
+  await page.evaluate(`${axe}; undefined`)
+})
+
+afterAll(() => browser.close())
+
+describe('the pages of Setup', () => {
+  it('are each well made: axe finds no fault in either scheme, and nothing overflows a small screen', async () => {
+    const faults: string[] = []
+    for (const { name, html } of seen) {
+      await page.emulateMedia({ colorScheme: 'light' })
+      // The look comes along with each page, and no script runs: axe is the only one here.
+      await page.setContent(
+        html
+          .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${setupStylesheet}</style>`)
+          .replace(/<script[\s\S]*?<\/script>/, ''),
+      )
+      faults.push(...(await found(name, {})))
+      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+      if (Number(over) > 0) faults.push(`${name}: ${over} pixels wider than the screen`)
+      await page.emulateMedia({ colorScheme: 'dark' })
+      faults.push(...(await found(`${name} in the dark`, { runOnly: ['color-contrast'] })))
+    }
+    expect(faults).toEqual([])
+    expect(seen.length).toBeGreaterThan(1)
+  })
+
+  it('have each a heading of their own, and ids that are there once', () => {
+    const faults = seen.flatMap(({ name, html }) => {
+      const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id ?? '')
+      const twice = ids.filter((id, index) => ids.indexOf(id) !== index)
+      const headings = html.match(/<h1[ >]/g)?.length ?? 0
+      return [...twice.map((id) => `${name}: id ${id} twice`), ...(headings === 1 ? [] : [`${name}: ${headings} h1`])]
+    })
+    expect(faults).toEqual([])
+  })
+})
+
+/** What axe has to say about the page as it is, a line for each element. */
+async function found(name: string, options: { runOnly?: string[] }): Promise<readonly string[]> {
+  const settings = JSON.stringify({ resultTypes: ['violations'], ...options })
+  const violations: unknown = await page.evaluate(
+    `axe.run(${settings}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html)))`,
+  )
+  return Array.isArray(violations) ? violations.map((one) => `${name}: ${one}`) : [`${name}: axe did not run`]
+}
