@@ -32,7 +32,7 @@ export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './demo/demo.ts'
 export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
-export type { Facts, JournalEntry, JournalStore } from './journal/journal.ts'
+export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, KeptEntry } from './journal/journal.ts'
 export {
   type CrossedDiagnosis,
   type DiagnosedCheck,

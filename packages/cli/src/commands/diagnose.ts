@@ -40,7 +40,7 @@ export function diagnose(terminal: Terminal): CommandUnknownOpts {
 }
 
 async function newestRefusal({ journal }: Pick<Stores, 'journal'>): Promise<JournalEntry> {
-  const [newest] = await journal.latest({ refusedOnly: true, limit: 1 })
+  const [newest] = await journal.listOfServer({ outcome: 'refused' }, { limit: 1 })
   if (newest === undefined) throw new Failure('No request has been refused yet.')
   return newest
 }

@@ -1,5 +1,5 @@
 import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
-import { type Checklist, pass } from '../journal/checklist.ts'
+import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import { checkChallenge, type PkceRules } from './pkce.ts'
 import { authorizeRefusal } from './refusal.ts'
@@ -102,8 +102,7 @@ export function readAuthorizeRequest({ apps, rules }: Needs): ReadAuthorizeReque
     const app = await apps.findByConsumerKey(consumerKey)
     if (app === undefined)
       throw authorizeRefusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(consumerKey) } })
-    checks.appId = app.id
-    checks.orgId = app.orgId
+    aboutApp(checks, app)
     pass(checks, 'client-known', { app: app.label })
     return app
   }

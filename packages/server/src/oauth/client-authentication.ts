@@ -1,5 +1,5 @@
 import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
-import { type Checklist, pass } from '../journal/checklist.ts'
+import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import { hashSecret, sameHash } from '../secret.ts'
 import { type AssertionRules, checkTimes, parseAssertion, verifySignature } from './assertion.ts'
 import type { AssertionStore } from './assertion-store.ts'
@@ -64,7 +64,7 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
   async function findApp(consumerKey: string, checks: Checklist): Promise<ConnectedApp> {
     const app = await apps.findByConsumerKey(consumerKey)
     if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(consumerKey) } })
-    checks.appId = app.id
+    aboutApp(checks, app)
     pass(checks, 'client-known', { app: app.label })
     return app
   }

@@ -1,6 +1,7 @@
 import type { Compilable, Generated, Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { IpRelaxation } from '../connected-apps/connected-app.ts'
+import type { JournalOutcome } from '../journal/journal.ts'
 import type { OrgType } from '../orgs/org.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { Cache } from './cache.ts'
@@ -245,6 +246,21 @@ interface JournalTable {
   error: string | null
   passed: Json
   refusal: Json | null
+  /** That of the refusal. */
+  reason: string | null
+}
+
+/** Requests of an org by hour and kind; an empty text stands for none. */
+interface JournalCountsTable {
+  org_id: string
+  hour: Instant
+  endpoint: string
+  flow: string
+  outcome: JournalOutcome
+  reason: string
+  count: number
+  /** The id of the newest request. */
+  newest: string
 }
 
 interface CertificatesTable {
@@ -336,6 +352,7 @@ export interface Tables {
   sessions: SessionsTable
   login_history: LoginHistoryTable
   journal: JournalTable
+  journal_counts: JournalCountsTable
   certificates: CertificatesTable
   signing_keys: SigningKeysTable
   records: RecordsTable

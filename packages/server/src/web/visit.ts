@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Checklist, checklist } from '../journal/checklist.ts'
+import { type Checklist, checklist, orgConcerned } from '../journal/checklist.ts'
 import type { JournalEntry, JournalStore } from '../journal/journal.ts'
 import { OAuthError } from '../oauth/error.ts'
 import { causeHeader } from '../oauth/explanation.ts'
@@ -131,15 +131,15 @@ function serverError(request: Incoming, requestId: string): Reply {
 }
 
 function entryOf(endpoint: string, visit: Visit, status: number, at: Date): JournalEntry {
-  const { checks, refused, requestId, sourceIp } = visit
-  const { flow, orgId, appId, userId, passed } = checks
+  const { checks, refused, requestId, site, sourceIp } = visit
+  const { flow, appId, userId, passed } = checks
   const error = refused instanceof OAuthError ? refused.code : refused?.errorCode
   return {
     requestId,
     at,
     endpoint,
     flow,
-    orgId,
+    orgId: orgConcerned(checks, site.org),
     appId,
     userId,
     sourceIp,

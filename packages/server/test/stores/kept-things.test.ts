@@ -68,8 +68,8 @@ contract('the journal', (open) => {
     })
     await stores.journal.add(refused)
     await stores.journal.add(anEntry('request-2'))
-    expect(await stores.journal.find('request-1')).toEqual(refused)
-    expect(await stores.journal.find('request-2')).toEqual(anEntry('request-2'))
+    expect(await stores.journal.find('request-1')).toEqual({ ...refused, id: expect.any(Number) })
+    expect(await stores.journal.find('request-2')).toEqual({ ...anEntry('request-2'), id: expect.any(Number) })
     expect(await stores.journal.find('request-3')).toBeUndefined()
   })
 
@@ -81,19 +81,105 @@ contract('the journal', (open) => {
     expect((await stores.journal.find('request-1'))?.passed).toEqual([{ check: 'app-known' }])
   })
 
-  it('lists the newest first, only refusals if asked', async () => {
+  it('lists the newest first, a page at a time, and follows from a row on', async () => {
     await using stores = await open()
-    const refusal = { reason: 'user-unknown', facts: {} }
-    await stores.journal.add(anEntry('r1', { refusal }))
-    await stores.journal.add(anEntry('r2'))
-    await stores.journal.add(anEntry('r3', { refusal }))
-    await stores.journal.add(anEntry('r4'))
-    const ids = async (refusedOnly: boolean, limit: number) =>
-      (await stores.journal.latest({ refusedOnly, limit })).map(({ requestId }) => requestId)
-    expect(await ids(false, 10)).toEqual(['r4', 'r3', 'r2', 'r1'])
-    expect(await ids(false, 2)).toEqual(['r4', 'r3'])
-    expect(await ids(true, 10)).toEqual(['r3', 'r1'])
-    expect(await ids(true, 1)).toEqual(['r3'])
+    const { org } = await addDemoOrg(stores)
+    for (const each of ['r1', 'r2', 'r3', 'r4']) await stores.journal.add(anEntry(each, { orgId: org.id }))
+    const newest = await stores.journal.list(org.id, {}, { limit: 2 })
+    expect(newest.map(({ requestId }) => requestId)).toEqual(['r4', 'r3'])
+    const last = newest.at(-1)?.id ?? 0
+    const older = await stores.journal.list(org.id, {}, { before: last, limit: 10 })
+    expect(older.map(({ requestId }) => requestId)).toEqual(['r2', 'r1'])
+    const follow = (after: number) => stores.journal.list(org.id, {}, { after, limit: 2 })
+    expect((await follow(older.at(-1)?.id ?? 0)).map(({ requestId }) => requestId)).toEqual(['r2', 'r3'])
+    expect((await follow(last)).map(({ requestId }) => requestId)).toEqual(['r4'])
+    expect(await follow(newest[0]?.id ?? 0)).toEqual([])
+  })
+
+  it('shows an org its own entries alone, and the server’s operator all', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const { org: other } = await addDemoOrg(stores)
+    await stores.journal.add(anEntry('ours', { orgId: org.id }))
+    await stores.journal.add(anEntry('theirs', { orgId: other.id }))
+    await stores.journal.add(anEntry('nobody’s'))
+    const page = { limit: 10 }
+    expect(await stores.journal.list(org.id, {}, page)).toMatchObject([{ requestId: 'ours' }])
+    expect(await stores.journal.list(org.id, { requestId: 'theirs' }, page)).toEqual([])
+    expect(await stores.journal.list(org.id, { requestId: 'nobody’s' }, page)).toEqual([])
+    expect(await stores.journal.listOfServer({}, page)).toHaveLength(3)
+    expect(await stores.journal.listOfServer({ requestId: 'nobody’s' }, page)).toHaveLength(1)
+  })
+
+  it.each([
+    [{ appId: 'app-1' }, ['jwt', 'refused']],
+    [{ userId: 'user-2' }, ['query']],
+    [{ endpoint: 'rest' }, ['query', 'fault']],
+    [{ flow: 'jwt' }, ['jwt', 'refused']],
+    [{ outcome: 'passed' }, ['jwt', 'query']],
+    [{ outcome: 'refused' }, ['refused', 'busy']],
+    [{ outcome: 'failed' }, ['fault']],
+    [{ reason: 'user-unknown' }, ['refused']],
+    [{ sourceIp: '192.0.2.9' }, ['query']],
+    [{ requestId: 'busy' }, ['busy']],
+    [{ requestId: 'busy', outcome: 'passed' }, []],
+    [{ endpoint: 'rest', outcome: 'passed' }, ['query']],
+    [{ appId: 'nobody' }, []],
+  ] as const)('finds those with %o', async (filter, found) => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const busy = { reason: 'password-busy', facts: {} }
+    const unknown = { reason: 'user-unknown', facts: {} }
+    for (const [id, details] of [
+      ['jwt', { appId: 'app-1', flow: 'jwt' }],
+      ['refused', { appId: 'app-1', flow: 'jwt', status: 400, refusal: unknown }],
+      ['query', { userId: 'user-2', endpoint: 'rest', flow: 'rest', sourceIp: '192.0.2.9' }],
+      ['busy', { endpoint: 'sign-in', status: 503, refusal: busy }],
+      ['fault', { endpoint: 'rest', status: 500 }],
+    ] as const) {
+      await stores.journal.add(anEntry(id, { orgId: org.id, ...details }))
+    }
+    const listed = [
+      await stores.journal.list(org.id, filter, { after: 0, limit: 10 }),
+      (await stores.journal.list(org.id, filter, { limit: 10 })).toReversed(),
+      await stores.journal.listOfServer(filter, { after: 0, limit: 10 }),
+      (await stores.journal.listOfServer(filter, { limit: 10 })).toReversed(),
+    ]
+    for (const entries of listed) expect(entries.map(({ requestId }) => requestId)).toEqual(found)
+  })
+
+  it('counts what an org’s requests of each hour came to, and why they were refused', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const { org: other } = await addDemoOrg(stores)
+    const hours = (count: number) => later(count * 3600)
+    const refused = (reason: string) => ({ status: 400, refusal: { reason, facts: {} } })
+    const entries: readonly (readonly [string, Parameters<typeof anEntry>[1]])[] = [
+      ['too old', { at: hours(-1), ...refused('user-unknown') }],
+      ['1', { at: hours(0), flow: 'jwt' }],
+      ['2', { at: hours(0.5), flow: 'jwt', ...refused('user-unknown') }],
+      ['3', { at: hours(0.9), flow: 'jwt' }],
+      ['not ours', { at: hours(1), orgId: other.id, ...refused('user-unknown') }],
+      ['4', { at: hours(1), flow: 'jwt', ...refused('audience-unknown') }],
+      ['5', { at: hours(1.1), flow: 'jwt', ...refused('user-unknown') }],
+      ['6', { at: hours(1.2), endpoint: 'rest', status: 500 }],
+    ]
+    for (const [id, details] of entries) await stores.journal.add(anEntry(id, { orgId: org.id, ...details }))
+    const token = { endpoint: 'token', flow: 'jwt' }
+    expect(await stores.journal.summary(org.id, noon)).toEqual({
+      counts: [
+        { hour: hours(0), ...token, outcome: 'passed', count: 2 },
+        { hour: hours(0), ...token, outcome: 'refused', count: 1 },
+        { hour: hours(1), endpoint: 'rest', flow: undefined, outcome: 'failed', count: 1 },
+        { hour: hours(1), ...token, outcome: 'refused', count: 2 },
+      ],
+      refusals: [
+        { reason: 'user-unknown', count: 2, requestId: '5' },
+        { reason: 'audience-unknown', count: 1, requestId: '4' },
+      ],
+    })
+    expect((await stores.journal.summary(org.id, hours(1.5))).counts).toHaveLength(2)
+    expect(await stores.journal.summary(org.id, hours(2))).toEqual({ counts: [], refusals: [] })
   })
 
   it('deletes from the oldest, a bounded number at a time', async () => {
@@ -102,7 +188,7 @@ contract('the journal', (open) => {
     expect(await stores.journal.deleteBefore(later(10), 2)).toBe(2)
     expect(await stores.journal.deleteBefore(later(10), 2)).toBe(1)
     expect(await stores.journal.deleteBefore(later(10), 2)).toBe(0)
-    expect(await stores.journal.latest({ refusedOnly: false, limit: 10 })).toMatchObject([{ requestId: 'r60' }])
+    expect(await stores.journal.listOfServer({}, { limit: 10 })).toMatchObject([{ requestId: 'r60' }])
   })
 })
 

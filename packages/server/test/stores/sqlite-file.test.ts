@@ -43,7 +43,7 @@ describe('opening a database', () => {
     await closedDatabase()
     const stores = await open()
     expect(await stores.orgs.findByName('Acme')).toBeDefined()
-    await stores.journal.latest({ refusedOnly: false, limit: 1 })
+    await stores.journal.listOfServer({}, { limit: 1 })
     for (const name of [file, `${file}-wal`, `${file}-shm`]) expect((await stat(name)).mode & 0o777).toBe(0o600)
     await stores.close()
   })
@@ -83,6 +83,9 @@ describe('opening a database', () => {
       drop table query_cursors;
       drop table custom_objects;
       drop table setup_audit_trail;
+      drop index journal_of_org;
+      drop table journal_counts;
+      alter table journal drop column reason;
       drop index records_by_name;
       create index records_by_name on records (org_id, object, name, id);
       alter table records drop column created_by_id;
@@ -95,6 +98,10 @@ describe('opening a database', () => {
       insert into records (id, org_id, object, name, fields, owner_id, created_at, modified_at)
         values ('003000000000001AAA', '${org.id}', 'Contact', '', '{"FirstName":"Rose","LastName":"Gonzalez"}', 'u', 1, 2),
           ('00T000000000001AAA', '${org.id}', 'Task', '', '{"Subject":"Call"}', 'u', 1, 2);
+      insert into journal (request_id, at, endpoint, flow, org_id, source_ip, status, passed, refusal)
+        values ('r1', ${noon.getTime()}, 'token', null, '${org.id}', '192.0.2.7', 400, '[]',
+          '{"reason":"user-unknown","facts":{}}'),
+        ('r2', ${noon.getTime()}, 'token', 'jwt', '${org.id}', '192.0.2.7', 200, '[]', null);
       update schema_version set version = 1;
     `)
     database.close()
@@ -107,6 +114,15 @@ describe('opening a database', () => {
       { name: 'Rose Gonzalez', createdById: 'u', modifiedById: 'u', deletedAt: undefined },
     ])
     expect(await reopened.records.list(org.id, 'Task', page)).toMatchObject([{ name: 'Call' }])
+    const refused = await reopened.journal.list(org.id, { reason: 'user-unknown' }, { limit: 10 })
+    expect(refused).toMatchObject([{ requestId: 'r1' }])
+    expect(await reopened.journal.summary(org.id, noon)).toMatchObject({
+      counts: [
+        { hour: noon, flow: undefined, outcome: 'refused', count: 1 },
+        { hour: noon, flow: 'jwt', outcome: 'passed', count: 1 },
+      ],
+      refusals: [{ reason: 'user-unknown', count: 1, requestId: 'r1' }],
+    })
     await reopened.close()
   })
 

@@ -4,7 +4,7 @@ import type { Approval, ApprovalStore } from '../../connected-apps/approval.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { refreshCutoffs } from '../../connected-apps/refresh-policy.ts'
 import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
-import { type Checklist, pass } from '../../journal/checklist.ts'
+import { aboutApp, type Checklist, pass } from '../../journal/checklist.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
 import { hashSecret } from '../../secret.ts'
@@ -115,7 +115,7 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
     if (iss === undefined) throw refusal({ reason: 'issuer-missing', facts: {} })
     const app = await apps.findByConsumerKey(iss)
     if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(iss) } })
-    checks.appId = app.id
+    aboutApp(checks, app)
     pass(checks, 'client-known', { app: app.label })
     return app
   }

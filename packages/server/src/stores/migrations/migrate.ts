@@ -6,8 +6,9 @@ import { first } from './0001-first.ts'
 import { clientCredentials } from './0002-client-credentials.ts'
 import { records } from './0003-records.ts'
 import { auditTrail } from './0004-audit-trail.ts'
+import { setupLists } from './0005-setup-lists.ts'
 
-const migrations = [first, clientCredentials, records, auditTrail]
+const migrations = [first, clientCredentials, records, auditTrail, setupLists]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 

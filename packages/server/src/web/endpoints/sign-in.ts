@@ -1,3 +1,4 @@
+import { checklist } from '../../journal/checklist.ts'
 import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
 import { OAuthError } from '../../oauth/error.ts'
 import { refusal } from '../../oauth/refusal.ts'
@@ -95,13 +96,7 @@ async function destinationOf(
   if (!path.startsWith('/services/oauth2/authorize?')) return { startUrl: path, request: undefined }
   const parameters = new Map(new URLSearchParams(path.slice(path.indexOf('?'))))
   try {
-    const request = await readRequest(parameters, site, {
-      passed: [],
-      flow: undefined,
-      orgId: undefined,
-      appId: undefined,
-      userId: undefined,
-    })
+    const request = await readRequest(parameters, site, checklist())
     return { startUrl: authorizePath(parameters), request }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error

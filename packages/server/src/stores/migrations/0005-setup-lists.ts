@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { JournalOutcome } from '../../journal/journal.ts'
+import { jsonText } from '../json-sql.ts'
+import type { Migration } from './migration.ts'
+
+/** What the lists of Setup need to be quick, however long they are. */
+export const setupLists: Migration = {
+  version: 5,
+  statements({ queries, columns: { number }, table }) {
+    const { schema } = queries
+    return [
+      schema.alterTable('journal').addColumn('reason', 'text'),
+      queries
+        .updateTable('journal')
+        .set({ reason: sql<string>`${jsonText('refusal', 'reason')}` })
+        .where('refusal', 'is not', null),
+      // All that entries are filtered and counted by, so that only those shown are fetched. Its rows are added at the end
+      // of an org's: as with login history, one index per filter would have every entry go to pages of its own.
+      schema
+        .createIndex('journal_of_org')
+        .on('journal')
+        .columns(['org_id', 'id', 'status', 'reason', 'endpoint', 'flow', 'app_id', 'user_id', 'source_ip']),
+
+      table('journal_counts')
+        .addColumn('org_id', 'text', (column) => column.notNull())
+        .addColumn('hour', number, (column) => column.notNull())
+        .addColumn('endpoint', 'text', (column) => column.notNull())
+        .addColumn('flow', 'text', (column) => column.notNull())
+        .addColumn('outcome', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addColumn('count', number, (column) => column.notNull())
+        .addColumn('newest', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('journal_counts_key', ['org_id', 'hour', 'endpoint', 'flow', 'outcome', 'reason']),
+      schema.createIndex('journal_counts_by_hour').on('journal_counts').column('hour'),
+      queries.insertInto('journal_counts').expression(
+        queries
+          .selectFrom('journal')
+          .select(({ ref, fn }) => [
+            ref('org_id').$notNull().as('org_id'),
+            sql<number>`at - at % 3600000`.as('hour'),
+            'endpoint',
+            sql<string>`coalesce(flow, '')`.as('flow'),
+            sql<JournalOutcome>`case when reason is not null then 'refused' when status >= 500 then 'failed' else 'passed' end`.as(
+              'outcome',
+            ),
+            sql<string>`coalesce(reason, '')`.as('reason'),
+            fn.countAll<number>().as('count'),
+            fn.max('request_id').as('newest'),
+          ])
+          .where('org_id', 'is not', null)
+          .groupBy([sql`1`, sql`2`, sql`3`, sql`4`, sql`5`, sql`6`]),
+      ),
+    ]
+  },
+}
