@@ -24,11 +24,13 @@ export const tokenField = 'csrf_token'
 
 /** Reads what was sent by the fields that the form has, and by no others. */
 export function readFields<F extends Fields>(fields: F, sent: SentForm): FormReading<F> {
-  for (const [name, entered] of [...sent.texts, ...[...sent.files.keys()].map((file) => [file, []] as const)]) {
-    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (field === undefined && name !== tokenField) return { outcome: 'stranger', name: name.slice(0, 64) }
-    if (field?.shape !== 'group' && entered.length > 1) return { outcome: 'stranger', name }
-  }
+  const fieldOf = (name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined)
+  const strangers = [
+    ...[...sent.texts].filter(([name, entered]) => name !== tokenField && isStranger(fieldOf(name), entered)),
+    ...[...sent.files].filter(([name]) => fieldOf(name)?.shape !== 'file'),
+  ]
+  const [stranger] = strangers
+  if (stranger !== undefined) return { outcome: 'stranger', name: stranger[0].slice(0, 64) }
   const problems: Problem[] = []
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(fields)) {
@@ -38,6 +40,10 @@ export function readFields<F extends Fields>(fields: F, sent: SentForm): FormRea
   }
   if (problems.length > 0 || !isWhole(fields, values)) return { outcome: 'faulty', problems }
   return { outcome: 'read', values }
+}
+
+function isStranger(field: Field<unknown> | undefined, entered: readonly string[]): boolean {
+  return field === undefined || (field.shape !== 'group' && entered.length > 1)
 }
 
 function isWhole<F extends Fields>(fields: F, values: Record<string, unknown>): values is ValuesOf<F> {
