@@ -16,7 +16,14 @@ export { keySizes } from './certificates/self-signed.ts'
 export { ensureSigningKey } from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'
-export { blockApp, changePolicies, type EnteredPolicies, unblockApp } from './connected-apps/app-policies.ts'
+export {
+  blockApp,
+  changePolicies,
+  type EnteredPolicies,
+  installApp,
+  unblockApp,
+  uninstallApp,
+} from './connected-apps/app-policies.ts'
 export { appWithSettings, type EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
 export { finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'

@@ -71,8 +71,8 @@ export function checkAppAccess(
   { org, user, profile, app, policies }: Omit<AccessRequest, 'sourceIp' | 'now'>,
   checks: Checklist,
 ): Access {
-  if (policies === undefined) return refused({ reason: 'app-not-installed', facts: { app: app.label, org: org.name } })
-  if (policies.isBlocked) return refused({ reason: 'app-blocked', facts: { app: app.label, org: org.name } })
+  if (policies?.isBlocked) return refused({ reason: 'app-blocked', facts: { app: app.label, org: org.name } })
+  if (!policies?.isInstalled) return refused({ reason: 'app-not-installed', facts: { app: app.label, org: org.name } })
   pass(checks, 'app-installed', { app: app.label, org: org.name })
   if (!policies.isAdminApproved) return { granted: true, policies, preApproved: false }
   const isAssigned =

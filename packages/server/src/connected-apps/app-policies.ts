@@ -102,16 +102,55 @@ interface Needs extends PolicyLookups {
   readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'setPolicies'>
 }
 
-/** Changes what was entered of an org's policies for an app, and installs the app there if it was not. */
+/** Changes what was entered of an org's policies for an app, which must be installed there. */
 export async function changePolicies(
   needs: Needs,
-  app: Pick<ConnectedApp, 'id'>,
-  org: Pick<Org, 'id'>,
+  app: Pick<ConnectedApp, 'id' | 'label'>,
+  org: Pick<Org, 'id' | 'name'>,
   entered: EnteredPolicies,
 ): Promise<Outcome<AppPolicies>> {
-  const policies = await policiesWith(needs, await policiesOf(needs, app, org), entered)
+  const held = await policiesOf(needs, app, org)
+  if (!held.isInstalled) return refused(notInstalled(app, org, 'Install it first; then it has policies here.'))
+  const policies = await policiesWith(needs, held, entered)
   if (policies.ok) await needs.apps.setPolicies(policies.value)
   return policies
+}
+
+/**
+ * Installs an app of another org in this one (*Install* on the OAuth usage page): its users may authorize it, and it has
+ * policies here. Its settings stay its own org's.
+ */
+export async function installApp(
+  { apps }: { readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'install'> },
+  app: Pick<ConnectedApp, 'id' | 'label'>,
+  org: Pick<Org, 'id' | 'name'>,
+): Promise<Outcome<AppPolicies>> {
+  const held = await policiesOf({ apps }, app, org)
+  if (held.isInstalled) {
+    return refused({ field: 'app', message: `“${app.label}” is installed in the org “${org.name}” already.` })
+  }
+  await apps.install(app.id, org.id)
+  return done({ ...held, isInstalled: true, lastRefusedAt: undefined })
+}
+
+/**
+ * Takes an app of another org out of this one (*Uninstall*). This org's policies for it are forgotten, but not that it is
+ * blocked. Nothing is revoked: who has authorized the app goes on using it, and nobody new may.
+ */
+export async function uninstallApp(
+  { apps }: { readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'uninstall'> },
+  app: Pick<ConnectedApp, 'id' | 'orgId' | 'label'>,
+  org: Pick<Org, 'id' | 'name'>,
+): Promise<Outcome<AppPolicies>> {
+  if (app.orgId === org.id) {
+    const message = `“${app.label}” was made in the org “${org.name}”, and so cannot be uninstalled there. It can be blocked, or deleted.`
+    return refused({ field: 'app', message })
+  }
+  const held = await policiesOf({ apps }, app, org)
+  if (!held.isInstalled) return refused(notInstalled(app, org))
+  await apps.uninstall(app.id, org.id)
+  const { appId, orgId, isBlocked, epoch } = held
+  return done({ ...defaultPolicies, appId, orgId, isBlocked, epoch, isInstalled: false })
 }
 
 /** Ends every token of an app in an org at once and refuses new ones (*Block* on the OAuth usage page). */
@@ -139,5 +178,11 @@ async function policiesOf(
   app: Pick<ConnectedApp, 'id'>,
   org: Pick<Org, 'id'>,
 ): Promise<AppPolicies> {
-  return (await apps.findPolicies(app.id, org.id)) ?? { ...defaultPolicies, appId: app.id, orgId: org.id }
+  const unknown = { ...defaultPolicies, appId: app.id, orgId: org.id, isInstalled: false }
+  return (await apps.findPolicies(app.id, org.id)) ?? unknown
+}
+
+function notInstalled(app: Pick<ConnectedApp, 'label'>, org: Pick<Org, 'name'>, whatToDo?: string): Problem {
+  const message = `“${app.label}” is not installed in the org “${org.name}”.`
+  return { field: 'app', message: whatToDo === undefined ? message : `${message} ${whatToDo}` }
 }

@@ -87,10 +87,23 @@ export interface ConnectedAppStore {
   noteReveal(id: string): Promise<void>
   /** Deletes the app with its policies, approvals and tokens. */
   delete(id: string): Promise<void>
-  /** What an org decided about an app; `undefined` when the app is not installed there. */
+  /** What an org decided about an app; `undefined` when the org has never had to do with it. */
   findPolicies(appId: string, orgId: string): Promise<AppPolicies | undefined>
+  /** What an org decided about each app that it has had to do with. */
+  policiesOfOrg(orgId: string): Promise<readonly AppPolicies[]>
+  /** What each org decided about an app. */
+  policiesOfApp(appId: string): Promise<readonly AppPolicies[]>
   /** Sets what an org decided about an app; the epoch stays as it is. */
   setPolicies(policies: AppPolicies): Promise<void>
+  /** Installs an app in an org, with the default policies if it was not; a block stays. */
+  install(appId: string, orgId: string): Promise<void>
+  /** Takes the policies back to the defaults, as those of an app that is not installed; epoch and block stay. */
+  uninstall(appId: string, orgId: string): Promise<void>
+  /**
+   * Notes that an app which is not installed in an org was to be used there: one row per app and org, however often.
+   * @param refusedAt when that was refused; `undefined` when somebody may use it all the same
+   */
+  noteUninstalledUse(appId: string, orgId: string, refusedAt: Date | undefined): Promise<void>
   /** Ends every token of the app in an org at once, and blocks further ones if asked. */
   endAll(appId: string, orgId: string, isBlocked: boolean): Promise<void>
 }
@@ -105,10 +118,12 @@ export type RefreshTokenPolicy =
   | { readonly kind: 'specific_lifetime'; readonly seconds: number }
   | { readonly kind: 'specific_inactivity'; readonly seconds: number }
 
-/** What one org decided about the use of an app (*Manage Connected Apps*). That it exists means the app is installed there. */
+/** What one org decided about the use of an app (*Manage Connected Apps*). */
 export interface AppPolicies {
   readonly appId: string
   readonly orgId: string
+  /** Made in this org, or installed there; what is not has the default policies, and may be blocked. */
+  readonly isInstalled: boolean
   /** *Admin approved users are pre-authorized* instead of *All users may self-authorize*. */
   readonly isAdminApproved: boolean
   readonly profileIds: readonly string[]
@@ -121,12 +136,15 @@ export interface AppPolicies {
   /** *Run As* of the client credentials flow: the user it acts for. */
   readonly clientCredentialUserId: string | undefined
   readonly isBlocked: boolean
+  /** When somebody was last refused because the app is not installed; not to the minute. */
+  readonly lastRefusedAt: Date | undefined
   /** Raised to end every token of the app in this org at once. */
   readonly epoch: number
 }
 
-/** Salesforce's defaults for an app's policies. */
+/** Salesforce's defaults for the policies of an app that is installed. */
 export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
+  isInstalled: true,
   isAdminApproved: false,
   profileIds: [],
   permissionSetIds: [],
@@ -136,5 +154,6 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   requiresHighAssurance: false,
   clientCredentialUserId: undefined,
   isBlocked: false,
+  lastRefusedAt: undefined,
   epoch: 1,
 }

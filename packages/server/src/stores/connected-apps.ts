@@ -1,13 +1,20 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  type ConnectedAppStore,
+  defaultPolicies,
+} from '../connected-apps/connected-app.ts'
 import type { Noting } from './audit-trail.ts'
 import {
   flag,
   ifFound,
   instant,
+  instantOrNull,
   readBytes,
   readInstant,
+  readInstantOrNull,
   readIpRanges,
   readPolicy,
   readScopes,
@@ -46,6 +53,12 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       .selectAll()
       .where('app_id', '=', given('appId'))
       .where('org_id', '=', given('orgId')),
+  )
+  const listPoliciesOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
+    queries.selectFrom('app_policies').selectAll().where('org_id', '=', given('orgId')).orderBy('app_id'),
+  )
+  const listPoliciesOfApp = statement((given: Placeholder<{ appId: string }>) =>
+    queries.selectFrom('app_policies').selectAll().where('app_id', '=', given('appId')).orderBy('org_id'),
   )
   const byId = cache<ConnectedApp>(10_000)
   const byConsumerKey = cache<ConnectedApp>(10_000)
@@ -122,6 +135,12 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       policiesOf.get(appId + orgId, async () =>
         ifFound(await read.first(findPolicies, { appId, orgId }), fromPoliciesRow),
       ),
+    async policiesOfOrg(orgId) {
+      return (await read.all(listPoliciesOfOrg, { orgId })).map(fromPoliciesRow)
+    },
+    async policiesOfApp(appId) {
+      return (await read.all(listPoliciesOfApp, { appId })).map(fromPoliciesRow)
+    },
     async setPolicies(policies) {
       const row = toPoliciesRow(policies)
       const { app_id, org_id, epoch, ...changed } = row
@@ -134,6 +153,48 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
         await note(tx, { ...apps, action: 'updateConnectedApplication', text: 'Changed policies of connected app', to })
         return tx.execute(query)
       })
+    },
+    async install(appId, orgId) {
+      const query = queries
+        .insertInto('app_policies')
+        .values(toPoliciesRow({ ...defaultPolicies, appId, orgId }))
+        .onConflict((conflict) =>
+          conflict.columns(['app_id', 'org_id']).doUpdateSet({ is_installed: flag(true), refused_at: null }),
+        )
+      await change(async (tx) => {
+        const to = { app: appId, orgId }
+        await note(tx, { ...apps, action: 'installConnectedApplication', text: 'Installed connected app', to })
+        return tx.execute(query)
+      })
+    },
+    async uninstall(appId, orgId) {
+      const gone = toPoliciesRow({ ...defaultPolicies, appId, orgId, isInstalled: false })
+      const { app_id, org_id, epoch, is_blocked, ...forgotten } = gone
+      const query = queries
+        .updateTable('app_policies')
+        .set(forgotten)
+        .where('app_id', '=', app_id)
+        .where('org_id', '=', org_id)
+      await change(async (tx) => {
+        const to = { app: appId, orgId }
+        await note(tx, { ...apps, action: 'uninstallConnectedApplication', text: 'Uninstalled connected app', to })
+        return tx.execute(query)
+      })
+    },
+    async noteUninstalledUse(appId, orgId, refusedAt) {
+      const row = toPoliciesRow({ ...defaultPolicies, appId, orgId, isInstalled: false, lastRefusedAt: refusedAt })
+      const insert = queries.insertInto('app_policies').values(row)
+      const query =
+        refusedAt === undefined
+          ? insert.onConflict((conflict) => conflict.doNothing())
+          : insert.onConflict((conflict) =>
+              conflict
+                .columns(['app_id', 'org_id'])
+                .doUpdateSet({ refused_at: row.refused_at })
+                // Should it have been installed meanwhile, nobody is refused any more.
+                .where('app_policies.is_installed', '=', flag(false)),
+            )
+      await change((tx) => tx.execute(query))
     },
     async endAll(appId, orgId, isBlocked) {
       const ended = queries
@@ -254,6 +315,8 @@ function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     session_timeout: policies.sessionTimeout ?? null,
     requires_high_assurance: flag(policies.requiresHighAssurance),
     client_credential_user_id: policies.clientCredentialUserId ?? null,
+    is_installed: flag(policies.isInstalled),
+    refused_at: instantOrNull(policies.lastRefusedAt),
   }
 }
 
@@ -262,7 +325,9 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     appId: row.app_id,
     orgId: row.org_id,
     epoch: row.epoch,
+    isInstalled: row.is_installed === 1,
     isBlocked: row.is_blocked === 1,
+    lastRefusedAt: readInstantOrNull(row.refused_at),
     isAdminApproved: row.is_admin_approved === 1,
     profileIds: readTexts(row.profile_ids),
     permissionSetIds: readTexts(row.permission_set_ids),

@@ -121,6 +121,8 @@ interface AppPoliciesTable {
   session_timeout: number | null
   requires_high_assurance: Flag
   client_credential_user_id: string | null
+  is_installed: Flag
+  refused_at: Instant | null
 }
 
 interface ApprovalsTable {

@@ -51,7 +51,8 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       policy.refresh_token_policy ->> 'seconds' as "RefreshTokenValidityPeriod",
       policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
-    from app_policies as policy join connected_apps as app on app.id = policy.app_id where policy.org_id = ${orgId}`,
+    from app_policies as policy join connected_apps as app on app.id = policy.app_id
+    where policy.org_id = ${orgId} and policy.is_installed = 1`,
   OauthToken: (orgId) => sql`
     select approval.id as "Id", app.label as "AppName", app.id as "AppMenuItemId", approval.user_id as "UserId",
       approval.use_count as "UseCount", approval.first_used_at as "CreatedDate",

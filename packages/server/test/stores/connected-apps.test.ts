@@ -130,6 +130,49 @@ contract('connected apps', (open) => {
     expect(await stores.apps.findPolicies(app.id, org.id)).toEqual({ ...relaxed, epoch: 2 })
   })
 
+  it('installs an app in an org, and forgets its policies when it is uninstalled, but neither epoch nor block', async () => {
+    await using stores = await open()
+    const { warehouse } = await addDemoOrg(stores)
+    const { org } = await addDemoOrg(stores)
+    await stores.apps.noteUninstalledUse(warehouse.id, org.id, noon)
+    await stores.apps.install(warehouse.id, org.id)
+    expect(await stores.apps.findPolicies(warehouse.id, org.id)).toEqual(policiesOf(warehouse, org.id))
+    const own = policiesOf(warehouse, org.id, {
+      isAdminApproved: true,
+      profileIds: [newId('profile')],
+      ipRelaxation: 'BYPASS',
+      refreshTokenPolicy: { kind: 'zero' },
+      sessionTimeout: 600,
+      clientCredentialUserId: newId('user'),
+    })
+    await stores.apps.setPolicies(own)
+    await stores.apps.endAll(warehouse.id, org.id, true)
+    await stores.apps.uninstall(warehouse.id, org.id)
+    const left = policiesOf(warehouse, org.id, { isInstalled: false, isBlocked: true, epoch: 2 })
+    expect(await stores.apps.findPolicies(warehouse.id, org.id)).toEqual(left)
+    await stores.apps.install(warehouse.id, org.id)
+    expect(await stores.apps.findPolicies(warehouse.id, org.id)).toEqual({ ...left, isInstalled: true })
+  })
+
+  it('notes the use of an app that is not installed in one row, and never of one that is', async () => {
+    await using stores = await open()
+    const { org: home, warehouse } = await addDemoOrg(stores)
+    const { org } = await addDemoOrg(stores)
+    await stores.apps.noteUninstalledUse(warehouse.id, org.id, undefined)
+    const known = policiesOf(warehouse, org.id, { isInstalled: false })
+    expect(await stores.apps.findPolicies(warehouse.id, org.id)).toEqual(known)
+    await stores.apps.noteUninstalledUse(warehouse.id, org.id, noon)
+    await stores.apps.noteUninstalledUse(warehouse.id, org.id, later(60))
+    await stores.apps.noteUninstalledUse(warehouse.id, org.id, undefined)
+    const refused = { ...known, lastRefusedAt: later(60) }
+    expect(await stores.apps.findPolicies(warehouse.id, org.id)).toEqual(refused)
+    await stores.apps.noteUninstalledUse(warehouse.id, home.id, noon)
+    expect(await stores.apps.findPolicies(warehouse.id, home.id)).toEqual(policiesOf(warehouse, home.id))
+    expect(await stores.apps.policiesOfApp(warehouse.id)).toEqual([policiesOf(warehouse, home.id), refused])
+    expect((await stores.apps.policiesOfOrg(org.id)).map(({ appId }) => appId)).toContain(warehouse.id)
+    expect((await stores.apps.policiesOfOrg(home.id)).map(({ orgId }) => orgId)).toEqual([home.id, home.id])
+  })
+
   it('takes policies, approvals and tokens along when an app is deleted', async () => {
     await using stores = await open()
     const { org, ada, warehouse, website } = await addDemoOrg(stores)

@@ -79,6 +79,8 @@ describe('opening a database', () => {
     database.exec(`
       alter table connected_apps drop column is_client_credential_enabled;
       alter table app_policies drop column client_credential_user_id;
+      alter table app_policies drop column is_installed;
+      alter table app_policies drop column refused_at;
       drop table record_keys;
       drop table query_cursors;
       drop table custom_objects;
@@ -107,7 +109,10 @@ describe('opening a database', () => {
     database.close()
     const reopened = await open()
     expect(await reopened.apps.find(app.id)).toMatchObject({ fullName: app.fullName, isClientCredentialEnabled: false })
-    expect(await reopened.apps.findPolicies(app.id, org.id)).toMatchObject({ clientCredentialUserId: undefined })
+    expect(await reopened.apps.findPolicies(app.id, org.id)).toMatchObject({
+      clientCredentialUserId: undefined,
+      isInstalled: true,
+    })
     expect((await reopened.profiles.findByName(org.id, 'Standard User'))?.objectPermissions).toHaveLength(7)
     const page = { offset: 0, limit: 10 }
     expect(await reopened.records.list(org.id, 'Contact', page)).toMatchObject([

@@ -7,8 +7,9 @@ import { clientCredentials } from './0002-client-credentials.ts'
 import { records } from './0003-records.ts'
 import { auditTrail } from './0004-audit-trail.ts'
 import { setupLists } from './0005-setup-lists.ts'
+import { installedApps } from './0006-installed-apps.ts'
 
-const migrations = [first, clientCredentials, records, auditTrail, setupLists]
+const migrations = [first, clientCredentials, records, auditTrail, setupLists, installedApps]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 

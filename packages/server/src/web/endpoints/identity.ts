@@ -44,7 +44,7 @@ export function userinfoAnswer({ readBearer, apps, addresses, now }: Needs): Ans
       user,
       addresses: { loginBase: visit.site.loginBase, orgBase: addresses.baseOf(org, visit.site) },
       scopes: token.scopes,
-      isAppInstalled: (await apps.findPolicies(token.appId, org.id)) !== undefined,
+      isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
       now: now(),
     })
     return write(visit, parameters, document)
@@ -69,7 +69,7 @@ export function identityAnswer({ readBearer, users, profiles, permissionSets, ap
       identityBase: visit.site.base,
       scopes: token.scopes,
       isAsserted: finding.isAsserted,
-      isAppInstalled: (await apps.findPolicies(token.appId, org.id)) !== undefined,
+      isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
       version: version.version,
       now: now(),
     })
