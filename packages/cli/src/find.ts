@@ -55,7 +55,8 @@ export interface AppInOrg {
 }
 
 /**
- * The connected app with this name or consumer key, in the org that is named, else in the one that has it.
+ * The connected app with this name or consumer key, in the org that is named, else in the one that has it. In an org that is
+ * named, it may be an app of another: by consumer key, or by name if it was to be used there already.
  * @throws {Failure} when there is none, or nothing tells which one is meant
  */
 export async function findApp(
@@ -75,6 +76,13 @@ export async function findApp(
       names.push(app.fullName)
     }
   }
+  const [named] = wanted
+  if (found.length === 0 && orgName !== undefined && named !== undefined) {
+    for (const app of await foreignApps(stores, named, name)) found.push({ app, org: named })
+    if (found.length > 1) {
+      throw new WrongUsage(`Several apps of other orgs are called “${name}”.`, { next: 'Name it by its consumer key.' })
+    }
+  }
   const [first, ...others] = found
   if (first === undefined) {
     const place = orgName === undefined ? '' : ` in the org “${wanted[0]?.name}”`
@@ -89,6 +97,26 @@ export async function findApp(
     })
   }
   return first
+}
+
+async function foreignApps({ apps }: Pick<Stores, 'apps'>, org: Org, name: string): Promise<readonly ConnectedApp[]> {
+  const byKey = await apps.findByConsumerKey(name)
+  if (byKey !== undefined) return [byKey]
+  const known = await Promise.all((await apps.policiesOfOrg(org.id)).map(({ appId }) => apps.find(appId)))
+  return known.filter((app) => app !== undefined).filter(({ fullName }) => fullName === name)
+}
+
+/**
+ * Refuses what an org may not do with an app of another.
+ * @param what what only the app's own org can do, such as `its secret be rotated`
+ * @throws {Failure}
+ */
+export async function checkOwnApp({ orgs }: Pick<Stores, 'orgs'>, { app, org }: AppInOrg, what: string): Promise<void> {
+  if (app.orgId === undefined || app.orgId === org.id) return
+  const home = (await orgs.find(app.orgId))?.name
+  throw new Failure(`${app.fullName} is an app of the org “${home}”: only there can ${what}.`, {
+    next: `Say so: --org "${home}"`,
+  })
 }
 
 /** A certificate of an org's own, by its unique name. @throws {Failure} when there is none */

@@ -244,6 +244,54 @@ describe('sallyport app', () => {
     await tokenIs(undefined, integration, made.consumerKey)
   })
 
+  it('install lets the users of another org use it, under policies of their own; uninstall takes it out again', async () => {
+    const username = 'guest@source.example'
+    const words = ['--org', 'Source', '--last-name', 'Guest', '--profile', 'Standard User', '--email', username]
+    await run(['user', 'create', username, ...words, '--password-env', 'SECRET', '--data', data], {
+      env: { SECRET: 'correct horse battery' },
+    })
+    const there = ['--org', 'Source']
+    await tokenIs('app-not-installed', username, made.consumerKey)
+    expect((await sallyport('app', 'update', made.consumerKey, ...there, '--session-timeout', '15m')).status).toBe(1)
+
+    await done('app', 'install', made.consumerKey, ...there)
+    await tokenIs('refresh-scope-missing', username, made.consumerKey)
+    await done('app', 'update', 'Robot', ...there, '--permitted-users', 'admin-approved', '--profile', 'Standard User')
+    await tokenIs(undefined, username, made.consumerKey)
+    expect(await done('app', 'show', 'Robot', '--org', 'Target')).toMatchObject({ policies: { profiles: [] } })
+
+    await done('app', 'block', made.consumerKey, ...there)
+    await tokenIs('app-blocked', username, made.consumerKey)
+    await tokenIs(undefined, integration, made.consumerKey)
+    await done('app', 'unblock', 'Robot', ...there)
+    await tokenIs(undefined, username, made.consumerKey)
+
+    for (const act of [
+      ['update', 'Robot', '--label', 'Ours'],
+      ['update', 'Robot', '--no-certificate-file'],
+      ['rotate-secret', 'Robot'],
+      ['show', 'Robot', '--secret'],
+      ['delete', 'Robot', '--yes'],
+    ]) {
+      const { status, stderr } = await sallyport('app', ...act, ...there)
+      expect([status, JSON.parse(stderr).error.message]).toEqual([
+        1,
+        expect.stringMatching(/^Robot is an app of the org “Target”: only there can /),
+      ])
+    }
+
+    expect((await sallyport('app', 'uninstall', 'Robot', ...there)).status).toBe(2)
+    await done('app', 'uninstall', 'Robot', ...there, '--yes')
+    await tokenIs('refresh-scope-missing', username, made.consumerKey)
+    await done('app', 'revoke', 'Robot', '--user', username)
+    await tokenIs('app-not-installed', username, made.consumerKey)
+    const own = await sallyport('app', 'uninstall', 'Robot', '--yes')
+    expect([own.status, JSON.parse(own.stderr).error.problems]).toEqual([
+      1,
+      [expect.stringContaining('was made in the org “Target”')],
+    ])
+  })
+
   it('usage tells who used it, and how often', async () => {
     const [use] = await done('app', 'usage', 'Robot')
     expect(use).toMatchObject({ username: integration })

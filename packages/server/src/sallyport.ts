@@ -1,5 +1,6 @@
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
+import { appAccess as appAccessBy } from './connected-apps/app-access.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
 import { clientAuthentication } from './oauth/client-authentication.ts'
@@ -90,7 +91,8 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     rules: posture,
     now,
   })
-  const askAgain = userOfApp({ users, orgs, profiles, apps, now })
+  const appAccess = appAccessBy({ apps, approvals, permissionSets, now })
+  const askAgain = userOfApp({ users, orgs, profiles, appAccess, now })
   const issue = issueTokens({
     store: stores.issue,
     profiles,
@@ -104,6 +106,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     offer(
       jwtBearer({
         apps,
+        appAccess,
         users,
         profiles,
         permissionSets,
@@ -115,7 +118,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
         now,
       }),
     ),
-    offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain })),
+    offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain, now })),
     offer(
       authorizationCode({
         codes: stores.codes,
@@ -151,7 +154,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
 
   const readRequest = readAuthorizeRequest({ apps, rules: posture })
   const decide = authorize({
-    apps,
+    appAccess,
     users,
     orgs,
     profiles,

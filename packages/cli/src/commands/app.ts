@@ -3,11 +3,13 @@ import type { Terminal } from '../terminal.ts'
 import { appBlock } from './app/block.ts'
 import { appCreate } from './app/create.ts'
 import { appDelete } from './app/delete.ts'
+import { appInstall } from './app/install.ts'
 import { appList } from './app/list.ts'
 import { appRevoke } from './app/revoke.ts'
 import { appRotateSecret } from './app/rotate-secret.ts'
 import { appShow } from './app/show.ts'
 import { appUnblock } from './app/unblock.ts'
+import { appUninstall } from './app/uninstall.ts'
 import { appUpdate } from './app/update.ts'
 import { appUsage } from './app/usage.ts'
 
@@ -23,6 +25,8 @@ export function app(terminal: Terminal): CommandUnknownOpts {
     .addCommand(appRotateSecret(terminal))
     .addCommand(appBlock(terminal))
     .addCommand(appUnblock(terminal))
+    .addCommand(appInstall(terminal))
+    .addCommand(appUninstall(terminal))
     .addCommand(appUsage(terminal))
     .addCommand(appRevoke(terminal))
     .addCommand(appDelete(terminal))

@@ -10,7 +10,10 @@ export type AccessRefusal =
   | { readonly reason: 'org-inactive'; readonly facts: { readonly org: string } }
   | { readonly reason: 'user-inactive' | 'user-frozen'; readonly facts: { readonly user: string } }
   | { readonly reason: 'user-locked'; readonly facts: { readonly user: string; readonly until: string } }
-  | { readonly reason: 'app-not-installed'; readonly facts: { readonly app: string; readonly org: string } }
+  | {
+      readonly reason: 'app-not-installed'
+      readonly facts: { readonly app: string; readonly consumerKey: string; readonly org: string }
+    }
   | { readonly reason: 'app-blocked'; readonly facts: { readonly app: string; readonly org: string } }
   | {
       readonly reason: 'not-admin-approved'
@@ -20,13 +23,21 @@ export type AccessRefusal =
   | { readonly reason: 'high-assurance-required'; readonly facts: { readonly app: string } }
   | { readonly reason: 'api-not-enabled'; readonly facts: { readonly user: string; readonly profile: string } }
 
+/**
+ * Why a user may use an app that is not installed in the org: they authorized it before, or have the permission *Approve
+ * Uninstalled Connected Apps*. The device flow knows neither.
+ */
+export type UninstalledUse = 'authorized-before' | 'permission'
+
 /** Who wants to use what, from where. */
 export interface AccessRequest {
   readonly org: Org
   readonly user: User
   readonly profile: Profile
   readonly app: ConnectedApp
-  readonly policies: AppPolicies | undefined
+  readonly policies: AppPolicies
+  /** What lets the user use the app where it is not installed. */
+  readonly uninstalledUse: UninstalledUse | undefined
   readonly sourceIp: string
   readonly now: Date
 }
@@ -63,17 +74,37 @@ export function checkAddress(
   return undefined
 }
 
+/** Whether an app may be used in an org at all: it is not blocked; and it is installed, or used by leave without. */
+export function checkInstalled(
+  { org, app, policies, uninstalledUse }: Pick<AccessRequest, 'org' | 'app' | 'policies' | 'uninstalledUse'>,
+  checks: Checklist,
+): AccessRefusal | undefined {
+  if (policies.isBlocked) return { reason: 'app-blocked', facts: { app: app.label, org: org.name } }
+  if (policies.isInstalled) {
+    pass(checks, 'app-installed', { app: app.label, org: org.name })
+    return undefined
+  }
+  if (uninstalledUse === undefined) {
+    return {
+      reason: 'app-not-installed',
+      facts: { app: app.label, consumerKey: app.consumerKey, org: org.name },
+    }
+  }
+  const by = uninstalledUse === 'permission' ? 'Approve Uninstalled Connected Apps' : 'the user authorized it before'
+  pass(checks, 'app-installed', { app: app.label, org: org.name, uninstalled: by })
+  return undefined
+}
+
 /**
- * May this user use this app? Installed and not blocked; and under *Admin approved users are pre-authorized*, the
- * user's profile or one of the permission sets is assigned to the app.
+ * May this user use this app? It is installed, or used by leave without, and not blocked; and under *Admin approved users
+ * are pre-authorized*, the user's profile or one of the permission sets is assigned to the app.
  */
 export function checkAppAccess(
-  { org, user, profile, app, policies }: Omit<AccessRequest, 'sourceIp' | 'now'>,
+  { org, user, profile, app, policies, uninstalledUse }: Omit<AccessRequest, 'sourceIp' | 'now'>,
   checks: Checklist,
 ): Access {
-  if (policies?.isBlocked) return refused({ reason: 'app-blocked', facts: { app: app.label, org: org.name } })
-  if (!policies?.isInstalled) return refused({ reason: 'app-not-installed', facts: { app: app.label, org: org.name } })
-  pass(checks, 'app-installed', { app: app.label, org: org.name })
+  const unusable = checkInstalled({ org, app, policies, uninstalledUse }, checks)
+  if (unusable !== undefined) return refused(unusable)
   if (!policies.isAdminApproved) return { granted: true, policies, preApproved: false }
   const isAssigned =
     policies.profileIds.includes(user.profileId) ||

@@ -4,7 +4,7 @@ import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type UserStore } from '../users/user.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore, IpRelaxation, RefreshTokenPolicy } from './connected-app.ts'
-import { defaultPolicies } from './connected-app.ts'
+import { uninstalledPolicies } from './connected-app.ts'
 
 /** What an admin enters of an org's policies for an app. A field left out stays as it is, or gets its default. */
 export interface EnteredPolicies {
@@ -149,8 +149,8 @@ export async function uninstallApp(
   const held = await policiesOf({ apps }, app, org)
   if (!held.isInstalled) return refused(notInstalled(app, org))
   await apps.uninstall(app.id, org.id)
-  const { appId, orgId, isBlocked, epoch } = held
-  return done({ ...defaultPolicies, appId, orgId, isBlocked, epoch, isInstalled: false })
+  const { isBlocked, epoch } = held
+  return done({ ...uninstalledPolicies(app.id, org.id), isBlocked, epoch })
 }
 
 /** Ends every token of an app in an org at once and refuses new ones (*Block* on the OAuth usage page). */
@@ -178,8 +178,7 @@ async function policiesOf(
   app: Pick<ConnectedApp, 'id'>,
   org: Pick<Org, 'id'>,
 ): Promise<AppPolicies> {
-  const unknown = { ...defaultPolicies, appId: app.id, orgId: org.id, isInstalled: false }
-  return (await apps.findPolicies(app.id, org.id)) ?? unknown
+  return (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
 }
 
 function notInstalled(app: Pick<ConnectedApp, 'label'>, org: Pick<Org, 'name'>, whatToDo?: string): Problem {

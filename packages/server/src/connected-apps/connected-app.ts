@@ -142,6 +142,11 @@ export interface AppPolicies {
   readonly epoch: number
 }
 
+/** What goes for an app that an org has never had to do with. */
+export function uninstalledPolicies(appId: string, orgId: string): AppPolicies {
+  return { ...defaultPolicies, appId, orgId, isInstalled: false }
+}
+
 /** Salesforce's defaults for the policies of an app that is installed. */
 export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   isInstalled: true,

@@ -26,7 +26,7 @@ export const checkTitles = {
   'signed-in': 'Somebody is signed in',
   'user-active': 'The org is open, and the user may be let in',
   address: 'The address the request comes from is allowed',
-  'app-installed': 'The app is installed in the org and not blocked',
+  'app-installed': 'The app is installed in the org, or may be used there without, and is not blocked',
   approved: 'The user is allowed to use the app, or has allowed it',
   assurance: 'The session is as strong as the app asks for',
   permission: 'The user has the permission that this needs',

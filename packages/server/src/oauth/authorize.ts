@@ -1,8 +1,9 @@
-import { checkAddress, checkAppAccess, checkUser } from '../connected-apps/access.ts'
+import { checkAddress, checkUser } from '../connected-apps/access.ts'
+import type { AppAccess } from '../connected-apps/app-access.ts'
 import type { ApprovalStore } from '../connected-apps/approval.ts'
-import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
-import { type Checklist, pass } from '../journal/checklist.ts'
+import { type Checklist, checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import { hashSecret, randomText, tokenText } from '../secret.ts'
@@ -54,7 +55,7 @@ export interface Browser {
 }
 
 interface Needs {
-  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly appAccess: AppAccess
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
@@ -68,7 +69,7 @@ interface Needs {
 
 /** The authorize endpoint over the stores. */
 export function authorize({
-  apps,
+  appAccess,
   users,
   orgs,
   profiles,
@@ -135,7 +136,8 @@ export function authorize({
       return back(request, site, authorizeRefusal({ reason: 'denied-by-user', facts }))
     }
     const asked = requestedScopes(request.scope, request.app.scopes)
-    if (asked.ok) {
+    // What the person allows on an old page must not become the approval that lets them in.
+    if (asked.ok && !('reason' in (await checkAccess(request.app, signedIn, browser, checklist())))) {
       await approvals.allow({ orgId: org.id, userId: user.id, appId: request.app.id, scopes: asked.scopes }, now())
       pass(checks, 'approved', { by: 'the user', scopes: asked.scopes })
     }
@@ -168,10 +170,7 @@ export function authorize({
   ) {
     const unwelcome = checkUser({ org, user, now: now() }, checks)
     if (unwelcome !== undefined) return unwelcome
-    const access = checkAppAccess(
-      { org, user, profile, app, policies: await apps.findPolicies(app.id, org.id) },
-      checks,
-    )
+    const access = await appAccess({ org, user, profile, app }, checks)
     if (!access.granted) return access.refusal
     const elsewhere =
       access.policies.ipRelaxation === 'BYPASS' ? undefined : checkAddress({ profile, sourceIp }, checks)

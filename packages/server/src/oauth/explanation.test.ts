@@ -82,8 +82,8 @@ describe('the JWT bearer flow', () => {
     ['user-locked', 'user-active', 'until 2026-03-01T12:15', '`sallyport user unlock ada@acme.example`'],
     ['org-inactive', 'user-active', 'closed', '`sallyport org apply <file>`'],
     ['ip-restricted', 'address', '203.0.113.7', 'never for the JWT bearer flow'],
-    ['app-blocked', 'app-installed', 'blocked', '`sallyport app unblock Warehouse`'],
-    ['app-not-installed', 'app-installed', 'another org', '`sallyport app list --org Acme`'],
+    ['app-blocked', 'app-installed', 'blocked', '`sallyport app unblock Warehouse --org Acme`'],
+    ['app-not-installed', 'app-installed', 'another org', '`sallyport app install Key0000000000000001 --org Acme`'],
     [
       'not-admin-approved',
       'approved',

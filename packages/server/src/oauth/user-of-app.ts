@@ -1,5 +1,6 @@
-import { checkAddress, checkAppAccess, checkUser } from '../connected-apps/access.ts'
-import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import { checkAddress, checkUser } from '../connected-apps/access.ts'
+import type { AppAccess } from '../connected-apps/app-access.ts'
+import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Checklist } from '../journal/checklist.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { Profile, ProfileStore } from '../users/profile.ts'
@@ -21,12 +22,12 @@ interface Needs {
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
-  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly appAccess: AppAccess
   readonly now: () => Date
 }
 
 /** The question of {@link UserOfApp}, over the stores. @throws {OAuthError} with the reason when the answer is no. */
-export function userOfApp({ users, orgs, profiles, apps, now }: Needs): UserOfApp {
+export function userOfApp({ users, orgs, profiles, appAccess, now }: Needs): UserOfApp {
   return async ({ userId, app, request, checks, relaxesAddress }) => {
     const user = await users.find(userId)
     const org = await orgs.find(user?.orgId ?? '')
@@ -42,10 +43,7 @@ export function userOfApp({ users, orgs, profiles, apps, now }: Needs): UserOfAp
     }
     const unwelcome = checkUser({ org, user, now: now() }, checks)
     if (unwelcome !== undefined) throw refusal(unwelcome)
-    const access = checkAppAccess(
-      { org, user, profile, app, policies: await apps.findPolicies(app.id, org.id) },
-      checks,
-    )
+    const access = await appAccess({ org, user, profile, app }, checks)
     if (!access.granted) throw refusal(access.refusal)
     if (!relaxesAddress && access.policies.ipRelaxation !== 'BYPASS') {
       const elsewhere = checkAddress({ profile, sourceIp: request.sourceIp }, checks)

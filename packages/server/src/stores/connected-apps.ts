@@ -5,6 +5,7 @@ import {
   type ConnectedApp,
   type ConnectedAppStore,
   defaultPolicies,
+  uninstalledPolicies,
 } from '../connected-apps/connected-app.ts'
 import type { Noting } from './audit-trail.ts'
 import {
@@ -168,7 +169,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       })
     },
     async uninstall(appId, orgId) {
-      const gone = toPoliciesRow({ ...defaultPolicies, appId, orgId, isInstalled: false })
+      const gone = toPoliciesRow(uninstalledPolicies(appId, orgId))
       const { app_id, org_id, epoch, is_blocked, ...forgotten } = gone
       const query = queries
         .updateTable('app_policies')
@@ -182,7 +183,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       })
     },
     async noteUninstalledUse(appId, orgId, refusedAt) {
-      const row = toPoliciesRow({ ...defaultPolicies, appId, orgId, isInstalled: false, lastRefusedAt: refusedAt })
+      const row = toPoliciesRow({ ...uninstalledPolicies(appId, orgId), lastRefusedAt: refusedAt })
       const insert = queries.insertInto('app_policies').values(row)
       const query =
         refusedAt === undefined

@@ -131,6 +131,7 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
 /** What the fields of settings and policies are called on the command line, where the option has another name. */
 export const appOptionNames: Readonly<Record<string, string>> = {
   fullName: '<app>',
+  app: '<app>',
   callbackUrls: '--callback-url',
   scopes: '--scope',
   certificate: '--certificate-file',

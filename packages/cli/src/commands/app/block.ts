@@ -10,7 +10,7 @@ export function appBlock(terminal: Terminal): CommandUnknownOpts {
   return new Command('block')
     .summary('end all use of a connected app in an org')
     .description('Ends every token of a connected app in an org at once, and refuses new ones until it is unblocked.')
-    .argument('<app>', 'by API name or consumer key')
+    .argument('<app>', 'by API name or consumer key; of an app of another org the latter')
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)

@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { confirmed } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure } from '../../failure.ts'
-import { findApp } from '../../find.ts'
+import { checkOwnApp, findApp } from '../../find.ts'
 import { dataOption, jsonOption, orgOption, yesOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 
@@ -18,7 +18,9 @@ export function appDelete(terminal: Terminal): CommandUnknownOpts {
     .addOption(jsonOption)
     .action((name, options) =>
       withDatabase(options, async ({ stores }) => {
-        const { app } = await findApp(stores, name, options.org)
+        const found = await findApp(stores, name, options.org)
+        await checkOwnApp(stores, found, 'it be deleted')
+        const { app } = found
         if (app.orgId === undefined) {
           throw new Failure(`${app.fullName} is built in and cannot be deleted.`, {
             next: `It can be blocked: sallyport app block ${app.fullName} --org <name>`,

@@ -3,7 +3,7 @@ import { finishRotation, rotateSecret } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure } from '../../failure.ts'
-import { findApp } from '../../find.ts'
+import { checkOwnApp, findApp } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 
@@ -26,7 +26,9 @@ export function appRotateSecret(terminal: Terminal): CommandUnknownOpts {
     )
     .action((name, options) =>
       withDatabase(options, async ({ stores, seal, now }) => {
-        const { app } = await findApp(stores, name, options.org)
+        const found = await findApp(stores, name, options.org)
+        await checkOwnApp(stores, found, 'its secret be rotated')
+        const { app } = found
         const { consumerKey, fullName } = app
         const tick = terminal.style.green('✓')
         if (options.finish === true) {

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { revealSecret } from '@sallyport/server'
 import { withDatabase } from '../../database.ts'
-import { findApp } from '../../find.ts'
+import { checkOwnApp, findApp } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appJson, appText, shownApp } from './shown-app.ts'
@@ -19,6 +19,7 @@ export function appShow(terminal: Terminal): CommandUnknownOpts {
     .action((name, options) =>
       withDatabase(options, async ({ stores, seal }) => {
         const found = await findApp(stores, name, options.org)
+        if (options.secret === true) await checkOwnApp(stores, found, 'its secret be revealed')
         const secret = options.secret === true ? await revealSecret({ ...stores, seal }, found.app) : undefined
         const shown = await shownApp(stores, found, secret)
         terminal.answer(appJson(shown), appText(shown, terminal.style))

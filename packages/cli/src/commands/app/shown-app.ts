@@ -59,6 +59,7 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       notAfter: certificate.notAfter,
       fingerprint256: certificate.fingerprint256,
     },
+    isInstalled: policies?.isInstalled ?? false,
     policies: policies && {
       isAdminApproved: policies.isAdminApproved,
       profiles,
@@ -107,7 +108,7 @@ export function appText(shown: ShownApp, style: Style): string {
 
 /** Who may use the app, in Salesforce's words. */
 export function permittedUsers(policies: AppPolicies | undefined): string {
-  if (policies === undefined) return 'not installed'
+  if (!policies?.isInstalled) return 'not installed'
   return policies.isAdminApproved ? 'admin approved users are pre-authorized' : 'all users may self-authorize'
 }
 
@@ -121,6 +122,7 @@ function policyPairs(
   policies: AppPolicies | undefined,
 ): Readonly<Record<string, string | undefined>> {
   if (policies === undefined) return { 'Permitted users': permittedUsers(policies) }
+  if (!policies.isInstalled) return { State: appState(policies), 'Permitted users': permittedUsers(policies) }
   return {
     State: appState(policies),
     'Permitted users': permittedUsers(policies),

@@ -10,7 +10,7 @@ export function appUnblock(terminal: Terminal): CommandUnknownOpts {
   return new Command('unblock')
     .summary('let a blocked connected app be used again')
     .description('Lets a blocked connected app be used again. Tokens that blocking ended stay so.')
-    .argument('<app>', 'by API name or consumer key')
+    .argument('<app>', 'by API name or consumer key; of an app of another org the latter')
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)

@@ -3,7 +3,7 @@ import { appWithSettings, changePolicies } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure, WrongUsage } from '../../failure.ts'
-import { findApp } from '../../find.ts'
+import { checkOwnApp, findApp } from '../../find.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appCommand, appOptionNames, enteredApp, enteredPolicies } from './app-options.ts'
 import { appJson, shownApp } from './shown-app.ts'
@@ -36,6 +36,7 @@ export function appUpdate(terminal: Terminal): CommandUnknownOpts {
           const next = 'Its policies can be: --permitted-users, --profile, --refresh-token-policy and the like.'
           throw new Failure(`The settings of ${app.fullName} are built in and cannot be changed.`, { next })
         }
+        if (hasSettings) await checkOwnApp(stores, { app, org }, 'its settings be changed')
         const refused = 'The connected app was not changed.'
         // Both are checked before either is written, so that half a change is none.
         const changed = accepted(terminal, appWithSettings(app, settings, now()), refused, appOptionNames)

@@ -45,7 +45,7 @@ export function oauthUsage(app: string, ...path: readonly string[]): string {
   return ['Setup > Connected Apps OAuth Usage', app, ...path].join(' > ')
 }
 
-type AppVerb = 'show' | 'update' | 'rotate-secret' | 'unblock' | 'usage'
+type AppVerb = 'show' | 'update' | 'rotate-secret' | 'install' | 'unblock' | 'usage'
 type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign'
 
 function shellWord(word: string): string {

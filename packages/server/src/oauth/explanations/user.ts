@@ -97,11 +97,11 @@ export const userExplanations = {
   },
   'app-not-installed': {
     check: 'app-installed',
-    facts: { app: 'text', org: 'text' },
-    explain: ({ app, org }) => ({
-      expected: `the app ${quoted(app)} to be installed in the org ${quoted(org)}`,
-      found: 'it belongs to another org, and is not installed in this one',
-      whatToDo: `Use an app of this org (${command('app', 'list', '--org', org)}), or write this app into the org's part of the org file and run ${command('org', 'apply', '<file>')}.`,
+    facts: { app: 'text', consumerKey: 'text', org: 'text' },
+    explain: ({ app, consumerKey, org }) => ({
+      expected: `the app ${quoted(app)} to be installed in the org ${quoted(org)}, or a user who authorized it before or has the permission “Approve Uninstalled Connected Apps”`,
+      found: 'it is an app of another org that is not installed in this one, and no such user',
+      whatToDo: `If the org is to trust the app, install it: ${appCommand('install', consumerKey, '--org', org)}. Let a single user try it out by a permission set with “Approve Uninstalled Connected Apps”, which the standard profile System Administrator has; the client credentials flow needs the app installed all the same.`,
       whereInSetup: oauthUsage(app, 'Install'),
     }),
   },
@@ -111,7 +111,7 @@ export const userExplanations = {
     explain: ({ app, org }) => ({
       expected: `the app ${quoted(app)} not to be blocked in the org ${quoted(org)}`,
       found: 'an admin has blocked it',
-      whatToDo: `Ask the admin why. To let it in again: ${appCommand('unblock', app)}. Tokens from before stay dead.`,
+      whatToDo: `Ask the admin why. To let it in again: ${appCommand('unblock', app, '--org', org)}. Tokens from before stay dead.`,
       whereInSetup: oauthUsage(app, 'Unblock'),
     }),
   },

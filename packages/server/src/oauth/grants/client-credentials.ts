@@ -1,7 +1,14 @@
 import { z } from 'zod'
-import type { ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { checkInstalled } from '../../connected-apps/access.ts'
+import { uninstalledUses } from '../../connected-apps/app-access.ts'
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  type ConnectedAppStore,
+  uninstalledPolicies,
+} from '../../connected-apps/connected-app.ts'
 import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
-import { pass } from '../../journal/checklist.ts'
+import { checklist, pass } from '../../journal/checklist.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
 import { hasPermission } from '../../users/permissions.ts'
@@ -11,11 +18,12 @@ import type { UserOfApp } from '../user-of-app.ts'
 import type { Grant } from './grant.ts'
 
 interface Needs {
-  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'noteUninstalledUse'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly addresses: Pick<Addresses, 'baseOf'>
   readonly userOfApp: UserOfApp
+  readonly now: () => Date
 }
 
 const params = z.object({})
@@ -31,7 +39,9 @@ export function clientCredentials({
   permissionSets,
   addresses,
   userOfApp,
+  now,
 }: Needs): Grant<z.infer<typeof params>> {
+  const note = uninstalledUses({ apps, now })
   return {
     type: 'client_credentials',
     client: 'authenticated',
@@ -45,7 +55,7 @@ export function clientCredentials({
       if (!app.isClientCredentialEnabled) {
         throw refusal({ reason: 'client-credentials-off', facts: { app: app.label } })
       }
-      const userId = (await apps.findPolicies(app.id, org.id))?.clientCredentialUserId
+      const userId = (await policiesAt(org, app)).clientCredentialUserId
       if (userId === undefined) throw refusal({ reason: 'run-as-missing', facts: { app: app.label, org: org.name } })
       pass(checks, 'flow')
       const { user, profile, policies } = await userOfApp({ userId, app, request, checks, relaxesAddress: false })
@@ -59,6 +69,16 @@ export function clientCredentials({
       pass(checks, 'scope', { scopes })
       return { app, policies, org, user, scopes, source: { kind: 'client-credentials' }, loginSubType: undefined }
     },
+  }
+
+  /** The policies that name the user: no leave to use an app that is not installed does in their place. */
+  async function policiesAt(org: Org, app: ConnectedApp): Promise<AppPolicies> {
+    const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
+    // It is asked again, and noted, with everything else about the user.
+    const unusable = checkInstalled({ org, app, policies, uninstalledUse: undefined }, checklist())
+    if (unusable === undefined) return policies
+    if (unusable.reason === 'app-not-installed') await note.refused(policies)
+    throw refusal(unusable)
   }
 
   /** The org whose own address it is. An org that has none is at home at the server's. */

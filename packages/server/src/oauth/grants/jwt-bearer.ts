@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { checkAddress, checkAppAccess, checkUser } from '../../connected-apps/access.ts'
+import { checkAddress, checkUser } from '../../connected-apps/access.ts'
+import type { AppAccess } from '../../connected-apps/app-access.ts'
 import type { Approval, ApprovalStore } from '../../connected-apps/approval.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { refreshCutoffs } from '../../connected-apps/refresh-policy.ts'
@@ -22,7 +23,8 @@ import { type Grant, optionalText } from './grant.ts'
 
 /** What the JWT bearer flow needs. */
 export interface JwtBearerNeeds {
-  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey' | 'findPolicies'>
+  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey'>
+  readonly appAccess: AppAccess
   readonly users: Pick<UserStore, 'findByUsername'>
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
@@ -42,7 +44,7 @@ const params = z.object({ assertion: optionalText })
  * `scope` here: scopes come from what was approved before. Never a refresh token.
  */
 export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> {
-  const { apps, users, profiles, permissionSets, orgs, approvals, addresses, rules, now } = needs
+  const { apps, appAccess, users, profiles, permissionSets, orgs, approvals, addresses, rules, now } = needs
   const audiences = new Map<string, readonly string[]>()
 
   return {
@@ -76,8 +78,7 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
       const refused =
         checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: request.sourceIp }, checks)
       if (refused !== undefined) throw refusal(refused)
-      const policies = await apps.findPolicies(app.id, org.id)
-      const access = checkAppAccess({ org, user, profile, app, policies }, checks)
+      const access = await appAccess({ org, user, profile, app }, checks)
       if (!access.granted) throw refusal(access.refusal)
       if (access.policies.requiresHighAssurance) {
         throw refusal({ reason: 'high-assurance-required', facts: { app: app.label } })

@@ -1,0 +1,66 @@
+import type { Checklist } from '../journal/checklist.ts'
+import { hasPermission } from '../users/permissions.ts'
+import type { PermissionSetStore } from '../users/profile.ts'
+import { type Access, type AccessRequest, checkAppAccess, type UninstalledUse } from './access.ts'
+import type { ApprovalStore } from './approval.ts'
+import { type AppPolicies, type ConnectedAppStore, uninstalledPolicies } from './connected-app.ts'
+
+/** May this user use this app, by what is stored of both? */
+export type AppAccess = (
+  request: Pick<AccessRequest, 'org' | 'user' | 'profile' | 'app'>,
+  checks: Checklist,
+) => Promise<Access>
+
+interface Needs {
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'noteUninstalledUse'>
+  readonly approvals: Pick<ApprovalStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly now: () => Date
+}
+
+/** The question of {@link AppAccess}, over the stores. What is asked for and not installed is noted for the org's admins. */
+export function appAccess({ apps, approvals, permissionSets, now }: Needs): AppAccess {
+  const note = uninstalledUses({ apps, now })
+  return async (request, checks) => {
+    const { app, org } = request
+    const found = await apps.findPolicies(app.id, org.id)
+    if (found?.isInstalled) return checkAppAccess({ ...request, policies: found, uninstalledUse: undefined }, checks)
+    const policies = found ?? uninstalledPolicies(app.id, org.id)
+    const access = checkAppAccess({ ...request, policies, uninstalledUse: await uninstalledUse(request) }, checks)
+    if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
+    // Tokens stand on the org's row for their app.
+    if (access.granted && found === undefined) await apps.noteUninstalledUse(app.id, org.id, undefined)
+    return access
+  }
+
+  async function uninstalledUse({ user, profile, app }: Parameters<AppAccess>[0]): Promise<UninstalledUse | undefined> {
+    const approval = await approvals.find(user.id, app.id)
+    // A row without use and consent is one that an admin's approval once made, for a code that nobody exchanged.
+    if (approval !== undefined && (approval.useCount > 0 || approval.scopes.length > 0)) return 'authorized-before'
+    const isAllowed = await hasPermission(permissionSets, user, profile, 'ApproveUninstalledConnectedApps')
+    return isAllowed ? 'permission' : undefined
+  }
+}
+
+/** Notes for the admins of an org which apps were asked for there that are not installed. */
+export interface UninstalledUses {
+  refused(policies: AppPolicies): Promise<void>
+}
+
+// Whoever asks again and again must not make every process forget what it keeps ready.
+const notedEvery = 3600
+
+/** Notes over the stores: at most one an hour for each app and org, always in the same row. */
+export function uninstalledUses({ apps, now }: Pick<Needs, 'now'> & UninstalledUseStore): UninstalledUses {
+  return {
+    async refused({ appId, orgId, lastRefusedAt }) {
+      const at = now()
+      const isNoted = lastRefusedAt !== undefined && at.getTime() - lastRefusedAt.getTime() < notedEvery * 1000
+      if (!isNoted) await apps.noteUninstalledUse(appId, orgId, at)
+    },
+  }
+}
+
+interface UninstalledUseStore {
+  readonly apps: Pick<ConnectedAppStore, 'noteUninstalledUse'>
+}
