@@ -285,6 +285,9 @@ describe('sallyport app', () => {
     await tokenIs('refresh-scope-missing', username, made.consumerKey)
     await done('app', 'revoke', 'Robot', '--user', username)
     await tokenIs('app-not-installed', username, made.consumerKey)
+    expect(await done('app', 'usage', ...there)).toContainEqual(
+      expect.objectContaining({ app: 'Robot', isOwn: false, isInstalled: false, userCount: 0, useCount: 0 }),
+    )
     const own = await sallyport('app', 'uninstall', 'Robot', '--yes')
     expect([own.status, JSON.parse(own.stderr).error.problems]).toEqual([
       1,

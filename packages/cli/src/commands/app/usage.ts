@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import type { Org, Stores } from '@sallyport/server'
+import { type Stores, type UsedApp, usedApps } from '@sallyport/server'
 import { withDatabase } from '../../database.ts'
 import { findApp, findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
@@ -10,7 +10,10 @@ import type { Terminal } from '../../terminal.ts'
 export function appUsage(terminal: Terminal): CommandUnknownOpts {
   return new Command('usage')
     .summary('show who uses which connected app')
-    .description('Shows which connected apps are used in an org; with an app, which users use it.')
+    .description(
+      'Shows which connected apps are used in an org, or were refused because they are not installed; with an app, which ' +
+        'users use it.',
+    )
     .argument('[app]', 'by API name or consumer key')
     .addOption(orgOption)
     .addOption(dataOption)
@@ -32,30 +35,34 @@ export function appUsage(terminal: Terminal): CommandUnknownOpts {
           return
         }
         const orgs = options.org === undefined ? await stores.orgs.list() : [await findOrg(stores, options.org)]
-        const uses = (await Promise.all(orgs.map((org) => appsOf(stores, org)))).flat()
-        const rows = uses.map((use) => [
-          use.app,
-          use.org,
-          String(use.userCount),
-          minute(use.firstUsedAt),
-          minute(use.lastUsedAt),
-          String(use.useCount),
+        const found = await Promise.all(
+          orgs.map(async (org) => (await usedApps(stores, org)).map((used) => ({ org: org.name, used }))),
+        )
+        const uses = found.flat()
+        const rows = uses.map(({ org, used }) => [
+          used.app.fullName,
+          org,
+          stateOf(used),
+          String(used.userCount),
+          minute(used.firstUsedAt),
+          minute(used.lastUsedAt),
+          String(used.useCount),
         ])
-        const headings = ['App', 'Org', 'Users', 'First use', 'Last use', 'Uses']
-        answer(uses, rows.length === 0 ? 'No connected app has been used yet.' : table(headings, rows, style))
+        const headings = ['App', 'Org', 'State', 'Users', 'First use', 'Last use', 'Uses']
+        const json = uses.map(({ org, used: { app, ...use } }) => ({
+          app: app.fullName,
+          consumerKey: app.consumerKey,
+          org,
+          ...use,
+        }))
+        answer(json, rows.length === 0 ? 'No connected app has been used yet.' : table(headings, rows, style))
       }),
     )
 }
 
-async function appsOf({ approvals, apps }: Stores, org: Org) {
-  const uses = await approvals.usage(org.id)
-  return Promise.all(
-    uses.map(async ({ appId, ...use }) => ({
-      app: (await apps.find(appId))?.fullName ?? appId,
-      org: org.name,
-      ...use,
-    })),
-  )
+function stateOf({ isInstalled, isBlocked }: UsedApp): string {
+  const place = isInstalled ? 'installed' : 'not installed'
+  return isBlocked ? `${place}, blocked` : place
 }
 
 async function usersOf(stores: Stores, name: string, orgName: string | undefined) {
