@@ -321,7 +321,9 @@ describe('sallyport app', () => {
     const { status, stderr } = await sallyport('app', 'delete', 'Robot')
     expect(status).toBe(2)
     expect(JSON.parse(stderr).error).toMatchObject({
-      message: expect.stringContaining('the tokens of its users (1) end'),
+      message: expect.stringMatching(
+        /: the tokens of its users \(1\) end \(\d+ access tokens, 0 refresh tokens\)\. Its consumer/,
+      ),
       next: 'Add --yes to do it.',
     })
     await tokenIs(undefined, integration, made.consumerKey)

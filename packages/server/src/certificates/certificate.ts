@@ -59,6 +59,11 @@ export function readCertificate(pem: string): CertificateReading {
   }
 }
 
+/** Whether what is signed with the key of one certificate is verified by the other: a renewed one has the same key. */
+export function sharesKey(one: Pick<Certificate, 'publicKey'>, other: Pick<Certificate, 'publicKey'>): boolean {
+  return one.publicKey.equals(other.publicKey)
+}
+
 /** The certificates of a PEM text, each for itself. */
 export function certificateBlocks(pem: string): readonly string[] {
   return (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((block) => `${block}\n`)

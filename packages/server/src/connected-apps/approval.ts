@@ -24,6 +24,16 @@ export interface AppUsage {
   readonly lastUsedAt: Date
 }
 
+/** How many would lose an app, in all orgs together. */
+export interface AppReach {
+  /** Users who have authorized it, or for whom an admin has. */
+  readonly userCount: number
+  /** That are alive. */
+  readonly accessTokenCount: number
+  /** That nobody has ended; the Refresh Token Policy may have. */
+  readonly refreshTokenCount: number
+}
+
 /** Keeps approvals. */
 export interface ApprovalStore {
   find(userId: string, appId: string): Promise<Approval | undefined>
@@ -35,6 +45,8 @@ export interface ApprovalStore {
   usage(orgId: string): Promise<readonly AppUsage[]>
   /** The users of an app in an org, latest use first. */
   usersOf(appId: string, orgId: string): Promise<readonly Approval[]>
+  /** How far an app reaches. Goes through every live access token: to be asked by people, not by requests. */
+  reach(appId: string, now: Date): Promise<AppReach>
   /** Takes back what one user allowed: consent, refresh tokens and access tokens end at once. */
   revoke(userId: string, appId: string, now: Date): Promise<boolean>
   /** The same for every user of the app in an org; answers how many there were. */

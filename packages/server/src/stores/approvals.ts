@@ -79,6 +79,49 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
       .orderBy('id', 'desc'),
   )
 
+  const countUsers = statement((given: Placeholder<{ appId: string }>) =>
+    queries
+      .selectFrom('approvals')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('app_id', '=', given('appId'))
+      .where('revoked_at', 'is', null)
+      .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')])),
+  )
+  const countAccessTokens = statement((given: Placeholder<{ appId: string; now: number }>) =>
+    queries
+      .selectFrom('standings as now')
+      .innerJoin('access_tokens as token', (join) =>
+        join
+          .onRef('token.approval_id', '=', 'now.approval_id')
+          .onRef('token.approval_epoch', '=', 'now.approval_epoch')
+          .onRef('token.org_epoch', '=', 'now.org_epoch')
+          .onRef('token.user_epoch', '=', 'now.user_epoch')
+          .onRef('token.app_epoch', '=', 'now.app_epoch'),
+      )
+      .leftJoin('refresh_tokens as source', 'source.id', 'token.refresh_token_id')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('now.app_id', '=', given('appId'))
+      .where('now.is_open', '=', (is) => is.lit(1))
+      .where('token.expires_at', '>', given('now'))
+      .where('token.revoked_at', 'is', null)
+      .where('source.revoked_at', 'is', null),
+  )
+  const countRefreshTokens = statement((given: Placeholder<{ appId: string }>) =>
+    queries
+      .selectFrom('standings as now')
+      .innerJoin('refresh_tokens as token', (join) =>
+        join
+          .onRef('token.approval_id', '=', 'now.approval_id')
+          .onRef('token.approval_epoch', '=', 'now.approval_epoch')
+          .onRef('token.org_epoch', '=', 'now.org_epoch')
+          .onRef('token.user_epoch', '=', 'now.user_epoch')
+          .onRef('token.app_epoch', '=', 'now.app_epoch'),
+      )
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('now.app_id', '=', given('appId'))
+      .where('token.revoked_at', 'is', null),
+  )
+
   return (note) => ({
     async find(userId, appId) {
       return ifFound(await read.first(find, { userId, appId }), fromRow)
@@ -122,6 +165,18 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
     },
     async usersOf(appId, orgId) {
       return (await read.all(usersOf, { appId, orgId })).map(fromRow)
+    },
+    async reach(appId, now) {
+      const [users, accessTokens, refreshTokens] = await Promise.all([
+        read.first(countUsers, { appId }),
+        read.first(countAccessTokens, { appId, now: instant(now) }),
+        read.first(countRefreshTokens, { appId }),
+      ])
+      return {
+        userCount: users?.count ?? 0,
+        accessTokenCount: accessTokens?.count ?? 0,
+        refreshTokenCount: refreshTokens?.count ?? 0,
+      }
     },
     async revoke(userId, appId, now) {
       const approval = queries

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { type Breakage, whatBreaks } from '@sallyport/server'
 import { confirmed } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure } from '../../failure.ts'
@@ -17,7 +18,7 @@ export function appDelete(terminal: Terminal): CommandUnknownOpts {
     .addOption(dataOption)
     .addOption(jsonOption)
     .action((name, options) =>
-      withDatabase(options, async ({ stores }) => {
+      withDatabase(options, async ({ stores, now }) => {
         const found = await findApp(stores, name, options.org)
         await checkOwnApp(stores, found, 'it be deleted')
         const { app } = found
@@ -26,12 +27,14 @@ export function appDelete(terminal: Terminal): CommandUnknownOpts {
             next: `It can be blocked: sallyport app block ${app.fullName} --org <name>`,
           })
         }
-        const users = (await stores.approvals.usersOf(app.id, app.orgId)).length
         await confirmed(
           terminal,
           options.yes,
-          `This deletes ${app.fullName} for good: the tokens of its users (${users}) end, its consumer key is refused ` +
-            'from then on, and neither key nor secret can be had back.',
+          [
+            `This deletes ${app.fullName} for good:`,
+            ...brokenParts(await whatBreaks(stores, app, now())),
+            'Its consumer key is refused from then on, and neither key nor secret can be had back.',
+          ].join(' '),
         )
         await stores.apps.delete(app.id)
         terminal.answer(
@@ -40,4 +43,20 @@ export function appDelete(terminal: Terminal): CommandUnknownOpts {
         )
       }),
     )
+}
+
+function brokenParts({
+  userCount,
+  accessTokenCount,
+  refreshTokenCount,
+  otherOrgCount,
+  certificates,
+}: Breakage): readonly string[] {
+  return [
+    `the tokens of its users (${userCount}) end (${accessTokenCount} access tokens, ${refreshTokenCount} refresh tokens).`,
+    ...(otherOrgCount > 0 ? [`Other orgs have it installed (${otherOrgCount}).`] : []),
+    ...(certificates.length > 0
+      ? [`Nothing is left to sign for with ${certificates.map(({ name }) => name).join(', ')}.`]
+      : []),
+  ]
 }
