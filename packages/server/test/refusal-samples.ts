@@ -14,7 +14,6 @@ const now = '2026-03-01T12:00:00.000Z'
 /** Facts as they come, for every reason there is. */
 export const sampleFacts: ExplainedReasons = {
   'method-not-post': { found: 'GET' },
-  'method-not-get': { found: 'PUT' },
   'body-not-form': { found: 'application/json' },
   'body-too-large': { limit: 65_536 },
   'body-malformed': { problem: 'it is not UTF-8' },
@@ -108,7 +107,6 @@ export const sampleFacts: ExplainedReasons = {
   'consent-required': { prompt: 'none' },
   'immediate-impossible': { because: 'approval would be needed' },
   'denied-by-user': { app, user },
-  'org-of-another-host': { user, host: 'localhost:8789' },
   'username-unknown': { found: 'ada' },
   'password-wrong': { user, failures: 3 },
   'password-busy': {},

@@ -5,7 +5,6 @@ import { type ErrorCode, OAuthError } from './error.ts'
 export interface Reasons extends AccessReasons {
   // How the request is written
   'method-not-post': { readonly found: string }
-  'method-not-get': { readonly found: string }
   'body-not-form': { readonly found: string }
   'body-too-large': { readonly limit: number }
   'body-malformed': { readonly problem: string }
@@ -96,7 +95,6 @@ export interface Reasons extends AccessReasons {
   'consent-required': { readonly prompt: string }
   'immediate-impossible': { readonly because: string }
   'denied-by-user': { readonly app: string; readonly user: string }
-  'org-of-another-host': { readonly user: string; readonly host: string }
   // Signing in
   'username-unknown': { readonly found: string }
   'password-wrong': { readonly user: string; readonly failures: number }
@@ -165,7 +163,6 @@ const deadToken = { code: 'invalid_token', description: 'expired access/refresh 
 // The one place where our reasons and Salesforce's codes meet.
 const wires: { readonly [R in Reason]: Wire } = {
   'method-not-post': malformed('must use HTTP POST'),
-  'method-not-get': malformed('must use HTTP GET'),
   'body-not-form': { code: 'unsupported_grant_type', description: 'grant type not supported' },
   'body-too-large': malformed('request too large'),
   'body-malformed': malformed('malformed request body'),
@@ -258,7 +255,6 @@ const wires: { readonly [R in Reason]: Wire } = {
   'consent-required': { code: 'consent_required', description: 'approval is required' },
   'immediate-impossible': { code: 'immediate_unsuccessful', description: 'immediate unsuccessful' },
   'denied-by-user': { code: 'access_denied', description: 'end-user denied authorization' },
-  'org-of-another-host': { code: 'access_denied', description: 'user is not of this organization' },
 
   'username-unknown': { code: 'access_denied', description: 'invalid user credentials' },
   'password-wrong': { code: 'access_denied', description: 'invalid user credentials', loginStatus: 'Invalid password' },

@@ -15,16 +15,6 @@ export const requestExplanations = {
       whereInSetup: undefined,
     }),
   },
-  'method-not-get': {
-    check: 'request',
-    facts: { found: 'text' },
-    explain: ({ found }) => ({
-      expected: 'a GET request',
-      found: `a ${found} request`,
-      whatToDo: 'Send the browser here with GET: a link or a redirect, with the parameters in the query string.',
-      whereInSetup: undefined,
-    }),
-  },
   'body-not-form': {
     check: 'request',
     facts: { found: 'text' },

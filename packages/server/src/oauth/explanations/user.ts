@@ -43,16 +43,6 @@ export const userExplanations = {
       whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
     }),
   },
-  'org-of-another-host': {
-    check: 'user-known',
-    facts: { user: 'text', host: 'text' },
-    explain: ({ user, host }) => ({
-      expected: `a user of the org at ${host}`,
-      found: `${quoted(user)}, who is of another org`,
-      whatToDo: `Sign out and sign in as a user of this org, or begin at the address of the user's own org. ${userCommand('show', user)} says which org that is.`,
-      whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
-    }),
-  },
   'org-inactive': {
     check: 'user-active',
     facts: { org: 'text' },
