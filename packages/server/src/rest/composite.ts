@@ -177,14 +177,17 @@ function wireHeaders(headers: RestAnswer['headers'] = {}): JsonObject {
 
 /** Puts what earlier parts answered where a part refers to it, such as `@{newAccount.id}`. */
 function filledIn(part: Part, known: ReadonlyMap<string, Json>): { readonly url: string; readonly body: Json } {
-  const url = part.url.replace(references, (whole, path: string) => encodeURIComponent(String(valueAt(path, whole))))
+  let room = mostFilledIn
+  const url = part.url.replace(references, (whole, path: string) =>
+    encodeURIComponent(textAt(whole, path).toWellFormed()),
+  )
   return { url, body: fill(part.body) }
 
   function fill(value: Json): Json {
     if (typeof value === 'string') {
       const only = /^@\{([^}]{1,200})\}$/.exec(value)?.[1]
-      if (only !== undefined) return valueAt(only, value)
-      return value.replace(references, (whole, path: string) => String(valueAt(path, whole)))
+      if (only !== undefined) return valueAt(value, only)
+      return value.replace(references, textAt)
     }
     if (isJsonList(value)) return value.map(fill)
     if (!isJsonObject(value)) return value
@@ -193,12 +196,19 @@ function filledIn(part: Part, known: ReadonlyMap<string, Json>): { readonly url:
     )
   }
 
-  function valueAt(path: string, whole: string): Json {
+  function textAt(whole: string, path: string): string {
+    const text = String(valueAt(whole, path))
+    room -= text.length
+    if (room < 0) throw malformed(`What a part refers to is more than ${mostFilledIn} characters`)
+    return text
+  }
+
+  function valueAt(whole: string, path: string): Json {
     const [id = '', ...steps] = path.split(/\.|(?=\[)/)
     let value: Json | undefined = known.get(id)
     for (const step of steps) {
       const place = /^\[(\d{1,6})\]$/.exec(step)?.[1]
-      if (place === undefined) value = isJsonObject(value) ? value[step] : undefined
+      if (place === undefined) value = isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
       else value = isJsonList(value) ? value[Number(place)] : undefined
     }
     if (value !== undefined) return value
@@ -206,4 +216,6 @@ function filledIn(part: Part, known: ReadonlyMap<string, Json>): { readonly url:
   }
 }
 
+// Texts that refer to a long one a thousand times would be longer than the memory.
+const mostFilledIn = 1_000_000
 const references = /@\{([^}]{1,200})\}/g

@@ -149,11 +149,18 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
   function conditionSql(condition: Condition): Sql {
     switch (condition.kind) {
       case 'and':
-      case 'or':
         return balanced(
           condition.parts.map((part) => conditionSql(part)),
-          condition.kind === 'and' ? sql` and ` : sql` or `,
+          sql` and `,
         )
+      case 'or': {
+        const { parts } = condition
+        const any = balanced(
+          parts.map((part) => conditionSql(part)),
+          sql` or `,
+        )
+        return parts.length > mostIndexedParts ? sql`(${any}) is true` : any
+      }
       case 'not':
         // What is not known counts as no, and so its opposite as yes.
         return sql`(${conditionSql(condition.part)}) is not true`
@@ -240,6 +247,9 @@ const textTypes: ReadonlySet<Field['type']> = new Set([
   'textarea',
   'url',
 ])
+
+// Planning an index for each part of an OR takes time that grows with the square of them; of a truth there is no part.
+const mostIndexedParts = 20
 
 // A chain of a thousand would be as deep to the database; in halves it is ten.
 function balanced(parts: readonly Sql[], by: Sql): Sql {

@@ -510,6 +510,11 @@ describe('queries', () => {
   it.each<readonly [string, readonly string[]]>([
     ["Name = 'ALPHA'", ['Alpha']],
     ["Name != 'alpha'", ['beta', "D'Arcy", 'Gamma_x']],
+    ["Name <> 'alpha'", ['beta', "D'Arcy", 'Gamma_x']],
+    ["Account.Name = 'beta'", ['beta']],
+    ["(Name = 'beta' OR Name = 'Alpha' OR Type = null)", ['Alpha', 'beta', "D'Arcy"]],
+    ["(Type = null OR Type = 'Prospect')", ['Alpha', "D'Arcy"]],
+    ['CreatedDate <= TODAY', ['Alpha', 'beta', "D'Arcy", 'Gamma_x']],
     ["Type != 'Other'", ['Alpha', "D'Arcy"]],
     ['Type = null', ["D'Arcy"]],
     ["Type = ''", ["D'Arcy"]],
@@ -546,6 +551,7 @@ describe('queries', () => {
     ).toEqual(['Gonzalez', 'Young'])
     const sorted = (order: string) => column(`SELECT Name FROM Account WHERE Site = '${mark}' ORDER BY ${order}`)
     expect(await sorted('NumberOfEmployees DESC NULLS LAST')).toEqual(['Gamma_x', 'beta', 'Alpha', "D'Arcy"])
+    expect(await sorted('NumberOfEmployees DESC NULLS FIRST')).toEqual(["D'Arcy", 'Gamma_x', 'beta', 'Alpha'])
     expect(await sorted('NumberOfEmployees')).toEqual(["D'Arcy", 'Alpha', 'beta', 'Gamma_x'])
     expect(await sorted('Name LIMIT 2 OFFSET 1')).toEqual(['beta', "D'Arcy"])
     expect(await column('SELECT Name FROM Contact WHERE Birthdate < 2000-01-01')).toEqual(['Young'])
@@ -595,6 +601,24 @@ describe('queries', () => {
     )
     const own = await soql('SELECT FIELDS(CUSTOM) FROM Account LIMIT 1')
     expect(Object.keys(own.body.records[0])).toEqual(['attributes', 'Key__c'])
+    const standard = await soql('SELECT FIELDS(STANDARD) FROM Account')
+    expect(Object.keys(standard.body.records[0])).toEqual(
+      Object.keys(body.records[0]).filter((name) => name !== 'Key__c'),
+    )
+  })
+
+  it('call objects and what they compute by other names', async () => {
+    const { body } = await soql(
+      `SELECT a.Name, a.Owner.Name FROM Account a WHERE a.Site = '${mark}' AND a.Owner.IsActive = TRUE ORDER BY a.Name`,
+    )
+    expect(body.records[0]).toMatchObject({ Name: 'Alpha', Owner: { Name: 'Ada Lovelace' } })
+    const groups = await soql(
+      `SELECT Type kind, COUNT(Id) amount, MAX(NumberOfEmployees) FROM Account WHERE Site = '${mark}' AND Type != null GROUP BY Type ORDER BY COUNT(Id) DESC`,
+    )
+    expect(groups.body.records).toMatchObject([
+      { kind: 'Other', amount: 2, expr0: 500 },
+      { kind: 'Prospect', amount: 1, expr0: 5 },
+    ])
   })
 
   it('say what their columns are', async () => {
@@ -721,6 +745,18 @@ describe('queries', () => {
       'SOQL statements cannot be longer than 100000 characters.',
     ],
     [' ', 'MALFORMED_QUERY', 'SOQL statement cannot be empty'],
+    ['SELECT Id, , Name FROM Account, Contact', 'MALFORMED_QUERY', "ERROR at Row:1:Column:12\nunexpected token: ','"],
+    [
+      "SELECT Id FROM Account WHERE Name = 'and' AND AND Site = 'a' AND Phone = 'b'",
+      'MALFORMED_QUERY',
+      "ERROR at Row:1:Column:47\nunexpected token: 'AND'",
+    ],
+    ['SELECT Id FROM Account WHERE Name = "x"', 'MALFORMED_QUERY', 'ERROR at Row:1:Column:37\nunexpected character'],
+    [
+      'SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE OwnerId IN (SELECT Id FROM User))',
+      'MALFORMED_QUERY',
+      'Nesting of semi join sub-selects is not supported',
+    ],
     ['SELECT Id FROM ScratchOrgInfo limit 1', 'INVALID_TYPE', "sObject type 'ScratchOrgInfo' is not supported."],
   ])('refuse %s', async (query, errorCode, message) => {
     const answer = await soql(query)

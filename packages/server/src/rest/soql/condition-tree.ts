@@ -1,6 +1,6 @@
 import type * as soqlParser from '@jetstreamapp/soql-parser-js'
 import type { HavingClause, ValueQueryCondition, WhereClause } from '@jetstreamapp/soql-parser-js'
-import type { Condition } from './plan.ts'
+import type { Condition, Expression, SqlValue } from './plan.ts'
 
 type Leaf = soqlParser.Condition | ValueQueryCondition
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | { readonly leaf: Leaf }
@@ -32,7 +32,7 @@ export function conditionTree(
     }
     const [only] = parts
     if (only !== undefined && parts.length === 1) return only
-    return { kind: by === 'OR' ? 'or' : 'and', parts }
+    return by === 'OR' ? anyOf(parts) : { kind: 'and', parts }
   }
 
   function operand(): Condition {
@@ -46,6 +46,30 @@ export function conditionTree(
     if (token === undefined || typeof token === 'string') throw mixed()
     return leafOf(token.leaf)
   }
+}
+
+/** One of several conditions; values that the same thing may have are one list, as if they had been written with IN. */
+function anyOf(parts: readonly Condition[]): Condition {
+  const lists = new Map<string, { readonly left: Expression; readonly values: SqlValue[] }>()
+  const others: Condition[] = []
+  for (const part of parts) {
+    const isList = part.kind === 'in' || (part.kind === 'compare' && part.by === '=')
+    if (!isList) {
+      others.push(part)
+      continue
+    }
+    const key = keyOf(part.left)
+    const list = lists.get(key) ?? { left: part.left, values: [] }
+    lists.set(key, list)
+    list.values.push(...(part.kind === 'in' ? part.values : [part.value]))
+  }
+  const listed = [...lists.values()].map((list): Condition => ({ kind: 'in', ...list }))
+  return { kind: 'or', parts: [...listed, ...others] }
+}
+
+function keyOf(left: Expression): string {
+  const path = left.path === undefined ? [] : [...left.path.via.map(({ by }) => by.name), left.path.field.name]
+  return [left.kind === 'aggregate' ? left.aggregate : '', ...path].join('.')
 }
 
 function tokensOf(clause: WhereClause | HavingClause): readonly Token[] {

@@ -44,6 +44,14 @@ export interface Viewer {
 const longestPath = 5
 const largestOffset = 2000
 const mostOfAllFields = 200
+// What they may have at most, together with the queries within them: conditions that are queries, sub-queries, and
+// relationships from a record up. Also Salesforce's.
+const mostSemiJoins = 2
+const mostSubqueries = 20
+const mostRelationships = 55
+const mostOrdered = 32
+// Characters at the end in which ALL ROWS is looked for.
+const longestSuffix = 100
 
 /**
  * Understands a query.
@@ -51,11 +59,14 @@ const mostOfAllFields = 200
  * @throws {RestError} 400 with Salesforce's code and words, and where in the text something is wrong
  */
 export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { includesDeleted: boolean }): Plan {
-  const allRows = /\s+all\s+rows\s*$/i
-  const isAll = includesDeleted || allRows.test(soql)
-  const query = readQuery(soql.replace(allRows, ''))
+  const allRows = /\sall\s+rows$/i.exec(soql.trimEnd().slice(-longestSuffix))
+  const isAll = includesDeleted || allRows !== null
+  const query = readQuery(allRows === null ? soql : soql.trimEnd().slice(0, -allRows[0].length))
   const text = { soql }
   const fail = (code: QueryProblem, message: string, token?: string) => queryError(code, text, message, token)
+  const relationships = new Set<string>()
+  let semiJoins = 0
+  let isInSemiJoin = false
   return planOf(query, objectNamed(query.sObject ?? ''))
 
   function objectNamed(name: string): SObject {
@@ -84,7 +95,7 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
     const kind = isCount && groupBy.length === 0 ? 'count' : hasAggregate || groupBy.length > 0 ? 'groups' : 'records'
     const isGrouped = (expression: Expression) => kind === 'groups' && isOfGroup(expression, groupBy)
     if (kind === 'groups') checkGroups(selected, groupBy)
-    const orderBy = listOf(query.orderBy).map((clause) => orderingOf(clause, object, ownNames))
+    const orderBy = atMostOrdered(listOf(query.orderBy), 'ORDER').map((clause) => orderingOf(clause, object, ownNames))
     for (const { by } of orderBy) {
       if (kind === 'groups' ? isGrouped(by) : by.kind === 'field') continue
       throw fail(
@@ -124,6 +135,11 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
     if (query.update !== undefined) throw fail('MALFORMED_QUERY', 'UPDATE is not supported here', 'UPDATE')
   }
 
+  function atMostOrdered<T>(clauses: readonly T[], word: 'GROUP' | 'ORDER'): readonly T[] {
+    if (clauses.length <= mostOrdered) return clauses
+    throw fail('MALFORMED_QUERY', `At most ${mostOrdered} fields can stand in ${word} BY`, word)
+  }
+
   function ownersOnly(object: SObject): Condition | undefined {
     const { access } = object
     if (access.to !== 'owner' || viewer.has(access.permission)) return undefined
@@ -141,6 +157,7 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
     isWithin: boolean,
   ): readonly Selected[] {
     let unnamed = 0
+    let subqueries = 0
     const names = new Set<string>()
     const add = (selected: Selected): readonly Selected[] => {
       const name = selected.kind === 'children' ? selected.relationship : fullName(selected)
@@ -174,6 +191,9 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
         }
         case 'FieldSubquery':
           if (isWithin) throw fail('MALFORMED_QUERY', 'A sub-query cannot have a sub-query of its own')
+          if (++subqueries > mostSubqueries) {
+            throw fail('MALFORMED_QUERY', `A query cannot have more than ${mostSubqueries} sub-queries`)
+          }
           return add(childrenOf(chosen.subquery, object))
         default:
           throw fail('MALFORMED_QUERY', 'TYPEOF is not supported here', 'TYPEOF')
@@ -287,6 +307,10 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
       }
       via.push({ by, to })
       at = to
+      relationships.add([object.name, ...via.map((step) => step.by.name)].join('.'))
+      if (relationships.size > mostRelationships) {
+        throw fail('MALFORMED_QUERY', `A query cannot have more than ${mostRelationships} relationships`, written)
+      }
     }
     const name = parts.at(-1) ?? ''
     const field = findField(at, name)
@@ -301,7 +325,7 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
   }
 
   function groupingOf(query: QueryBase, object: SObject, ownNames: ReadonlySet<string>): readonly FieldPath[] {
-    return listOf(query.groupBy).map((clause) => {
+    return atMostOrdered(listOf(query.groupBy), 'GROUP').map((clause) => {
       if ('fn' in clause) throw unknownFunction(clause.fn)
       const path = pathOf(clause.field, object, ownNames)
       if (path.field.type === 'textarea' || path.field.type === 'multipicklist') {
@@ -378,7 +402,15 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
         condition.field,
       )
     }
+    if (isInSemiJoin) {
+      throw fail('MALFORMED_QUERY', 'Nesting of semi join sub-selects is not supported', condition.field)
+    }
+    if (++semiJoins > mostSemiJoins) {
+      throw fail('MALFORMED_QUERY', `Maximum ${mostSemiJoins} semi join sub-selects are allowed.`, condition.field)
+    }
+    isInSemiJoin = true
     const plan = planOf(valueQuery, objectNamed(valueQuery.sObject ?? ''), true)
+    isInSemiJoin = false
     const [selected, ...others] = plan.select
     if (selected?.kind !== 'field' || others.length > 0 || plan.kind !== 'records') {
       throw fail('MALFORMED_QUERY', 'A semi join selects exactly one id or reference', valueQuery.sObject)
@@ -446,7 +478,7 @@ export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { i
         return operator === 'INCLUDES' ? includes : { kind: 'not', part: includes }
       }
       default: {
-        const by = comparisons.find((one) => one === operator)
+        const by = operator === '<>' ? '!=' : comparisons.find((one) => one === operator)
         if (by === undefined) throw fail('MALFORMED_QUERY', `unexpected token: '${operator}'`, operator)
         if (by !== '=' && by !== '!=' && field !== undefined && !isCount && unordered.has(field.type)) {
           throw fail(

@@ -1,5 +1,5 @@
 import { parseQuery, type Query } from '@jetstreamapp/soql-parser-js'
-import { type QueryProblem, queryError, queryErrorAt } from './soql-error.ts'
+import { queryError, queryErrorAt } from './soql-error.ts'
 
 // Salesforce's own limit of a query's length, in characters.
 const longest = 100_000
@@ -11,24 +11,22 @@ const deepest = 60
  * @throws {RestError} 400 `MALFORMED_QUERY`, with row and column where they are known
  */
 export function readQuery(soql: string): Query {
-  const text = { soql }
-  const problem: QueryProblem = 'MALFORMED_QUERY'
   if (soql.length > longest) {
-    throw queryError(problem, text, `SOQL statements cannot be longer than ${longest} characters.`)
+    throw queryError('MALFORMED_QUERY', { soql }, `SOQL statements cannot be longer than ${longest} characters.`)
   }
-  const bare = withoutTexts(soql)
-  const colon = /:\s*[A-Za-z_]/.exec(bare)
-  if (colon !== null) throw queryErrorAt(problem, text, 'Bind variables only allowed in Apex code', colon.index)
-  const tooDeep = placeBeyond(bare, deepest)
-  if (tooDeep !== undefined) throw queryErrorAt(problem, text, 'SOQL statement is too complicated', tooDeep)
   const ready = parsed.get(soql)
   if (ready !== undefined) return ready
+  const bare = withoutTexts(soql)
+  const tooDeep = placeBeyond(bare, deepest)
+  if (tooDeep !== undefined) {
+    throw queryErrorAt('MALFORMED_QUERY', { soql }, 'SOQL statement is too complicated', tooDeep)
+  }
   try {
     const query = parseQuery(soql.trim())
     if (soql.length <= longestKept) keep(soql, query)
     return query
   } catch (error) {
-    throw explained(text.soql, bare, error)
+    throw explained(soql, bare, error)
   }
 }
 
@@ -43,9 +41,30 @@ function keep(soql: string, query: Query): void {
   parsed.set(soql, query)
 }
 
-/** The query with the contents of its texts made blank, as long as it was. */
+// Spaces, texts, words with the number of a date literal, dates and times, numbers, signs.
+const lexeme =
+  /\s+|'(?:\\.|[^'\\])*'|[A-Za-z]\w*(?::\d+)?|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?|[+-]?(?:\d+\.?\d*|\.\d+)|[(),.=]|[<>]=?|!=/sy
+
+/**
+ * The query with the contents of its texts made blank, as long as it was. What is not of SOQL at all is refused here: the
+ * parser's own lexer takes half a minute over a hundred thousand characters that it does not know.
+ */
 function withoutTexts(soql: string): string {
-  return soql.replace(/'(?:\\.|[^'\\])*'/gs, (text) => `'${' '.repeat(text.length - 2)}'`)
+  let bare = ''
+  for (let at = 0; at < soql.length; at = bare.length) {
+    lexeme.lastIndex = at
+    const found = lexeme.exec(soql)?.[0]
+    if (found === undefined) throw queryErrorAt('MALFORMED_QUERY', { soql }, strangerAt(soql, at), at)
+    bare += found.startsWith("'") ? `'${' '.repeat(found.length - 2)}'` : found
+  }
+  return bare
+}
+
+function strangerAt(soql: string, at: number): string {
+  const [character = ''] = soql.slice(at, at + 2)
+  if (character === "'") return 'unterminated string literal'
+  if (/^:\s*[A-Za-z_]/.test(soql.slice(at, at + 80))) return 'Bind variables only allowed in Apex code'
+  return `unexpected character: '${character}'`
 }
 
 function placeBeyond(bare: string, depth: number): number | undefined {
@@ -57,28 +76,41 @@ function placeBeyond(bare: string, depth: number): number | undefined {
   return undefined
 }
 
-/** The parser tells what it found in words alone; where that stands has to be looked up. */
+/** The parser tells what it found in words alone; where that stands has to be looked for. */
 function explained(soql: string, bare: string, error: unknown): Error {
-  const message = error instanceof Error ? error.message : ''
-  const text = { soql }
-  const offset = /unexpected character: ->(.)<- at offset: (\d+)/s.exec(message)
-  if (offset !== null) {
-    const indent = soql.length - soql.trimStart().length
-    const said = offset[1] === "'" ? 'unterminated string literal' : `unexpected character: '${offset[1]}'`
-    return queryErrorAt('MALFORMED_QUERY', text, said, indent + Number(offset[2]))
-  }
-  const found = /(?:found -->|found:) ?'?([^'\n]*?)'?(?: <--)?\s*$/
-    .exec(message.trimEnd())?.[1]
-    ?.replace(/^'|'.*$/g, '')
-  const token = found?.split(' ')[0] ?? ''
-  if (token === '') return queryErrorAt('MALFORMED_QUERY', text, "unexpected token: '<EOF>'", soql.trimEnd().length)
-  const at = lastPlaceOf(bare, token)
-  return queryErrorAt('MALFORMED_QUERY', text, `unexpected token: '${token.slice(0, 40)}'`, at)
+  const token = foundBy(error)
+  if (token === '') return queryErrorAt('MALFORMED_QUERY', { soql }, "unexpected token: '<EOF>'", soql.trimEnd().length)
+  const places = placesOf(bare, token)
+  const isHere = (place: number) => foundBy(problemOf(soql.slice(0, place + token.length))) === token
+  const place = (places.length <= mostTried ? places.find(isHere) : undefined) ?? places.at(-1)
+  const at = place ?? Math.max(0, soql.lastIndexOf(token))
+  return queryErrorAt('MALFORMED_QUERY', { soql }, `unexpected token: '${token.slice(0, 40)}'`, at)
 }
 
-function lastPlaceOf(bare: string, token: string): number {
-  const words = [...bare.matchAll(/[\w.]+|[^\s\w]/g)].filter(
-    ({ 0: word }) => word.toLowerCase() === token.toLowerCase(),
-  )
-  return words.at(-1)?.index ?? Math.max(0, bare.toLowerCase().lastIndexOf(token.toLowerCase()))
+// How often a query is parsed again, as far as each place of a word that is wrong somewhere.
+const mostTried = 10
+
+function problemOf(soql: string): unknown {
+  try {
+    parseQuery(soql.trim())
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/** The token that the parser did not expect; none where the text was over. */
+function foundBy(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  const at = message.search(/found(?: -->|:)/)
+  const found = at < 0 ? undefined : /^found(?: -->|:) *'{0,2}([^\s']*)/.exec(message.slice(at, at + longestToken))
+  return found?.[1] ?? ''
+}
+
+const longestToken = 300
+
+function placesOf(bare: string, token: string): readonly number[] {
+  const wanted = token.toLowerCase()
+  const words = [...bare.matchAll(/[\w.]+|[^\s\w]/g)]
+  return words.filter(({ 0: word }) => word.toLowerCase() === wanted).map(({ index }) => index)
 }

@@ -10,7 +10,7 @@ export type QueryProblem = 'INVALID_FIELD' | 'INVALID_TYPE' | 'INVALID_QUERY_FIL
 
 /** Refuses a query. @param token what in the text is wrong; its first appearance is pointed at */
 export function queryError(errorCode: QueryProblem, { soql }: QueryText, message: string, token?: string): RestError {
-  const at = token === undefined ? undefined : placeOf(soql, token)
+  const at = token === undefined || token.length > longestToken ? undefined : placeOf(soql, token)
   const said = at === undefined ? message : `${pointedAt(soql, at)}${message}`
   return new RestError({ reason: 'query-refused', facts: { errorCode, message: said, problem: message } })
 }
@@ -20,6 +20,9 @@ export function queryErrorAt(errorCode: QueryProblem, { soql }: QueryText, messa
   const said = `${pointedAt(soql, at)}${message}`
   return new RestError({ reason: 'query-refused', facts: { errorCode, message: said, problem: message } })
 }
+
+// No name is longer; looking for one that is could take long.
+const longestToken = 300
 
 /** Where a word first stands by itself, outside of texts in quotes. */
 function placeOf(soql: string, token: string): number | undefined {

@@ -8,7 +8,7 @@ import { dataAccessOf, visibleTo } from '../../rest/access.ts'
 import type { Call, Caller, CallerStores, DataStores, RestAnswer } from '../../rest/call.ts'
 import { dispatch } from '../../rest/dispatch.ts'
 import { RestError } from '../../rest/error.ts'
-import type { Json } from '../../rest/json.ts'
+import { isTooDeep, type Json } from '../../rest/json.ts'
 import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
 import type { ObjectStore } from '../../rest/record.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
@@ -161,6 +161,7 @@ async function readJson(request: Incoming): Promise<Json> {
 }
 
 function parsed(text: string): Json {
+  if (isTooDeep(text)) throw malformed('The body has lists and objects too deep in one another')
   try {
     return JSON.parse(text)
   } catch (error) {
