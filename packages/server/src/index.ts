@@ -69,6 +69,14 @@ export { prefixedIds, type RecordKind, recordIds } from './record-id.ts'
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
 export { type Seal, sealWith } from './seal.ts'
 export {
+  everyAttempt,
+  type LoginFilter,
+  type LoginHistoryEntry,
+  type LoginHistoryStore,
+  loginTypeLabels,
+} from './sessions/login-history.ts'
+export { loginCsvHeader, loginCsvLine } from './sessions/login-history-csv.ts'
+export {
   DatabaseBusy,
   DatabaseTooNew,
   DatabaseUnusable,

@@ -252,6 +252,14 @@ interface JournalTable {
   reason: string | null
 }
 
+/** Attempts to sign in to an org by hour. */
+interface LoginCountsTable {
+  org_id: string
+  hour: Instant
+  succeeded: number
+  failed: number
+}
+
 /** Requests of an org by hour and kind; an empty text stands for none. */
 interface JournalCountsTable {
   org_id: string
@@ -353,6 +361,7 @@ export interface Tables {
   used_assertions: UsedAssertionsTable
   sessions: SessionsTable
   login_history: LoginHistoryTable
+  login_counts: LoginCountsTable
   journal: JournalTable
   journal_counts: JournalCountsTable
   certificates: CertificatesTable

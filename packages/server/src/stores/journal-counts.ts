@@ -2,6 +2,7 @@ import { type JournalEntry, type JournalOutcome, type JournalSummary, outcomeOf 
 import { instant, readInstant } from './column-values.ts'
 import type { Database, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import { tallies } from './tallies.ts'
 
 /** Counts an org's requests as they are journalled: nobody who looks at a day of them waits for each to be read. */
 export interface JournalCounts {
@@ -23,10 +24,11 @@ type Kind = {
   readonly reason: string
 }
 
-interface Tally {
+interface Counted {
   readonly kind: Kind
-  count: number
-  newest: string
+  readonly count: number
+  /** The id of the newest request. */
+  readonly newest: string
 }
 
 // Milliseconds.
@@ -77,7 +79,7 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
   const deleteBefore = statement((given: Placeholder<{ before: number }>) =>
     queries.deleteFrom('journal_counts').where('hour', '<', given('before')),
   )
-  const tallies = new WeakMap<Transaction, Map<string, Tally>>()
+  const tally = tallies<Counted>((tx, { kind, count, newest }) => tx.run(add, { ...kind, count, newest }))
 
   return {
     counted({ orgId, at, endpoint, flow = '', refusal, status, requestId }) {
@@ -85,15 +87,7 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
       const outcome = outcomeOf({ refusal, status })
       const kind = { orgId, hour: hourOf(at), endpoint, flow, outcome, reason: refusal?.reason ?? '' }
       const key = Object.values(kind).join('\n')
-      return (tx) => {
-        const ofGroup = tallies.get(tx) ?? begin(tx)
-        const tally = ofGroup.get(key)
-        if (tally === undefined) ofGroup.set(key, { kind, count: 1, newest: requestId })
-        else {
-          tally.count++
-          tally.newest = requestId
-        }
-      }
+      return (tx) => tally(tx, key, (sum) => ({ kind, count: (sum?.count ?? 0) + 1, newest: requestId }))
     },
     async summary(orgId, from) {
       const params = { orgId, since: hourOf(from) }
@@ -110,15 +104,6 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
     async deleteBefore(tx, before) {
       await tx.run(deleteBefore, { before: before - hourLong })
     },
-  }
-
-  function begin(tx: Transaction): Map<string, Tally> {
-    const ofGroup = new Map<string, Tally>()
-    tallies.set(tx, ofGroup)
-    tx.beforeCommit(async () => {
-      for (const { kind, count, newest } of ofGroup.values()) await tx.run(add, { ...kind, count, newest })
-    })
-    return ofGroup
   }
 }
 

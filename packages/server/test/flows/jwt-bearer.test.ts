@@ -67,7 +67,7 @@ describe('the JWT bearer flow', () => {
 
   it('notes each attempt in Login History and every check in the journal', async () => {
     const answer = await ask()
-    const [latest] = await server.stores.loginHistory.list(server.org.id, { userId: user.id, limit: 1 })
+    const [latest] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
     expect(latest).toMatchObject({ status: 'Success', application: 'Warehouse', loginType: 'Oauth2', loginUrl: base })
     const entry = await server.journalOf(answer)
     expect(entry).toMatchObject({ endpoint: 'token', flow: grantType, status: 200, userId: user.id, appId: app.id })
@@ -201,7 +201,7 @@ describe('an assertion is refused', () => {
     }
     const answer = await ask({}, { header, key: stranger.privateKey })
     expect(await refusalOf(answer)).toEqual({ ...invalidAssertion, reason: 'signature-wrong' })
-    const [latest] = await server.stores.loginHistory.list(server.org.id, { userId: user.id, limit: 1 })
+    const [latest] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
     expect(latest).toMatchObject({ status: 'Failed: Signature Invalid', application: 'Warehouse' })
   })
 
@@ -333,7 +333,7 @@ describe('the user of an assertion is refused', () => {
       error_description,
       reason,
     })
-    const [latest] = await server.stores.loginHistory.list(server.org.id, { userId: refused.id, limit: 1 })
+    const [latest] = await server.stores.loginHistory.list(server.org.id, { userId: refused.id }, { limit: 1 })
     expect(latest).toMatchObject({ status, application: 'Warehouse' })
   })
 

@@ -151,7 +151,7 @@ describe('whoever cannot be signed in', () => {
     const { user, stop } = await refuse(name, details, secret)
     expect((await server.journalOf(stop)).refusal?.reason).toBe(reason)
     if (user === undefined) return
-    const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id, limit: 1 })
+    const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
     expect(row).toMatchObject({
       status,
       loginType: 'Application',
@@ -167,7 +167,7 @@ describe('whoever cannot be signed in', () => {
     const stop = await attempt(user.username, password)
     expect(stop.status).toBe(401)
     expect((await server.journalOf(stop)).refusal?.reason).toBe('ip-restricted')
-    const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id, limit: 1 })
+    const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
     expect(row?.status).toBe('Restricted IP')
   })
 
@@ -180,7 +180,7 @@ describe('whoever cannot be signed in', () => {
 it('notes a success with when and from where', async () => {
   const user = await server.addUser('success@target.example')
   await attempt(user.username, password)
-  const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id, limit: 1 })
+  const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
   expect(row).toMatchObject({ status: 'Success', at: server.now(), browser: 'Unknown', loginUrl: base })
   expect((await server.stores.users.find(user.id))?.lastLoginAt).toEqual(server.now())
 })

@@ -67,7 +67,7 @@ describe('a refresh token', () => {
     const { refresh_token } = await tokensFor(server, user, app)
     await refresh(server, app, refresh_token)
     const latest = async () =>
-      (await server.stores.loginHistory.list(server.org.id, { userId: user.id, limit: 1 })).at(0)
+      (await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })).at(0)
     const row = { loginType: 'Oauth2', loginSubType: 'OauthRefreshToken', application: 'Web App' }
     expect(await latest()).toMatchObject({ ...row, status: 'Success' })
     await server.post('/services/oauth2/revoke', { token: refresh_token })

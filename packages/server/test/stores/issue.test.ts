@@ -51,7 +51,7 @@ contract('tokens for an assertion', (open) => {
         timeout: 7200,
       },
     })
-    const [entry] = await stores.loginHistory.list(org.id, { limit: 10 })
+    const [entry] = await stores.loginHistory.list(org.id, {}, { limit: 10 })
     expect(entry).toEqual({ ...issuance.login, id: expect.any(Number) })
   })
 
@@ -64,7 +64,7 @@ contract('tokens for an assertion', (open) => {
     )
     expect(served(purchases)).toBe(1)
     expect(await stores.issue.forAssertion(issuance, jti('one'))).toEqual({ outcome: 'replayed' })
-    expect(await stores.loginHistory.list(org.id, { limit: 10 })).toHaveLength(1)
+    expect(await stores.loginHistory.list(org.id, {}, { limit: 10 })).toHaveLength(1)
     expect(await stores.approvals.find(ada.id, warehouse.id)).toMatchObject({ useCount: 1 })
   })
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { type Certificate, type OrgCertificate, readCertificate } from '../../src/certificates/certificate.ts'
 import { newSigningKey, openSigningKey } from '../../src/certificates/signing-keys.ts'
+import { everyAttempt, type LoginFilter } from '../../src/sessions/login-history.ts'
 import { storedRecord } from '../account.ts'
 import { testCertificate } from '../certificates.ts'
 import { addDemoOrg, aLogin, anEntry, anOrg, later, newId, noon } from './demo-org.ts'
@@ -19,11 +20,11 @@ contract('login history', (open) => {
     ]
     for (const attempt of attempts) await stores.loginHistory.add(attempt)
     const [first, second, third, fourth] = attempts.map((attempt) => ({ ...attempt, id: expect.any(Number) }))
-    expect(await stores.loginHistory.list(org.id, { limit: 10 })).toEqual([fourth, second, first])
-    expect(await stores.loginHistory.list(org.id, { limit: 1 })).toEqual([fourth])
-    expect(await stores.loginHistory.list(org.id, { userId: ada.id, limit: 10 })).toEqual([fourth, first])
-    expect(await stores.loginHistory.list(other.id, { limit: 10 })).toEqual([third])
-    expect(await stores.loginHistory.list(other.id, { userId: ada.id, limit: 10 })).toEqual([])
+    expect(await stores.loginHistory.list(org.id, {}, { limit: 10 })).toEqual([fourth, second, first])
+    expect(await stores.loginHistory.list(org.id, {}, { limit: 1 })).toEqual([fourth])
+    expect(await stores.loginHistory.list(org.id, { userId: ada.id }, { limit: 10 })).toEqual([fourth, first])
+    expect(await stores.loginHistory.list(other.id, {}, { limit: 10 })).toEqual([third])
+    expect(await stores.loginHistory.list(other.id, { userId: ada.id }, { limit: 10 })).toEqual([])
   })
 
   it('finds the few attempts of a user among the many of others, across thousands', async () => {
@@ -35,10 +36,79 @@ contract('login history', (open) => {
       await crowd()
     }
     const seconds = async (limit: number) =>
-      (await stores.loginHistory.list(org.id, { userId: ada.id, limit })).map(({ at }) => at)
+      (await stores.loginHistory.list(org.id, { userId: ada.id }, { limit })).map(({ at }) => at)
     expect(await seconds(10)).toEqual([later(3), later(2), later(1)])
     expect(await seconds(2)).toEqual([later(3), later(2)])
-    expect(await stores.loginHistory.list(org.id, { userId: bob.id, limit: 4000 })).toHaveLength(4000)
+    expect(await stores.loginHistory.list(org.id, { userId: bob.id }, { limit: 4000 })).toHaveLength(4000)
+  })
+
+  it('finds what is asked for, of an org and of a user alike', async () => {
+    await using stores = await open()
+    const { org, ada, bob } = await addDemoOrg(stores)
+    const hours = (count: number) => later(count * 3600)
+    const attempts = {
+      right: { at: hours(0) },
+      wrong: { at: hours(1), status: 'Invalid password', loginType: 'Application' },
+      locked: { at: hours(2), status: 'Password lockout', loginType: 'Application' },
+      again: { at: hours(3), loginType: 'Application' },
+    } as const
+    for (const [application, details] of Object.entries(attempts)) {
+      await stores.loginHistory.add(aLogin(ada, { ...details, application }))
+      await stores.loginHistory.add(aLogin(bob, { ...details, application: `bob ${application}` }))
+    }
+    const expected: readonly (readonly [LoginFilter, readonly string[]])[] = [
+      [{}, ['again', 'locked', 'wrong', 'right']],
+      [{ outcome: 'success' }, ['again', 'right']],
+      [{ outcome: 'failed' }, ['locked', 'wrong']],
+      [{ status: 'Password lockout' }, ['locked']],
+      [{ loginType: 'Oauth2' }, ['right']],
+      [{ from: hours(1), to: hours(3) }, ['locked', 'wrong']],
+      [{ from: hours(4) }, []],
+      [{ to: hours(0) }, []],
+      [{ outcome: 'failed', from: hours(1.5) }, ['locked']],
+    ]
+    for (const [filter, names] of expected) {
+      const ofUser = await stores.loginHistory.list(org.id, { ...filter, userId: ada.id }, { limit: 10 })
+      expect(ofUser.map(({ application }) => application)).toEqual(names)
+      const ofOrg = await stores.loginHistory.list(org.id, filter, { limit: 10 })
+      expect(ofOrg.map(({ application }) => application)).toEqual(names.flatMap((name) => [`bob ${name}`, name]))
+    }
+  })
+
+  it('is read a page at a time, and whole', async () => {
+    await using stores = await open()
+    const { org, ada } = await addDemoOrg(stores)
+    const adding = Array.from({ length: 2300 }, (_, number) =>
+      stores.loginHistory.add(aLogin(ada, { at: later(number) })),
+    )
+    await Promise.all(adding)
+    const first = await stores.loginHistory.list(org.id, {}, { limit: 2 })
+    const second = await stores.loginHistory.list(org.id, {}, { before: first.at(-1)?.id, limit: 2 })
+    expect([...first, ...second].map(({ at }) => at)).toEqual([2299, 2298, 2297, 2296].map(later))
+    const all: Date[] = []
+    for await (const { at } of everyAttempt(stores.loginHistory, org.id, { userId: ada.id })) all.push(at)
+    expect(all).toEqual(Array.from({ length: 2300 }, (_, number) => later(2299 - number)))
+  })
+
+  it('counts what each day came to', async () => {
+    await using stores = await open()
+    const { org, ada } = await addDemoOrg(stores)
+    const { ada: stranger } = await addDemoOrg(stores)
+    const days = (count: number) => later(count * 86_400)
+    for (const [user, at, status] of [
+      [ada, days(-2), 'Success'],
+      [ada, days(0), 'Success'],
+      [ada, days(0.1), 'Success'],
+      [ada, days(0.2), 'Invalid password'],
+      [stranger, days(0.2), 'Success'],
+      [ada, days(1), 'Password lockout'],
+    ] as const) {
+      await stores.loginHistory.add(aLogin(user, { at, status }))
+    }
+    expect(await stores.loginHistory.summary(org.id, noon)).toEqual([
+      { day: new Date('2026-01-05T00:00:00Z'), succeeded: 2, failed: 1 },
+      { day: new Date('2026-01-06T00:00:00Z'), succeeded: 0, failed: 1 },
+    ])
   })
 
   it('deletes from the oldest, a bounded number at a time', async () => {
@@ -48,7 +118,7 @@ contract('login history', (open) => {
     expect(await stores.loginHistory.deleteBefore(later(10), 2)).toBe(2)
     expect(await stores.loginHistory.deleteBefore(later(10), 2)).toBe(1)
     expect(await stores.loginHistory.deleteBefore(later(10), 2)).toBe(0)
-    expect(await stores.loginHistory.list(org.id, { limit: 10 })).toMatchObject([{ at: later(60) }])
+    expect(await stores.loginHistory.list(org.id, {}, { limit: 10 })).toMatchObject([{ at: later(60) }])
   })
 })
 

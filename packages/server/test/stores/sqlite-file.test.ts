@@ -87,6 +87,7 @@ describe('opening a database', () => {
       drop table setup_audit_trail;
       drop index journal_of_org;
       drop table journal_counts;
+      drop table login_counts;
       alter table journal drop column reason;
       drop index records_by_name;
       create index records_by_name on records (org_id, object, name, id);
@@ -100,6 +101,9 @@ describe('opening a database', () => {
       insert into records (id, org_id, object, name, fields, owner_id, created_at, modified_at)
         values ('003000000000001AAA', '${org.id}', 'Contact', '', '{"FirstName":"Rose","LastName":"Gonzalez"}', 'u', 1, 2),
           ('00T000000000001AAA', '${org.id}', 'Task', '', '{"Subject":"Call"}', 'u', 1, 2);
+      insert into login_history (org_id, user_id, at, login_type, status, application, source_ip, login_url, browser)
+        values ('${org.id}', 'u', ${noon.getTime()}, 'Oauth2', 'Success', 'App', '192.0.2.7', 'https://x.example', 'b'),
+          ('${org.id}', 'u', ${noon.getTime()}, 'Oauth2', 'Invalid password', 'App', '192.0.2.7', 'https://x.example', 'b');
       insert into journal (request_id, at, endpoint, flow, org_id, source_ip, status, passed, refusal)
         values ('r1', ${noon.getTime()}, 'token', null, '${org.id}', '192.0.2.7', 400, '[]',
           '{"reason":"user-unknown","facts":{}}'),
@@ -119,6 +123,9 @@ describe('opening a database', () => {
       { name: 'Rose Gonzalez', createdById: 'u', modifiedById: 'u', deletedAt: undefined },
     ])
     expect(await reopened.records.list(org.id, 'Task', page)).toMatchObject([{ name: 'Call' }])
+    expect(await reopened.loginHistory.summary(org.id, noon)).toEqual([
+      { day: new Date('2026-01-05T00:00:00Z'), succeeded: 1, failed: 1 },
+    ])
     const refused = await reopened.journal.list(org.id, { reason: 'user-unknown' }, { limit: 10 })
     expect(refused).toMatchObject([{ requestId: 'r1' }])
     expect(await reopened.journal.summary(org.id, noon)).toMatchObject({

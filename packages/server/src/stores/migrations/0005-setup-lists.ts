@@ -21,6 +21,31 @@ export const setupLists: Migration = {
         .on('journal')
         .columns(['org_id', 'id', 'status', 'reason', 'endpoint', 'flow', 'app_id', 'user_id', 'source_ip']),
 
+      schema.dropIndex('login_history_of_org'),
+      schema
+        .createIndex('login_history_of_org')
+        .on('login_history')
+        .columns(['org_id', 'id', 'at', 'status', 'login_type']),
+
+      table('login_counts')
+        .addColumn('org_id', 'text', (column) => column.notNull())
+        .addColumn('hour', number, (column) => column.notNull())
+        .addColumn('succeeded', number, (column) => column.notNull())
+        .addColumn('failed', number, (column) => column.notNull())
+        .addPrimaryKeyConstraint('login_counts_key', ['org_id', 'hour']),
+      schema.createIndex('login_counts_by_hour').on('login_counts').column('hour'),
+      queries.insertInto('login_counts').expression(
+        queries
+          .selectFrom('login_history')
+          .select([
+            'org_id',
+            sql<number>`at - at % 3600000`.as('hour'),
+            sql<number>`sum(case when status = 'Success' then 1 else 0 end)`.as('succeeded'),
+            sql<number>`sum(case when status = 'Success' then 0 else 1 end)`.as('failed'),
+          ])
+          .groupBy([sql`1`, sql`2`]),
+      ),
+
       table('journal_counts')
         .addColumn('org_id', 'text', (column) => column.notNull())
         .addColumn('hour', number, (column) => column.notNull())
