@@ -19,6 +19,14 @@ export interface Session {
   readonly formSecret: string
 }
 
+/** A session as others than its person see it. */
+export type ListedSession = Omit<Session, 'formSecret'>
+
+/** When a session, or an access token, was used last, as far as it is noted: its end moves ahead with use. */
+export function lastUsedAt({ expiresAt, timeout }: Pick<Session, 'expiresAt' | 'timeout'>): Date {
+  return new Date(expiresAt.getTime() - timeout * 1000)
+}
+
 /** Keeps browser sessions. */
 export interface SessionStore {
   /** Answers the number of the new row. */
@@ -30,6 +38,16 @@ export interface SessionStore {
   ): Promise<number>
   /** A live session, or `undefined` when it ended by time, by sign-out or by an epoch. */
   find(presented: { readonly id: number; readonly hash: Buffer }, now: Date): Promise<Session | undefined>
+  /** The live sessions of an org, of one user if given, newest first; those before a row, if one is given. */
+  list(
+    orgId: string,
+    page: {
+      readonly userId?: string | undefined
+      readonly now: Date
+      readonly before?: number | undefined
+      readonly limit: number
+    },
+  ): Promise<readonly ListedSession[]>
   extend(id: number, expiresAt: Date): Promise<void>
   /** Ends a person's session because they sign out. */
   end(id: number): Promise<void>

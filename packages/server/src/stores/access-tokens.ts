@@ -1,56 +1,98 @@
+import { setImmediate } from 'node:timers/promises'
 import { sameHash } from '../secret.ts'
-import type { AccessToken, AccessTokenStore } from '../tokens/access-token.ts'
+import type { AccessToken, AccessTokenStore, ListedAccessToken } from '../tokens/access-token.ts'
 import type { Noting } from './audit-trail.ts'
 import { instant, readBytes, readInstant, readScopes } from './column-values.ts'
 import type { Database } from './database.ts'
-import { type Placeholder, statement } from './statement.ts'
+import { type Given, type Placeholder, statement } from './statement.ts'
+
+// Rows that are looked at in one go.
+const stretch = 32_768
 
 const management = { section: 'Session Management' }
 const endedSession = { action: 'endedSession', text: 'Ended a session of connected app' }
 
+/** Which live tokens are wanted; `null` for what is not asked. */
+type Wanted = {
+  readonly orgId: string
+  readonly userId: string | null
+  readonly appId: string | null
+  readonly now: number
+  readonly first: number
+  readonly before: number
+}
+
 /** Access tokens in the database. */
 export function accessTokenStore({ queries, read, write, later }: Database): Noting<AccessTokenStore> {
   // Everything that may have ended a token is asked in the one look-up that finds it.
-  const find = statement((given: Placeholder<{ id: number }>) =>
-    queries
-      .selectFrom('access_tokens as token')
-      .innerJoin('standings as now', 'now.approval_id', 'token.approval_id')
-      .leftJoin('refresh_tokens as source', 'source.id', 'token.refresh_token_id')
-      .select((is) => [
-        'token.id',
-        'token.hash',
-        'now.org_id',
-        'now.user_id',
-        'now.app_id',
-        'token.approval_id',
-        'token.refresh_token_id',
-        'token.scopes',
-        'token.issued_at',
-        'token.expires_at',
-        'token.timeout',
-        is
-          .case()
-          .when(
-            is.and([
-              is('token.revoked_at', 'is', null),
-              is('now.is_open', '=', is.lit(1)),
-              is('token.approval_epoch', '=', is.ref('now.approval_epoch')),
-              is('token.user_epoch', '=', is.ref('now.user_epoch')),
-              is('token.app_epoch', '=', is.ref('now.app_epoch')),
-              is('token.org_epoch', '=', is.ref('now.org_epoch')),
-              is.or([
-                is('token.refresh_token_id', 'is', null),
-                is.and([is('source.id', 'is not', null), is('source.revoked_at', 'is', null)]),
-              ]),
+  const tokens = queries
+    .selectFrom('access_tokens as token')
+    .innerJoin('standings as now', 'now.approval_id', 'token.approval_id')
+    .leftJoin('refresh_tokens as source', 'source.id', 'token.refresh_token_id')
+    .select((is) => [
+      'token.id',
+      'token.hash',
+      'now.org_id',
+      'now.user_id',
+      'now.app_id',
+      'token.approval_id',
+      'token.refresh_token_id',
+      'token.scopes',
+      'token.issued_at',
+      'token.expires_at',
+      'token.timeout',
+      is
+        .case()
+        .when(
+          is.and([
+            is('token.revoked_at', 'is', null),
+            is('now.is_open', '=', is.lit(1)),
+            is('token.approval_epoch', '=', is.ref('now.approval_epoch')),
+            is('token.user_epoch', '=', is.ref('now.user_epoch')),
+            is('token.app_epoch', '=', is.ref('now.app_epoch')),
+            is('token.org_epoch', '=', is.ref('now.org_epoch')),
+            is.or([
+              is('token.refresh_token_id', 'is', null),
+              is.and([is('source.id', 'is not', null), is('source.revoked_at', 'is', null)]),
             ]),
-          )
-          .then(is.lit(1))
-          .else(is.lit(0))
-          .end()
-          .as('stands'),
-      ])
-      .where('token.id', '=', given('id')),
+          ]),
+        )
+        .then(is.lit(1))
+        .else(is.lit(0))
+        .end()
+        .as('stands'),
+    ])
+  const find = statement((given: Placeholder<{ id: number }>) => tokens.where('token.id', '=', given('id')))
+  const live = (given: Given<Wanted>) =>
+    tokens
+      .where('token.id', '>=', given('first'))
+      .where('token.id', '<', given('before'))
+      .where('token.expires_at', '>', given('now'))
+      .where('token.approval_id', 'in', (within) =>
+        within
+          .selectFrom('approvals')
+          .select('id')
+          .where('org_id', '=', given('orgId'))
+          .where((is) => is.or([is(given('userId'), 'is', null), is('user_id', '=', given('userId'))]))
+          .where((is) => is.or([is(given('appId'), 'is', null), is('app_id', '=', given('appId'))])),
+      )
+  const list = statement((given: Placeholder<Wanted & { limit: number }>) =>
+    queries
+      .selectFrom(live(given).as('live'))
+      .selectAll()
+      .where('stands', '=', 1)
+      .orderBy('id', 'desc')
+      .limit(given('limit')),
   )
+  const count = statement((given: Placeholder<Wanted>) =>
+    queries
+      .selectFrom(live(given).as('live'))
+      .select(({ fn }) => ['app_id', fn.countAll<number>().as('count')])
+      .where('stands', '=', 1)
+      .groupBy('app_id'),
+  )
+  const newestRow = statement(() => queries.selectFrom('access_tokens').select('id').orderBy('id', 'desc').limit(1))
+  const oldestRow = statement(() => queries.selectFrom('access_tokens').select('id').orderBy('id').limit(1))
   const extend = statement((given: Placeholder<{ id: number; expiresAt: number }>) =>
     queries
       .updateTable('access_tokens')
@@ -78,6 +120,8 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       ),
   )
 
+  type Row = ReturnType<typeof find.row>
+
   return (note) => ({
     async find({ id, hash }, now) {
       const row = await read.first(find, { id })
@@ -96,6 +140,25 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
         return found.stands === 1
       })
     },
+    async list(orgId, { userId, appId, now, before = Number.MAX_SAFE_INTEGER, limit }) {
+      const found: ListedAccessToken[] = []
+      const wanted = { orgId, userId: userId ?? null, appId: appId ?? null, now: instant(now) }
+      for await (const part of stretches(before)) {
+        found.push(...(await read.all(list, { ...wanted, ...part, limit: limit - found.length })).map(listedFrom))
+        if (found.length === limit) break
+      }
+      return found
+    },
+    async countLive(orgId, now) {
+      const counts = new Map<string, number>()
+      const wanted = { orgId, userId: null, appId: null, now: instant(now) }
+      for await (const part of stretches()) {
+        for (const row of await read.all(count, { ...wanted, ...part })) {
+          counts.set(row.app_id, (counts.get(row.app_id) ?? 0) + row.count)
+        }
+      }
+      return counts
+    },
     endIn: (orgId, id, now) =>
       write(async (tx) => {
         const found = await tx.first(find, { id })
@@ -108,10 +171,23 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   })
 
-  function fromRow(row: ReturnType<typeof find.row>): AccessToken {
+  /** The rows before one, newest first, a part at a time: others want the database, too. */
+  async function* stretches(before = Number.MAX_SAFE_INTEGER) {
+    const oldest = (await read.first(oldestRow, {}))?.id ?? 0
+    const end = ((await read.first(newestRow, {}))?.id ?? -1) + 1
+    for (let next = Math.min(before, end); next > oldest; next -= stretch) {
+      yield { first: next - stretch, before: next }
+      await setImmediate()
+    }
+  }
+
+  function fromRow(row: Row): AccessToken {
+    return { ...listedFrom(row), hash: readBytes(row.hash) }
+  }
+
+  function listedFrom(row: Row): ListedAccessToken {
     return {
       id: row.id,
-      hash: readBytes(row.hash),
       orgId: row.org_id,
       userId: row.user_id,
       appId: row.app_id,

@@ -14,7 +14,7 @@ import {
 import { ifFound, instant, readInstant } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { journalCounts } from './journal-counts.ts'
-import { type Placeholder, statement } from './statement.ts'
+import { type Given, type Placeholder, statement } from './statement.ts'
 
 type NewEntry = {
   readonly requestId: string
@@ -190,9 +190,6 @@ type Filtered = {
   readonly sourceIp: string | null
   readonly limit: number
 }
-
-/** As {@link Placeholder}, for parts of several statements. */
-type Given<Params> = <Name extends keyof Params & string>(name: Name) => RawBuilder<Params[Name]>
 
 const outcome = sql<JournalOutcome>`case when reason is not null then 'refused' when status >= 500 then 'failed'
   else 'passed' end`

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely'
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import type { LoginAttempt, LoginFilter, LoginHistoryEntry, LoginHistoryStore } from '../sessions/login-history.ts'
 import { instant, readInstant } from './column-values.ts'
 import type { Database, Tables, Transaction } from './database.ts'
-import { type Placeholder, statement } from './statement.ts'
+import { type Given, type Placeholder, statement } from './statement.ts'
 import { tallies } from './tallies.ts'
 
 type AttemptValues = {
@@ -204,9 +204,6 @@ type Wanted = Filtered & {
   readonly before: number
   readonly limit: number
 }
-
-/** As {@link Placeholder}, for parts of several statements. */
-type Given<Params> = <Name extends keyof Params & string>(name: Name) => RawBuilder<Params[Name]>
 
 function paramsOf({ outcome, status, loginType, from, to }: LoginFilter): Filtered {
   return {

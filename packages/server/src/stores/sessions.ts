@@ -1,9 +1,10 @@
+import type { Selectable } from 'kysely'
 import { sameHash } from '../secret.ts'
-import type { SessionStore } from '../sessions/session.ts'
+import type { ListedSession, SessionStore } from '../sessions/session.ts'
 import type { Noting } from './audit-trail.ts'
 import { instant, readInstant } from './column-values.ts'
-import type { Database } from './database.ts'
-import { type Placeholder, statement } from './statement.ts'
+import type { Database, Tables } from './database.ts'
+import { type Given, type Placeholder, statement } from './statement.ts'
 
 const management = { section: 'Session Management' }
 
@@ -36,7 +37,7 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       form_secret: given('formSecret'),
     }),
   )
-  const find = statement((given: Placeholder<{ id: number; now: number }>) =>
+  const live = (given: Given<{ now: number }>) =>
     queries
       .selectFrom('sessions as session')
       .innerJoin('users as user', (join) =>
@@ -46,7 +47,6 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
         join.onRef('org.id', '=', 'session.org_id').onRef('org.epoch', '=', 'session.org_epoch'),
       )
       .selectAll('session')
-      .where('session.id', '=', given('id'))
       .where('session.expires_at', '>', given('now'))
       .where((is) =>
         is.and([
@@ -54,7 +54,25 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
           is('user.is_frozen', '=', is.lit(0)),
           is('org.is_active', '=', is.lit(1)),
         ]),
-      ),
+      )
+  const find = statement((given: Placeholder<{ id: number; now: number }>) =>
+    live(given).where('session.id', '=', given('id')),
+  )
+  const listOfOrg = statement((given: Placeholder<{ orgId: string; now: number; before: number; limit: number }>) =>
+    live(given)
+      .where('session.org_id', '=', given('orgId'))
+      .where('session.id', '<', given('before'))
+      .orderBy('session.id', 'desc')
+      .limit(given('limit')),
+  )
+  const listOfUser = statement(
+    (given: Placeholder<{ orgId: string; userId: string; now: number; before: number; limit: number }>) =>
+      live(given)
+        .where('session.user_id', '=', given('userId'))
+        .where('session.org_id', '=', given('orgId'))
+        .where('session.id', '<', given('before'))
+        .orderBy('session.id', 'desc')
+        .limit(given('limit')),
   )
   const extend = statement((given: Placeholder<{ id: number; expiresAt: number }>) =>
     queries
@@ -104,16 +122,12 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
     async find({ id, hash }, now) {
       const row = await read.first(find, { id, now: instant(now) })
       if (row === undefined || !sameHash(row.hash, hash)) return undefined
-      return {
-        id: row.id,
-        orgId: row.org_id,
-        userId: row.user_id,
-        authTime: readInstant(row.auth_time),
-        expiresAt: readInstant(row.expires_at),
-        timeout: row.timeout,
-        sourceIp: row.source_ip,
-        formSecret: row.form_secret,
-      }
+      return { ...fromRow(row), formSecret: row.form_secret }
+    },
+    async list(orgId, { userId, now, before = Number.MAX_SAFE_INTEGER, limit }) {
+      const page = { orgId, now: instant(now), before, limit }
+      const rows = await (userId === undefined ? read.all(listOfOrg, page) : read.all(listOfUser, { ...page, userId }))
+      return rows.map(fromRow)
     },
     extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) })),
     async end(id) {
@@ -138,4 +152,16 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       }),
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   })
+}
+
+function fromRow(row: Selectable<Tables['sessions']>): ListedSession {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    userId: row.user_id,
+    authTime: readInstant(row.auth_time),
+    expiresAt: readInstant(row.expires_at),
+    timeout: row.timeout,
+    sourceIp: row.source_ip,
+  }
 }

@@ -11,6 +11,9 @@ export type Placeholder<Params extends Values> = <Name extends keyof Params & st
   name: Name,
 ) => RawBuilder<Params[Name]>
 
+/** As {@link Placeholder}, for a part that several statements have in common. */
+export type Given<Params extends Values> = <Name extends keyof Params & string>(name: Name) => RawBuilder<Params[Name]>
+
 /** A query compiled once: its text, how to put the values of an execution in order, and what its rows are. */
 export interface Statement<Params extends Values, Row> {
   readonly sql: string

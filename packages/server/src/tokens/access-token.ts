@@ -38,6 +38,9 @@ export type AccessTokenFinding =
   | { readonly state: 'expired' | 'revoked'; readonly token: AccessToken }
   | { readonly state: 'unknown' }
 
+/** An access token as others than its app see it. */
+export type ListedAccessToken = Omit<AccessToken, 'hash'>
+
 /** Keeps access tokens. They are added together with what they come from: see {@link IssueStore}. */
 export interface AccessTokenStore {
   /** Looks a presented token up by its number and hash, with everything that may have ended it. */
@@ -46,6 +49,19 @@ export interface AccessTokenStore {
   extend(id: number, expiresAt: Date): Promise<void>
   /** Ends one token; `false` when it was not there or had ended before. */
   revoke(id: number, now: Date): Promise<boolean>
+  /** The live tokens of an org, of one user or app if given, newest first; those before a row, if one is given. */
+  list(
+    orgId: string,
+    page: {
+      readonly userId?: string | undefined
+      readonly appId?: string | undefined
+      readonly now: Date
+      readonly before?: number | undefined
+      readonly limit: number
+    },
+  ): Promise<readonly ListedAccessToken[]>
+  /** How many live tokens of an org each app has, by the app's id; none for apps without. */
+  countLive(orgId: string, now: Date): Promise<ReadonlyMap<string, number>>
   /** Ends a live token of an org (*Session Management*); `false` for one that is not there, has ended, or is another org's. */
   endIn(orgId: string, id: number, now: Date): Promise<boolean>
   /** Deletes at most `limit` rows that ended before `now`; answers how many. */

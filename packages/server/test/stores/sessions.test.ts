@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { hashSecret } from '../../src/secret.ts'
 import type { Session } from '../../src/sessions/session.ts'
 import type { Stores } from '../../src/stores/stores.ts'
-import { addDemoOrg, type DemoOrg, later, noon } from './demo-org.ts'
+import { addDemoOrg, type DemoOrg, later, noon, aSession as sessionOf } from './demo-org.ts'
 import { contract } from './open-test-stores.ts'
 
 function aSession({ org, ada }: DemoOrg): Omit<Session, 'id'> {
@@ -81,5 +81,70 @@ contract('sessions', (open) => {
     expect(await stores.sessions.deleteExpired(later(60), 2)).toBe(1)
     expect(await stores.sessions.deleteExpired(later(60), 2)).toBe(0)
     expect(await find(stores, live, later(60))).toBeDefined()
+  })
+})
+
+contract('session management', (open) => {
+  it('lists the live sessions of an org, or of a user in it, newest first, a page at a time', async () => {
+    await using stores = await open()
+    const { org, ada, bob } = await addDemoOrg(stores)
+    const { ada: stranger } = await addDemoOrg(stores)
+    const [first, second, ended, third] = await Promise.all([
+      stores.sessions.add(sessionOf(ada)),
+      stores.sessions.add(sessionOf(bob)),
+      stores.sessions.add(sessionOf(ada, { expiresAt: later(1) })),
+      stores.sessions.add(sessionOf(ada)),
+      stores.sessions.add(sessionOf(stranger)),
+    ])
+    const now = later(60)
+    const ids = async (page: { userId?: string; before?: number; limit: number }) =>
+      (await stores.sessions.list(org.id, { now, ...page })).map(({ id }) => id)
+    expect(await ids({ limit: 10 })).toEqual([third, second, first])
+    expect(await ids({ limit: 1 })).toEqual([third])
+    expect(await ids({ before: third, limit: 1 })).toEqual([second])
+    expect(await ids({ userId: ada.id, limit: 10 })).toEqual([third, first])
+    expect(await ids({ userId: stranger.id, limit: 10 })).toEqual([])
+    const [listed] = await stores.sessions.list(org.id, { now: noon, userId: ada.id, before: third, limit: 1 })
+    expect(listed).toEqual({
+      id: ended,
+      orgId: org.id,
+      userId: ada.id,
+      authTime: noon,
+      expiresAt: later(1),
+      timeout: 7200,
+      sourceIp: '192.0.2.7',
+    })
+    await stores.users.setFrozen(bob.id, true)
+    expect(await ids({ limit: 10 })).toEqual([third, first])
+  })
+
+  it("ends a session of the org, and none of another's", async () => {
+    await using stores = await open()
+    const { org, ada, bob } = await addDemoOrg(stores)
+    const { org: other } = await addDemoOrg(stores)
+    const id = await stores.sessions.add(sessionOf(ada))
+    const kept = await stores.sessions.add(sessionOf(bob))
+    expect(await stores.sessions.endIn(other.id, id)).toBe(false)
+    expect(await find(stores, id, noon)).toBeDefined()
+    expect(await stores.sessions.endIn(org.id, id)).toBe(true)
+    expect(await find(stores, id, noon)).toBeUndefined()
+    expect(await stores.sessions.endIn(org.id, id)).toBe(false)
+    expect(await find(stores, kept, noon)).toBeDefined()
+  })
+
+  it('ends every session of a user but the one that is kept', async () => {
+    await using stores = await open()
+    const { ada, bob } = await addDemoOrg(stores)
+    const [first, kept, others] = await Promise.all([
+      stores.sessions.add(sessionOf(ada)),
+      stores.sessions.add(sessionOf(ada)),
+      stores.sessions.add(sessionOf(bob)),
+    ])
+    expect(await stores.sessions.endAllOf(ada.id, kept)).toBe(1)
+    expect(await find(stores, first, noon)).toBeUndefined()
+    expect(await find(stores, kept, noon)).toBeDefined()
+    expect(await stores.sessions.endAllOf(ada.id)).toBe(1)
+    expect(await find(stores, kept, noon)).toBeUndefined()
+    expect(await find(stores, others, noon)).toBeDefined()
   })
 })

@@ -87,6 +87,9 @@ describe('opening a database', () => {
       drop table setup_audit_trail;
       drop index journal_of_org;
       drop table journal_counts;
+      drop index sessions_of_org;
+      drop index sessions_of_user;
+      drop index approvals_of_user;
       drop table login_counts;
       alter table journal drop column reason;
       drop index records_by_name;

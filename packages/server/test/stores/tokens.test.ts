@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
+import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { hashSecret } from '../../src/secret.ts'
 import type { Stores } from '../../src/stores/stores.ts'
+import type { User } from '../../src/users/user.ts'
 import {
   addDemoOrg,
   anIssuance,
@@ -207,5 +209,64 @@ contract('refresh tokens', (open) => {
     expect(await stateOf(stores, old.accessTokenId, 'a')).toBe('revoked')
     await boughtByCode(stores, ada, warehouse, { access: 'b', refresh: 's' })
     expect(await stateOf(stores, old.accessTokenId, 'a')).toBe('revoked')
+  })
+})
+
+contract('live access tokens', (open) => {
+  it('are listed by org, user and app, newest first, a page at a time, and counted by app', async () => {
+    await using stores = await open()
+    const { org, ada, bob, warehouse, website } = await addDemoOrg(stores)
+    const { ada: stranger, warehouse: theirs } = await addDemoOrg(stores)
+    const buy = async (user: User, app: ConnectedApp, details: Parameters<typeof boughtByCode>[4] = {}) =>
+      (await boughtByCode(stores, user, app, { access: 'a', refresh: 'r' }, details)).accessTokenId
+    const first = await buy(ada, warehouse)
+    const second = await buy(bob, warehouse, { at: later(10), scopes: ['api', 'id'] })
+    await buy(ada, website, { timeout: 30 })
+    const revoked = await buy(ada, website)
+    const third = await buy(ada, website)
+    await buy(stranger, theirs)
+    const now = later(60)
+    await stores.accessTokens.revoke(revoked, now)
+
+    const ids = async (page: Partial<Parameters<Stores['accessTokens']['list']>[1]>) =>
+      (await stores.accessTokens.list(org.id, { now, limit: 10, ...page })).map(({ id }) => id)
+    expect(await ids({})).toEqual([third, second, first])
+    expect(await ids({ limit: 2 })).toEqual([third, second])
+    expect(await ids({ before: second })).toEqual([first])
+    expect(await ids({ userId: ada.id })).toEqual([third, first])
+    expect(await ids({ appId: warehouse.id })).toEqual([second, first])
+    expect(await ids({ userId: bob.id, appId: website.id })).toEqual([])
+    expect(await ids({ userId: stranger.id })).toEqual([])
+    const [listed] = await stores.accessTokens.list(org.id, { now, userId: bob.id, limit: 1 })
+    expect(listed).toEqual({
+      id: second,
+      orgId: org.id,
+      userId: bob.id,
+      appId: warehouse.id,
+      approvalId: expect.any(Number),
+      refreshTokenId: expect.any(Number),
+      scopes: ['api', 'id'],
+      issuedAt: later(10),
+      expiresAt: later(7210),
+      timeout: 7200,
+    })
+    expect(Object.fromEntries(await stores.accessTokens.countLive(org.id, now))).toEqual({
+      [warehouse.id]: 2,
+      [website.id]: 1,
+    })
+    await stores.apps.endAll(warehouse.id, org.id, true)
+    expect(await ids({})).toEqual([third])
+  })
+
+  it("end when an admin ends them, and another org's stay", async () => {
+    await using stores = await open()
+    const { org, ada, warehouse } = await addDemoOrg(stores)
+    const { org: other } = await addDemoOrg(stores)
+    const { accessTokenId } = await boughtByCode(stores, ada, warehouse, { access: 'a', refresh: 'r' })
+    expect(await stores.accessTokens.endIn(other.id, accessTokenId, later(1))).toBe(false)
+    expect(await stateOf(stores, accessTokenId, 'a')).toBe('live')
+    expect(await stores.accessTokens.endIn(org.id, accessTokenId, later(1))).toBe(true)
+    expect(await stateOf(stores, accessTokenId, 'a')).toBe('revoked')
+    expect(await stores.accessTokens.endIn(org.id, accessTokenId, later(2))).toBe(false)
   })
 })

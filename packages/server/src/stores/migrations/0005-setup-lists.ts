@@ -21,6 +21,10 @@ export const setupLists: Migration = {
         .on('journal')
         .columns(['org_id', 'id', 'status', 'reason', 'endpoint', 'flow', 'app_id', 'user_id', 'source_ip']),
 
+      schema.createIndex('sessions_of_org').on('sessions').columns(['org_id', 'id']),
+      schema.createIndex('sessions_of_user').on('sessions').columns(['user_id', 'id']),
+      schema.createIndex('approvals_of_user').on('approvals').column('user_id'),
+
       schema.dropIndex('login_history_of_org'),
       schema
         .createIndex('login_history_of_org')
