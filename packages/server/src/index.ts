@@ -85,6 +85,7 @@ export {
 export { openStores, type StoresOptions } from './stores/open.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
 export { assignPermissionSet, changeUser, unassignPermissionSet } from './users/change-user.ts'
+export { deletePermissionSet, deleteProfile } from './users/delete-profile.ts'
 export { setPassword } from './users/new-password.ts'
 export { newUser } from './users/new-user.ts'
 export { type PasswordCost, type Passwords, passwords } from './users/password.ts'

@@ -3,6 +3,7 @@ import { sameHash } from '../secret.ts'
 import type { AccessToken, AccessTokenStore, ListedAccessToken } from '../tokens/access-token.ts'
 import type { Noting } from './audit-trail.ts'
 import { instant, readBytes, readInstant, readScopes } from './column-values.ts'
+import { counterColumns } from './counters.ts'
 import type { Database } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
 
@@ -84,12 +85,42 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       .orderBy('id', 'desc')
       .limit(given('limit')),
   )
-  const count = statement((given: Placeholder<Wanted>) =>
+  // By approval first: a row of each approval is then joined to what may have ended it, not one of each token.
+  const count = statement((given: Placeholder<{ orgId: string; now: number; first: number; before: number }>) =>
     queries
-      .selectFrom(live(given).as('live'))
-      .select(({ fn }) => ['app_id', fn.countAll<number>().as('count')])
-      .where('stands', '=', 1)
-      .groupBy('app_id'),
+      .selectFrom(
+        queries
+          .selectFrom('access_tokens as token')
+          .leftJoin('refresh_tokens as source', 'source.id', 'token.refresh_token_id')
+          .select(({ fn }) => [
+            ...counterColumns.map((column) => `token.${column}` as const),
+            fn.countAll<number>().as('count'),
+          ])
+          .where('token.id', '>=', given('first'))
+          .where('token.id', '<', given('before'))
+          .where('token.expires_at', '>', given('now'))
+          .where('token.revoked_at', 'is', null)
+          .where((is) =>
+            is.or([
+              is('token.refresh_token_id', 'is', null),
+              is.and([is('source.id', 'is not', null), is('source.revoked_at', 'is', null)]),
+            ]),
+          )
+          .groupBy(counterColumns.map((column) => `token.${column}` as const))
+          .as('token'),
+      )
+      .innerJoin('standings as now', (join) =>
+        join
+          .onRef('now.approval_id', '=', 'token.approval_id')
+          .onRef('now.approval_epoch', '=', 'token.approval_epoch')
+          .onRef('now.user_epoch', '=', 'token.user_epoch')
+          .onRef('now.app_epoch', '=', 'token.app_epoch')
+          .onRef('now.org_epoch', '=', 'token.org_epoch'),
+      )
+      .select(({ fn }) => ['now.app_id', fn.sum<number>('token.count').as('count')])
+      .where('now.org_id', '=', given('orgId'))
+      .where((is) => is('now.is_open', '=', is.lit(1)))
+      .groupBy('now.app_id'),
   )
   const newestRow = statement(() => queries.selectFrom('access_tokens').select('id').orderBy('id', 'desc').limit(1))
   const oldestRow = statement(() => queries.selectFrom('access_tokens').select('id').orderBy('id').limit(1))
@@ -151,9 +182,8 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
     },
     async countLive(orgId, now) {
       const counts = new Map<string, number>()
-      const wanted = { orgId, userId: null, appId: null, now: instant(now) }
       for await (const part of stretches()) {
-        for (const row of await read.all(count, { ...wanted, ...part })) {
+        for (const row of await read.all(count, { orgId, now: instant(now), ...part })) {
           counts.set(row.app_id, (counts.get(row.app_id) ?? 0) + row.count)
         }
       }

@@ -6,12 +6,13 @@ import {
   type PermissionSetStore,
   type Profile,
   type ProfileStore,
+  type ProfileUse,
   type UserPermission,
   userPermissions,
 } from '../users/profile.ts'
 import type { Noting } from './audit-trail.ts'
 import { ifFound, readIpRanges, readTexts } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database, Reader, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const manageUsers = { section: 'Manage Users' }
@@ -27,7 +28,23 @@ export function profileStore(database: Database): Noting<ProfileStore> {
   const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
     select.where('org_id', '=', given('orgId')).orderBy('name'),
   )
+  const usedBy = statement((given: Placeholder<Wanted>) =>
+    queries
+      .selectFrom('users')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('org_id', '=', given('orgId'))
+      .where((user) => user('profile_id', '=', given('id'))),
+  )
+  const opens = appsOpenedBy(queries, 'profile_ids')
+  const remove = statement((given: Placeholder<{ id: string; orgId: string }>) =>
+    queries.deleteFrom('profiles').where('id', '=', given('id')).where('org_id', '=', given('orgId')),
+  )
   const byId = cache<Profile>(10_000)
+
+  const useOf = async (reader: Reader, wanted: Wanted): Promise<ProfileUse> => ({
+    users: (await reader.first(usedBy, wanted))?.count ?? 0,
+    apps: (await reader.all(opens, wanted)).map(({ label }) => label),
+  })
 
   return (note) => ({
     async add(profile) {
@@ -52,6 +69,16 @@ export function profileStore(database: Database): Noting<ProfileStore> {
         )
       })
     },
+    useOf: (of) => useOf(read, wantedOf(of)),
+    delete: (profile) =>
+      change(async (tx) => {
+        const { users, apps } = await useOf(tx, wantedOf(profile))
+        if (users > 0 || apps.length > 0) return false
+        const { id, orgId } = profile
+        if ((await tx.run(remove, { id, orgId })) === 0) return false
+        await note(tx, { ...manageUsers, action: 'deletedprofile', text: 'Deleted profile', to: profile })
+        return true
+      }),
   })
 }
 
@@ -66,7 +93,23 @@ export function permissionSetStore(database: Database): Noting<PermissionSetStor
   const listOfOrg = statement((given: Placeholder<{ orgId: string }>) =>
     select.where('org_id', '=', given('orgId')).orderBy('name'),
   )
+  const usedBy = statement((given: Placeholder<Wanted>) =>
+    queries
+      .selectFrom('users')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('org_id', '=', given('orgId'))
+      .where((user) => user('permission_set_ids', 'like', given('listed'))),
+  )
+  const opens = appsOpenedBy(queries, 'permission_set_ids')
+  const remove = statement((given: Placeholder<{ id: string; orgId: string }>) =>
+    queries.deleteFrom('permission_sets').where('id', '=', given('id')).where('org_id', '=', given('orgId')),
+  )
   const byId = cache<PermissionSet>(10_000)
+
+  const useOf = async (reader: Reader, wanted: Wanted): Promise<ProfileUse> => ({
+    users: (await reader.first(usedBy, wanted))?.count ?? 0,
+    apps: (await reader.all(opens, wanted)).map(({ label }) => label),
+  })
 
   return (note) => ({
     async add(permissionSet) {
@@ -92,7 +135,36 @@ export function permissionSetStore(database: Database): Noting<PermissionSetStor
         )
       })
     },
+    useOf: (of) => useOf(read, wantedOf(of)),
+    delete: (permissionSet) =>
+      change(async (tx) => {
+        const { users, apps } = await useOf(tx, wantedOf(permissionSet))
+        if (users > 0 || apps.length > 0) return false
+        const { id, orgId } = permissionSet
+        if ((await tx.run(remove, { id, orgId })) === 0) return false
+        await note(tx, { ...manageUsers, action: 'PermSetDelete', text: 'Deleted permission set', to: permissionSet })
+        return true
+      }),
   })
+}
+
+type Wanted = { readonly id: string; readonly orgId: string; readonly listed: string }
+
+/** The id, and a pattern of the JSON lists that hold it. */
+function wantedOf({ id, orgId }: Pick<Profile, 'id' | 'orgId'>): Wanted {
+  return { id, orgId, listed: `%"${id}"%` }
+}
+
+function appsOpenedBy(queries: Database['queries'], column: 'profile_ids' | 'permission_set_ids') {
+  return statement((given: Placeholder<Wanted>) =>
+    queries
+      .selectFrom('app_policies as policy')
+      .innerJoin('connected_apps as app', 'app.id', 'policy.app_id')
+      .select('app.label')
+      .where('policy.org_id', '=', given('orgId'))
+      .where(`policy.${column}`, 'like', given('listed'))
+      .orderBy('app.label'),
+  )
 }
 
 type ProfileRow = Selectable<Tables['profiles']>

@@ -1,9 +1,9 @@
-import type { Selectable } from 'kysely'
-import type { User, UserStore } from '../users/user.ts'
+import { type Selectable, sql } from 'kysely'
+import type { User, UserFilter, UserOrder, UserStore } from '../users/user.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, instantOrNull, readInstant, readInstantOrNull, readTexts } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
-import { type Placeholder, statement } from './statement.ts'
+import type { Database, Flag, Tables } from './database.ts'
+import { type Given, type Placeholder, statement } from './statement.ts'
 
 const manageUsers = { section: 'Manage Users' }
 
@@ -24,6 +24,41 @@ export function userStore(database: Database): Noting<UserStore> {
       .where('username', '>', given('after'))
       .orderBy('username')
       .limit(given('limit')),
+  )
+  const fits = (given: Given<Filtered>) =>
+    queries
+      .selectFrom('users')
+      .where('org_id', '=', given('orgId'))
+      .where((user) =>
+        user.and([
+          user.or([
+            user(given('pattern'), 'is', null),
+            ...searched.map((column) => sql<boolean>`lower(${sql.ref(column)}) like ${given('pattern')} escape '!'`),
+          ]),
+          user.or([user(given('profileId'), 'is', null), user('profile_id', '=', given('profileId'))]),
+          user.or([user(given('isActive'), 'is', null), user('is_active', '=', given('isActive'))]),
+          user.or([
+            user(given('permissionSetId'), 'is', null),
+            user('permission_set_ids', 'like', given('permissionSetId')),
+          ]),
+        ]),
+      )
+  const countThose = statement((given: Placeholder<Filtered>) =>
+    fits(given).select(({ fn }) => fn.countAll<number>().as('count')),
+  )
+  const searches = new Map(
+    userOrders.flatMap((sort) =>
+      (['asc', 'desc'] as const).map((direction) => {
+        const search = statement((given: Placeholder<Filtered & { limit: number; offset: number }>) =>
+          orders[sort]
+            .reduce((query, column) => query.orderBy(column, direction), fits(given).selectAll())
+            .orderBy('id', direction)
+            .limit(given('limit'))
+            .offset(given('offset')),
+        )
+        return [`${sort} ${direction}`, search] as const
+      }),
+    ),
   )
   const countFailure = statement((given: Placeholder<{ id: string; limit: number; lockedUntil: number }>) =>
     queries
@@ -73,6 +108,14 @@ export function userStore(database: Database): Noting<UserStore> {
     },
     async list(orgId, { after = '', limit }) {
       return (await read.all(listOfOrg, { orgId, after, limit })).map(fromRow)
+    },
+    async search(orgId, filter, { sort, direction, offset, limit }) {
+      const search = searches.get(`${sort} ${direction}`)
+      if (search === undefined) throw new Error(`Users cannot be sorted by ${sort} ${direction}.`)
+      return (await read.all(search, { ...filtered(orgId, filter), offset, limit })).map(fromRow)
+    },
+    async count(orgId, filter) {
+      return (await read.first(countThose, filtered(orgId, filter)))?.count ?? 0
     },
     async update(id, details) {
       const isActive = flag(details.isActive)
@@ -158,6 +201,36 @@ export function userStore(database: Database): Noting<UserStore> {
       })
     },
   })
+}
+
+/** What may be asked of users; `null` for what is not. */
+type Filtered = {
+  readonly orgId: string
+  readonly pattern: string | null
+  readonly profileId: string | null
+  readonly permissionSetId: string | null
+  readonly isActive: Flag | null
+}
+
+const searched = ['username', 'first_name', 'last_name', 'nickname', 'email'] as const
+const userOrders: readonly UserOrder[] = ['name', 'username', 'lastLoginAt', 'createdAt']
+const orders = {
+  name: [sql`lower(last_name)`, sql`lower(coalesce(first_name, ''))`],
+  username: [sql`username`],
+  // Who never signed in stands before everybody who did.
+  lastLoginAt: [sql`coalesce(last_login_at, 0)`],
+  createdAt: [sql`created_at`],
+} as const satisfies Readonly<Record<UserOrder, readonly unknown[]>>
+
+function filtered(orgId: string, { text, profileId, permissionSetId, isActive }: UserFilter): Filtered {
+  const wanted = text?.trim().toLowerCase() ?? ''
+  return {
+    orgId,
+    pattern: wanted === '' ? null : `%${wanted.replaceAll(/[!%_]/g, '!$&')}%`,
+    profileId: profileId ?? null,
+    permissionSetId: permissionSetId === undefined ? null : `%"${permissionSetId}"%`,
+    isActive: isActive === undefined ? null : flag(isActive),
+  }
 }
 
 type Row = Selectable<Tables['users']>

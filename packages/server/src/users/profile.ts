@@ -57,6 +57,14 @@ export interface PermissionSet {
   readonly objectPermissions: readonly ObjectPermission[]
 }
 
+/** What would miss a profile or permission set if it were gone. */
+export interface ProfileUse {
+  /** How many users have it. */
+  readonly users: number
+  /** The labels of the connected apps that it opens, in the order of the alphabet. */
+  readonly apps: readonly string[]
+}
+
 /** Keeps profiles. */
 export interface ProfileStore {
   add(profile: Profile): Promise<void>
@@ -64,6 +72,9 @@ export interface ProfileStore {
   findByName(orgId: string, name: string): Promise<Profile | undefined>
   list(orgId: string): Promise<readonly Profile[]>
   update(profile: Profile): Promise<void>
+  useOf(profile: Pick<Profile, 'id' | 'orgId'>): Promise<ProfileUse>
+  /** Deletes it; `false` when something uses it, or it is not there. Atomic: nobody gets it meanwhile. */
+  delete(profile: Profile): Promise<boolean>
 }
 
 /** Keeps permission sets. */
@@ -73,6 +84,9 @@ export interface PermissionSetStore {
   findByName(orgId: string, name: string): Promise<PermissionSet | undefined>
   list(orgId: string): Promise<readonly PermissionSet[]>
   update(permissionSet: PermissionSet): Promise<void>
+  useOf(permissionSet: Pick<PermissionSet, 'id' | 'orgId'>): Promise<ProfileUse>
+  /** Deletes it; `false` when something uses it, or it is not there. Atomic: nobody gets it meanwhile. */
+  delete(permissionSet: PermissionSet): Promise<boolean>
 }
 
 const everything = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true }

@@ -41,6 +41,26 @@ export type UserDetails = Omit<
   'id' | 'orgId' | 'passwordHash' | 'failedLogins' | 'lockedUntil' | 'epoch' | 'lastLoginAt' | 'createdAt' | 'isFrozen'
 >
 
+/** Which users are wanted: all that is given must be so. */
+export interface UserFilter {
+  /** Part of a username, name, nickname or e-mail address; capitals do not count. */
+  readonly text?: string | undefined
+  readonly profileId?: string | undefined
+  readonly permissionSetId?: string | undefined
+  readonly isActive?: boolean | undefined
+}
+
+/** What lists of users are sorted by; `name` is the family name, then the given name. */
+export type UserOrder = 'name' | 'username' | 'lastLoginAt' | 'createdAt'
+
+/** Which part of a list of users, in which order. */
+export interface UserPage {
+  readonly sort: UserOrder
+  readonly direction: 'asc' | 'desc'
+  readonly offset: number
+  readonly limit: number
+}
+
 /** What counting a wrong password came to. */
 export interface FailedLogin {
   readonly failedLogins: number
@@ -55,6 +75,10 @@ export interface UserStore {
   findByUsername(username: string): Promise<User | undefined>
   /** The users of an org by username, after the given one, at most `limit`. */
   list(orgId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly User[]>
+  /** The users of an org that fit. */
+  search(orgId: string, filter: UserFilter, page: UserPage): Promise<readonly User[]>
+  /** How many users of an org fit. */
+  count(orgId: string, filter: UserFilter): Promise<number>
   update(id: string, details: UserDetails): Promise<void>
   /** Sets the password and clears failures and lockout. */
   setPassword(id: string, passwordHash: string, now: Date): Promise<void>

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { UserFilter, UserPage } from '../../src/users/user.ts'
 import { addDemoOrg, anOrg, aProfile, aUser, later, newId, noon } from './demo-org.ts'
 import { contract } from './open-test-stores.ts'
 
@@ -238,5 +239,51 @@ contract('users', (open) => {
     await stores.users.countFailure(ada.id, undefined, later(900))
     await stores.users.noteLogin(ada.id, later(2))
     expect(await stores.users.find(ada.id)).toMatchObject({ failedLogins: 0, lastLoginAt: later(2) })
+  })
+})
+
+contract('searching users', (open) => {
+  it('finds by part of a name, by profile, permission set and state, in any order', async () => {
+    await using stores = await open()
+    const { org, profile, ada, bob } = await addDemoOrg(stores)
+    const { ada: stranger } = await addDemoOrg(stores)
+    const other = aProfile(org.id)
+    const permissionSetId = newId('permissionSet')
+    await stores.profiles.add(other)
+    const zoe = aUser(other, {
+      username: 'zoe@acme.example',
+      firstName: undefined,
+      lastName: '100%_Zoe!',
+      email: 'z@corp.example',
+      permissionSetIds: [newId('permissionSet'), permissionSetId],
+      isActive: false,
+      createdAt: later(60),
+    })
+    await stores.users.add(zoe)
+    await stores.users.update(ada.id, { ...ada, firstName: 'Ada', lastName: 'Lovelace' })
+    await stores.users.update(bob.id, { ...bob, firstName: 'Bob', lastName: 'lovelace' })
+    await stores.users.noteLogin(bob.id, later(5))
+    const page = { sort: 'username', direction: 'asc', offset: 0, limit: 10 } as const
+    const found = async (filter: UserFilter, differing: Partial<UserPage> = {}) =>
+      (await stores.users.search(org.id, filter, { ...page, ...differing })).map(({ id }) => id)
+
+    expect(await found({})).toEqual([ada.id, bob.id, zoe.id])
+    expect(await found({ text: '  LOVE ' })).toEqual([ada.id, bob.id])
+    expect(await found({ text: 'ada' })).toEqual([ada.id])
+    expect(await found({ text: 'z@corp' })).toEqual([zoe.id])
+    expect(await found({ text: '100%_zoe!' })).toEqual([zoe.id])
+    expect(await found({ text: '%' })).toEqual([zoe.id])
+    expect(await found({ text: stranger.username })).toEqual([])
+    expect(await found({ profileId: profile.id })).toEqual([ada.id, bob.id])
+    expect(await found({ permissionSetId })).toEqual([zoe.id])
+    expect(await found({ isActive: false })).toEqual([zoe.id])
+    expect(await found({ isActive: true, text: 'bob' })).toEqual([bob.id])
+    expect(await found({}, { sort: 'name' })).toEqual([zoe.id, ada.id, bob.id])
+    expect(await found({}, { sort: 'name', direction: 'desc' })).toEqual([bob.id, ada.id, zoe.id])
+    expect((await found({}, { sort: 'lastLoginAt', direction: 'desc' }))[0]).toBe(bob.id)
+    expect((await found({}, { sort: 'createdAt', direction: 'desc' }))[0]).toBe(zoe.id)
+    expect(await found({}, { offset: 1, limit: 1 })).toEqual([bob.id])
+    expect(await stores.users.count(org.id, {})).toBe(3)
+    expect(await stores.users.count(org.id, { text: 'love' })).toBe(2)
   })
 })
