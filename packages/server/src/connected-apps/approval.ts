@@ -47,6 +47,8 @@ export interface ApprovalStore {
   usersOf(appId: string, orgId: string): Promise<readonly Approval[]>
   /** How far an app reaches. Goes through every live access token: to be asked by people, not by requests. */
   reach(appId: string, now: Date): Promise<AppReach>
+  /** The apps that a user lets act for them, latest use first (*OAuth Connected Apps* of personal settings). */
+  listOf(userId: string): Promise<readonly Approval[]>
   /** Takes back what one user allowed: consent, refresh tokens and access tokens end at once. */
   revoke(userId: string, appId: string, now: Date): Promise<boolean>
   /** The same for every user of the app in an org; answers how many there were. */

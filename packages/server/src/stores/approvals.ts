@@ -70,6 +70,13 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
       .groupBy('app_id')
       .orderBy('app_id'),
   )
+  const listOf = statement((given: Placeholder<{ userId: string }>) =>
+    select
+      .where('user_id', '=', given('userId'))
+      .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')]))
+      .orderBy('last_used_at', 'desc')
+      .orderBy('id', 'desc'),
+  )
   const usersOf = statement((given: Placeholder<{ orgId: string; appId: string }>) =>
     select
       .where('org_id', '=', given('orgId'))
@@ -177,6 +184,9 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
         accessTokenCount: accessTokens?.count ?? 0,
         refreshTokenCount: refreshTokens?.count ?? 0,
       }
+    },
+    async listOf(userId) {
+      return (await read.all(listOf, { userId })).map(fromRow)
     },
     async revoke(userId, appId, now) {
       const approval = queries

@@ -171,4 +171,16 @@ contract('approvals', (open) => {
     await stores.users.endAll(ada.id)
     expect(await scopes(noCutoffs)).toEqual([])
   })
+
+  it('lists the apps of one user, latest use first, until they take it back', async () => {
+    await using stores = await open()
+    const { ada, bob, warehouse, website } = await addDemoOrg(stores)
+    await boughtByCode(stores, ada, warehouse, { access: 'a' }, { at: later(60) })
+    await boughtByCode(stores, ada, website, { access: 'b' }, { at: later(120) })
+    await boughtByCode(stores, bob, website, { access: 'c' })
+    const apps = async () => (await stores.approvals.listOf(ada.id)).map(({ appId }) => appId)
+    expect(await apps()).toEqual([website.id, warehouse.id])
+    await stores.approvals.revoke(ada.id, website.id, later(180))
+    expect(await apps()).toEqual([warehouse.id])
+  })
 })
