@@ -13,7 +13,7 @@ export {
   importCertificate,
 } from './certificates/new-certificate.ts'
 export { keySizes } from './certificates/self-signed.ts'
-export { ensureSigningKey } from './certificates/signing-keys.ts'
+export { ensureSigningKey, retireSigningKey, rotateSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'
 export {
@@ -36,6 +36,7 @@ export type {
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
+export { revokeApproval } from './connected-apps/revoke-approval.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type UsedApp, usedApps } from './connected-apps/used-apps.ts'
 export { type Breakage, whatBreaks } from './connected-apps/what-breaks.ts'
@@ -76,6 +77,8 @@ export {
   loginTypeLabels,
 } from './sessions/login-history.ts'
 export { loginCsvHeader, loginCsvLine } from './sessions/login-history-csv.ts'
+export { changeOwnPassword, confirmPassword } from './sessions/own-password.ts'
+export { type ListedSession, lastUsedAt } from './sessions/session.ts'
 export {
   DatabaseBusy,
   DatabaseTooNew,
@@ -84,8 +87,11 @@ export {
 } from './stores/database-errors.ts'
 export { openStores, type StoresOptions } from './stores/open.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
+export type { ListedAccessToken } from './tokens/access-token.ts'
+export { endSession, readSessionId, sessionId } from './tokens/org-session.ts'
 export { assignPermissionSet, changeUser, unassignPermissionSet } from './users/change-user.ts'
 export { deletePermissionSet, deleteProfile } from './users/delete-profile.ts'
+export { freezeUser } from './users/freeze-user.ts'
 export { setPassword } from './users/new-password.ts'
 export { newUser } from './users/new-user.ts'
 export { type PasswordCost, type Passwords, passwords } from './users/password.ts'

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Clock } from '../clock.ts'
+import { done, type Outcome, refused } from '../problem.ts'
 import type { Seal } from '../seal.ts'
 
 /** A key of the server's own: ID tokens are signed with the newest, and `/id/keys` publishes the public half of all. */
@@ -23,6 +24,7 @@ export interface SigningKeyStore {
 
 const generate = promisify(generateKeyPair)
 const purpose = 'signing key'
+const firstKid = 228
 
 /** Makes an RSA key of 2048 bits for RS256. Its `kid` is a number, as at Salesforce. */
 export async function newSigningKey(seal: Seal, kid: number, now: Date): Promise<SigningKey> {
@@ -44,7 +46,38 @@ export async function ensureSigningKey(
   now: Clock,
 ): Promise<void> {
   if ((await signingKeys.list()).length > 0) return
-  await signingKeys.add(await newSigningKey(seal, 228, now()))
+  await signingKeys.add(await newSigningKey(seal, firstKid, now()))
+}
+
+interface Needs {
+  readonly signingKeys: Pick<SigningKeyStore, 'list' | 'add'>
+  readonly seal: Seal
+  readonly now: Clock
+}
+
+/** Makes a new key, which signs from now on. Those before stay published, for the tokens that they signed. */
+export async function rotateSigningKey({ signingKeys, seal, now }: Needs): Promise<SigningKey> {
+  const kids = (await signingKeys.list()).map(({ kid }) => Number(kid))
+  const key = await newSigningKey(seal, Math.max(firstKid - 1, ...kids) + 1, now())
+  await signingKeys.add(key)
+  return key
+}
+
+/** Publishes a key no more: what it signed can be verified by nobody. The one that signs stays. */
+export async function retireSigningKey(
+  { signingKeys }: { readonly signingKeys: Pick<SigningKeyStore, 'list' | 'delete'> },
+  kid: string,
+): Promise<Outcome<undefined>> {
+  const keys = await signingKeys.list()
+  if (!keys.some((key) => key.kid === kid)) {
+    return refused({ field: 'kid', message: `There is no signing key “${kid}”.` })
+  }
+  if (keys[0]?.kid === kid) {
+    const message = `The key ${kid} is the one that signs. Rotate first, and retire it once its last ID tokens have expired.`
+    return refused({ field: 'kid', message })
+  }
+  await signingKeys.delete(kid)
+  return done(undefined)
 }
 
 /** Opens the private half. */

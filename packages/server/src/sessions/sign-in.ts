@@ -6,6 +6,7 @@ import { hashSecret, randomText, tokenText } from '../secret.ts'
 import type { Passwords } from '../users/password.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
+import { lockoutEnd } from './lockout.ts'
 import type { LoginHistoryStore } from './login-history.ts'
 import { type SessionStore, sessionShape } from './session.ts'
 
@@ -43,9 +44,6 @@ interface Needs {
   readonly onError: (error: unknown) => void
   readonly now: () => Date
 }
-
-// A lockout without an end lasts until an admin unlocks.
-const untilUnlocked = new Date(Date.UTC(9999, 0))
 
 const statuses: Readonly<Partial<Record<SignInRefusal['reason'], string>>> = {
   'password-wrong': 'Invalid password',
@@ -120,9 +118,7 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
   }
 
   async function wrongPassword(user: User, org: Org, at: Date): Promise<SignInRefusal> {
-    const { maxLoginAttempts, lockoutInterval } = org.settings
-    const lockedUntil = lockoutInterval === undefined ? untilUnlocked : new Date(at.getTime() + lockoutInterval * 1000)
-    const { failedLogins } = await users.countFailure(user.id, maxLoginAttempts, lockedUntil)
+    const { failedLogins } = await users.countFailure(user.id, org.settings.maxLoginAttempts, lockoutEnd(org, at))
     if (user.lockedUntil !== undefined && user.lockedUntil > at) {
       return { reason: 'user-locked', facts: { user: user.username, until: user.lockedUntil.toISOString() } }
     }
