@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -244,50 +245,56 @@ describe('sallyport app', () => {
     await tokenIs(undefined, integration, made.consumerKey)
   })
 
-  it('install lets the users of another org use it, under policies of their own; uninstall takes it out again', async () => {
-    const username = 'guest@source.example'
-    const words = ['--org', 'Source', '--last-name', 'Guest', '--profile', 'Standard User', '--email', username]
-    await run(['user', 'create', username, ...words, '--password-env', 'SECRET', '--data', data], {
+  const guest = 'guest@source.example'
+  const there = ['--org', 'Source']
+
+  it('install lets the users of another org use it, under policies of their own', async () => {
+    const words = [...there, '--last-name', 'Guest', '--profile', 'Standard User', '--email', guest]
+    await run(['user', 'create', guest, ...words, '--password-env', 'SECRET', '--data', data], {
       env: { SECRET: 'correct horse battery' },
     })
-    const there = ['--org', 'Source']
-    await tokenIs('app-not-installed', username, made.consumerKey)
-    expect((await sallyport('app', 'update', made.consumerKey, ...there, '--session-timeout', '15m')).status).toBe(1)
-
+    await tokenIs('app-not-installed', guest, made.consumerKey)
     await done('app', 'install', made.consumerKey, ...there)
-    await tokenIs('refresh-scope-missing', username, made.consumerKey)
+    await tokenIs('refresh-scope-missing', guest, made.consumerKey)
     await done('app', 'update', 'Robot', ...there, '--permitted-users', 'admin-approved', '--profile', 'Standard User')
-    await tokenIs(undefined, username, made.consumerKey)
+    await tokenIs(undefined, guest, made.consumerKey)
     expect(await done('app', 'show', 'Robot', '--org', 'Target')).toMatchObject({ policies: { profiles: [] } })
+  })
 
+  it('block in one org leaves the others alone', async () => {
     await done('app', 'block', made.consumerKey, ...there)
-    await tokenIs('app-blocked', username, made.consumerKey)
+    await tokenIs('app-blocked', guest, made.consumerKey)
     await tokenIs(undefined, integration, made.consumerKey)
     await done('app', 'unblock', 'Robot', ...there)
-    await tokenIs(undefined, username, made.consumerKey)
+    await tokenIs(undefined, guest, made.consumerKey)
+  })
 
-    for (const act of [
-      ['update', 'Robot', '--label', 'Ours'],
-      ['update', 'Robot', '--no-certificate-file'],
-      ['rotate-secret', 'Robot'],
-      ['show', 'Robot', '--secret'],
-      ['delete', 'Robot', '--yes'],
-    ]) {
-      const { status, stderr } = await sallyport('app', ...act, ...there)
-      expect([status, JSON.parse(stderr).error.message]).toEqual([
-        1,
-        expect.stringMatching(/^Robot is an app of the org “Target”: only there can /),
-      ])
-    }
+  it.each([
+    [['update', 'Robot', '--label', 'Ours']],
+    [['update', 'Robot', '--no-certificate-file', '--session-timeout', '15m']],
+    [['rotate-secret', 'Robot']],
+    [['show', 'Robot', '--secret']],
+    [['delete', 'Robot', '--yes']],
+  ])('%j is for the org that made it alone', async (words) => {
+    const { status, stderr } = await sallyport('app', ...words, ...there)
+    expect([status, JSON.parse(stderr).error.message]).toEqual([
+      1,
+      expect.stringMatching(/^Robot is an app of the org “Target”: only there can /),
+    ])
+  })
 
-    expect((await sallyport('app', 'uninstall', 'Robot', ...there)).status).toBe(2)
+  it('uninstall takes it out again, but not from who has used it', async () => {
     await done('app', 'uninstall', 'Robot', ...there, '--yes')
-    await tokenIs('refresh-scope-missing', username, made.consumerKey)
-    await done('app', 'revoke', 'Robot', '--user', username)
-    await tokenIs('app-not-installed', username, made.consumerKey)
+    await tokenIs('refresh-scope-missing', guest, made.consumerKey)
+    await done('app', 'revoke', 'Robot', '--user', guest)
+    await tokenIs('app-not-installed', guest, made.consumerKey)
     expect(await done('app', 'usage', ...there)).toContainEqual(
       expect.objectContaining({ app: 'Robot', isOwn: false, isInstalled: false, userCount: 0, useCount: 0 }),
     )
+  })
+
+  it('uninstall asks first, and is refused in the org that made it', async () => {
+    expect((await sallyport('app', 'uninstall', 'Robot', ...there)).status).toBe(2)
     const own = await sallyport('app', 'uninstall', 'Robot', '--yes')
     expect([own.status, JSON.parse(own.stderr).error.problems]).toEqual([
       1,
@@ -355,6 +362,59 @@ describe('sallyport certificate', () => {
     expect((await sallyport('certificate', 'delete', 'Mover', '--org', 'Target')).status).toBe(2)
     await done('certificate', 'delete', 'Mover', '--org', 'Target', '--yes')
     expect(await names('Target')).toEqual([])
+  })
+})
+
+describe('sallyport certificate, with a certification authority', () => {
+  it('csr asks it to sign, upload-signed takes in what it signed, and what was there for the key goes on', async () => {
+    const there = ['--org', 'Source']
+    const openssl = (...words: readonly string[]) =>
+      execFileSync('openssl', words, { cwd: folder.path, stdio: 'pipe', encoding: 'utf8' })
+    const subject = ['--common-name', 'source.example', '--company', 'Acme', '--country', 'US']
+    const name = 'Source_To_Target'
+    const request = await run(['certificate', 'csr', name, ...there, ...subject, '--data', data])
+    expect(request.stdout).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----/)
+    written('source.csr', request.stdout)
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=CA')
+    const by = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '9']
+    const signed = openssl('x509', '-req', '-in', 'source.csr', ...by)
+    const chain = written('source.crt', signed + readFileSync(join(folder.path, 'ca.crt'), 'utf8'))
+    const stranger = await sallyport(
+      'certificate',
+      'upload-signed',
+      name,
+      ...there,
+      '--file',
+      join(folder.path, 'ca.crt'),
+    )
+    expect([stranger.status, JSON.parse(stranger.stderr).error.problems]).toEqual([
+      1,
+      [expect.stringMatching(/^--file: The private key belongs to none/)],
+    ])
+    expect(await done('certificate', 'upload-signed', name, ...there, '--file', chain)).toMatchObject({
+      subject: 'CN=source.example, O=Acme, C=US',
+      issuer: 'CN=CA',
+      hasPrivateKey: true,
+      chain: [expect.stringContaining('BEGIN CERTIFICATE')],
+    })
+    expect(await done('certificate', 'show', name, ...there)).toMatchObject({
+      usedBy: [{ app: 'Source_Integration', org: 'Target', isSame: false }],
+    })
+    await tokenIs(undefined)
+  })
+
+  it('update changes the label, and takes the way out from a key for good', async () => {
+    await done('certificate', 'create', 'Kept', '--org', 'Source')
+    const words = ['certificate', 'update', 'Kept', '--org', 'Source']
+    expect(await done(...words, '--label', 'Kept here', '--not-exportable')).toMatchObject({
+      label: 'Kept here',
+      isPrivateKeyExportable: false,
+    })
+    expect((await sallyport('certificate', 'export', 'Kept', '--org', 'Source', '--private-key')).status).toBe(1)
+    expect((await sallyport(...words)).status).toBe(2)
+    expect(
+      JSON.parse((await sallyport('certificate', 'delete', 'Kept', '--org', 'Source')).stderr).error.message,
+    ).toContain('No connected app here trusts it.')
   })
 })
 

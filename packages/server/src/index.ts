@@ -7,6 +7,7 @@ export {
 export { certificateProblemText, validityWarning } from './certificates/certificate-problem.ts'
 export { exportKeyStore, importKeyStore, type KeyStoreImport } from './certificates/key-store.ts'
 export {
+  changeCertificate,
   createCertificate,
   exportableKey,
   exportPrivateKey,
@@ -14,6 +15,8 @@ export {
 } from './certificates/new-certificate.ts'
 export { keySizes } from './certificates/self-signed.ts'
 export { ensureSigningKey, retireSigningKey, rotateSigningKey, type SigningKey } from './certificates/signing-keys.ts'
+export { type RequestedSubject, signingRequest, uploadSignedCertificate } from './certificates/signed-certificate.ts'
+export { ensureSigningKey } from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'
 export {
@@ -26,6 +29,7 @@ export {
 } from './connected-apps/app-policies.ts'
 export { appWithSettings, type EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
+export { type CertificateUse, certificateUses } from './connected-apps/certificate-uses.ts'
 export { finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'
 export type {
   AppPolicies,

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { certificateUses } from '@sallyport/server'
 import { confirmed } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { findCertificate, findOrg } from '../../find.ts'
@@ -23,11 +24,15 @@ export function certificateDelete(terminal: Terminal): CommandUnknownOpts {
           held.sealedPrivateKey === undefined
             ? 'only the certificate is held here.'
             : 'its private key goes with it, and nothing can be signed with that key here any more.'
+        const uses = await certificateUses(stores, held, await stores.orgs.list())
+        const apps = uses.map(({ app, org: place }) => `${app.fullName} (${place.name})`).join(', ')
         await confirmed(
           terminal,
           options.yes,
-          `This deletes the certificate ${held.name} of the org “${org.name}” for good: ${loss} Connected apps that trust ` +
-            'the certificate keep their own copy.',
+          `This deletes the certificate ${held.name} of the org “${org.name}” for good: ${loss} ` +
+            (apps === ''
+              ? 'No connected app here trusts it.'
+              : `These connected apps trust its key, and keep their own copy: ${apps}.`),
         )
         await stores.certificates.delete(held.id)
         terminal.answer(

@@ -1,10 +1,10 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { validityWarning } from '@sallyport/server'
+import { certificateUses, validityWarning } from '@sallyport/server'
 import { withDatabase } from '../../database.ts'
 import { findCertificate, findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
-import { certificateJson, certificateText } from './shown-certificate.ts'
+import { certificateJson, certificateText, usesJson } from './shown-certificate.ts'
 
 /** `sallyport certificate show`: one certificate. */
 export function certificateShow(terminal: Terminal): CommandUnknownOpts {
@@ -19,7 +19,11 @@ export function certificateShow(terminal: Terminal): CommandUnknownOpts {
       withDatabase(options, async ({ stores, now }) => {
         const org = await findOrg(stores, options.org)
         const held = await findCertificate(stores, org, name)
-        terminal.answer(certificateJson(held, org.name), certificateText(held, org.name, terminal.style))
+        const uses = await certificateUses(stores, held, await stores.orgs.list())
+        terminal.answer(
+          { ...certificateJson(held, org.name), usedBy: usesJson(uses) },
+          certificateText(held, org.name, terminal.style, uses),
+        )
         const warning = validityWarning(held.certificate, now())
         if (warning !== undefined) terminal.note(`${terminal.style.yellow('!')} ${warning}`)
       }),

@@ -1,10 +1,10 @@
-import type { OrgCertificate } from '@sallyport/server'
+import type { CertificateUse, OrgCertificate } from '@sallyport/server'
 import { details, minute, yesNo } from '../../table.ts'
 import type { Style } from '../../terminal.ts'
 
 /** A certificate of an org's own as programs read it. The private key stays where it is. */
 export function certificateJson(held: OrgCertificate, org: string): Readonly<Record<string, unknown>> {
-  const { id, name, label, certificate, sealedPrivateKey, isPrivateKeyExportable, createdAt } = held
+  const { id, name, label, certificate, chain, sealedPrivateKey, isPrivateKeyExportable, createdAt } = held
   const { subject, issuer, serialNumber, keyType, keySize, notBefore, notAfter, fingerprint256, pem } = certificate
   return {
     id,
@@ -23,11 +23,17 @@ export function certificateJson(held: OrgCertificate, org: string): Readonly<Rec
     isPrivateKeyExportable,
     createdAt,
     certificate: pem,
+    chain,
   }
 }
 
 /** A certificate of an org's own as people read it. */
-export function certificateText(held: OrgCertificate, org: string, style: Style): string {
+export function certificateText(
+  held: OrgCertificate,
+  org: string,
+  style: Style,
+  uses: readonly CertificateUse[],
+): string {
   const { certificate } = held
   return details(
     {
@@ -42,10 +48,16 @@ export function certificateText(held: OrgCertificate, org: string, style: Style)
       Valid: `${minute(certificate.notBefore)} to ${minute(certificate.notAfter)}`,
       'SHA-256': certificate.fingerprint256,
       'Private key': privateKeyText(held),
+      'Signs for': uses.map(({ app, org }) => `${app.fullName} in the org “${org.name}”`).join('\n') || undefined,
       Created: minute(held.createdAt),
     },
     style,
   )
+}
+
+/** The apps that verify with a certificate's key, as programs read them. */
+export function usesJson(uses: readonly CertificateUse[]): readonly unknown[] {
+  return uses.map(({ app, org, isSame }) => ({ app: app.fullName, org: org.name, isSame }))
 }
 
 /** Kind and size of the key. */
