@@ -204,6 +204,34 @@ describe('sallyport app', () => {
     await tokenIs(undefined, integration, made.consumerKey)
   })
 
+  it('update sets what a range and ID tokens are made of, and an empty text clears a list', async () => {
+    const words = [
+      '--id-token-validity',
+      '5m',
+      '--id-token-audience',
+      'https://api.example',
+      '--id-token-standard-claims',
+    ]
+    await done('app', 'update', 'Robot', ...words, '--ip-range', '10.0.0.1-10.0.0.9=Office', '10.1.0.1')
+    const idTokenConfig = { validity: 300, audiences: ['https://api.example'], includesStandardClaims: true }
+    expect(await done('app', 'show', 'Robot')).toMatchObject({
+      idTokenConfig,
+      ipRanges: [
+        { start: '10.0.0.1', end: '10.0.0.9', description: 'Office' },
+        { start: '10.1.0.1', end: '10.1.0.1' },
+      ],
+    })
+    expect(
+      await done('app', 'update', 'Robot', '--ip-range', '', '--id-token-audience', '', '--permission-set', ''),
+    ).toMatchObject({
+      idTokenConfig: { ...idTokenConfig, audiences: [] },
+      ipRanges: [],
+      policies: { permissionSets: [] },
+    })
+    await done('app', 'update', 'Robot', '--permission-set', 'Source_Access')
+    await tokenIs(undefined, integration, made.consumerKey)
+  })
+
   it('update does all of it or nothing', async () => {
     const { status, stderr } = await sallyport(
       'app',

@@ -67,6 +67,25 @@ describe('installing an app of another org', () => {
   })
 })
 
+describe('policies', () => {
+  it.each([
+    [{ sessionTimeout: 90 }, 'sessionTimeout', 'A session lasts whole minutes, from 1 to 1440 (24 hours).'],
+    [{ sessionTimeout: 86_460 }, 'sessionTimeout', 'A session lasts whole minutes, from 1 to 1440 (24 hours).'],
+    [
+      { refreshTokenPolicy: { kind: 'specific_lifetime', seconds: 600 } },
+      'refreshTokenPolicy',
+      'A refresh token lasts whole hours, days or months of 30 days.',
+    ],
+    [
+      { refreshTokenPolicy: { kind: 'specific_inactivity', seconds: 100_000 * 3600 } },
+      'refreshTokenPolicy',
+      'A refresh token lasts whole hours, days or months of 30 days.',
+    ],
+  ] as const)('%j can not be written in the words of metadata, and is refused', async (entered, field, message) => {
+    expect(problemsOf(await changePolicies(acts, app, home, entered))).toEqual({ [field]: message })
+  })
+})
+
 describe('uninstalling an app', () => {
   it('forgets its policies, and keeps that it is blocked and how often its tokens were ended', async () => {
     made(await installApp(acts, app, org))

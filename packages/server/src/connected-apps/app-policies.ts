@@ -48,9 +48,17 @@ export async function policiesWith(
   const sessionTimeout = 'sessionTimeout' in entered ? entered.sessionTimeout : policies.sessionTimeout
   if (
     sessionTimeout !== undefined &&
-    !(Number.isInteger(sessionTimeout) && sessionTimeout >= 60 && sessionTimeout <= 86_400)
+    !(sessionTimeout % 60 === 0 && sessionTimeout >= 60 && sessionTimeout <= 86_400)
   ) {
-    problems.push({ field: 'sessionTimeout', message: 'Enter a whole number of seconds from 60 to 86400.' })
+    problems.push({ field: 'sessionTimeout', message: 'A session lasts whole minutes, from 1 to 1440 (24 hours).' })
+  }
+  const refreshTokenPolicy = entered.refreshTokenPolicy ?? policies.refreshTokenPolicy
+  // What could not be written in the words of metadata would be another policy once it is read from there.
+  if ('seconds' in refreshTokenPolicy && !isWholeHours(refreshTokenPolicy.seconds)) {
+    problems.push({
+      field: 'refreshTokenPolicy',
+      message: 'A refresh token lasts whole hours, days or months of 30 days.',
+    })
   }
   const clientCredentialUserId = await runAsUserId()
   if (problems.length > 0) return refused(...problems)
@@ -60,7 +68,7 @@ export async function policiesWith(
     profileIds,
     permissionSetIds,
     ipRelaxation: entered.ipRelaxation ?? policies.ipRelaxation,
-    refreshTokenPolicy: entered.refreshTokenPolicy ?? policies.refreshTokenPolicy,
+    refreshTokenPolicy,
     sessionTimeout,
     requiresHighAssurance: entered.requiresHighAssurance ?? policies.requiresHighAssurance,
     clientCredentialUserId,
@@ -97,6 +105,12 @@ export async function policiesWith(
     return [...ids]
   }
 }
+
+function isWholeHours(seconds: number): boolean {
+  return seconds % 3600 === 0 && seconds >= 3600 && seconds <= mostHours * 3600
+}
+
+const mostHours = 99_999
 
 interface Needs extends PolicyLookups {
   readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'setPolicies'>

@@ -127,8 +127,8 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
 
   function idTokenConfig(): IdTokenConfig {
     const config = { ...app.idTokenConfig, ...entered.idTokenConfig }
-    if (!Number.isInteger(config.validity) || config.validity < 60 || config.validity > 43_200) {
-      report('idTokenConfig', 'An ID token is valid for 1 to 720 minutes.')
+    if (config.validity % 60 !== 0 || config.validity < 60 || config.validity > 43_200) {
+      report('idTokenConfig', 'An ID token is valid for 1 to 720 whole minutes.')
     }
     for (const [item, audience] of config.audiences.entries()) {
       report('idTokenConfig', requiredLineProblem(trimmed(audience), 255), item)
@@ -138,7 +138,9 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
 
   function ipRanges(): readonly IpRange[] {
     const ranges = entered.ipRanges ?? app.ipRanges
-    for (const [item, range] of ranges.entries()) report('ipRanges', isIpRange(range) ? undefined : ipRangeRule, item)
+    for (const [item, range] of ranges.entries()) {
+      report('ipRanges', isIpRange(range) ? lineProblem(range.description ?? '', 255) : ipRangeRule, item)
+    }
     return ranges
   }
 }

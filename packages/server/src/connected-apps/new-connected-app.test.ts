@@ -117,11 +117,11 @@ describe('newConnectedApp', () => {
       consumerKey: 'A consumer key has 8 to 256 letters and digits.',
       consumerSecret: 'A consumer secret has 8 to 256 letters and digits.',
       certificate: expect.stringContaining('no X.509 certificate'),
-      idTokenConfig: 'An ID token is valid for 1 to 720 minutes.',
+      idTokenConfig: 'An ID token is valid for 1 to 720 whole minutes.',
       'ipRanges.0': expect.stringContaining('both IPv4 or both IPv6'),
       'policies.profiles.0': 'This org has no profile “Standard Usr”. Did you mean “Standard User”?',
       'policies.permissionSets.0': 'This org has no permission set “None”.',
-      'policies.sessionTimeout': 'Enter a whole number of seconds from 60 to 86400.',
+      'policies.sessionTimeout': 'A session lasts whole minutes, from 1 to 1440 (24 hours).',
     })
     expect(await acts.apps.list(org.id)).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import type { EnteredApp, EnteredPolicies, RefreshTokenPolicy } from '@sallyport/server'
+import type { EnteredApp, EnteredPolicies, IpRange, RefreshTokenPolicy } from '@sallyport/server'
 import { entered } from '../../entered.ts'
 import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
@@ -33,7 +33,7 @@ export function appCommand(name: 'create' | 'update') {
     .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
     .option('--id-token-standard-claims', 'ID tokens say the standard claims')
     .option('--no-id-token-standard-claims')
-    .option('--ip-range <from-to...>', 'where the web server flow may be ended from; all of them')
+    .option('--ip-range <from-to=description...>', 'where the web server flow may be ended from; all of them')
     .option('--info-url <url>')
     .option('--logo-url <url>')
     .option('--icon-url <url>')
@@ -81,7 +81,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
   const { certificateFile, requireSecret } = options
   const idTokenConfig = entered({
     validity: options.idTokenValidity,
-    audiences: options.idTokenAudience,
+    audiences: nonEmpty(options.idTokenAudience),
     includesStandardClaims: options.idTokenStandardClaims,
   })
   return entered({
@@ -105,7 +105,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
     isIntrospectAllTokens: options.introspectAllTokens,
     isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
     isClientCredentialEnabled: options.clientCredentials,
-    ipRanges: options.ipRange?.map(readIpRange),
+    ipRanges: nonEmpty(options.ipRange)?.map(readIpRange),
     idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
   })
 }
@@ -116,8 +116,8 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
   return {
     ...entered({
       isAdminApproved: permittedUsers === undefined ? undefined : permittedUsers === 'admin-approved',
-      profiles: options.profile,
-      permissionSets: options.permissionSet,
+      profiles: nonEmpty(options.profile),
+      permissionSets: nonEmpty(options.permissionSet),
       ipRelaxation: options.ipRelaxation,
       refreshTokenPolicy: options.refreshTokenPolicy,
       requiresHighAssurance: options.highAssurance,
@@ -145,9 +145,15 @@ export const appOptionNames: Readonly<Record<string, string>> = {
   'policies.sessionTimeout': '--session-timeout',
 }
 
-function readIpRange(text: string): { readonly start: string; readonly end: string } {
-  const [start = '', end = start] = text.split('-')
-  return { start, end }
+/** A list as it was given, or none at all where only an empty text was. */
+function nonEmpty(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list?.length === 1 && list[0] === '' ? [] : list
+}
+
+function readIpRange(text: string): IpRange {
+  const [, addresses = '', description] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? []
+  const [start = '', end = start] = addresses.split('-')
+  return { start, end, ...(description !== undefined && { description }) }
 }
 
 function readRefreshTokenPolicy(text: string): RefreshTokenPolicy {

@@ -1,6 +1,7 @@
 import {
   type AppPolicies,
   type ConnectedApp,
+  type IpRange,
   metadataNameOfScope,
   type RefreshTokenPolicy,
   type Stores,
@@ -95,8 +96,17 @@ export function appText(shown: ShownApp, style: Style): string {
       'Introspects all tokens': yesNo(app.isIntrospectAllTokens),
       'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
       'Client credentials': yesNo(app.isClientCredentialEnabled),
-      'ID tokens': `valid ${duration(idTokenConfig.validity)}`,
-      'Trusted IP ranges': app.ipRanges.map(({ start, end }) => `${start}-${end}`).join('\n') || undefined,
+      'ID tokens': [
+        `valid ${duration(idTokenConfig.validity)}`,
+        ...idTokenConfig.audiences.map((audience) => `for ${audience}`),
+        ...(idTokenConfig.includesStandardClaims ? ['with the standard claims'] : []),
+      ].join('\n'),
+      'Trusted IP ranges': app.ipRanges.map(rangeText).join('\n') || undefined,
+      'Info URL': app.infoUrl,
+      'Logo URL': app.logoUrl,
+      'Icon URL': app.iconUrl,
+      'Start URL': app.startUrl,
+      'Single logout URL': app.singleLogoutUrl,
       Contact: [app.contactEmail, app.contactPhone].filter((each) => each !== undefined && each !== '').join(', '),
       Description: app.description,
       ...policyPairs(shown, policies),
@@ -115,6 +125,10 @@ export function permittedUsers(policies: AppPolicies | undefined): string {
 /** Whether the app can be used. */
 export function appState(policies: AppPolicies | undefined): string {
   return policies?.isBlocked === true ? 'blocked' : 'active'
+}
+
+function rangeText({ start, end, description }: IpRange): string {
+  return description === undefined ? `${start}-${end}` : `${start}-${end} (${description})`
 }
 
 function policyPairs(
