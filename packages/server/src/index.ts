@@ -14,9 +14,13 @@ export {
   importCertificate,
 } from './certificates/new-certificate.ts'
 export { keySizes } from './certificates/self-signed.ts'
-export { ensureSigningKey, retireSigningKey, rotateSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 export { type RequestedSubject, signingRequest, uploadSignedCertificate } from './certificates/signed-certificate.ts'
-export { ensureSigningKey } from './certificates/signing-keys.ts'
+export {
+  ensureSigningKey,
+  retireSigningKey,
+  rotateSigningKey,
+  type SigningKey,
+} from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'
 export {
