@@ -48,7 +48,7 @@ export async function queryMore(call: Call, locator: string): Promise<RestAnswer
   const parts = /^([0-9A-Za-z]{15,18})-(\d{1,9})$/.exec(locator)
   const id = readRecordId(parts?.[1] ?? '')
   const asker = askerOf(call)
-  const cursor = id === undefined ? undefined : await call.stores.cursors.find(asker.orgId, id)
+  const cursor = id === undefined ? undefined : await call.reader.findCursor(asker.orgId, id)
   if (cursor === undefined || cursor.userId !== asker.userId) {
     throw new RestError({ reason: 'locator-unknown', facts: { found: locator.slice(0, 40) } })
   }

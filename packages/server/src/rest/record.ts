@@ -73,6 +73,8 @@ export interface RecordReader {
     columns: readonly Expression[],
     limit: number,
   ): Promise<readonly QueriedRow[]>
+  /** A cursor that has been added. */
+  findCursor(orgId: string, id: string): Promise<Cursor | undefined>
 }
 
 /** Writes records, in a transaction whose own writes it reads. */
@@ -110,7 +112,6 @@ export interface Cursor {
 export interface CursorStore {
   /** Adds one; of those of one user only the latest ten are kept. */
   add(cursor: Cursor): Promise<void>
-  find(orgId: string, id: string): Promise<Cursor | undefined>
   /** Deletes at most `limit` rows from before; answers how many. */
   deleteBefore(before: Date, limit: number): Promise<number>
 }

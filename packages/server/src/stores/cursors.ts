@@ -1,16 +1,13 @@
-import type { CursorStore } from '../rest/record.ts'
+import type { Cursor, CursorStore } from '../rest/record.ts'
 import { flag, ifFound, instant, readInstant } from './column-values.ts'
-import type { Database } from './database.ts'
+import type { Database, Reader } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 // Salesforce's: cursors that a user may have open at once.
 const mostOfUser = 10
 
 /** Cursors in the database. */
-export function cursorStore({ queries, read, write }: Database): CursorStore {
-  const find = statement((given: Placeholder<{ orgId: string; id: string }>) =>
-    queries.selectFrom('query_cursors').selectAll().where('org_id', '=', given('orgId')).where('id', '=', given('id')),
-  )
+export function cursorStore({ queries, write }: Pick<Database, 'queries' | 'write'>): CursorStore {
   const trim = statement((given: Placeholder<{ userId: string; keep: number }>) =>
     queries
       .deleteFrom('query_cursors')
@@ -48,16 +45,22 @@ export function cursorStore({ queries, read, write }: Database): CursorStore {
         await tx.run(trim, { userId, keep: mostOfUser })
       })
     },
-    async find(orgId, id) {
-      return ifFound(await read.first(find, { orgId, id }), (row) => ({
-        id: row.id,
-        orgId: row.org_id,
-        userId: row.user_id,
-        soql: row.soql,
-        includesDeleted: row.includes_deleted === 1,
-        createdAt: readInstant(row.created_at),
-      }))
-    },
     deleteBefore: (before, limit) => write((tx) => tx.run(deleteBefore, { before: instant(before), limit })),
   }
+}
+
+/** Finds a cursor, wherever is read: inside of a transaction as well. */
+export function cursorFinder({ queries }: Pick<Database, 'queries'>) {
+  const find = statement((given: Placeholder<{ orgId: string; id: string }>) =>
+    queries.selectFrom('query_cursors').selectAll().where('org_id', '=', given('orgId')).where('id', '=', given('id')),
+  )
+  return async (from: Reader, orgId: string, id: string): Promise<Cursor | undefined> =>
+    ifFound(await from.first(find, { orgId, id }), (row) => ({
+      id: row.id,
+      orgId: row.org_id,
+      userId: row.user_id,
+      soql: row.soql,
+      includesDeleted: row.includes_deleted === 1,
+      createdAt: readInstant(row.created_at),
+    }))
 }

@@ -250,12 +250,13 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
       await patiently(() => {
         endReading()
         act('begin immediate')
-      })
-      writing = new Promise((resolve) => {
-        endWriting = () => {
-          writing = undefined
-          resolve()
-        }
+        // At once: whoever reads in the same turn must find that it is under way.
+        writing = new Promise((resolve) => {
+          endWriting = () => {
+            writing = undefined
+            resolve()
+          }
+        })
       })
     },
     async commit() {

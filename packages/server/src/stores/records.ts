@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { RecordKey, RecordReader, RecordStore, RecordWork, StoredRecord } from '../rest/record.ts'
 import type { SqlValue } from '../rest/soql/plan.ts'
 import { ifFound, instant, instantOrNull, readInstant, readInstantOrNull } from './column-values.ts'
+import { cursorFinder } from './cursors.ts'
 import type { Database, Reader, Tables, Transaction } from './database.ts'
 import { planCompiler } from './soql.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -11,6 +12,7 @@ import { type Placeholder, statement } from './statement.ts'
 export function recordStore(database: Database): RecordStore {
   const { queries, read, write } = database
   const plans = planCompiler(database)
+  const findCursor = cursorFinder(database)
   const findAny = statement((given: Placeholder<{ orgId: string; id: string }>) =>
     queries.selectFrom('records').selectAll().where('org_id', '=', given('orgId')).where('id', '=', given('id')),
   )
@@ -76,6 +78,7 @@ export function recordStore(database: Database): RecordStore {
     async children(by, parentIds, plan, asker, columns, limit) {
       return (await from.values(plans.children(by, parentIds, plan, asker, columns, limit))).map(readRow)
     },
+    findCursor: (orgId, id) => findCursor(from, orgId, id),
   })
   const worker = (tx: Transaction): RecordWork => ({
     ...reader(tx),

@@ -37,6 +37,22 @@ contract('writes of one turn', (open) => {
     expect((await stores.users.find(ada.id))?.failedLogins).toBe(1)
   })
 
+  it('let those read who go on once theirs is written, whatever comes next', async () => {
+    await using stores = await open()
+    const { profile, ada } = await addDemoOrg(stores)
+    const taken = aUser(profile, { username: ada.username })
+    // The one that fails gives each of the others a transaction of its own, right after that of the one before.
+    const outcomes = await Promise.allSettled([
+      ...[1, 2, 3].map(async () => {
+        const user = aUser(profile)
+        await stores.users.add(user)
+        expect(await stores.users.findByUsername(user.username)).toEqual(user)
+      }),
+      stores.users.add(taken),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+  })
+
   it('are written when the stores are closed, waited for or not', async () => {
     await using stores = await open()
     const other = await stores.openAgain()
