@@ -541,6 +541,14 @@ describe('queries', () => {
     expect(await names(where)).toEqual(found)
   })
 
+  it('have texts that go on in the next line', async () => {
+    for (const end of ['\n', '\r\n', '\u2028', '\u2029']) {
+      const Name = `One${end}Two`
+      await create('Account', { Name, BillingCity: 'Lines' })
+      expect(await column(`SELECT Name FROM Account WHERE BillingCity = 'Lines' AND Name = '${Name}'`)).toEqual([Name])
+    }
+  })
+
   it('look up by indexed fields, and sort as told', async () => {
     expect(await column("SELECT Name FROM Contact WHERE Email = 'rose@edge.EXAMPLE'")).toEqual(['Rose Gonzalez'])
     expect(
@@ -1225,6 +1233,28 @@ describe('composite calls', () => {
       { hasErrors: true, results: [{ referenceId: 'c', errors: [{ statusCode: 'REQUIRED_FIELD_MISSING' }] }] },
     ])
     expect(await column("SELECT Name FROM Account WHERE Name = 'Felled'")).toEqual([])
+  })
+
+  it('go on with queries, inside of their transaction', async () => {
+    const records = Array.from({ length: 200 }, (_, number) => ({
+      attributes: { type: 'Contact' },
+      LastName: `P${number}`,
+      Department: 'Composite',
+    }))
+    await send('POST', '/composite/sobjects', { records })
+    await create('Contact', { LastName: 'P200', Department: 'Composite' })
+    const q = new URLSearchParams({ q: "SELECT Id FROM Contact WHERE Department = 'Composite'" })
+    const first = await ask(`${data}/query?${q}`, { headers: { 'sforce-query-options': 'batchSize=200' } })
+    const { body } = await send('POST', '/composite', {
+      compositeRequest: [
+        { method: 'GET', url: first.body.nextRecordsUrl, referenceId: 'next' },
+        { method: 'GET', url: `${data}/query/01g000000000001AAA-200`, referenceId: 'lost' },
+      ],
+    })
+    expect(body.compositeResponse).toMatchObject([
+      { httpStatusCode: 200, body: { totalSize: 201, done: true, records: [{}] } },
+      { httpStatusCode: 400, body: [{ errorCode: 'INVALID_QUERY_LOCATOR' }] },
+    ])
   })
 
   it('run as batches, each part for itself', async () => {

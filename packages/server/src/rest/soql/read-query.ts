@@ -22,7 +22,7 @@ export function readQuery(soql: string): Query {
     throw queryErrorAt('MALFORMED_QUERY', { soql }, 'SOQL statement is too complicated', tooDeep)
   }
   try {
-    const query = parseQuery(soql.trim())
+    const query = parseQuery(readable(soql))
     if (soql.length <= longestKept) keep(soql, query)
     return query
   } catch (error) {
@@ -60,6 +60,15 @@ function withoutTexts(soql: string): string {
   return bare
 }
 
+/** The query as the parser can read it: in texts it knows no ends of lines. */
+function readable(soql: string): string {
+  return soql.trim().replace(/'(?:\\.|[^'\\])*'/gs, (text) =>
+    text.replace(/\\?([\n\r\u2028\u2029])/g, (_, end: string) => {
+      return `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`
+    }),
+  )
+}
+
 function strangerAt(soql: string, at: number): string {
   const [character = ''] = soql.slice(at, at + 2)
   if (character === "'") return 'unterminated string literal'
@@ -92,7 +101,7 @@ const mostTried = 10
 
 function problemOf(soql: string): unknown {
   try {
-    parseQuery(soql.trim())
+    parseQuery(readable(soql))
     return undefined
   } catch (error) {
     return error
