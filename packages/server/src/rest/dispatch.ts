@@ -1,7 +1,7 @@
 import { answer, type Call, dataPath, type RestAnswer } from './call.ts'
+import { chatterUser } from './chatter-user.ts'
 import { createAll, createTree, deleteAll, readAll, updateAll, upsertAll } from './collections.ts'
 import { batch, composite } from './composite.ts'
-import { currentUser } from './current-user.ts'
 import { describeBasic, describeGlobal, describeObject, recent } from './describe.ts'
 import { RestError } from './error.ts'
 import type { JsonObject } from './json.ts'
@@ -43,13 +43,16 @@ const resources: readonly Resource[] = [
   resource('limits', { GET: ({ version, caller }) => answer('LimitsSnapshot', limitsOf(version, caller.used)) }),
   resource('recent', { GET: recent }),
   resource('search', { GET: notSupported('search') }),
-  resource('query', { GET: (call) => query(call, false) }),
+  resource('query', { GET: (call) => (call.query.has('explain') ? notSupported('explain')() : query(call, false)) }),
   resource('queryAll', { GET: (call) => query(call, true) }),
   resource('query/*', { GET: (call, locator = '') => queryMore(call, locator) }),
   resource('queryAll/*', { GET: (call, locator = '') => queryMore(call, locator) }),
+  resource('tooling', { GET: ({ version }) => answer('urls', { query: `${dataPath(version)}/tooling/query` }) }),
   resource('tooling/query', { GET: (call) => query(call, false) }),
   resource('tooling/query/*', { GET: (call, locator = '') => queryMore(call, locator) }),
-  resource('chatter/users/me', { GET: currentUser }),
+  resource('chatter', { GET: ({ version }) => answer('urls', { users: `${dataPath(version)}/chatter/users` }) }),
+  resource('chatter/users', { GET: notSupported('chatter/users') }),
+  resource('chatter/users/*', { GET: (call, id = '') => chatterUser(call, id) }),
   resource('sobjects', { GET: describeGlobal }),
   resource('sobjects/*', {
     GET: (call, object = '') => describeBasic(call, objectAt(call, object)),

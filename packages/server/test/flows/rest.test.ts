@@ -50,6 +50,21 @@ describe('the REST API', () => {
     },
   )
 
+  it('names resources that are there, in every version that it lists', async () => {
+    const { body: versions } = await ask('/services/data', {}, '')
+    expect(versions.length).toBeGreaterThan(40)
+    for (const { url } of versions) {
+      const { status, body } = await ask(url)
+      expect([url, status]).toEqual([url, 200])
+      const query = await ask(`${url}/query?q=SELECT+Name+FROM+Organization`)
+      expect([url, query.body.records]).toEqual([url, [expect.objectContaining({ Name: 'Target' })]])
+      const named = Object.values<string>(body).filter((path) => path.startsWith('/'))
+      const statuses = await Promise.all(named.map(async (path) => [path, (await ask(path)).status]))
+      // What is not supported says so, and so does what wants a parameter.
+      expect(statuses.filter(([, found]) => found !== 200 && found !== 400)).toEqual([])
+    }
+  })
+
   it.each(['v67.0', 'v67.0/', 'v51.0'])('names the resources of %s', async (version) => {
     const { status, body } = await ask(`/services/data/${version}`)
     expect(status).toBe(200)
@@ -122,6 +137,17 @@ describe('a session is refused in Salesforce’s words', () => {
       'token-revoked',
     ],
     [
+      'a token of an app that was blocked',
+      async () => {
+        const blocked = await server.addApp('Blocked')
+        const { access_token } = await tokensFor(server, user, blocked)
+        expect((await ask('/services/data/v67.0/limits', {}, access_token)).status).toBe(200)
+        await server.stores.apps.endAll(blocked.id, server.org.id, true)
+        return access_token
+      },
+      'token-revoked',
+    ],
+    [
       'a token of a user who was frozen',
       async () => {
         const frozen = await server.addUser('frozen@target.example')
@@ -173,6 +199,30 @@ describe('a session is refused in Salesforce’s words', () => {
       [{ message: 'This session is not valid for use with the REST API', errorCode: 'INVALID_SESSION_ID' }],
     ])
   })
+
+  it('but chatter_api opens what the Connect REST API is', async () => {
+    const social = await server.addApp('Social', { scopes: ['chatter_api', 'refresh_token'] })
+    const { access_token } = await tokensFor(server, user, social)
+    const me = await ask('/services/data/v67.0/chatter/users/me', {}, access_token)
+    expect([me.status, me.body.username]).toEqual([200, 'ada@target.example'])
+    expect((await ask(me.body.url, {}, access_token)).body).toEqual(me.body)
+    expect((await ask('/services/data/v67.0/limits', {}, access_token)).status).toBe(401)
+    const others = await server.addUser('eve@other.example', { orgId: server.otherOrg.id })
+    expect((await ask(`/services/data/v67.0/chatter/users/${others.id}`, {}, access_token)).status).toBe(404)
+  })
+
+  it.each(['web', 'visualforce', 'chatter_api', 'openid', 'id', 'custom_permissions'])(
+    'a token with %s alone',
+    async (scope) => {
+      const own = await server.addApp(`Only_${scope}`, { scopes: [scope, 'refresh_token'] })
+      const { access_token } = await tokensFor(server, user, own)
+      const answer = await ask('/services/data/v67.0/sobjects', {}, access_token)
+      expect([answer.status, answer.body[0].message]).toEqual([
+        401,
+        'This session is not valid for use with the REST API',
+      ])
+    },
+  )
 
   it('but full is enough', async () => {
     const full = await server.addApp('Full', { scopes: ['full', 'refresh_token'] })

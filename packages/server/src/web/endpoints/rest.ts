@@ -48,6 +48,9 @@ export const largestDataBody = 10_485_760
 // Characters of an answer from which on packing it is worth the time.
 const worthPacking = 1024
 
+// The Connect REST API is part of the data API, and has a scope of its own besides.
+const connectResources: ReadonlySet<string> = new Set(['chatter', 'connect'])
+
 /** What an access token with the `api` scope opens. */
 export function restApi(needs: Needs): RestApi {
   const newId = prefixedIds(needs.now)
@@ -91,10 +94,11 @@ export function restApi(needs: Needs): RestApi {
       throw new RestError(refusal.reason === 'token-in-query' ? { reason: 'token-missing', facts: {} } : refusal)
     }
     const { token, user, org } = bearer
-    if (!covers(token.scopes, 'api')) {
-      throw new RestError({ reason: 'scope-missing', facts: { needed: 'api', granted: token.scopes } })
+    const needed = ['api', ...(connectResources.has(segmentsOf(visit.request.path)[0] ?? '') ? ['chatter_api'] : [])]
+    if (!needed.some((scope) => covers(token.scopes, scope))) {
+      throw new RestError({ reason: 'scope-missing', facts: { needed: needed.join(' or '), granted: token.scopes } })
     }
-    pass(visit.checks, 'scope', { needed: 'api' })
+    pass(visit.checks, 'scope', { needed: needed.join(' or ') })
     const profile = await profiles.find(user.profileId)
     const access = profile === undefined ? undefined : await dataAccessOf(permissionSets, user, profile)
     if (access?.has('ApiEnabled') !== true) {
