@@ -1,6 +1,7 @@
 import type { ApprovalStore } from '../connected-apps/approval.ts'
 import type { Org } from '../orgs/org.ts'
 import type { SessionStore } from '../sessions/session.ts'
+import type { AccessTokenStore } from '../tokens/access-token.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { DataAccess } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -18,6 +19,7 @@ export interface DataStores extends CallerStores {
 export interface CallerStores {
   readonly approvals: Pick<ApprovalStore, 'revoke'>
   readonly sessions: Pick<SessionStore, 'endIn'>
+  readonly accessTokens: Pick<AccessTokenStore, 'endIn'>
   readonly users: Pick<UserStore, 'find' | 'update'>
 }
 

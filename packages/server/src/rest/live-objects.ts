@@ -46,6 +46,9 @@ function live(
 
 const name = (label: string): Field => field('string', 'Name', { label, isNameField: true, isNillable: false })
 
+// Salesforce shows them and takes no conditions on them.
+const unfilterable = { isFilterable: false }
+
 /** The objects that the org itself is made of: what queries read of them is what there is at that moment. */
 export const liveObjects: readonly SObject[] = [
   live('Organization', keyPrefixes.organization, everyone, [
@@ -60,6 +63,7 @@ export const liveObjects: readonly SObject[] = [
     field('picklist', 'TimeZoneSidKey', { label: 'Time Zone' }),
     field('picklist', 'DefaultLocaleSidKey', { label: 'Locale' }),
     created,
+    ...modified,
   ]),
   live('User', keyPrefixes.user, everyone, [
     id(),
@@ -114,16 +118,23 @@ export const liveObjects: readonly SObject[] = [
     field('boolean', 'OptionsRefreshTokenValidityMetric', { isNillable: false }),
     field('boolean', 'OptionsHasSessionLevelPolicy', { isNillable: false }),
     field('boolean', 'OptionsIsInternal', { isNillable: false }),
+    field('boolean', 'OptionsFullContentPushNotifications', { isNillable: false }),
+    field('boolean', 'OptionsCodeCredentialGuestEnabled', { isNillable: false }),
+    field('boolean', 'OptionsTokenExchangeManageBitEnabled', { isNillable: false }),
     field('int', 'RefreshTokenValidityPeriod'),
     field('int', 'UvidTimeout', { label: 'Session Timeout' }),
+    field('int', 'NamedUserUvidTimeout'),
+    field('int', 'MobileSessionTimeout'),
+    field('int', 'PinLength'),
     field('url', 'StartUrl', { length: 1024 }),
+    field('url', 'MobileStartUrl', { length: 1024 }),
     created,
     ...modified,
   ]),
   live(
     'OauthToken',
     keyPrefixes.oauthToken,
-    { to: 'owner', ownerField: 'UserId', permission: 'ManageUsers' },
+    { to: 'owner', ownerField: 'UserId', permission: 'CustomizeApplication' },
     [
       numberedId(keyPrefixes.oauthToken),
       field('string', 'AppName', { length: 120, isNameField: true }),
@@ -154,9 +165,14 @@ export const liveObjects: readonly SObject[] = [
       field('int', 'NumSecondsValid'),
       field('picklist', 'UserType', { values: ['Standard'] }),
       field('string', 'SourceIp'),
-      field('picklist', 'LoginType', { values: ['Application'] }),
-      field('picklist', 'SessionType', { values: ['UI'] }),
+      field('picklist', 'LoginType', { values: ['Application', 'Remote Access 2.0'] }),
+      field('picklist', 'SessionType', { values: ['UI', 'Oauth2'] }),
       field('picklist', 'SessionSecurityLevel', { values: ['STANDARD'] }),
+      field('url', 'LogoutUrl'),
+      field('id', 'ParentId', { ...readOnly, idPrefix: keyPrefixes.authSession }),
+      field('id', 'LoginHistoryId'),
+      field('id', 'LoginGeoId'),
+      field('boolean', 'IsAssociatedWithJwtAccessToken', { isNillable: false }),
       created,
       field('datetime', 'LastModifiedDate', readOnly),
     ],
@@ -174,9 +190,23 @@ export const liveObjects: readonly SObject[] = [
       field('picklist', 'LoginSubType'),
       field('string', 'SourceIp', { length: 39 }),
       field('string', 'LoginUrl'),
-      field('string', 'Browser', { length: 64 }),
-      field('string', 'Status', { length: 128 }),
-      field('string', 'Application', { length: 64 }),
+      field('string', 'Browser', { length: 64, ...unfilterable }),
+      field('string', 'Platform', { length: 64, ...unfilterable }),
+      field('string', 'Status', { length: 128, ...unfilterable }),
+      field('string', 'Application', { length: 64, ...unfilterable }),
+      field('string', 'ApiType', { length: 64, ...unfilterable }),
+      field('string', 'ApiVersion', { length: 32, ...unfilterable }),
+      field('string', 'ClientVersion', { length: 64, ...unfilterable }),
+      field('string', 'CipherSuite', { length: 64 }),
+      field('string', 'TlsProtocol', { length: 64 }),
+      field('string', 'CountryIso', { length: 2 }),
+      field('string', 'ForwardedForIp'),
+      field('string', 'AuthMethodReference'),
+      field('id', 'AuthenticationServiceId'),
+      field('id', 'LoginGeoId'),
+      field('id', 'NetworkId'),
+      field('boolean', 'OptionsIsGet', { isNillable: false }),
+      field('boolean', 'OptionsIsPost', { isNillable: false }),
     ],
     { plural: 'Login History' },
   ),
@@ -189,6 +219,8 @@ export const liveObjects: readonly SObject[] = [
     field('string', 'SourceIp', { length: 39 }),
     created,
     field('boolean', 'IsAuthenticated', { isNillable: false }),
+    field('picklist', 'ChallengeMethod'),
+    field('datetime', 'ChallengeSentDate'),
   ]),
   live('SetupAuditTrail', keyPrefixes.setupAuditTrail, needing('ViewSetup'), [
     numberedId(keyPrefixes.setupAuditTrail),
@@ -197,6 +229,9 @@ export const liveObjects: readonly SObject[] = [
     field('string', 'Display', { length: 1000 }),
     created,
     reference('CreatedById', ['User']),
+    field('string', 'CreatedByContext', { length: 255 }),
+    field('string', 'CreatedByIssuer', { length: 255 }),
+    field('string', 'DelegateUser', { length: 255 }),
   ]),
   live('NamedCredential', keyPrefixes.namedCredential, needing('ViewSetup'), [
     id(),

@@ -61,7 +61,12 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     case 'AuthSession': {
       const [number, userId] = await found('Id', 'UsersId')
       requireOwn(call, object, String(userId))
-      return call.afterwards(() => stores.sessions.endIn(caller.user.orgId, Number(number)))
+      const { orgId } = caller.user
+      // Even numbers are of browser sessions, odd ones of access tokens.
+      const ended = Math.floor(Number(number) / 2)
+      return call.afterwards(() =>
+        Number(number) % 2 === 0 ? stores.sessions.endIn(orgId, ended) : stores.accessTokens.endIn(orgId, ended, now),
+      )
     }
     case 'PermissionSetAssignment': {
       requireManageUsers(call, object)
@@ -75,7 +80,8 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
   }
 
   function requireOwn({ caller }: Call, { name }: SObject, userId: string): void {
-    if (userId === caller.user.id || caller.access.has('ManageUsers')) return
+    const isTheirs = object.access.to === 'owner' && caller.access.has(object.access.permission)
+    if (userId === caller.user.id || isTheirs) return
     throw new RestError({ reason: 'object-permission-missing', facts: { object: name, act: 'delete' } })
   }
 }

@@ -21,7 +21,8 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     select id as "Id", name as "Name", 'SLP1' as "InstanceName",
       case when type = 'production' then 0 else 1 end as "IsSandbox", 'Developer Edition' as "OrganizationType",
       null as "TrialExpirationDate", null as "NamespacePrefix", 'en_US' as "LanguageLocaleKey",
-      'GMT' as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate"
+      'GMT' as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate",
+      created_at as "LastModifiedDate", created_at as "SystemModstamp"
     from orgs where id = ${orgId}`,
   User: (orgId) => sql`
     select id as "Id", username as "Username", last_name as "LastName", first_name as "FirstName",
@@ -48,6 +49,9 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
         as "OptionsRefreshTokenValidityMetric",
       policy.requires_high_assurance as "OptionsHasSessionLevelPolicy",
       case when app.org_id is null then 1 else 0 end as "OptionsIsInternal",
+      0 as "OptionsFullContentPushNotifications", 0 as "OptionsCodeCredentialGuestEnabled",
+      0 as "OptionsTokenExchangeManageBitEnabled", null as "NamedUserUvidTimeout", null as "MobileSessionTimeout",
+      null as "PinLength", null as "MobileStartUrl",
       policy.refresh_token_policy ->> 'seconds' as "RefreshTokenValidityPeriod",
       policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
@@ -69,27 +73,44 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       'ConnectedApplication'
     from app_policies as policy, ${listed(sql`policy.permission_set_ids`)} as allowed
     where policy.org_id = ${orgId}`,
+  // Two tables in one: the numbers of browser sessions doubled are even, those of access tokens odd.
   AuthSession: (orgId) => sql`
-    select session.id as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
+    select session.id * 2 as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
       'Standard' as "UserType", session.source_ip as "SourceIp", 'Application' as "LoginType", 'UI' as "SessionType",
-      'STANDARD' as "SessionSecurityLevel", session.auth_time as "CreatedDate",
-      session.expires_at - session.timeout * 1000 as "LastModifiedDate"
+      'STANDARD' as "SessionSecurityLevel", null as "LogoutUrl", session.id * 2 as "ParentId",
+      null as "LoginHistoryId", null as "LoginGeoId", 0 as "IsAssociatedWithJwtAccessToken",
+      session.auth_time as "CreatedDate", session.expires_at - session.timeout * 1000 as "LastModifiedDate"
     from sessions as session
       join users as person on person.id = session.user_id and person.epoch = session.user_epoch
       join orgs as org on org.id = session.org_id and org.epoch = session.org_epoch
-    where session.org_id = ${orgId}`,
+    where session.org_id = ${orgId}
+    union all
+    select token.id * 2 + 1, standing.user_id, token.timeout, 'Standard', null, 'Remote Access 2.0', 'Oauth2',
+      'STANDARD', null, token.id * 2 + 1, null, null, 0, token.issued_at, token.expires_at - token.timeout * 1000
+    from access_tokens as token
+      join standings as standing on standing.approval_id = token.approval_id
+        and standing.approval_epoch = token.approval_epoch and standing.user_epoch = token.user_epoch
+        and standing.app_epoch = token.app_epoch and standing.org_epoch = token.org_epoch
+      left join refresh_tokens as source on source.id = token.refresh_token_id
+    where standing.org_id = ${orgId} and standing.is_open = 1 and token.revoked_at is null
+      and (token.refresh_token_id is null or (source.id is not null and source.revoked_at is null))`,
   LoginHistory: (orgId) => sql`
     select id as "Id", user_id as "UserId", at as "LoginTime", login_type as "LoginType",
       login_sub_type as "LoginSubType", source_ip as "SourceIp", login_url as "LoginUrl", browser as "Browser",
-      status as "Status", application as "Application"
+      'Unknown' as "Platform", status as "Status", application as "Application", 'N/A' as "ApiType",
+      'N/A' as "ApiVersion", 'N/A' as "ClientVersion", null as "CipherSuite", null as "TlsProtocol",
+      null as "CountryIso", null as "ForwardedForIp", null as "AuthMethodReference",
+      null as "AuthenticationServiceId", null as "LoginGeoId", null as "NetworkId", 0 as "OptionsIsGet",
+      case when login_type = 'Application' then 1 else 0 end as "OptionsIsPost"
     from login_history where org_id = ${orgId}`,
   LoginIp: (orgId) => sql`
     select min(id) as "Id", user_id as "UsersId", source_ip as "SourceIp", min(at) as "CreatedDate",
-      max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated"
+      max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated", null as "ChallengeMethod",
+      null as "ChallengeSentDate"
     from login_history where org_id = ${orgId} group by user_id, source_ip`,
   SetupAuditTrail: (orgId) => sql`
     select id as "Id", action as "Action", section as "Section", display as "Display", at as "CreatedDate",
-      created_by_id as "CreatedById"
+      created_by_id as "CreatedById", null as "CreatedByContext", null as "CreatedByIssuer", null as "DelegateUser"
     from setup_audit_trail where org_id = ${orgId}`,
   // An org file refuses named credentials: those of callers are theirs.
   NamedCredential: () => sql`

@@ -944,6 +944,67 @@ describe('what the org is made of', () => {
     expect((await soql("SELECT Id FROM OauthToken WHERE AppName = 'Short Lived'")).body.totalSize).toBe(0)
   })
 
+  it('ends a session, of a browser or of an app, when its AuthSession is deleted', async () => {
+    const other = await server.addApp('Short_Session')
+    const { access_token } = await tokensFor(server, standard, other)
+    const own = "SELECT Id, LoginType, NumSecondsValid, Users.Username FROM AuthSession WHERE SessionType = 'Oauth2'"
+    const found = await soql(`${own} ORDER BY Id DESC LIMIT 1`, access_token)
+    expect(found.body.records).toMatchObject([
+      { LoginType: 'Remote Access 2.0', NumSecondsValid: 7200, Users: { Username: 'jo@target.example' } },
+    ])
+    const [session] = found.body.records
+    expect((await send('GET', `/sobjects/AuthSession/${session.Id}`)).body).toMatchObject({ ParentId: session.Id })
+    expect(await column('SELECT UsersId FROM AuthSession', 'UsersId', access_token)).not.toContain(admin.id)
+    expect((await send('DELETE', `/sobjects/AuthSession/${session.Id}`)).status).toBe(204)
+    expect((await send('GET', '/limits', undefined, access_token)).status).toBe(401)
+    expect((await send('DELETE', `/sobjects/AuthSession/${session.Id}`)).status).toBe(404)
+    const browsers = await column("SELECT Id FROM AuthSession WHERE SessionType = 'UI'", 'Id')
+    expect(browsers.length).toBeGreaterThan(0)
+    expect((await send('DELETE', `/sobjects/AuthSession/${browsers[0]}`)).status).toBe(204)
+    expect(await column("SELECT Id FROM AuthSession WHERE SessionType = 'UI'", 'Id')).toEqual(browsers.slice(1))
+  })
+
+  it('has the fields that Salesforce documents', async () => {
+    for (const [object, fields] of [
+      ['Organization', 'Name, InstanceName, IsSandbox, OrganizationType, TrialExpirationDate, NamespacePrefix'],
+      ['User', 'Username, Name, Email, Alias, IsActive, ProfileId, Profile.Name, LastLoginDate, CommunityNickname'],
+      ['Profile', 'Name, UserType, PermissionsApiEnabled, PermissionsModifyAllData, PermissionsViewSetup'],
+      ['PermissionSet', 'Name, Label, IsOwnedByProfile, PermissionsApiEnabled'],
+      ['PermissionSetAssignment', 'AssigneeId, PermissionSetId, Assignee.Username, PermissionSet.Name'],
+      [
+        'ConnectedApplication',
+        'Name, StartUrl, MobileStartUrl, PinLength, UvidTimeout, OptionsAllowAdminApprovedUsersOnly',
+      ],
+      [
+        'ConnectedApplication',
+        'RefreshTokenValidityPeriod, OptionsRefreshTokenValidityMetric, OptionsHasSessionLevelPolicy',
+      ],
+      ['OauthToken', 'AppName, AppMenuItemId, UseCount, LastUsedDate, UserId, User.Username'],
+      ['SetupEntityAccess', 'ParentId, SetupEntityId, SetupEntityType'],
+      [
+        'AuthSession',
+        'UsersId, CreatedDate, LastModifiedDate, NumSecondsValid, UserType, SourceIp, LoginType, LogoutUrl',
+      ],
+      ['LoginHistory', 'UserId, LoginTime, LoginType, LoginSubType, SourceIp, LoginUrl, Browser, Platform, Status'],
+      [
+        'LoginHistory',
+        'Application, ApiType, ApiVersion, ClientVersion, CipherSuite, TlsProtocol, CountryIso, OptionsIsPost',
+      ],
+      ['LoginIp', 'UsersId, SourceIp, IsAuthenticated, ChallengeMethod, ChallengeSentDate'],
+      [
+        'SetupAuditTrail',
+        'Action, CreatedById, CreatedDate, CreatedByContext, CreatedByIssuer, DelegateUser, Display, Section',
+      ],
+      ['NamedCredential', 'DeveloperName, MasterLabel, Endpoint'],
+      ['Certificate', 'DeveloperName, MasterLabel, OptionsIsPrivateKeyExportable'],
+    ] as const) {
+      const answer = await soql(`SELECT Id, ${fields} FROM ${object}`)
+      expect([object, answer.status, answer.text.slice(0, 200)]).toEqual([object, 200, expect.any(String)])
+    }
+    const refused = await soql("SELECT Id FROM LoginHistory WHERE Status = 'Success'")
+    expect(refused.body[0].message).toContain("field 'Status' can not be filtered in a query call")
+  })
+
   it('assigns permission sets', async () => {
     const set = await server.addPermissionSet('Helpers')
     const made = await send('POST', '/sobjects/PermissionSetAssignment', {
