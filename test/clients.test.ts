@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -44,14 +45,32 @@ beforeAll(async () => {
 
 afterAll(() => dev.stop())
 
-function paste(blocks: readonly string[], more: Record<string, string> = {}) {
-  const options = { cwd: dev.folder, env: { ...environment, ...more }, maxBuffer: 16_777_216 }
+function paste(blocks: readonly string[], more: Record<string, string> = {}, cwd = dev.folder) {
+  const options = { cwd, env: { ...environment, ...more }, maxBuffer: 16_777_216 }
   return run('bash', ['-c', `set -eu\n${blocks.join('\n')}`], options)
+}
+
+/** Pastes commands that open a browser: it hands the address on to this test, which plays the person. */
+async function pasteWithPerson(blocks: readonly string[], { folder, approve }: RunningDev = dev) {
+  const opened = join(folder, 'opened')
+  await run('mkfifo', [opened])
+  const browser = join(folder, 'browser.sh')
+  await writeFile(browser, `#!/bin/sh\nprintf '%s' "$1" > '${opened}'\n`)
+  await chmod(browser, 0o755)
+  const person = async () => {
+    const url = new URL(await readFile(opened, 'utf8'))
+    const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
+    callback.searchParams.set('code', await approve(url.href))
+    callback.searchParams.set('state', url.searchParams.get('state') ?? '')
+    await fetch(callback)
+  }
+  const [pasted] = await Promise.all([paste(blocks, { BROWSER: browser }, folder), person()])
+  return pasted
 }
 
 describe('the Salesforce CLI', () => {
   it('does what its page says', { timeout: 180_000 }, async () => {
-    const [signIn = '', work = '', ...others] = blocksOf('salesforce-cli.md', 'sh')
+    const [signIn = '', work = '', inBrowser = '', withToken = '', , out = ''] = blocksOf('salesforce-cli.md', 'sh')
     const { stdout } = await paste([signIn, work])
     expect(stdout).toContain('Successfully authorized integration@target.example')
     expect(stdout).toContain('Connected')
@@ -63,29 +82,47 @@ describe('the Salesforce CLI', () => {
     expect(stdout).toContain('"maxBatchSize": 200')
     expect(stdout).toMatch(/Source Integration\s+│ \d/)
 
-    // The browser hands the address on to this test, which plays the person.
-    const opened = join(dev.folder, 'opened')
-    await run('mkfifo', [opened])
-    const browser = join(dev.folder, 'browser.sh')
-    await writeFile(browser, `#!/bin/sh\nprintf '%s' "$1" > '${opened}'\n`)
-    await chmod(browser, 0o755)
     const [helper = ''] = signIn.split('\n')
-    const rest = paste([helper, ...others], { BROWSER: browser })
-    const person = (async () => {
-      const url = new URL(await readFile(opened, 'utf8'))
-      const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
-      callback.searchParams.set('code', await dev.approve(url.href))
-      callback.searchParams.set('state', url.searchParams.get('state') ?? '')
-      await fetch(callback)
-    })()
-    const [{ stdout: later }] = await Promise.all([rest, person])
+    const { stdout: later } = await pasteWithPerson([helper, inBrowser, withToken, out])
     expect(later).toContain('Successfully authorized admin@target.example')
     expect(later).toMatch(/Profile Name\s+│ System Administrator/)
     expect(later).toContain('by-token')
     expect(later).toContain('Successfully logged out of orgs')
   })
 
-  it('shows what is wrong with a query, and where', { timeout: 60_000 }, async () => {
+  it('goes on by itself after its session has ended', { timeout: 120_000 }, async () => {
+    const [signIn = ''] = blocksOf('salesforce-cli.md', 'sh')
+    const { stdout } = await paste([`{ ${signIn} } >&2`, 'sf org auth show-access-token --json'])
+    const { accessToken } = JSON.parse(stdout).result
+    const limits = () => fetch(`${dev.ready.url}/services/data/v67.0/limits`, { headers: { authorization } })
+    const authorization = `Bearer ${accessToken}`
+    expect((await limits()).status).toBe(200)
+    const form = { method: 'POST', body: new URLSearchParams({ token: accessToken }) }
+    await fetch(`${dev.ready.url}/services/oauth2/revoke`, form)
+    expect((await limits()).status).toBe(401)
+    const query = await paste(['sf data query --query "SELECT COUNT(Id) FROM Account" --json'])
+    expect(JSON.parse(query.stdout).result).toMatchObject({ done: true, records: [{ expr0: 4 }] })
+  })
+
+  it('signs in with an auth URL, by https', { timeout: 120_000 }, async () => {
+    const [signIn = '', , , , authUrl = ''] = blocksOf('salesforce-cli.md', 'sh')
+    const [helper = ''] = signIn.split('\n')
+    const secure = await startDev('--tls')
+    const trusted = getCACertificates('default')
+    try {
+      const certificate = await readFile(join(secure.folder, '.sallyport', 'tls', 'localhost.crt'), 'utf8')
+      setDefaultCACertificates([...trusted, certificate])
+      const { stdout } = await pasteWithPerson([helper, authUrl], secure)
+      expect(stdout.match(/Successfully authorized admin@target\.example/g)).toHaveLength(2)
+      expect(stdout).toMatch(/Instance Url\s+│ https:\/\/localhost:\d+/)
+      expect(stdout).toMatch(/Connected Status\s+│ Connected/)
+    } finally {
+      setDefaultCACertificates(trusted)
+      await secure.stop()
+    }
+  })
+
+  it('shows what is wrong with a query, and where', { timeout: 120_000 }, async () => {
     const [signIn = ''] = blocksOf('salesforce-cli.md', 'sh')
     const failed = paste([signIn, 'sf data query --query "SELECT Nam FROM Account"'])
     await expect(failed).rejects.toThrow(/ERROR at Row:1:Column:8\nNo such column 'Nam' on entity 'Account'/)

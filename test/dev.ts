@@ -25,10 +25,11 @@ export interface Ready {
 
 const program = fileURLToPath(new URL('../packages/cli/bin/sallyport.js', import.meta.url))
 
-/** Starts `sallyport dev` and waits until it says that it is ready. */
-export async function startDev(): Promise<RunningDev> {
+/** Starts `sallyport dev`, with more options where they are given, and waits until it says that it is ready. */
+export async function startDev(...options: readonly string[]): Promise<RunningDev> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-dev-'))
-  const child = spawn(process.execPath, [program, 'dev', '--json', '--port', String(await freePort())], {
+  const port = String(await freePort())
+  const child = spawn(process.execPath, [program, 'dev', '--json', '--port', port, ...options], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
