@@ -17,6 +17,22 @@ export function isInRanges(address: string, ranges: readonly IpRange[]): boolean
   return list.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
+/**
+ * A range as people write it on a line, `192.0.2.0-192.0.2.255 Office`; an address alone is the range of itself. What is
+ * none comes out as one that {@link isIpRange} refuses.
+ */
+export function readIpRange(line: string): IpRange {
+  const [, start, end, description] = /^([0-9a-f.:]+)(?:\s*-\s*([0-9a-f.:]+))?(?:\s+(.+))?$/i.exec(line.trim()) ?? []
+  if (start === undefined) return { start: line.trim(), end: '' }
+  return { start, end: end ?? start, ...(description === undefined ? {} : { description }) }
+}
+
+/** A range as {@link readIpRange} reads it. */
+export function writeIpRange({ start, end, description }: IpRange): string {
+  const range = start === end ? start : `${start}-${end}`
+  return description === undefined ? range : `${range} ${description}`
+}
+
 /** Whether a range can be used: two addresses of one family, in order. */
 export function isIpRange({ start, end }: Pick<IpRange, 'start' | 'end'>): boolean {
   const family = isIP(start)

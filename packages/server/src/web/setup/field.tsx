@@ -1,4 +1,6 @@
 import type { Child } from 'hono/jsx'
+import { readIpRange, writeIpRange } from '../../users/ip-range.ts'
+import type { IpRange } from '../../users/profile.ts'
 import type { SentFile, SentForm } from './form-body.ts'
 
 /** What a field makes of what was sent: a value, or what is wrong with it, in words. */
@@ -24,7 +26,7 @@ export interface Field<T> {
   readonly help?: string | undefined
   readonly isRequired: boolean
   /** `group`: several controls under one heading; `check`: a box with its label beside it. */
-  readonly shape: 'line' | 'group' | 'check' | 'file' | 'hidden'
+  readonly shape: 'line' | 'group' | 'check' | 'file' | 'hidden' | 'again'
   /** Whether it sends a secret or a file, which is never shown again. */
   readonly isForgotten: boolean
   read(name: string, sent: SentForm): FieldReading<T>
@@ -349,6 +351,47 @@ export function hidden(): Field<string> {
     read: (name, sent) => read(only(name, sent)),
     write: (value) => [value],
     draw: ({ id, name, entered }) => <input type="hidden" id={id} name={name} value={entered[0] ?? ''} />,
+  }
+}
+
+/**
+ * A second button of a form, which shows the form again with what can be said of what was entered so far, and does
+ * nothing. Whether it was the one that was pressed.
+ */
+export function again(label: string): Field<boolean> {
+  return {
+    label,
+    isRequired: false,
+    shape: 'again',
+    isForgotten: true,
+    read: (name, sent) => read(sent.texts.has(name)),
+    write: () => [],
+    draw: ({ id, name }) => (
+      <button
+        class="slds-button slds-button_neutral"
+        type="submit"
+        id={id}
+        name={name}
+        value="on"
+        // What is still missing elsewhere is no reason not to look.
+        formnovalidate
+      >
+        {label}
+      </button>
+    ),
+  }
+}
+
+/** Ranges of addresses, one a line: `192.0.2.0-192.0.2.255 Office`, or a single address. What they are is checked by the act. */
+export function ipRanges(props: About & { readonly rows?: number }): Field<readonly IpRange[]> {
+  const entries = lines({ ...props, placeholder: '192.0.2.0-192.0.2.255 Office' })
+  return {
+    ...entries,
+    read(name, sent) {
+      const reading = entries.read(name, sent)
+      return reading.ok ? read(reading.value.map(readIpRange)) : reading
+    },
+    write: (value) => entries.write(value.map(writeIpRange)),
   }
 }
 

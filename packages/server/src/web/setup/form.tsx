@@ -50,6 +50,11 @@ function isWhole<F extends Fields>(fields: F, values: Record<string, unknown>): 
   return Object.keys(fields).every((name) => name in values)
 }
 
+/** Whether a form was sent to be looked at once more, by a button made with `again`. */
+export function asksAgain(fields: Fields, { texts }: SentForm): boolean {
+  return Object.entries(fields).some(([name, { shape }]) => shape === 'again' && texts.has(name))
+}
+
 /** Values as a form would send them. */
 export function enteredOf<F extends Fields>(fields: F, values: Partial<ValuesOf<F>>): Entered {
   return new Map(
@@ -64,6 +69,8 @@ export interface ShownForm<F extends Fields> {
   readonly target: FormTarget
   readonly problems: readonly Problem[]
   readonly sendsFiles: boolean
+  /** Whether it has a button besides the one that does it. */
+  readonly hasAgain: boolean
   /** Draws a field. Each field of the form is to be drawn once. */
   field(name: keyof F & string): Child
   /** What stands in a field just now; the first, where there are several. */
@@ -88,6 +95,7 @@ export function shownForm<F extends Fields>(
     target,
     problems,
     sendsFiles: Object.values(fields).some(({ shape }) => shape === 'file'),
+    hasAgain: Object.values(fields).some(({ shape }) => shape === 'again'),
     entered: (name) => entered.get(name)?.[0] ?? '',
     field(name) {
       const field = fields[name]
@@ -117,7 +125,7 @@ function FieldBlock({ name, field, entered, problem }: FieldBlockProps) {
     describedBy,
     isFaulty: problem !== undefined,
   })
-  if (field.shape === 'hidden') return <>{control}</>
+  if (field.shape === 'hidden' || field.shape === 'again') return <>{control}</>
   const below = (
     <>
       {problem !== undefined && (

@@ -11,6 +11,7 @@ import type { Reply } from '../reply.ts'
 import { Notice } from './blocks.tsx'
 import { type Flash, flashCookie, takeFlash } from './flash.ts'
 import {
+  asksAgain,
   type Entered,
   enteredOf,
   type Fields,
@@ -60,6 +61,12 @@ export function goOn(visit: SetupVisit, { to, say }: Done, warnings: readonly Pr
   return redirectTo(to, visit, [flashCookie(visit.browser, flash)])
 }
 
+/** A form that is not done yet, because there is something to be seen first; sent again, it will be. */
+export interface SeeFirst {
+  /** What to look at, and what to press then. */
+  readonly seeFirst: Child
+}
+
 /** A page that only shows. */
 export function page(
   path: string,
@@ -90,8 +97,8 @@ export interface FormPage<Subject, F extends Fields> {
   /** The word on the button. */
   readonly submit: string
   readonly cancel: (subject: Subject, visit: SetupVisit) => string
-  /** Does it. What is refused comes back to the form, with everything that was entered. */
-  readonly act: (values: ValuesOf<F>, subject: Subject, visit: SetupVisit) => Promise<Outcome<Done> | Reply>
+  /** Does it. What is refused, or is to be seen first, comes back to the form with everything that was entered. */
+  readonly act: (values: ValuesOf<F>, subject: Subject, visit: SetupVisit) => Promise<Outcome<Done> | SeeFirst | Reply>
   /** What the act's problems are called as fields here, where the names differ. */
   readonly problemNames?: Readonly<Record<string, keyof F & string>>
 }
@@ -109,7 +116,7 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
         if (subject === undefined) return notFound(visit)
         const fields = await spec.fields(subject, visit)
         const start = spec.start === undefined ? {} : await spec.start(subject, visit)
-        return draw(visit, subject, fields, enteredOf(fields, start), [], 200)
+        return draw(visit, subject, fields, { entered: enteredOf(fields, start) })
       },
     },
     {
@@ -124,15 +131,18 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
         const fields = await spec.fields(subject, visit)
         const reading = readFields(fields, sent)
         if (reading.outcome === 'stranger') throw stranger(visit, reading.name)
-        if (reading.outcome === 'faulty') return draw(visit, subject, fields, sent.texts, reading.problems, 422)
+        const entered = sent.texts
+        if (asksAgain(fields, sent)) return draw(visit, subject, fields, { entered })
+        if (reading.outcome === 'faulty') return draw(visit, subject, fields, { entered, problems: reading.problems })
         const outcome = await spec.act(reading.values, subject, visit)
         if ('status' in outcome) return outcome
+        if ('seeFirst' in outcome) return draw(visit, subject, fields, { entered, seeFirst: outcome.seeFirst })
         if (outcome.ok) return goOn(visit, outcome.value, outcome.warnings)
         const problems = outcome.problems.map((problem) => ({
           ...problem,
           field: spec.problemNames?.[problem.field] ?? problem.field,
         }))
-        return draw(visit, subject, fields, sent.texts, problems, 422)
+        return draw(visit, subject, fields, { entered, problems })
       },
     },
   ]
@@ -141,33 +151,49 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
     visit: SetupVisit,
     subject: Subject,
     fields: F,
-    entered: Entered,
-    problems: readonly Problem[],
-    status: number,
+    { entered, problems = [], seeFirst }: Drawn,
   ): Promise<Reply> {
     const form = shownForm(fields, entered, problems, targetOf(visit))
     const { inside, ...props } = await spec.show(form, subject, visit)
     const title = problems.length > 0 ? `Error: ${props.title}` : undefined
     const children = (
-      <FormBody form={form} submit={spec.submit} cancel={spec.cancel(subject, visit)}>
+      <FormBody form={form} seeFirst={seeFirst} submit={spec.submit} cancel={spec.cancel(subject, visit)}>
         {inside}
       </FormBody>
     )
+    const status = problems.length > 0 ? 422 : 200
     return shown(visit, { ...props, ...(title !== undefined && { documentTitle: title }), children }, status)
   }
 }
 
+/** What stands in a form that is shown, and above it. */
+interface Drawn {
+  readonly entered: Entered
+  readonly problems?: readonly Problem[]
+  readonly seeFirst?: Child
+}
+
 interface FormBodyProps {
   readonly form: ShownForm<Fields>
+  readonly seeFirst: Child
   readonly submit: string
   readonly cancel: string
   readonly children: Child
 }
 
-function FormBody({ form, submit, cancel, children }: FormBodyProps) {
+function FormBody({ form, seeFirst, submit, cancel, children }: FormBodyProps) {
   return (
     <PostForm {...form.target} class="form" sendsFiles={form.sendsFiles}>
+      {/* Browsers press the first button when somebody presses Enter in a field. */}
+      {form.hasAgain && <button type="submit" hidden tabindex={-1} />}
       {form.summary()}
+      {seeFirst !== undefined && (
+        <div id="see-first" tabindex={-1}>
+          <Notice look="warning" role="status">
+            {seeFirst}
+          </Notice>
+        </div>
+      )}
       {children}
       <div class="form-end actions">
         <button class="slds-button slds-button_brand" type="submit">

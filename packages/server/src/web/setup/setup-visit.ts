@@ -95,7 +95,7 @@ export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (r
           facts: { user: known.user.username, profile: known.profile.name, needed: lacking },
         })
       }
-      return answer({
+      const inside: SetupVisit = {
         ...visit,
         ...known,
         browser,
@@ -104,7 +104,10 @@ export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (r
         stores: { ...stores, ...actedBy(known.user.id) },
         query: new URLSearchParams(request.query),
         at: now(),
-      })
+      }
+      const reply = await answer(inside)
+      visit.refused = inside.refused
+      return reply
     }
 
   async function whoIs({ userId, orgId }: Session) {

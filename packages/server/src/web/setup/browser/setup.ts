@@ -107,9 +107,9 @@ function foldTree(): void {
   if (tree !== null && matchMedia('(max-width: 48rem)').matches) tree.open = false
 }
 
-/** A form that came back with problems takes people to them. */
+/** A form that came back takes people to what it came back for. */
 function goToProblems(): void {
-  document.querySelector<HTMLElement>('#problems')?.focus()
+  document.querySelector<HTMLElement>('#problems, #see-first')?.focus()
 }
 
 foldTree()
