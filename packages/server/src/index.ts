@@ -85,7 +85,6 @@ export {
   loginTypeLabels,
 } from './sessions/login-history.ts'
 export { loginCsvHeader, loginCsvLine } from './sessions/login-history-csv.ts'
-export { changeOwnPassword, confirmPassword } from './sessions/own-password.ts'
 export { type ListedSession, lastUsedAt } from './sessions/session.ts'
 export {
   DatabaseBusy,

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { made, madeOrg, openActs, problemsOf, type TestActs } from '../../test/open-acts.ts'
 import { aSession } from '../../test/stores/demo-org.ts'
+import { checklist } from '../journal/checklist.ts'
 import { hashSecret } from '../secret.ts'
 import { newUser } from '../users/new-user.ts'
-import { changeOwnPassword, confirmPassword } from './own-password.ts'
+import { confirmPassword } from './confirm-password.ts'
+import { changeOwnPassword } from './own-password.ts'
 
 const current = 'correct horse'
+const place = { sourceIp: '192.0.2.1', loginUrl: 'localhost', userAgent: 'Test' }
 const ada = { username: 'ada@acme.example', email: 'ada@acme.example', lastName: 'Admin', password: current }
 
 async function signedIn(acts: TestActs) {
@@ -28,7 +31,7 @@ describe('changeOwnPassword', () => {
     const noted = await acts.auditTrail.list(org.id, { limit: 100 })
     const own = { ...acts, ...acts.actedBy(user.id) }
     const entered = { currentPassword: current, password: 'battery staple' }
-    made(await changeOwnPassword(own, { org, user, session }, entered))
+    made(await changeOwnPassword(own, { ...place, org, user, session }, entered, checklist()))
     expect(await verified('battery staple')).toBe('right')
     expect([await isLive(session), await isLive(other)]).toEqual([true, false])
     expect(await acts.auditTrail.list(org.id, { limit: 100 })).toEqual(noted)
@@ -45,7 +48,9 @@ describe('changeOwnPassword', () => {
   ])('refuses %o, and changes nothing', async (entered, problems, failedLogins) => {
     await using acts = await openActs()
     const { org, user, session, other, isLive, verified } = await signedIn(acts)
-    expect(problemsOf(await changeOwnPassword(acts, { org, user, session }, entered))).toEqual(problems)
+    expect(problemsOf(await changeOwnPassword(acts, { ...place, org, user, session }, entered, checklist()))).toEqual(
+      problems,
+    )
     expect(await verified(current)).toBe('right')
     expect(await isLive(other)).toBe(true)
     expect(await acts.users.find(user.id)).toMatchObject({ failedLogins })
@@ -53,21 +58,22 @@ describe('changeOwnPassword', () => {
 })
 
 describe('confirmPassword', () => {
-  it('locks out who guesses, and then refuses the right password, too', async () => {
+  it('locks out who guesses, refuses the right password then, too, and tells Login History', async () => {
     await using acts = await openActs()
     const { org, user } = await signedIn(acts)
-    made(await confirmPassword(acts, org, user, current))
-    for (let guess = 0; guess < 10; guess++) {
-      expect(problemsOf(await confirmPassword(acts, org, user, `guess ${guess}`))).toEqual({
-        currentPassword: 'This is not your password.',
-      })
+    const confirm = (password: string) => confirmPassword(acts, { ...place, org, user, password }, checklist())
+    expect(await confirm(current)).toBeUndefined()
+    for (let failures = 1; failures <= 10; failures++) {
+      expect(await confirm(`guess ${failures}`)).toMatchObject({ reason: 'password-wrong' })
     }
-    expect((await acts.users.find(user.id))?.lockedUntil).toEqual(new Date(acts.now().getTime() + 900_000))
-    expect(problemsOf(await confirmPassword(acts, org, user, current))).toEqual({
-      currentPassword:
-        'Your password was wrong too often. Wait until you may try again, or ask an admin to unlock you.',
+    const until = new Date(acts.now().getTime() + 900_000)
+    expect((await acts.users.find(user.id))?.lockedUntil).toEqual(until)
+    expect(await confirm(current)).toEqual({
+      reason: 'user-locked',
+      facts: { user: user.username, until: until.toISOString() },
     })
+    expect(await acts.loginHistory.list(org.id, {}, { limit: 100 })).toHaveLength(10)
     await acts.users.unlock(user.id)
-    made(await confirmPassword(acts, org, user, current))
+    expect(await confirm(current)).toBeUndefined()
   })
 })

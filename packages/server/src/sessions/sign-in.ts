@@ -6,9 +6,9 @@ import { hashSecret, randomText, tokenText } from '../secret.ts'
 import type { Passwords } from '../users/password.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
-import { lockoutEnd } from './lockout.ts'
 import type { LoginHistoryStore } from './login-history.ts'
 import { type SessionStore, sessionShape } from './session.ts'
+import { countWrongPassword, type WrongPassword } from './wrong-password.ts'
 
 /** What somebody typed, and where. */
 export interface SignInAttempt {
@@ -23,7 +23,7 @@ export interface SignInAttempt {
 export type SignInRefusal =
   | AccessRefusal
   | { readonly reason: 'username-unknown'; readonly facts: { readonly found: string } }
-  | { readonly reason: 'password-wrong'; readonly facts: { readonly user: string; readonly failures: number } }
+  | WrongPassword
   | { readonly reason: 'password-busy'; readonly facts: Record<never, never> }
 
 /** What signing in came to: the value of the session cookie, or a refusal. */
@@ -75,7 +75,8 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
     checks.orgId = org.id
     checks.userId = user.id
     pass(checks, 'user-known', { user: user.username })
-    if (verification.outcome === 'wrong') return failed(user, org, attempt, await wrongPassword(user, org, at))
+    if (verification.outcome === 'wrong')
+      return failed(user, org, attempt, await countWrongPassword(users, user, org, at))
     pass(checks, 'password')
     const profile = await profiles.find(user.profileId)
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
@@ -115,14 +116,6 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
   /** A wrong password is written down; what is refused for another reason must not be answered the sooner for it. */
   async function writeAsMuch(at: Date): Promise<void> {
     await users.countFailure('', undefined, at)
-  }
-
-  async function wrongPassword(user: User, org: Org, at: Date): Promise<SignInRefusal> {
-    const { failedLogins } = await users.countFailure(user.id, org.settings.maxLoginAttempts, lockoutEnd(org, at))
-    if (user.lockedUntil !== undefined && user.lockedUntil > at) {
-      return { reason: 'user-locked', facts: { user: user.username, until: user.lockedUntil.toISOString() } }
-    }
-    return { reason: 'password-wrong', facts: { user: user.username, failures: failedLogins } }
   }
 
   function failed(user: User, org: Org, attempt: SignInAttempt, refusal: SignInRefusal): SignInResult {
