@@ -106,10 +106,7 @@ export function checkAppAccess(
   const unusable = checkInstalled({ org, app, policies, uninstalledUse }, checks)
   if (unusable !== undefined) return refused(unusable)
   if (!policies.isAdminApproved) return { granted: true, policies, preApproved: false }
-  const isAssigned =
-    policies.profileIds.includes(user.profileId) ||
-    policies.permissionSetIds.some((id) => user.permissionSetIds.includes(id))
-  if (!isAssigned) {
+  if (!isAssigned(policies, user)) {
     return refused({
       reason: 'not-admin-approved',
       facts: { app: app.label, user: user.username, profile: profile.name },
@@ -117,6 +114,14 @@ export function checkAppAccess(
   }
   pass(checks, 'approved', { by: 'an admin' })
   return { granted: true, policies, preApproved: true }
+}
+
+/** Whether the profile or one of the permission sets of a user is assigned to an app. */
+export function isAssigned(
+  { profileIds, permissionSetIds }: Pick<AppPolicies, 'profileIds' | 'permissionSetIds'>,
+  user: Pick<User, 'profileId' | 'permissionSetIds'>,
+): boolean {
+  return profileIds.includes(user.profileId) || permissionSetIds.some((id) => user.permissionSetIds.includes(id))
 }
 
 function refused(refusal: AccessRefusal): Access {
