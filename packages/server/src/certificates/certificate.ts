@@ -32,7 +32,7 @@ const largest = 16_384
 /** Reads the first certificate of a PEM text. A private key beside it is refused: it should never have left its machine. */
 export function readCertificate(pem: string): CertificateReading {
   if (pem.length > largest) return { ok: false, problem: 'too-large' }
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) return { ok: false, problem: 'private-key' }
+  if (holdsPrivateKey(pem)) return { ok: false, problem: 'private-key' }
   try {
     const x509 = new X509Certificate(pem)
     const publicKey = createPublicKey(x509.publicKey.export({ format: 'pem', type: 'spki' }))
@@ -57,6 +57,11 @@ export function readCertificate(pem: string): CertificateReading {
     // Whatever the parser says of junk, the caller is told one thing: this is no certificate.
     return { ok: false, problem: 'not-a-certificate' }
   }
+}
+
+/** Whether a PEM text has a private key in it. */
+export function holdsPrivateKey(pem: string): boolean {
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
 }
 
 /** Whether what is signed with the key of one certificate is verified by the other: a renewed one has the same key. */

@@ -1,6 +1,6 @@
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { User } from '../../src/users/user.ts'
-import { signInOn, type TestBrowser, testBrowser } from '../flows/test-browser.ts'
+import { type Stop, signInOn, type TestBrowser, testBrowser } from '../flows/test-browser.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../flows/test-server.ts'
 
 /** A server with somebody of every kind that Setup tells apart, each signed in at the login host. */
@@ -78,4 +78,54 @@ export function fullApp(server: TestServer): Promise<ConnectedApp> {
     singleLogoutUrl: 'https://app.example/logout',
     ipRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
   })
+}
+
+/** What stands in the form of a page, as a browser would send it: the ticked, the chosen and the typed. */
+export function formOn(html: string, action: string): Map<string, readonly string[]> {
+  const form = html
+    .split('<form')
+    .map((part) => part.split('</form>')[0] ?? '')
+    .find((part) => part.includes(`action="${action}"`) && part.includes('csrf_token'))
+  if (form === undefined) throw new Error(`There is no form for ${action} on this page.`)
+  const sent = new Map<string, readonly string[]>()
+  const add = (name: string | undefined, value: string) => {
+    if (name !== undefined) sent.set(name, [...(sent.get(name) ?? []), asText(value)])
+  }
+  for (const match of form.matchAll(/<(input|textarea|select)\b([^>]*)>/g)) {
+    const [all, tag, attributes = ''] = match
+    const after = form.slice(match.index + all.length)
+    const attribute = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1]
+    const type = attribute('type')
+    if (tag === 'textarea') add(attribute('name'), after.split('</textarea>')[0] ?? '')
+    else if (tag === 'select') add(attribute('name'), chosen(after))
+    else if (type !== 'checkbox' && type !== 'radio') add(attribute('name'), attribute('value') ?? '')
+    else if (/\bchecked\b/.test(attributes)) add(attribute('name'), attribute('value') ?? 'on')
+  }
+  return sent
+}
+
+function chosen(html: string): string {
+  const options = [...(html.split('</select>')[0] ?? '').matchAll(/<option value="([^"]*)"([^>]*)>/g)]
+  return (options.find(([, , attributes = '']) => /\bselected\b/.test(attributes)) ?? options[0])?.[1] ?? ''
+}
+
+function asText(html: string): string {
+  return html
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+}
+
+/** Sends the form of a page as it stands, but for these fields; an empty list leaves a field out. */
+export function sendForm(
+  { browser }: Pick<SignedIn, 'browser'>,
+  page: Pick<Stop, 'html' | 'url'>,
+  changes: Record<string, string | readonly string[]> = {},
+): Promise<Stop> {
+  const fields = formOn(page.html, page.url.pathname)
+  for (const [name, value] of Object.entries(changes)) fields.set(name, typeof value === 'string' ? [value] : value)
+  const pairs = [...fields].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]))
+  return browser.submit(page.url.pathname, pairs)
 }

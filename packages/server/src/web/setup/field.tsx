@@ -163,9 +163,19 @@ export function whole(props: About & { readonly unit: string }): Field<number | 
   }
 }
 
-/** Several lines of text, such as PEM. @param accepts the files that may be dropped on it */
-export function area(props: About & { readonly rows?: number; readonly accepts?: string }): Field<string> {
-  const { isRequired = false, rows = 4, accepts } = props
+/**
+ * Several lines of text, such as PEM.
+ * @param accepts the files that may be dropped on it
+ * @param isSecret tells a text that should never have been entered here, and is not shown again
+ */
+export function area(
+  props: About & {
+    readonly rows?: number
+    readonly accepts?: string
+    readonly isSecret?: (text: string) => boolean
+  },
+): Field<string> {
+  const { isRequired = false, rows = 4, accepts, isSecret = () => false } = props
   return {
     ...about(props),
     shape: 'line',
@@ -183,7 +193,7 @@ export function area(props: About & { readonly rows?: number; readonly accepts?:
         data-drop={accepts}
         {...faulty(control)}
       >
-        {control.entered[0] ?? ''}
+        {control.entered.find((text) => !isSecret(text)) ?? ''}
       </textarea>
     ),
   }

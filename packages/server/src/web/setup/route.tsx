@@ -85,7 +85,10 @@ export interface FormPage<Subject, F extends Fields> {
   readonly find: (visit: SetupVisit) => Promise<Subject | undefined>
   readonly fields: (subject: Subject, visit: SetupVisit) => F | Promise<F>
   /** What stands in the fields at first. */
-  readonly start?: (subject: Subject, visit: SetupVisit) => Partial<ValuesOf<F>> | Promise<Partial<ValuesOf<F>>>
+  readonly start?: (
+    subject: Subject,
+    visit: SetupVisit,
+  ) => NoInfer<Partial<ValuesOf<F>> | Promise<Partial<ValuesOf<F>>>>
   /** The page around the form; `inside` is to be put into {@link FormBody}. */
   readonly show: (
     form: ShownForm<F>,

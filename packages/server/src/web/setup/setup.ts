@@ -6,7 +6,7 @@ import type { Passwords } from '../../users/password.ts'
 import type { Handler } from '../router.ts'
 import type { SetupHandler } from '../routes.ts'
 import type { Answer, Endpoint, ShowRefusal } from '../visit.ts'
-import { appManager } from './connected-apps/app-manager.tsx'
+import { connectedAppPages } from './connected-apps/connected-apps.ts'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
@@ -23,8 +23,8 @@ export interface SetupNeeds {
 }
 
 /** Every page of Setup and of personal settings, with who may open it. */
-export function setupRoutes(_needs: SetupNeeds): readonly SetupRoute[] {
-  return [...quickFind, ...appManager]
+export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
+  return [...quickFind, ...connectedAppPages(needs)]
 }
 
 interface Needs extends AdmissionNeeds {

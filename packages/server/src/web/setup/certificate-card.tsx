@@ -1,0 +1,38 @@
+import type { Certificate } from '../../certificates/certificate.ts'
+import { validityWarning } from '../../certificates/certificate-problem.ts'
+import { Copyable, Details, Instant, Notice } from './blocks.tsx'
+
+interface CertificateDetailsProps {
+  readonly certificate: Certificate
+  readonly at: Date
+}
+
+/** What people look at in a certificate before they trust it: whose it is, its key, how long it holds, its fingerprint. */
+export function CertificateDetails({ certificate, at }: CertificateDetailsProps) {
+  const { subject, issuer, keyType, keySize, notBefore, notAfter, fingerprint256 } = certificate
+  const warning = validityWarning(certificate, at) ?? expiresSoon(certificate, at)
+  return (
+    <>
+      {warning !== undefined && <Notice look="warning">{warning}</Notice>}
+      <Details
+        rows={[
+          ['Subject', subject],
+          ['Issuer', issuer === subject ? 'Itself (self-signed)' : issuer],
+          ['Key', keySize === undefined ? keyType : `${keyType}, ${keySize} bits`],
+          ['Valid From', <Instant at={notBefore} />],
+          ['Expires', <Instant at={notAfter} />],
+          ['Fingerprint (SHA-256)', <Copyable text={fingerprint256} label="fingerprint" />],
+        ]}
+      />
+    </>
+  )
+}
+
+const noticeDays = 60
+
+function expiresSoon({ notAfter }: Certificate, at: Date): string | undefined {
+  const days = Math.floor((notAfter.getTime() - at.getTime()) / 86_400_000)
+  if (days >= noticeDays) return undefined
+  const when = days === 0 ? 'within a day' : days === 1 ? 'in 1 day' : `in ${days} days`
+  return `This certificate expires ${when}. From then on what is signed with its key is refused: have a new one ready.`
+}

@@ -1,0 +1,295 @@
+import type { Child } from 'hono/jsx'
+import { apiNameOf } from '../../../api-name.ts'
+import { holdsPrivateKey, readCertificate } from '../../../certificates/certificate.ts'
+import { certificateProblemText } from '../../../certificates/certificate-problem.ts'
+import type { EnteredApp } from '../../../connected-apps/app-settings.ts'
+import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
+import { scopeDefinitions } from '../../../connected-apps/scope.ts'
+import type { Problem } from '../../../problem.ts'
+import { Card, Notice } from '../blocks.tsx'
+import { CertificateDetails } from '../certificate-card.tsx'
+import { again, area, check, choices, hidden, ipRanges, lines, text, whole } from '../field.tsx'
+import type { ShownForm, ValuesOf } from '../form.tsx'
+import type { SeeFirst } from '../route.tsx'
+import { scopeHints } from './scope-hints.ts'
+
+/** The settings of a connected app as Salesforce asks for them. */
+export const appFields = {
+  label: text({
+    label: 'Connected App Name',
+    isRequired: true,
+    help: 'What people see when they are asked to allow access, and in their list of OAuth connected apps.',
+  }),
+  contactEmail: text({
+    label: 'Contact Email',
+    type: 'email',
+    isRequired: true,
+    help: 'Whom to ask about the app. It stands on the page where people allow access.',
+  }),
+  contactPhone: text({ label: 'Contact Phone', type: 'tel' }),
+  logoUrl: text({ label: 'Logo Image URL', type: 'url', help: 'A picture by https, at most 125 × 200 pixels.' }),
+  iconUrl: text({ label: 'Icon URL', type: 'url', help: 'A picture of 16 × 16 pixels, by https.' }),
+  infoUrl: text({
+    label: 'Info URL',
+    type: 'url',
+    help: 'Where people read more about the app. It is linked where they allow access.',
+  }),
+  description: area({
+    label: 'Description',
+    rows: 2,
+    help: 'What the app is for. Whoever allows access, and whoever looks through the list of apps in a year, has only this.',
+  }),
+  callbackUrls: lines({
+    label: 'Callback URL',
+    isRequired: true,
+    placeholder: 'https://app.example/oauth/callback',
+    help: 'Where the browser may come back to, one on each line. They are compared character by character: a slash more at the end, http for https, or another port is refused as redirect_uri_mismatch. Plain http goes for localhost only. An app that never opens a browser (JWT bearer, client credentials) enters one all the same; it is not used.',
+  }),
+  certificate: area({
+    label: 'Use digital signatures',
+    rows: 5,
+    accepts: '.crt,.cer,.pem,.der',
+    isSecret: holdsPrivateKey,
+    help: 'The X.509 certificate that belongs to the key with which the app signs its assertions: drop the .crt file here, or paste its text (-----BEGIN CERTIFICATE-----). The JWT bearer flow needs it; without it, or with one that does not belong to the key, every assertion is refused. The private key never comes here. Empty it to take the certificate away.',
+  }),
+  seenCertificate: hidden(),
+  checkCertificate: again('Check Certificate'),
+  scopes: choices({
+    label: 'Selected OAuth Scopes',
+    isRequired: true,
+    options: scopeDefinitions.map(({ names, label }) => ({
+      value: names[0],
+      label: `${label} (${names.join(', ')})`,
+      hint: scopeHints[names[0]],
+    })),
+    help: 'The most that the app may ask for. A token that has to open the REST API needs api. Without refresh_token there is no refresh token, and the JWT bearer flow refuses users who should have allowed access themselves (user hasn’t approved this consumer).',
+  }),
+  isPkceRequired: check({
+    label: 'Require Proof Key for Code Exchange (PKCE) Extension for Supported Authorization Flows',
+    help: 'The app has to send a code_challenge with each authorize request, so that a stolen code is worth nothing. An app that sends none is refused (missing required code challenge).',
+  }),
+  isSecretRequired: check({
+    label: 'Require Secret for Web Server Flow',
+    help: 'Leave it ticked for an app on a server. Untick it for one that runs on people’s own devices and can keep no secret; then require PKCE.',
+  }),
+  isSecretRequiredForRefreshToken: check({
+    label: 'Require Secret for Refresh Token Flow',
+    help: 'The same for renewing access. When it is not ticked, whoever has a refresh token can use it.',
+  }),
+  isClientCredentialEnabled: check({
+    label: 'Enable Client Credentials Flow',
+    help: 'The app gets tokens with key and secret alone, for one user: name that user as Run As in Edit Policies, or every request is refused (no client credentials user enabled). It works only at the org’s own address (My Domain), not at the login host.',
+  }),
+  isRefreshTokenRotationEnabled: check({
+    label: 'Enable Refresh Token Rotation',
+    help: 'Each refresh gives a new refresh token and ends the one before. The app has to store the new one each time: an old one that comes back ends the whole chain (expired access/refresh token). Two workers that share one token fall into this.',
+  }),
+  isIntrospectAllTokens: check({
+    label: 'Introspect All Tokens',
+    help: 'The app may ask about tokens of every app of this org, and not only about its own. For API gateways.',
+  }),
+  idTokenValidity: whole({
+    label: 'Token Valid for',
+    unit: 'minutes',
+    isRequired: true,
+    help: '1 to 720. An ID token says who signed in just now; it need not live long.',
+  }),
+  idTokenAudiences: lines({
+    label: 'ID Token Audiences',
+    rows: 2,
+    help: 'Who else may rely on the ID token, one on each line. The consumer key is always an audience.',
+  }),
+  idTokenIncludesStandardClaims: check({
+    label: 'Include Standard Claims',
+    help: 'Puts name, email and the like into the ID token itself. Without it the app asks the UserInfo endpoint for them.',
+  }),
+  singleLogoutUrl: text({
+    label: 'Single Logout URL',
+    type: 'url',
+    help: 'Where Salesforce tells the app that somebody signed out. It is kept here for Salesforce; this server tells nobody.',
+  }),
+  startUrl: text({
+    label: 'Start URL',
+    type: 'url',
+    help: 'Where people are taken when they open the app from a list of apps.',
+  }),
+  ipRanges: ipRanges({
+    label: 'Trusted IP Ranges',
+    help: 'One on each line, such as 192.0.2.0-192.0.2.255 Office. At Salesforce they count together with the policy “Relax IP restrictions for activated devices”; this server keeps them and checks the login IP ranges of the user’s profile alone.',
+  }),
+}
+
+/** For an app that is still to be made: its settings, and the name by which it is called ever after. */
+export const newAppFields = {
+  fullName: text({
+    label: 'API Name',
+    help: 'Its name in metadata and commands: letters, digits and single underscores. It cannot be changed later. Left empty, it is made from the name above.',
+  }),
+  ...appFields,
+}
+
+type AppValues = ValuesOf<typeof appFields>
+
+/** What is entered at first for a new app: the safe side, as Salesforce has it. */
+export const newAppStart: Partial<AppValues> = {
+  scopes: ['api', 'refresh_token'],
+  isPkceRequired: true,
+  isSecretRequired: true,
+  isSecretRequiredForRefreshToken: true,
+  idTokenValidity: 2,
+}
+
+/** The settings of an app as its form shows them. */
+export function appStart(app: ConnectedApp): Partial<AppValues> {
+  return {
+    label: app.label,
+    contactEmail: app.contactEmail,
+    contactPhone: app.contactPhone ?? '',
+    logoUrl: app.logoUrl ?? '',
+    iconUrl: app.iconUrl ?? '',
+    infoUrl: app.infoUrl ?? '',
+    description: app.description ?? '',
+    callbackUrls: app.callbackUrls,
+    certificate: app.certificate?.pem ?? '',
+    scopes: app.scopes,
+    isPkceRequired: app.isPkceRequired,
+    isSecretRequired: !app.isConsumerSecretOptional,
+    isSecretRequiredForRefreshToken: app.isSecretRequiredForRefreshToken,
+    isClientCredentialEnabled: app.isClientCredentialEnabled,
+    isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
+    isIntrospectAllTokens: app.isIntrospectAllTokens,
+    idTokenValidity: Math.ceil(app.idTokenConfig.validity / 60),
+    idTokenAudiences: app.idTokenConfig.audiences,
+    idTokenIncludesStandardClaims: app.idTokenConfig.includesStandardClaims,
+    singleLogoutUrl: app.singleLogoutUrl ?? '',
+    startUrl: app.startUrl ?? '',
+    ipRanges: app.ipRanges,
+  }
+}
+
+/** What was entered, as the acts take it. @param app as it is, if it is there already */
+export function enteredApp(values: AppValues, app?: ConnectedApp) {
+  const {
+    seenCertificate,
+    checkCertificate,
+    isSecretRequired,
+    idTokenValidity,
+    idTokenAudiences,
+    idTokenIncludesStandardClaims,
+    ...same
+  } = values
+  // What was set elsewhere to seconds that are no whole minutes stays so, unless somebody enters other minutes.
+  const isSame = app !== undefined && idTokenValidity === Math.ceil(app.idTokenConfig.validity / 60)
+  return {
+    ...same,
+    isConsumerSecretOptional: !isSecretRequired,
+    idTokenConfig: {
+      ...(isSame || idTokenValidity === undefined ? {} : { validity: idTokenValidity * 60 }),
+      audiences: idTokenAudiences,
+      includesStandardClaims: idTokenIncludesStandardClaims,
+    },
+  } satisfies EnteredApp
+}
+
+/** The API name that was entered, or the one that Salesforce makes of the label. */
+export function enteredApiName({ fullName, label }: { readonly fullName: string; readonly label: string }): string {
+  return fullName === '' ? apiNameOf(label) : fullName
+}
+
+/** Problems of the acts under the names of the fields here. */
+export function asFormProblems(problems: readonly Problem[]): readonly Problem[] {
+  return problems.map((problem) => {
+    if (problem.field !== 'idTokenConfig') return problem
+    return { ...problem, field: problem.item === undefined ? 'idTokenValidity' : 'idTokenAudiences' }
+  })
+}
+
+/**
+ * A certificate is looked at before it is stored: whoever uploads the wrong one finds out from refused assertions only.
+ * @returns what to see first, or `undefined` when it was seen, or is none, or is the one that the app has
+ */
+export function certificateToSee(
+  { certificate, seenCertificate }: AppValues,
+  app?: Pick<ConnectedApp, 'certificate'>,
+): SeeFirst | undefined {
+  const reading = readCertificate(certificate)
+  if (!reading.ok) return undefined
+  const { fingerprint256 } = reading.certificate
+  if (fingerprint256 === seenCertificate || fingerprint256 === app?.certificate?.fingerprint256) return undefined
+  return {
+    seeFirst: (
+      <p>
+        Nothing is saved yet. Look at <a href="#certificate">the certificate</a>: if it is the one that belongs to the
+        app’s key, save once more.
+      </p>
+    ),
+  }
+}
+
+interface AppSectionsProps {
+  readonly form: ShownForm<typeof appFields>
+  /** The API Name, to enter or to see. */
+  readonly apiName: Child
+  readonly at: Date
+}
+
+/** The form of an app, in Salesforce's sections. */
+export function AppSections({ form, apiName, at }: AppSectionsProps) {
+  return (
+    <>
+      <Card title="Basic Information">
+        {form.field('label')}
+        {apiName}
+        {form.field('contactEmail')}
+        {form.field('contactPhone')}
+        {form.field('logoUrl')}
+        {form.field('iconUrl')}
+        {form.field('infoUrl')}
+        {form.field('description')}
+      </Card>
+      <Card title="API (Enable OAuth Settings)">
+        {form.field('callbackUrls')}
+        <EnteredCertificate form={form} at={at} />
+        {form.field('scopes')}
+        {form.field('isPkceRequired')}
+        {form.field('isSecretRequired')}
+        {form.field('isSecretRequiredForRefreshToken')}
+        {form.field('isClientCredentialEnabled')}
+        {form.field('isRefreshTokenRotationEnabled')}
+        {form.field('isIntrospectAllTokens')}
+      </Card>
+      <Card title="Configure ID Token">
+        {form.field('idTokenValidity')}
+        {form.field('idTokenAudiences')}
+        {form.field('idTokenIncludesStandardClaims')}
+      </Card>
+      <Card title="Enable Single Logout">{form.field('singleLogoutUrl')}</Card>
+      <Card title="Web App Settings">{form.field('startUrl')}</Card>
+      <Card title="Trusted IP Range for OAuth Web server flow">{form.field('ipRanges')}</Card>
+    </>
+  )
+}
+
+function EnteredCertificate({ form, at }: Pick<AppSectionsProps, 'form' | 'at'>) {
+  const entered = form.entered('certificate').trim()
+  const reading = entered === '' ? undefined : readCertificate(entered)
+  const isToldBeside = form.problems.some(({ field }) => field === 'certificate')
+  return (
+    <>
+      {form.field('certificate')}
+      <div class="actions">{form.field('checkCertificate')}</div>
+      {reading?.ok === true && (
+        <section id="certificate" aria-label="The certificate" class="panel">
+          <CertificateDetails certificate={reading.certificate} at={at} />
+          {/* What is shown has been seen; what is entered in its place has not. */}
+          <input type="hidden" name="seenCertificate" value={reading.certificate.fingerprint256} />
+        </section>
+      )}
+      {reading?.ok === false && !isToldBeside && (
+        <Notice look="error" role="alert">
+          {certificateProblemText(reading.problem)}
+        </Notice>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import { changeConnectedApp } from '../../../connected-apps/change-connected-app.ts'
+import { done, refused } from '../../../problem.ts'
+import { Details } from '../blocks.tsx'
+import { formPage } from '../route.tsx'
+import type { SetupNeeds } from '../setup.ts'
+import type { SetupRoute } from '../setup-visit.ts'
+import { AppSections, appFields, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
+import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
+
+/** *Edit* of a connected app: its settings, which only the org that made it may change. */
+export function editApp({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
+  return formPage({
+    path: `${appsPath}/:app/edit`,
+    right: 'manage connected apps',
+    find: findOwnApp,
+    fields: () => appFields,
+    start: appStart,
+    show: (form, app, { at }) => ({
+      title: `Edit ${app.label}`,
+      lead: 'What is saved here holds from the next request on. At Salesforce it can take ten minutes.',
+      place: appsPath,
+      crumbs: [appCrumb(app)],
+      inside: (
+        <AppSections form={form} apiName={<Details rows={[['API Name', <code>{app.fullName}</code>]]} />} at={at} />
+      ),
+    }),
+    submit: 'Save',
+    cancel: appPath,
+    async act(values, app, { stores }) {
+      const first = certificateToSee(values, app)
+      if (first !== undefined) return first
+      const changed = await changeConnectedApp({ ...stores, now }, app, enteredApp(values, app))
+      if (!changed.ok) return refused(...asFormProblems(changed.problems))
+      return done(
+        { to: appPath(app), say: `The connected app “${changed.value.label}” has been changed.` },
+        changed.warnings,
+      )
+    },
+  })
+}

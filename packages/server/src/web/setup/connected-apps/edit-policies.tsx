@@ -1,0 +1,180 @@
+import { changePolicies, type EnteredPolicies, policiesWith } from '../../../connected-apps/app-policies.ts'
+import type { AppPolicies } from '../../../connected-apps/connected-app.ts'
+import { type CutOff, cutOff } from '../../../connected-apps/cut-off.ts'
+import { done, type Outcome, type Problem } from '../../../problem.ts'
+import { Card, Notice } from '../blocks.tsx'
+import { choices, hidden, type Option } from '../field.tsx'
+import { type Done, formPage, type SeeFirst } from '../route.tsx'
+import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
+import { appCrumb, appPath, appsPath, findInstalledApp, type InstalledApp } from './find-app.ts'
+import { runAsOf } from './policy-details.tsx'
+import { enteredPolicies, policyFields, policyStart } from './policy-form.tsx'
+
+const right = 'manage connected apps'
+
+/** *Edit Policies*, *Manage Profiles* and *Manage Permission Sets*. */
+export const editPolicies: readonly SetupRoute[] = [
+  ...formPage({
+    path: `${appsPath}/:app/manage/edit`,
+    right,
+    find: findInstalledApp,
+    fields: ({ policies }) => ({ ...policyFields(policies), seenCutOff: hidden() }),
+    start: async (found, visit) => policyStart(found.policies, await runAsOf(visit, found)),
+    show: (form, { app }) => ({
+      title: `Edit Policies of ${app.label}`,
+      lead: 'They hold in this org, from the next request on.',
+      place: appsPath,
+      crumbs: crumbsOf(app),
+      inside: (
+        <>
+          <Card title="OAuth Policies">
+            {form.field('permittedUsers')}
+            {form.field('ipRelaxation')}
+            {form.field('refreshTokenPolicy')}
+            {form.field('refreshTokenPeriod')}
+            {form.field('refreshTokenUnit')}
+          </Card>
+          <Card title="Session Policies">
+            {form.field('sessionTimeout')}
+            {form.field('requiresHighAssurance')}
+          </Card>
+          <Card title="Client Credentials Flow">
+            {!app.isClientCredentialEnabled && (
+              <Notice look="info">
+                The app does not use this flow. It is enabled among the settings of the app, by the org that made it.
+              </Notice>
+            )}
+            {form.field('clientCredentialUser')}
+          </Card>
+        </>
+      ),
+    }),
+    submit: 'Save',
+    cancel: ({ app }) => `${appPath(app)}/manage`,
+    async act({ seenCutOff, ...values }, found, visit) {
+      const entered = enteredPolicies(values)
+      return entered.ok ? change(entered.value, seenCutOff, found, visit) : entered
+    },
+  }),
+  ...assignPage('profiles', {
+    title: 'Profiles',
+    help: 'Users of these profiles may use the app without being asked. A permission set is the better choice for an app that a few people use: it goes across profiles.',
+    options: async ({ stores, org }) =>
+      (await stores.profiles.list(org.id)).map(({ id, name }) => ({ id, value: name, label: name })),
+    assigned: ({ profileIds }) => profileIds,
+    entered: (profiles) => ({ profiles }),
+  }),
+  ...assignPage('permission-sets', {
+    title: 'Permission Sets',
+    help: 'Users who have one of these permission sets may use the app without being asked.',
+    options: async ({ stores, org }) =>
+      (await stores.permissionSets.list(org.id)).map(({ id, name, label }) => ({
+        id,
+        value: name,
+        label,
+        hint: label === name ? undefined : name,
+      })),
+    assigned: ({ permissionSetIds }) => permissionSetIds,
+    entered: (permissionSets) => ({ permissionSets }),
+  }),
+]
+
+/** What can be assigned to an app: how it is called, what there is, and what is assigned. */
+interface Assignable {
+  readonly title: string
+  readonly help: string
+  readonly options: (visit: SetupVisit) => Promise<readonly (Option & { readonly id: string })[]>
+  readonly assigned: (policies: AppPolicies) => readonly string[]
+  readonly entered: (names: readonly string[]) => EnteredPolicies
+}
+
+function assignPage(name: string, { title, help, options, assigned, entered }: Assignable): readonly SetupRoute[] {
+  return formPage({
+    path: `${appsPath}/:app/manage/${name}`,
+    right,
+    find: findInstalledApp,
+    fields: async (_found, visit) => ({
+      names: choices({ label: title, options: await options(visit), help }),
+      seenCutOff: hidden(),
+    }),
+    start: async ({ policies }, visit) => ({
+      names: (await options(visit)).filter(({ id }) => assigned(policies).includes(id)).map(({ value }) => value),
+    }),
+    show: async (form, { app, policies }, visit) => ({
+      title: `Manage ${title}`,
+      kind: app.label,
+      place: appsPath,
+      crumbs: crumbsOf(app),
+      inside: (
+        <Card title={title}>
+          {!policies.isAdminApproved && (
+            <Notice look="info">
+              All users may self-authorize this app, so what you assign here counts only once{' '}
+              <a href={`${appPath(app)}/manage/edit`}>admin approved users are pre-authorized</a>.
+            </Notice>
+          )}
+          {(await options(visit)).length === 0 ? (
+            <p>
+              This org has none yet. <a href={`/setup/${name}`}>Make one</a> first.
+            </p>
+          ) : (
+            form.field('names')
+          )}
+        </Card>
+      ),
+    }),
+    submit: 'Save',
+    cancel: ({ app }) => `${appPath(app)}/manage`,
+    act: ({ names, seenCutOff }, found, visit) => change(entered(names), seenCutOff, found, visit),
+    problemNames: { profiles: 'names', permissionSets: 'names' },
+  })
+}
+
+function crumbsOf(app: InstalledApp['app']) {
+  return [appCrumb(app), { href: `${appPath(app)}/manage`, label: 'Manage' }]
+}
+
+/** Changes policies; first it says whom they would shut out. */
+async function change(
+  entered: EnteredPolicies,
+  seen: string,
+  { app, policies }: InstalledApp,
+  { stores, org }: SetupVisit,
+): Promise<Outcome<Done> | SeeFirst> {
+  const next = await policiesWith(stores, policies, entered)
+  if (!next.ok) return next
+  const lost = await cutOff(stores, policies, next.value)
+  if (lost.users.length > 0 && seen !== String(lost.users.length)) return warning(lost)
+  const changed = await changePolicies(stores, app, org, entered)
+  if (!changed.ok) return changed
+  return done({ to: `${appPath(app)}/manage`, say: `The policies of “${app.label}” have been changed.` }, lockedOut())
+
+  function lockedOut(): readonly Problem[] {
+    const { isAdminApproved, profileIds, permissionSetIds } = next.ok ? next.value : policies
+    if (!isAdminApproved || profileIds.length + permissionSetIds.length > 0) return []
+    return [
+      { field: 'permittedUsers', message: 'Nobody may use the app until you assign a profile or a permission set.' },
+    ]
+  }
+}
+
+const named = 5
+
+function warning({ users, userCount }: CutOff): SeeFirst {
+  const count = users.length
+  const names = users.slice(0, named).map(({ username }) => username)
+  return {
+    seeFirst: (
+      <>
+        <p>
+          Nothing is saved yet. This cuts off {count} of {userCount} {userCount === 1 ? 'user' : 'users'} of the app at
+          once: {names.join(', ')}
+          {count > names.length ? ` and ${count - names.length} more` : ''}. They have no profile and no permission set
+          that is assigned to it, and their next request is refused.
+        </p>
+        <p>Assign one that they have first; or save once more, if that is what you want.</p>
+        <input type="hidden" name="seenCutOff" value={String(count)} />
+      </>
+    ),
+  }
+}

@@ -1,0 +1,110 @@
+import type { Child } from 'hono/jsx'
+import { Card, Details, EmptyState, YesNo } from '../blocks.tsx'
+import { notFound, page, shown } from '../route.tsx'
+import type { SetupRoute } from '../setup-visit.ts'
+import { appCrumb, appPath, appsPath, findInstalledApp, type InstalledApp } from './find-app.ts'
+import { PolicyDetails, PolicyWarnings, runAsOf } from './policy-details.tsx'
+
+/** *Manage* of a connected app: what this org decided about its use, and who is assigned to it. */
+export const manageApp: readonly SetupRoute[] = page(
+  `${appsPath}/:app/manage`,
+  'manage connected apps',
+  async (visit) => {
+    const found = await findInstalledApp(visit)
+    if (found === undefined) return notFound(visit)
+    const { app, policies } = found
+    const { stores, org } = visit
+    const [runAs, profiles, permissionSets] = await Promise.all([
+      runAsOf(visit, found),
+      stores.profiles.list(org.id),
+      stores.permissionSets.list(org.id),
+    ])
+    const path = `${appPath(app)}/manage`
+    return shown(visit, {
+      title: `Manage ${app.label}`,
+      kind: 'Connected App',
+      lead: 'Who may use the app in this org, from where and for how long. Each org that has the app installed decides for itself.',
+      place: appsPath,
+      crumbs: [appCrumb(app)],
+      actions: [{ href: `${path}/edit`, label: 'Edit Policies', look: 'brand' }],
+      children: (
+        <>
+          <PolicyWarnings found={found} runAs={runAs} />
+          <Card title="OAuth and Session Policies">
+            <PolicyDetails found={found} runAs={runAs} />
+          </Card>
+          <AssignedCard
+            title="Profiles"
+            manage={{ href: `${path}/profiles`, label: 'Manage Profiles' }}
+            names={profiles.filter(({ id }) => policies.profileIds.includes(id)).map(({ name }) => name)}
+            isUsed={policies.isAdminApproved}
+          />
+          <AssignedCard
+            title="Permission Sets"
+            manage={{ href: `${path}/permission-sets`, label: 'Manage Permission Sets' }}
+            names={permissionSets.filter(({ id }) => policies.permissionSetIds.includes(id)).map(({ label }) => label)}
+            isUsed={policies.isAdminApproved}
+          />
+          <FlowRequirements found={found} />
+        </>
+      ),
+    })
+  },
+)
+
+interface AssignedCardProps {
+  readonly title: string
+  readonly manage: { readonly href: string; readonly label: string }
+  readonly names: readonly string[]
+  readonly isUsed: boolean
+}
+
+function AssignedCard({ title, manage, names, isUsed }: AssignedCardProps) {
+  const what = title.toLowerCase()
+  return (
+    <Card
+      title={title}
+      action={
+        <a class="slds-button slds-button_neutral" href={manage.href}>
+          {manage.label}
+        </a>
+      }
+    >
+      {names.length === 0 ? (
+        <EmptyState title={`No ${what} assigned`}>
+          <p>
+            {isUsed
+              ? `Users of the ${what} that you assign here may use the app without being asked.`
+              : `They count once only admin approved users are permitted. Until then every user may authorize the app.`}
+          </p>
+        </EmptyState>
+      ) : (
+        <>
+          <ul class="slds-list_dotted">
+            {names.map((name) => (
+              <li>{name}</li>
+            ))}
+          </ul>
+          {!isUsed && <p>They count once only admin approved users are permitted (Edit Policies).</p>}
+        </>
+      )}
+    </Card>
+  )
+}
+
+/** What people look for among policies and what is a setting of the app. */
+function FlowRequirements({ found: { app, isOwn } }: { readonly found: InstalledApp }) {
+  const where: Child = isOwn ? <a href={`${appPath(app)}/edit`}>Edit</a> : undefined
+  return (
+    <Card title="Required by the app’s settings" action={where}>
+      <Details
+        rows={[
+          ['Require PKCE', <YesNo value={app.isPkceRequired} />],
+          ['Require Secret for Web Server Flow', <YesNo value={!app.isConsumerSecretOptional} />],
+          ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
+          ['Enable Client Credentials Flow', <YesNo value={app.isClientCredentialEnabled} />],
+        ]}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,62 @@
+import { Badge, Details, Notice, YesNo } from '../blocks.tsx'
+import type { SetupVisit } from '../setup-visit.ts'
+import { appPath, type InstalledApp } from './find-app.ts'
+import { ipRelaxations, permittedUsers, refreshTokenPolicyLabel, timeoutLabel } from './policy-form.tsx'
+
+/** The username of the user for whom the client credentials flow acts, if one is set and still there. */
+export async function runAsOf(
+  { stores }: Pick<SetupVisit, 'stores'>,
+  { policies: { clientCredentialUserId } }: Pick<InstalledApp, 'policies'>,
+): Promise<string | undefined> {
+  return clientCredentialUserId === undefined ? undefined : (await stores.users.find(clientCredentialUserId))?.username
+}
+
+interface PolicyDetailsProps {
+  readonly found: InstalledApp
+  readonly runAs: string | undefined
+}
+
+/** What this org decided about an app. */
+export function PolicyDetails({ found: { policies }, runAs }: PolicyDetailsProps) {
+  return (
+    <Details
+      rows={[
+        ['Permitted Users', permittedUsers[policies.isAdminApproved ? 1 : 0].label],
+        ['IP Relaxation', ipRelaxations.find(({ value }) => value === policies.ipRelaxation)?.label],
+        ['Refresh Token Policy', refreshTokenPolicyLabel(policies)],
+        ['Timeout Value', timeoutLabel(policies.sessionTimeout)],
+        ['High assurance session required', <YesNo value={policies.requiresHighAssurance} />],
+        ['Client Credentials Flow: Run As', runAs],
+        policies.isBlocked ? ['Blocked', <Badge look="error">Blocked</Badge>] : undefined,
+      ]}
+    />
+  )
+}
+
+/** What keeps an app from working as it stands, each with the way to mend it. */
+export function PolicyWarnings({ found, runAs }: PolicyDetailsProps) {
+  const { app, policies } = found
+  const isAssignedToNobody = policies.profileIds.length === 0 && policies.permissionSetIds.length === 0
+  return (
+    <>
+      {policies.isBlocked && (
+        <Notice look="error">
+          This app is blocked in this org: every request is refused. Unblock it under{' '}
+          <a href="/setup/oauth-usage">Connected Apps OAuth Usage</a>.
+        </Notice>
+      )}
+      {policies.isAdminApproved && isAssignedToNobody && (
+        <Notice look="warning">
+          Nobody may use this app: it is for admin approved users, and no profile or permission set is assigned.{' '}
+          <a href={`${appPath(app)}/manage`}>Assign one</a>.
+        </Notice>
+      )}
+      {app.isClientCredentialEnabled && runAs === undefined && (
+        <Notice look="warning">
+          The client credentials flow is enabled, but there is no Run As user, so it is refused (no client credentials
+          user enabled). <a href={`${appPath(app)}/manage/edit`}>Name one in Edit Policies</a>.
+        </Notice>
+      )}
+    </>
+  )
+}

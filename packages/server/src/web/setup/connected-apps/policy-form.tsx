@@ -1,0 +1,153 @@
+import type { EnteredPolicies } from '../../../connected-apps/app-policies.ts'
+import type { AppPolicies, IpRelaxation } from '../../../connected-apps/connected-app.ts'
+import { readRefreshTokenPolicy, writeRefreshTokenPolicy } from '../../../connected-apps/refresh-policy.ts'
+import { done, type Outcome, refused } from '../../../problem.ts'
+import { check, choice, type Option, radios, text, whole } from '../field.tsx'
+import type { ValuesOf } from '../form.tsx'
+
+/** *Permitted Users*. */
+export const permittedUsers = [
+  {
+    value: 'all',
+    label: 'All users may self-authorize',
+    hint: 'Each user is asked once, on a page, whether they allow access. By JWT bearer nobody is asked: users who have not allowed it before are refused (user hasn’t approved this consumer).',
+  },
+  {
+    value: 'admin',
+    label: 'Admin approved users are pre-authorized',
+    hint: 'Nobody is asked. Only users with an assigned profile or permission set may use the app; everybody else is refused.',
+  },
+] as const satisfies readonly Option[]
+
+/** *IP Relaxation*. */
+export const ipRelaxations = [
+  { value: 'ENFORCE', label: 'Enforce IP restrictions' },
+  { value: 'ENFORCE_RELAXREFRESH', label: 'Enforce IP restrictions, but relax for refresh tokens' },
+  { value: 'BYPASS_2FACTOR', label: 'Relax IP restrictions for activated devices' },
+  { value: 'BYPASS', label: 'Relax IP restrictions' },
+] as const satisfies readonly (Option & { readonly value: IpRelaxation })[]
+
+const refreshTokenPolicies = [
+  { value: 'infinite', label: 'Refresh token is valid until revoked' },
+  { value: 'zero', label: 'Immediately expire refresh token' },
+  { value: 'specific_inactivity', label: 'Expire refresh token if not used for …' },
+  { value: 'specific_lifetime', label: 'Expire refresh token after …' },
+] as const satisfies readonly Option[]
+
+const units = [
+  { value: 'HOURS', label: 'Hours' },
+  { value: 'DAYS', label: 'Days' },
+  { value: 'MONTHS', label: 'Months (30 days each)' },
+] as const satisfies readonly Option[]
+
+const timeouts = [
+  { seconds: 900, label: '15 minutes' },
+  { seconds: 1800, label: '30 minutes' },
+  { seconds: 3600, label: '1 hour' },
+  { seconds: 5400, label: '90 minutes' },
+  { seconds: 7200, label: '2 hours' },
+  { seconds: 14_400, label: '4 hours' },
+  { seconds: 28_800, label: '8 hours' },
+  { seconds: 43_200, label: '12 hours' },
+  { seconds: 86_400, label: '24 hours' },
+] as const
+
+/** The fields of an org's policies for an app. A timeout that was set elsewhere can be chosen besides Salesforce's. */
+export function policyFields({ sessionTimeout }: AppPolicies) {
+  const isOther = sessionTimeout !== undefined && !timeouts.some(({ seconds }) => seconds === sessionTimeout)
+  return {
+    permittedUsers: radios({
+      label: 'Permitted Users',
+      options: permittedUsers,
+      help: 'It holds from the next request on, for those too who have used the app all the time.',
+    }),
+    ipRelaxation: choice({
+      label: 'IP Relaxation',
+      options: ipRelaxations,
+      help: 'Whether the login IP ranges of the user’s profile hold for this app. A server that calls from elsewhere is refused (ip restricted) as long as they do. JWT bearer always keeps to them. “For activated devices” is as strict here as “Enforce”: this server activates no devices.',
+    }),
+    refreshTokenPolicy: radios({
+      label: 'Refresh Token Policy',
+      options: refreshTokenPolicies,
+      help: 'It is looked at when a token is used, so a change holds for tokens that were given out before. What has expired is refused (expired access/refresh token), and the user has to sign in again.',
+    }),
+    refreshTokenPeriod: whole({ label: 'Refresh token period', unit: 'of the unit below, where the policy has “…”' }),
+    refreshTokenUnit: choice({ label: 'Unit of the period', options: units }),
+    sessionTimeout: choice({
+      label: 'Timeout Value',
+      none: 'None: as the user’s profile or the org says',
+      options: [
+        ...timeouts.map(({ seconds, label }) => ({ value: String(seconds), label })),
+        ...(isOther ? [{ value: String(sessionTimeout), label: timeoutLabel(sessionTimeout) }] : []),
+      ],
+      help: 'After so long without use an access token of the app ends. Apps must be ready for that at any time: refresh or sign again, and repeat the call.',
+    }),
+    requiresHighAssurance: check({
+      label: 'High assurance session required',
+      help: 'Users need a session of high assurance. A server cannot step up: JWT bearer and client credentials are refused.',
+    }),
+    clientCredentialUser: text({
+      label: 'Run As',
+      placeholder: 'integration@acme.example',
+      help: 'The username of the one user for whom the client credentials flow acts. The app can do what this user can do: take one made for it, and no admin. Without it the flow is refused (no client credentials user enabled).',
+    }),
+  }
+}
+
+/** What the form of the policies holds. */
+export type PolicyValues = ValuesOf<ReturnType<typeof policyFields>>
+
+/** The policies as their form shows them. @param runAs the username of the Run As user */
+export function policyStart(policies: AppPolicies, runAs: string | undefined): Partial<PolicyValues> {
+  const [kind = '', period, unit] = writeRefreshTokenPolicy(policies.refreshTokenPolicy).split(':')
+  return {
+    permittedUsers: policies.isAdminApproved ? 'admin' : 'all',
+    ipRelaxation: policies.ipRelaxation,
+    refreshTokenPolicy: kind,
+    ...(period === undefined ? {} : { refreshTokenPeriod: Number(period) }),
+    refreshTokenUnit: unit ?? 'DAYS',
+    sessionTimeout: policies.sessionTimeout === undefined ? '' : String(policies.sessionTimeout),
+    requiresHighAssurance: policies.requiresHighAssurance,
+    clientCredentialUser: runAs ?? '',
+  }
+}
+
+/** What was entered, as the act takes it. */
+export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> {
+  const { refreshTokenPeriod, refreshTokenUnit, sessionTimeout } = values
+  const isSpecific = values.refreshTokenPolicy.startsWith('specific_')
+  const refreshTokenPolicy = readRefreshTokenPolicy(
+    isSpecific
+      ? `${values.refreshTokenPolicy}:${refreshTokenPeriod ?? 0}:${refreshTokenUnit}`
+      : values.refreshTokenPolicy,
+  )
+  if (refreshTokenPolicy === undefined) {
+    return refused({ field: 'refreshTokenPeriod', message: 'Enter how many, from 1 to 99999.' })
+  }
+  const ipRelaxation = ipRelaxations.find(({ value }) => value === values.ipRelaxation)?.value
+  return done({
+    isAdminApproved: values.permittedUsers === 'admin',
+    ...(ipRelaxation === undefined ? {} : { ipRelaxation }),
+    refreshTokenPolicy,
+    sessionTimeout: sessionTimeout === '' ? undefined : Number(sessionTimeout),
+    requiresHighAssurance: values.requiresHighAssurance,
+    clientCredentialUser: values.clientCredentialUser,
+  })
+}
+
+/** A session timeout in words. @param seconds `undefined` where the app sets none */
+export function timeoutLabel(seconds: number | undefined): string {
+  if (seconds === undefined) return 'None: as the user’s profile or the org says'
+  const known = timeouts.find((one) => one.seconds === seconds)
+  if (known !== undefined) return known.label
+  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
+}
+
+/** The words of Salesforce for a Refresh Token Policy. */
+export function refreshTokenPolicyLabel({ refreshTokenPolicy }: Pick<AppPolicies, 'refreshTokenPolicy'>): string {
+  const [kind, period, unit = ''] = writeRefreshTokenPolicy(refreshTokenPolicy).split(':')
+  const label = refreshTokenPolicies.find(({ value }) => value === kind)?.label ?? ''
+  if (period === undefined) return label
+  const one = unit.toLowerCase().replace(/s$/, '')
+  return label.replace('…', period === '1' ? `1 ${one}` : `${period} ${one}s`)
+}
