@@ -1,4 +1,6 @@
-import { fullApp, type SetupServer, startSetupServer } from './setup-server.ts'
+import { password } from '../flows/test-server.ts'
+import { tokensFor } from '../flows/test-tokens.ts'
+import { fullApp, type SetupServer, sendForm, startSetupServer } from './setup-server.ts'
 
 /** A page as somebody gets to see it. */
 export interface Sight {
@@ -11,8 +13,7 @@ export async function sights(): Promise<readonly Sight[]> {
   const empty = await startSetupServer()
   const full = await startSetupServer()
   try {
-    await fullApp(full.server)
-    return [...(await emptySights(empty)), ...(await fullSights(full))]
+    return [...(await emptySights(empty)), ...(await fullSights(full)), ...(await appSights(full))]
   } finally {
     await empty.server.close()
     await full.server.close()
@@ -24,11 +25,58 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
 }
 
 async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
+  await fullApp(setup.server)
   return [
     await sight(setup, 'apps', '/setup/connected-apps?sort=-created'),
     await sight(setup, 'no app found', '/setup/connected-apps?q=nothing'),
     await sight(setup, 'quick find', '/setup/quick-find?find=app'),
   ]
+}
+
+/** One connected app: seen, edited, managed, its secret shown, and about to be deleted. */
+async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const { server, standard } = setup
+  const apps = '/setup/connected-apps'
+  const least = { label: 'Signed', contactEmail: 'dev@app.example', callbackUrls: 'https://app.example/cb' }
+  const used = await server.addApp('Used', { isClientCredentialEnabled: true })
+  await tokensFor(server, standard.user, used)
+  const bare = await server.addApp('Bare', { certificate: undefined }, { isAdminApproved: true, isBlocked: true })
+  const profileIds = [standard.user.profileId]
+  const assigned = await server.addApp('Assigned', { orgId: undefined }, { isAdminApproved: true, profileIds })
+  await server.addPermissionSet('Integration_Access')
+  const of = (app: { readonly id: string }, page = '') => `${apps}/${app.id}${page}`
+  return [
+    await sight(setup, 'new app', `${apps}/new`),
+    await sent(setup, 'new app with problems', `${apps}/new`, { certificate: 'none', ipRanges: 'office' }, 422),
+    await sent(setup, 'new app with its certificate', `${apps}/new`, { ...least, certificate: server.signer.pem }),
+    await sight(setup, 'app', of(used)),
+    await sight(setup, 'bare app', of(bare)),
+    await sight(setup, 'app of the server', of(assigned)),
+    await sight(setup, 'edit app', of(used, '/edit')),
+    await sight(setup, 'confirm password', of(used, '/consumer-details')),
+    await sent(setup, 'wrong password', of(used, '/consumer-details'), { password: 'wrong' }, 422),
+    await sent(setup, 'rotated secret', of(used, '/rotate-secret'), { password }),
+    await sight(setup, 'finish rotation', of(used, '/finish-rotation')),
+    await sight(setup, 'manage app', of(used, '/manage')),
+    await sight(setup, 'manage assigned app', of(assigned, '/manage')),
+    await sight(setup, 'edit policies', of(used, '/manage/edit')),
+    await sent(setup, 'whom it cuts off', of(used, '/manage/edit'), { permittedUsers: 'admin' }),
+    await sight(setup, 'manage profiles', of(used, '/manage/profiles')),
+    await sight(setup, 'delete app', of(used, '/delete')),
+  ]
+}
+
+/** What an admin sees after sending the form at an address. */
+async function sent(
+  { admin }: SetupServer,
+  name: string,
+  path: string,
+  fields: Record<string, string>,
+  expected = 200,
+): Promise<Sight> {
+  const { html, status } = await sendForm(admin, await admin.browser.open(path), fields)
+  if (status !== expected) throw new Error(`The form at ${path} answers ${status}.`)
+  return { name, html }
 }
 
 /** What an admin sees at an address. */
