@@ -1,9 +1,12 @@
+import { makeSelfSigned, pemBlock } from '@sallyport/keystore'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { testCertificate } from '../../test/certificates.ts'
-import { openActs, type TestActs, testNow } from '../../test/open-acts.ts'
+import { made, openActs, type TestActs, testNow } from '../../test/open-acts.ts'
+import { importCertificate } from '../certificates/new-certificate.ts'
 import { rotateSecret } from '../connected-apps/change-connected-app.ts'
 import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
+import { newOrg } from '../org-setup/new-org.ts'
 import { type Application, applyOrgFile } from './apply.ts'
 import type { OrgEntry } from './org-file.ts'
 import { orgFileFrom, readOrgFile } from './read.ts'
@@ -340,6 +343,18 @@ describe('orgEntryOf', () => {
     expect(yaml).toContain('consumerKey: Warehouse0000000000000001')
     for (const secret of ['PRIVATE KEY', 'argon2id', 'Secret0000', 'correct horse']) expect(yaml).not.toContain(secret)
     for (const change of changesOf(await apply(acts, yaml))) expect(change).toMatch(/unchanged$/)
+  })
+
+  it('writes a certificate with those that vouch for it', async () => {
+    await using acts = await openActs()
+    const org = made(await newOrg(acts, { name: 'Acme' }))
+    const authority = await makeSelfSigned({ uniqueName: 'Authority', now: acts.now() })
+    const { certificate } = await testCertificate('Leaf', acts.now())
+    const held = made(await importCertificate(acts, org, { name: 'Leaf', certificate }))
+    const voucher = pemBlock('CERTIFICATE', authority.certificate)
+    await acts.certificates.update({ ...held, chain: [voucher] })
+    const { certificates } = await orgEntryOf(acts, org)
+    expect(certificates).toMatchObject([{ name: 'Leaf', certificate: held.certificate.pem + voucher }])
   })
 
   it('carries whatever an org file can say to another server, and back', async () => {

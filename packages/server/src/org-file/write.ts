@@ -122,8 +122,14 @@ function userEntryOf(user: User, namesOf: NamesOf): UserEntry {
   }
 }
 
-function certificateEntryOf({ name, label, certificate, isPrivateKeyExportable }: OrgCertificate): CertificateEntry {
-  return { name, label, certificate: certificate.pem, isPrivateKeyExportable }
+function certificateEntryOf({
+  name,
+  label,
+  certificate,
+  chain,
+  isPrivateKeyExportable,
+}: OrgCertificate): CertificateEntry {
+  return { name, label, certificate: [certificate.pem, ...chain].join(''), isPrivateKeyExportable }
 }
 
 function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf): ConnectedAppEntry {
