@@ -127,7 +127,9 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
 
   function idTokenConfig(): IdTokenConfig {
     const config = { ...app.idTokenConfig, ...entered.idTokenConfig }
-    if (config.validity % 60 !== 0 || config.validity < 60 || config.validity > 43_200) {
+    // What stands there already may stay, whatever a database of before this rule says.
+    const validity = entered.idTokenConfig?.validity ?? 60
+    if (validity % 60 !== 0 || validity < 60 || validity > 43_200) {
       report('idTokenConfig', 'An ID token is valid for 1 to 720 whole minutes.')
     }
     for (const [item, audience] of config.audiences.entries()) {

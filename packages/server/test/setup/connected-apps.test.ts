@@ -335,7 +335,7 @@ describe('Manage Consumer Details', () => {
     expect((await server.stores.users.find(guesser.user.id))?.lockedUntil).toEqual(
       new Date(server.now().getTime() + 900_000),
     )
-    const history = await server.stores.loginHistory.list(server.org.id, { userId: guesser.user.id, limit: 20 })
+    const history = await server.stores.loginHistory.list(server.org.id, { userId: guesser.user.id }, { limit: 20 })
     expect(history.filter(({ status }) => status === 'Invalid password').length).toBe(10)
   })
 
