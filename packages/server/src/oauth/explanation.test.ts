@@ -270,12 +270,15 @@ describe('facts of any kind', () => {
         )
         .map((changed) => ({ reason, facts: changed })),
     )
-  const anyText = fc.oneof(
-    fc.string({ unit: 'grapheme', maxLength: 600 }),
-    fc.string({ unit: 'binary', maxLength: 40 }),
-    fc.webUrl({ withFragments: true, withQueryParameters: true }),
-    fc.date().map(String),
-  )
+  const anyText = fc
+    .oneof(
+      fc.string({ unit: 'grapheme', maxLength: 600 }),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.webUrl({ withFragments: true, withQueryParameters: true }),
+      fc.date().map(String),
+    )
+    // A text that says so itself is no fault of ours.
+    .filter((text) => !/\[object|NaN/.test(text))
 
   it('are explained without a fault', () => {
     fc.assert(
