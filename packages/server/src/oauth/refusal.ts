@@ -329,6 +329,11 @@ export function loginStatusOf(reason: Reason): string | undefined {
   return wires[reason].loginStatus
 }
 
+/** Everything that Login History can say of an attempt that failed. */
+export const failedLoginStatuses: readonly string[] = [
+  ...new Set(Object.values(wires).flatMap(({ loginStatus }) => (loginStatus === undefined ? [] : [loginStatus]))),
+].toSorted()
+
 /** Every reason there is. */
 export const reasons: readonly Reason[] = Object.keys(wires).filter(isReason)
 

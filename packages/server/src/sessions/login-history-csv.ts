@@ -1,4 +1,12 @@
-import { type LoginHistoryEntry, loginTypeLabels } from './login-history.ts'
+import { csvLine } from '../csv.ts'
+import type { UsernameOf } from '../users/usernames.ts'
+import {
+  everyAttempt,
+  type LoginFilter,
+  type LoginHistoryEntry,
+  type LoginHistoryStore,
+  loginTypeLabels,
+} from './login-history.ts'
 
 const columns: readonly (readonly [string, (entry: LoginHistoryEntry, username: string) => string])[] = [
   ['Username', (_entry, username) => username],
@@ -13,19 +21,29 @@ const columns: readonly (readonly [string, (entry: LoginHistoryEntry, username: 
 ]
 
 /** The first line of Login History as CSV (RFC 4180). */
-export const loginCsvHeader = line(columns.map(([heading]) => heading))
+export const loginCsvHeader = csvLine(columns.map(([heading]) => heading))
 
 /** An attempt as a line of CSV. */
 export function loginCsvLine(entry: LoginHistoryEntry, username: string): string {
-  return line(columns.map(([, value]) => value(entry, username)))
+  return csvLine(columns.map(([, value]) => value(entry, username)))
 }
 
-function line(values: readonly string[]): string {
-  return `${values.map(quoted).join(',')}\r\n`
-}
+/** Most rows of Login History that are given out as one file, as at Salesforce. */
+export const mostLoginRows = 20_000
 
-// A browser names itself as it likes, and spreadsheets compute what begins like this: an apostrophe keeps them from it.
-function quoted(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return `"${text.replaceAll('"', '""')}"`
+/** The newest attempts that a filter lets through as CSV, at most {@link mostLoginRows}. */
+export async function loginHistoryCsv(
+  loginHistory: Pick<LoginHistoryStore, 'list'>,
+  usernameOf: UsernameOf,
+  orgId: string,
+  filter: LoginFilter,
+): Promise<string> {
+  let csv = loginCsvHeader
+  let rows = 0
+  for await (const attempt of everyAttempt(loginHistory, orgId, filter)) {
+    csv += loginCsvLine(attempt, await usernameOf(attempt.userId))
+    rows += 1
+    if (rows === mostLoginRows) break
+  }
+  return csv
 }
