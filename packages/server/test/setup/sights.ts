@@ -21,7 +21,11 @@ export async function sights(): Promise<readonly Sight[]> {
 }
 
 async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
-  return [await sight(setup, 'no apps', '/setup/connected-apps')]
+  return [
+    await sight(setup, 'no apps', '/setup/connected-apps'),
+    await sight(setup, 'no attempt to sign in', '/setup/login-history?status=failed'),
+    await sight(setup, 'no older changes', '/setup/audit-trail?before=1'),
+  ]
 }
 
 async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
@@ -30,6 +34,9 @@ async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'apps', '/setup/connected-apps?sort=-created'),
     await sight(setup, 'no app found', '/setup/connected-apps?q=nothing'),
     await sight(setup, 'quick find', '/setup/quick-find?find=app'),
+    await sight(setup, 'attempts to sign in', '/setup/login-history'),
+    await sight(setup, 'attempts of nobody', '/setup/login-history?user=nobody'),
+    await sight(setup, 'changes', '/setup/audit-trail'),
   ]
 }
 

@@ -6,7 +6,9 @@ import type { Passwords } from '../../users/password.ts'
 import type { Handler } from '../router.ts'
 import type { SetupHandler } from '../routes.ts'
 import type { Answer, Endpoint, ShowRefusal } from '../visit.ts'
+import { auditTrail } from './audit-trail.tsx'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
+import { loginHistory } from './login-history.tsx'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
@@ -24,7 +26,7 @@ export interface SetupNeeds {
 
 /** Every page of Setup and of personal settings, with who may open it. */
 export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
-  return [...quickFind, ...connectedAppPages(needs)]
+  return [...quickFind, ...connectedAppPages(needs), ...loginHistory, ...auditTrail]
 }
 
 interface Needs extends AdmissionNeeds {
