@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
+import { tokensFor } from '../flows/test-tokens.ts'
 import { fullApp, type SetupServer, type SignedIn, startSetupServer } from './setup-server.ts'
 
 let setup: SetupServer
@@ -24,7 +25,12 @@ const routes = setupRoutes({
 beforeAll(async () => {
   setup = await startSetupServer()
   const app = await fullApp(setup.server)
-  things = { app: app.id }
+  const { server, admin, standard } = setup
+  await tokensFor(server, admin.user, app)
+  const page = { now: server.now(), limit: 1 }
+  const [session] = await server.stores.sessions.list(server.org.id, page)
+  const [token] = await server.stores.accessTokens.list(server.org.id, page)
+  things = { app: app.id, user: standard.user.id, session: String(session?.id), token: String(token?.id) }
 })
 
 afterAll(() => setup.server.close())

@@ -25,11 +25,13 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'no apps', '/setup/connected-apps'),
     await sight(setup, 'no attempt to sign in', '/setup/login-history?status=failed'),
     await sight(setup, 'no older changes', '/setup/audit-trail?before=1'),
+    await sight(setup, 'no access tokens', '/setup/sessions?type=Oauth2'),
   ]
 }
 
 async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
-  await fullApp(setup.server)
+  const { server, admin } = setup
+  await tokensFor(server, admin.user, await fullApp(server))
   return [
     await sight(setup, 'apps', '/setup/connected-apps?sort=-created'),
     await sight(setup, 'no app found', '/setup/connected-apps?q=nothing'),
@@ -37,6 +39,8 @@ async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'attempts to sign in', '/setup/login-history'),
     await sight(setup, 'attempts of nobody', '/setup/login-history?user=nobody'),
     await sight(setup, 'changes', '/setup/audit-trail'),
+    await sight(setup, 'sessions', '/setup/sessions?user=admin%40target.example'),
+    await sight(setup, 'end everything of a user', `/setup/sessions/of/${admin.user.id}/end`),
   ]
 }
 

@@ -11,6 +11,7 @@ import { connectedAppPages } from './connected-apps/connected-apps.ts'
 import { loginHistory } from './login-history.tsx'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
+import { sessionManagement } from './sessions.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
 
 /** What the acts behind the pages need besides the stores, which every visit brings along. */
@@ -26,7 +27,7 @@ export interface SetupNeeds {
 
 /** Every page of Setup and of personal settings, with who may open it. */
 export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
-  return [...quickFind, ...connectedAppPages(needs), ...loginHistory, ...auditTrail]
+  return [...quickFind, ...connectedAppPages(needs), ...loginHistory, ...sessionManagement, ...auditTrail]
 }
 
 interface Needs extends AdmissionNeeds {
