@@ -12,6 +12,8 @@ export interface KeyStoreImport {
   readonly file?: string
   /** The password of the store. Keys with another are refused, as at Salesforce. */
   readonly password?: string
+  /** Which of its entries to take; all unless given. The rest may be whatever it is. */
+  readonly aliases?: readonly string[]
   /** What to call its key, of which there is one. Without it each key is called by its alias. */
   readonly name?: string
   /** *Exportable Private Key*; yes by default. */
@@ -114,6 +116,17 @@ async function readKeys(entered: KeyStoreImport, now: Date): Promise<Outcome<Rea
     const field = error.code === 'wrong-password' || error.code === 'password-required' ? 'password' : 'keyStore'
     return refused({ field, message: error.message })
   }
+  const { aliases = [] } = entered
+  const strange = aliases.filter((alias) => !store.entries.some((entry) => isCalled(entry, alias)))
+  if (strange.length > 0) {
+    const known = store.entries.map((entry) => `“${entry.alias}”`).join(', ')
+    const message = `The key store has no ${strange.map((alias) => `“${alias}”`).join(', ')}. It has: ${known}.`
+    return refused({ field: 'aliases', message })
+  }
+  if (aliases.length > 0) {
+    const taken = store.entries.filter((entry) => aliases.some((alias) => isCalled(entry, alias)))
+    store = { ...store, entries: taken }
+  }
   const verdict = checkSalesforceImport(store, { now, file })
   // A name of one's own stands in for an alias; and only Salesforce itself is particular about the format.
   const isAsked = (rule: string) => rule !== 'jks-file' && (rule !== 'alias' || name === undefined)
@@ -132,6 +145,11 @@ async function readKeys(entered: KeyStoreImport, now: Date): Promise<Outcome<Rea
   }
   const keys = store.entries.filter((entry) => entry.kind === 'private-key')
   return done({ keys, warnings: [...formatWarnings(store), ...leftOut(store)] })
+}
+
+// As key stores look aliases up.
+function isCalled({ alias }: KeyStoreEntry, asked: string): boolean {
+  return alias.toLowerCase() === asked.toLowerCase()
 }
 
 function formatWarnings({ format }: KeyStore): readonly Problem[] {

@@ -24,25 +24,32 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 describe('the pages of Setup', () => {
-  it('are each well made: axe finds no fault in either scheme, and nothing overflows a small screen', async () => {
-    const faults: string[] = []
-    for (const { name, html } of seen) {
-      await page.emulateMedia({ colorScheme: 'light' })
-      // The look comes along with each page, and no script runs: axe is the only one here.
-      await page.setContent(
-        html
-          .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${setupStylesheet}</style>`)
-          .replace(/<script[\s\S]*?<\/script>/, ''),
-      )
-      faults.push(...(await found(name, {})))
-      const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-      if (Number(over) > 0) faults.push(`${name}: ${over} pixels wider than the screen`)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      faults.push(...(await found(`${name} in the dark`, { runOnly: ['color-contrast'] })))
-    }
-    expect(faults).toEqual([])
-    expect(seen.length).toBeGreaterThan(1)
-  })
+  // Milliseconds: a page takes half a second, and there are as many as Setup has.
+  const patience = { timeout: 240_000 }
+
+  it(
+    'are each well made: axe finds no fault in either scheme, and nothing overflows a small screen',
+    patience,
+    async () => {
+      const faults: string[] = []
+      for (const { name, html } of seen) {
+        await page.emulateMedia({ colorScheme: 'light' })
+        // The look comes along with each page, and no script runs: axe is the only one here.
+        await page.setContent(
+          html
+            .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${setupStylesheet}</style>`)
+            .replace(/<script[\s\S]*?<\/script>/, ''),
+        )
+        faults.push(...(await found(name, {})))
+        const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+        if (Number(over) > 0) faults.push(`${name}: ${over} pixels wider than the screen`)
+        await page.emulateMedia({ colorScheme: 'dark' })
+        faults.push(...(await found(`${name} in the dark`, { runOnly: ['color-contrast'] })))
+      }
+      expect(faults).toEqual([])
+      expect(seen.length).toBeGreaterThan(1)
+    },
+  )
 
   it('have each a heading of their own, and ids that are there once', () => {
     const faults = seen.flatMap(({ name, html }) => {

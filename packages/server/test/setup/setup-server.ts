@@ -129,3 +129,21 @@ export function sendForm(
   const pairs = [...fields].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]))
   return browser.submit(page.url.pathname, pairs)
 }
+
+/** Opens a page and posts its form with these fields and files; the answer is not followed on, and may be a file. */
+export async function postFiles(
+  server: TestServer,
+  { browser }: Pick<SignedIn, 'browser'>,
+  path: string,
+  fields: readonly (readonly [name: string, value: string | Uint8Array])[],
+): Promise<Response> {
+  const form = new FormData()
+  const page = await browser.open(path)
+  form.append('csrf_token', tokenOn(page.html, path))
+  for (const [name, value] of fields) {
+    if (typeof value === 'string') form.append(name, value)
+    else form.append(name, new Blob([new Uint8Array(value)]), 'a file.bin')
+  }
+  const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+  return server.request(path, { method: 'POST', body: form, headers: { accept: 'text/html', cookie } })
+}
