@@ -3,7 +3,7 @@ import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
-import { fullApp, type SetupServer, type SignedIn, startSetupServer } from './setup-server.ts'
+import { fullApp, type SetupServer, type SignedIn, startSetupServer, submitForm } from './setup-server.ts'
 
 let setup: SetupServer
 /** For each part of a path that names a thing: one of this org, by its name in paths. */
@@ -30,7 +30,15 @@ beforeAll(async () => {
   const page = { now: server.now(), limit: 1 }
   const [session] = await server.stores.sessions.list(server.org.id, page)
   const [token] = await server.stores.accessTokens.list(server.org.id, page)
-  things = { app: app.id, user: standard.user.id, session: String(session?.id), token: String(token?.id) }
+  await submitForm(admin, '/setup/certificates/new-self-signed', { label: 'A', name: 'A', keySize: '2048' })
+  const [certificate] = await server.stores.certificates.list(server.org.id)
+  things = {
+    app: app.id,
+    user: standard.user.id,
+    session: String(session?.id),
+    token: String(token?.id),
+    certificate: certificate?.id ?? '',
+  }
 })
 
 afterAll(() => setup.server.close())

@@ -7,7 +7,7 @@ import { samples } from '../../../keystore/test/samples.ts'
 import type { OrgCertificate } from '../../src/certificates/certificate.ts'
 import { testCertificate } from '../certificates.ts'
 import { password } from '../flows/test-server.ts'
-import { type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
+import { postFiles, type SetupServer, startSetupServer, submitForm } from './setup-server.ts'
 
 let setup: SetupServer
 
@@ -192,7 +192,7 @@ describe('a CA-signed certificate', () => {
     const { id, certificate: placeholder } = await held('By_Authority')
     expect(created.url.pathname).toBe(`${path}/${id}/csr`)
 
-    const answer = await sendForm(server, admin, `${path}/${id}/csr`, [
+    const answer = await postFiles(server, admin, `${path}/${id}/csr`, [
       ['commonName', 'acme.example'],
       ['company', 'Acme, Inc.'],
       ['country', 'us'],
@@ -236,7 +236,7 @@ describe('Import from Keystore', () => {
   const jks = (...entries: readonly KeyStoreEntry[]) =>
     writeKeyStore(entries, { format: 'jks', password: storePassword, now: setup.server.now() })
   const importing = (bytes: Uint8Array, ...more: [string, string][]) =>
-    sendForm(setup.server, setup.admin, `${path}/import`, [
+    postFiles(setup.server, setup.admin, `${path}/import`, [
       ['keyStore', bytes],
       ['password', storePassword],
       ['isPrivateKeyExportable', 'on'],
@@ -267,14 +267,14 @@ describe('Import from Keystore', () => {
   it('refuses a wrong password, and what is no key store', async () => {
     const { rsa } = await samples()
     const bytes = await jks(rsa)
-    const wrong = await sendForm(setup.server, setup.admin, `${path}/import`, [
+    const wrong = await postFiles(setup.server, setup.admin, `${path}/import`, [
       ['keyStore', bytes],
       ['password', 'wrong one'],
     ])
     expect(await statusAndProblem(wrong, 'Choose the file again')).toEqual([422, true])
     const junk = await importing(Buffer.from('junk'))
     expect(junk.status).toBe(422)
-    const none = await sendForm(setup.server, setup.admin, `${path}/import`, [['password', storePassword]])
+    const none = await postFiles(setup.server, setup.admin, `${path}/import`, [['password', storePassword]])
     expect(await statusAndProblem(none, 'Choose a file.')).toEqual([422, true])
   })
 })
@@ -288,7 +288,7 @@ describe('Export to Keystore', () => {
     ['ownPassword', own],
   ]
   const exporting = (...entered: Parameters<typeof fields>) =>
-    sendForm(setup.server, setup.admin, `${path}/export`, fields(...entered))
+    postFiles(setup.server, setup.admin, `${path}/export`, fields(...entered))
 
   it.each([
     ['jks', 'keystore.jks'],
@@ -333,7 +333,7 @@ describe('Export to Keystore', () => {
   it('wants a password for the file that is long enough, twice the same', async () => {
     const { id } = await made('Twice')
     const sent = (first: string, second: string) =>
-      sendForm(setup.server, setup.admin, `${path}/export`, [
+      postFiles(setup.server, setup.admin, `${path}/export`, [
         ['certificates', id],
         ['format', 'jks'],
         ['storePassword', first],
@@ -351,7 +351,7 @@ describe('Export to Keystore', () => {
     const { id } = await made('Foreign')
     const { server, stranger } = setup
     const entered = fields([id], 'jks')
-    const answer = await sendForm(server, stranger, `${path}/export`, entered)
+    const answer = await postFiles(server, stranger, `${path}/export`, entered)
     expect(await statusAndProblem(answer, 'to choose')).toEqual([422, true])
   })
 })

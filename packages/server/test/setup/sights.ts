@@ -1,6 +1,9 @@
+import { pemBlock } from '@sallyport/keystore'
+import { samples } from '../../../keystore/test/samples.ts'
+import { testCertificate } from '../certificates.ts'
 import { password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
-import { fullApp, type SetupServer, sendForm, startSetupServer } from './setup-server.ts'
+import { fullApp, type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
 
 /** A page as somebody gets to see it. */
 export interface Sight {
@@ -13,7 +16,12 @@ export async function sights(): Promise<readonly Sight[]> {
   const empty = await startSetupServer()
   const full = await startSetupServer()
   try {
-    return [...(await emptySights(empty)), ...(await fullSights(full)), ...(await appSights(full))]
+    return [
+      ...(await emptySights(empty)),
+      ...(await fullSights(full)),
+      ...(await appSights(full)),
+      ...(await certificateSights(full)),
+    ]
   } finally {
     await empty.server.close()
     await full.server.close()
@@ -26,6 +34,8 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'no attempt to sign in', '/setup/login-history?status=failed'),
     await sight(setup, 'no older changes', '/setup/audit-trail?before=1'),
     await sight(setup, 'no access tokens', '/setup/sessions?type=Oauth2'),
+    await sight(setup, 'no certificates', '/setup/certificates'),
+    await sight(setup, 'nothing to export', '/setup/certificates/export'),
   ]
 }
 
@@ -74,6 +84,42 @@ async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sent(setup, 'whom it cuts off', of(used, '/manage/edit'), { permittedUsers: 'admin' }),
     await sight(setup, 'manage profiles', of(used, '/manage/profiles')),
     await sight(setup, 'delete app', of(used, '/delete')),
+  ]
+}
+
+/** Certificates that end at different times, one of them trusted by the app and signed by another. */
+async function fullCertificates({ server, admin }: SetupServer): Promise<void> {
+  const { rsa } = await samples()
+  const chain = rsa.chain.map((der) => pemBlock('CERTIFICATE', der)).join('')
+  const late = await testCertificate('Late', new Date('2026-01-10T00:00:00Z'))
+  const upload = '/setup/certificates/upload'
+  await submitForm(admin, upload, { label: 'With a chain', name: 'Chain', certificate: chain })
+  await submitForm(admin, upload, { label: 'Late', name: 'Late', certificate: late.certificate })
+  await submitForm(admin, upload, {
+    label: 'Trusted',
+    name: 'Trusted',
+    certificate: server.signer.pem,
+    privateKey: server.signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  })
+}
+
+async function certificateSights(setup: SetupServer): Promise<readonly Sight[]> {
+  await fullCertificates(setup)
+  const { server, admin } = setup
+  const path = '/setup/certificates'
+  const idOf = async (name: string) => (await server.stores.certificates.findByName(server.org.id, name))?.id
+  const trusted = `${path}/${await idOf('Trusted')}`
+  const faulty = await submitForm(admin, `${path}/new-ca-signed`, { keySize: '1' })
+  return [
+    await sight(setup, 'certificates', path),
+    await sight(setup, 'a certificate that is trusted', trusted),
+    await sight(setup, 'a certificate with its chain', `${path}/${await idOf('Chain')}`),
+    await sight(setup, 'a signing request', `${trusted}/csr`),
+    await sight(setup, 'deleting a certificate that is trusted', `${trusted}/delete`),
+    await sight(setup, 'a certificate to upload', `${path}/upload`),
+    await sight(setup, 'a key store to import', `${path}/import`),
+    await sight(setup, 'a key store to export', `${path}/export`),
+    { name: 'a certificate with problems', html: faulty.html },
   ]
 }
 

@@ -7,6 +7,7 @@ import type { Handler } from '../router.ts'
 import type { SetupHandler } from '../routes.ts'
 import type { Answer, Endpoint, ShowRefusal } from '../visit.ts'
 import { auditTrail } from './audit-trail.tsx'
+import { certificatePages } from './certificates/certificates.ts'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
 import { loginHistory } from './login-history.tsx'
 import { quickFind } from './quick-find.tsx'
@@ -27,7 +28,14 @@ export interface SetupNeeds {
 
 /** Every page of Setup and of personal settings, with who may open it. */
 export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
-  return [...quickFind, ...connectedAppPages(needs), ...loginHistory, ...sessionManagement, ...auditTrail]
+  return [
+    ...quickFind,
+    ...connectedAppPages(needs),
+    ...loginHistory,
+    ...certificatePages(needs),
+    ...sessionManagement,
+    ...auditTrail,
+  ]
 }
 
 interface Needs extends AdmissionNeeds {
