@@ -4,18 +4,17 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../../../../test/chromium.ts'
 import { setupStylesheet } from '../../src/web/setup/built-assets.ts'
-import { type Sight, sights } from './sights.ts'
+import { sights } from './sights.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+// Each is a test of its own: what is wrong with one says nothing of the others.
+const seen = await sights()
 let browser: Browser
 let page: Page
-let seen: readonly Sight[]
 
 beforeAll(async () => {
-  const [pages, chromium] = await Promise.all([sights(), launchChromium()])
-  seen = pages
-  browser = chromium
+  browser = await launchChromium()
   page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 320, height: 640 } })
   await page.setContent('<!doctype html><title>Empty</title>')
   await page.evaluate(`${axe}; undefined`)
@@ -24,32 +23,21 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 describe('the pages of Setup', () => {
-  // Milliseconds: a page takes half a second, and there are as many as Setup has.
-  const patience = { timeout: 240_000 }
-
-  it(
-    'are each well made: axe finds no fault in either scheme, and nothing overflows a small screen',
-    patience,
-    async () => {
-      const faults: string[] = []
-      for (const { name, html } of seen) {
-        await page.emulateMedia({ colorScheme: 'light' })
-        // The look comes along with each page, and no script runs: axe is the only one here.
-        await page.setContent(
-          html
-            .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${setupStylesheet}</style>`)
-            .replace(/<script[\s\S]*?<\/script>/, ''),
-        )
-        faults.push(...(await found(name, {})))
-        const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-        if (Number(over) > 0) faults.push(`${name}: ${over} pixels wider than the screen`)
-        await page.emulateMedia({ colorScheme: 'dark' })
-        faults.push(...(await found(`${name} in the dark`, { runOnly: ['color-contrast'] })))
-      }
-      expect(faults).toEqual([])
-      expect(seen.length).toBeGreaterThan(1)
-    },
-  )
+  it.each(seen)('are well made in either scheme and on a small screen: $name', async ({ name, html }) => {
+    await page.emulateMedia({ colorScheme: 'light' })
+    // The look comes along with each page, and no script runs: axe is the only one here.
+    await page.setContent(
+      html
+        .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${setupStylesheet}</style>`)
+        .replace(/<script[\s\S]*?<\/script>/, ''),
+    )
+    const faults = [...(await found(name, {}))]
+    const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+    if (Number(over) > 0) faults.push(`${name}: ${over} pixels wider than the screen`)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    faults.push(...(await found(`${name} in the dark`, { runOnly: ['color-contrast'] })))
+    expect(faults).toEqual([])
+  })
 
   it('have each a heading of their own, and ids that are there once', () => {
     const faults = seen.flatMap(({ name, html }) => {

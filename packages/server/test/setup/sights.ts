@@ -67,13 +67,11 @@ async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
   await server.addPermissionSet('Integration_Access')
   const of = (app: { readonly id: string }, page = '') => `${apps}/${app.id}${page}`
   return [
-    await sight(setup, 'new app', `${apps}/new`),
     await sent(setup, 'new app with problems', `${apps}/new`, { certificate: 'none', ipRanges: 'office' }, 422),
     await sent(setup, 'new app with its certificate', `${apps}/new`, { ...least, certificate: server.signer.pem }),
     await sight(setup, 'app', of(used)),
     await sight(setup, 'bare app', of(bare)),
     await sight(setup, 'app of the server', of(assigned)),
-    await sight(setup, 'edit app', of(used, '/edit')),
     await sight(setup, 'confirm password', of(used, '/consumer-details')),
     await sent(setup, 'wrong password', of(used, '/consumer-details'), { password: 'wrong' }, 422),
     await sent(setup, 'rotated secret', of(used, '/rotate-secret'), { password }),

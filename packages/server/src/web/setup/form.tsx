@@ -159,8 +159,9 @@ function FieldBlock({ name, field, entered, problem }: FieldBlockProps) {
           <Required isRequired={field.isRequired} />
           {field.label}
         </legend>
-        <div class="slds-form-element__control">{control}</div>
+        {/* A group can be long: what it is about stands before it. */}
         {below}
+        <div class="slds-form-element__control">{control}</div>
       </fieldset>
     )
   }
