@@ -12,7 +12,7 @@ export function CertificateDetails({ certificate, at }: CertificateDetailsProps)
   const { subject, issuer, keyType, keySize, notBefore, notAfter, fingerprint256 } = certificate
   const warning = validityWarning(certificate, at) ?? expiresSoon(certificate, at)
   return (
-    <>
+    <div class="stack">
       {warning !== undefined && <Notice look="warning">{warning}</Notice>}
       <Details
         rows={[
@@ -24,7 +24,7 @@ export function CertificateDetails({ certificate, at }: CertificateDetailsProps)
           ['Fingerprint (SHA-256)', <Copyable text={fingerprint256} label="fingerprint" />],
         ]}
       />
-    </>
+    </div>
   )
 }
 

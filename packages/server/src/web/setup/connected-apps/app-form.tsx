@@ -7,7 +7,7 @@ import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
 import type { Problem } from '../../../problem.ts'
 import { Card, Notice } from '../blocks.tsx'
-import { CertificateDetails } from '../certificate-card.tsx'
+import { CertificateDetails } from '../certificate-details.tsx'
 import { again, area, check, choices, hidden, ipRanges, lines, text, whole } from '../field.tsx'
 import type { ShownForm, ValuesOf } from '../form.tsx'
 import type { SeeFirst } from '../route.tsx'
@@ -210,6 +210,7 @@ export function asFormProblems(problems: readonly Problem[]): readonly Problem[]
  */
 export function certificateToSee(
   { certificate, seenCertificate }: AppValues,
+  at: Date,
   app?: Pick<ConnectedApp, 'certificate'>,
 ): SeeFirst | undefined {
   const reading = readCertificate(certificate)
@@ -218,10 +219,13 @@ export function certificateToSee(
   if (fingerprint256 === seenCertificate || fingerprint256 === app?.certificate?.fingerprint256) return undefined
   return {
     seeFirst: (
-      <p>
-        Nothing is saved yet. Look at <a href="#certificate">the certificate</a>: if it is the one that belongs to the
-        app’s key, save once more.
-      </p>
+      <div class="stack">
+        <p>
+          Nothing is saved yet. If this is the certificate that belongs to the app’s key, save once more; or enter{' '}
+          <a href="#f-certificate">another one</a>.
+        </p>
+        <CertificateDetails certificate={reading.certificate} at={at} />
+      </div>
     ),
   }
 }
@@ -279,7 +283,7 @@ function EnteredCertificate({ form, at }: Pick<AppSectionsProps, 'form' | 'at'>)
       {form.field('certificate')}
       <div class="actions">{form.field('checkCertificate')}</div>
       {reading?.ok === true && (
-        <section id="certificate" aria-label="The certificate" class="panel">
+        <section aria-label="The certificate as entered" class="panel">
           <CertificateDetails certificate={reading.certificate} at={at} />
           {/* What is shown has been seen; what is entered in its place has not. */}
           <input type="hidden" name="seenCertificate" value={reading.certificate.fingerprint256} />

@@ -149,20 +149,22 @@ function details(visit: SetupVisit, app: ConnectedApp, consumerSecret: string): 
     actions: [rotationAction(app)],
     children: (
       <Card title="Consumer Key and Secret">
-        <Notice look="warning">
-          Keep the secret where the app runs, and nowhere else: no repository, no chat, no ticket. Load this page again
-          and it asks for your password again.
-        </Notice>
-        <Details
-          rows={[
-            ['Consumer Key', <Copyable text={app.consumerKey} label="consumer key" />],
-            ['Consumer Secret', <Copyable text={consumerSecret} label="consumer secret" />],
-          ]}
-        />
-        <RotationState app={app} />
-        <p>
-          <a href={appPath(app)}>Back to {app.label}</a>
-        </p>
+        <div class="stack">
+          <Notice look="warning">
+            Keep the secret where the app runs, and nowhere else: no repository, no chat, no ticket. Load this page
+            again and it asks for your password again.
+          </Notice>
+          <Details
+            rows={[
+              ['Consumer Key', <Copyable text={app.consumerKey} label="consumer key" />],
+              ['Consumer Secret', <Copyable text={consumerSecret} label="consumer secret" />],
+            ]}
+          />
+          <RotationState app={app} />
+          <p>
+            <a href={appPath(app)}>Back to {app.label}</a>
+          </p>
+        </div>
       </Card>
     ),
   })

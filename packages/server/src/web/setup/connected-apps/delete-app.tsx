@@ -46,7 +46,10 @@ function Consequences({ breakage }: { readonly breakage: Breakage }) {
           </li>
         ))}
       </ul>
-      <p>If you only want to stop it for now, block it under Connected Apps OAuth Usage instead.</p>
+      <p>
+        If you only want to stop it for now, block it under <a href="/setup/oauth-usage">Connected Apps OAuth Usage</a>{' '}
+        instead.
+      </p>
     </>
   )
 }

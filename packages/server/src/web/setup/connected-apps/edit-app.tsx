@@ -26,8 +26,8 @@ export function editApp({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[]
     }),
     submit: 'Save',
     cancel: appPath,
-    async act(values, app, { stores }) {
-      const first = certificateToSee(values, app)
+    async act(values, app, { stores, at }) {
+      const first = certificateToSee(values, at, app)
       if (first !== undefined) return first
       const changed = await changeConnectedApp({ ...stores, now }, app, enteredApp(values, app))
       if (!changed.ok) return refused(...asFormProblems(changed.problems))

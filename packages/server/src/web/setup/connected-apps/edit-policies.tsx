@@ -20,7 +20,7 @@ export const editPolicies: readonly SetupRoute[] = [
     find: findInstalledApp,
     fields: ({ policies }) => ({ ...policyFields(policies), seenCutOff: hidden() }),
     start: async (found, visit) => policyStart(found.policies, await runAsOf(visit, found)),
-    show: (form, { app }) => ({
+    show: (form, { app, isOwn }) => ({
       title: `Edit Policies of ${app.label}`,
       lead: 'They hold in this org, from the next request on.',
       place: appsPath,
@@ -41,7 +41,14 @@ export const editPolicies: readonly SetupRoute[] = [
           <Card title="Client Credentials Flow">
             {!app.isClientCredentialEnabled && (
               <Notice look="info">
-                The app does not use this flow. It is enabled among the settings of the app, by the org that made it.
+                The app does not use this flow. It is enabled among the settings of the app
+                {isOwn ? (
+                  <>
+                    : <a href={`${appPath(app)}/edit`}>Edit</a>.
+                  </>
+                ) : (
+                  ', by the org that made it.'
+                )}
               </Notice>
             )}
             {form.field('clientCredentialUser')}

@@ -30,8 +30,8 @@ export function newApp({ seal, newId, now }: Pick<SetupNeeds, 'seal' | 'newId' |
     }),
     submit: 'Save',
     cancel: () => appsPath,
-    async act(values, org, { stores }) {
-      const first = certificateToSee(values)
+    async act(values, org, { stores, at }) {
+      const first = certificateToSee(values, at)
       if (first !== undefined) return first
       const { fullName, ...settings } = values
       const entered = { ...enteredApp(settings), fullName: enteredApiName(values) }

@@ -71,7 +71,7 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
       options: refreshTokenPolicies,
       help: 'It is looked at when a token is used, so a change holds for tokens that were given out before. What has expired is refused (expired access/refresh token), and the user has to sign in again.',
     }),
-    refreshTokenPeriod: whole({ label: 'Refresh token period', unit: 'of the unit below, where the policy has “…”' }),
+    refreshTokenPeriod: whole({ label: 'Period in place of “…”', unit: 'hours, days or months' }),
     refreshTokenUnit: choice({ label: 'Unit of the period', options: units }),
     sessionTimeout: choice({
       label: 'Timeout Value',

@@ -2,7 +2,7 @@ import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
 import { writeIpRange } from '../../../users/ip-range.ts'
 import { Card, Copyable, Details, EmptyState, Instant, Notice, YesNo } from '../blocks.tsx'
-import { CertificateDetails } from '../certificate-card.tsx'
+import { CertificateDetails } from '../certificate-details.tsx'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
 import { appPath, appsPath, findInstalledApp } from './find-app.ts'
@@ -41,7 +41,16 @@ export const viewApp: readonly SetupRoute[] = page(`${appsPath}/:app`, 'view set
               : 'This app was made in another org and is installed here. Its settings, key and secret are that org’s; what this org decides about it stands below.'}
           </Notice>
         )}
-        <Card title="Policies of this org" action={canManage ? <a href={`${path}/manage`}>Manage</a> : undefined}>
+        <Card
+          title="Policies of this org"
+          action={
+            canManage ? (
+              <a class="slds-button slds-button_neutral" href={`${path}/manage`}>
+                Manage
+              </a>
+            ) : undefined
+          }
+        >
           <PolicyDetails found={found} runAs={runAs} />
         </Card>
       </>
