@@ -167,6 +167,44 @@ describe('jsforce', () => {
     }
   })
 
+  it('creates, reads, updates, upserts and deletes', async () => {
+    const { connection } = await signedIn()
+    const contacts = connection.sobject('Contact')
+    const made = await contacts.create({ LastName: 'Jones', Birthdate: '1990-05-01' })
+    expect(made).toMatchObject({ success: true, id: expect.stringMatching(/^003/) })
+    const id = made.id ?? ''
+    expect(await contacts.retrieve(id)).toMatchObject({ Id: id, LastName: 'Jones', Birthdate: '1990-05-01' })
+    expect(await contacts.update({ Id: id, FirstName: 'Jo' })).toMatchObject({ id, success: true })
+    expect(await contacts.upsert({ Id: id, FirstName: 'Joan' }, 'Id')).toMatchObject({ success: true })
+    expect(await contacts.findOne({ Id: id }, ['Name', 'Owner.Username'])).toMatchObject({
+      Name: 'Joan Jones',
+      Owner: { Username: user.username },
+    })
+    const many = await contacts.retrieve([id])
+    expect(many).toMatchObject([{ Id: id, FirstName: 'Joan' }])
+    expect(await contacts.destroy(id)).toMatchObject({ id, success: true })
+    await expect(contacts.retrieve(id)).rejects.toMatchObject({ errorCode: 'ENTITY_IS_DELETED' })
+  })
+
+  it('asks SOAP who it is and to be logged out, and is refused a password there', async () => {
+    const { connection } = await signedIn()
+    const { accessToken, instanceUrl } = connection
+    if (typeof accessToken !== 'string') throw new Error('There is no access token.')
+    const bySession = new jsforce.Connection({ instanceUrl, accessToken, version: '62.0' })
+    expect(await bySession.soap.getUserInfo()).toMatchObject({
+      userId: user.id,
+      organizationId: server.org.id,
+      userName: user.username,
+    })
+    await bySession.logoutBySoap()
+    const after = new jsforce.Connection({ instanceUrl, accessToken, version: '62.0' })
+    await expect(after.query('SELECT Id FROM Account')).rejects.toMatchObject({ errorCode: 'INVALID_SESSION_ID' })
+    const byPassword = new jsforce.Connection({ loginUrl: server.base })
+    await expect(byPassword.login(user.username, 'correct horse battery staple')).rejects.toThrow(
+      'SOAP API login() is disabled by default in this org.',
+    )
+  })
+
   it('shows the words of a refusal', async () => {
     await expect(connectionTo().authorize('aPrxnonsense==')).rejects.toMatchObject({
       name: 'invalid_grant',
