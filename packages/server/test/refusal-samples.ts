@@ -148,6 +148,7 @@ export const sampleFacts: ExplainedReasons = {
   'precondition-failed': { header: 'If-Unmodified-Since', found: 'Sun, 01 Mar 2026 12:00:00 GMT' },
   'not-supported': { found: 'search' },
   'json-malformed': { problem: 'The body is no JSON: Unexpected token' },
+  'xml-malformed': { problem: 'It is no well-formed XML' },
   'content-type-unsupported': { found: 'text/plain' },
   'query-missing': {},
   'query-refused': {

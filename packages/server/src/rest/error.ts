@@ -28,6 +28,7 @@ export interface RestReasons {
   'not-supported': { readonly found: string }
   // The body
   'json-malformed': { readonly problem: string }
+  'xml-malformed': { readonly problem: string }
   'body-too-large': { readonly limit: number }
   'content-type-unsupported': { readonly found: string }
   // Queries
@@ -97,6 +98,7 @@ export type RestErrorCode =
   | 'PROCESSING_HALTED'
   | 'REQUEST_ENTITY_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'XML_PARSER_ERROR'
   | 'API_DISABLED_FOR_ORG'
   | 'ILLEGAL_QUERY_PARAMETER_VALUE'
   | 'INSUFFICIENT_ACCESS'
@@ -225,6 +227,8 @@ function wireOf(refusal: RestRefusal): Wire {
       }
     case 'json-malformed':
       return { status: 400, errorCode: 'JSON_PARSER_ERROR', message: refusal.facts.problem }
+    case 'xml-malformed':
+      return { status: 400, errorCode: 'XML_PARSER_ERROR', message: refusal.facts.problem }
     case 'body-too-large':
       return {
         status: 413,

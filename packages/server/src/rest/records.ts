@@ -51,7 +51,7 @@ export async function updateRecord(call: Call, object: SObject, id: string): Pro
 
 /** `DELETE /sobjects/<object>/<id>`. */
 export async function deleteRecord(call: Call, object: SObject, id: string): Promise<RestAnswer> {
-  await remove(call, object, id)
+  await remove(call, object, id, call.header('if-unmodified-since'))
   return noContent
 }
 
@@ -167,13 +167,7 @@ export async function update(
   requireAct(call.caller.access, 'edit', object)
   await call.work(async (work) => {
     const found = await storedRecord(call, work, object, id)
-    const since = unmodifiedSince === undefined ? Number.NaN : Date.parse(unmodifiedSince)
-    if (Math.floor(found.modifiedAt.getTime() / 1000) * 1000 > since) {
-      throw new RestError({
-        reason: 'precondition-failed',
-        facts: { header: 'If-Unmodified-Since', found: found.modifiedAt.toUTCString() },
-      })
-    }
+    requireUnmodified(found, unmodifiedSince)
     const changes = await readGiven(call, work, object, given, 'edit')
     const emptied = object.fields.filter((field) => isRequired(field) && changes.get(field.name) === null)
     if (emptied.length > 0) {
@@ -195,14 +189,22 @@ export async function update(
 }
 
 /** Puts a record into the recycle bin; what is part of the org itself is undone. @throws {RestError} */
-export async function remove(call: Call, object: SObject, id: string): Promise<void> {
+export async function remove(call: Call, object: SObject, id: string, unmodifiedSince?: string): Promise<void> {
   requireAct(call.caller.access, 'delete', object)
   if (object.kind === 'live') return deleteLive(call, object, id)
   await call.work(async (work) => {
     const found = await storedRecord(call, work, object, id)
+    requireUnmodified(found, unmodifiedSince)
     const { user } = call.caller
     await work.update({ ...found, deletedAt: call.now, modifiedAt: call.now, modifiedById: user.id }, [])
   })
+}
+
+/** Lets nobody change what others have changed since. @throws {RestError} 412 `PRECONDITION_FAILED` */
+function requireUnmodified({ modifiedAt }: StoredRecord, since: string | undefined): void {
+  if (since === undefined || !(Math.floor(modifiedAt.getTime() / 1000) * 1000 > Date.parse(since))) return
+  const facts = { header: 'If-Unmodified-Since', found: modifiedAt.toUTCString() }
+  throw new RestError({ reason: 'precondition-failed', facts })
 }
 
 /** The record that an id names, of an object. @throws {RestError} 404 `NOT_FOUND` or `ENTITY_IS_DELETED` */

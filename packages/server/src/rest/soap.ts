@@ -1,8 +1,9 @@
-import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
+import type { Element } from '@xmldom/xmldom'
 import type { Org } from '../orgs/org.ts'
 import { displayName, type User } from '../users/user.ts'
 import { RestError } from './error.ts'
 import type { JsonObject } from './json.ts'
+import { elementsOf, readXml } from './xml.ts'
 
 /** A call of the SOAP API, as far as clients sign in and out by it. */
 export interface SoapCall {
@@ -21,7 +22,7 @@ const envelopeNamespace = 'http://schemas.xmlsoap.org/soap/envelope/'
  * @throws {RestError} 500 as a fault
  */
 export function readSoapCall(text: string): SoapCall {
-  const root = readXml(text)
+  const root = readXml(text, mostTags, malformed)
   if (root?.localName !== 'Envelope' || root.namespaceURI !== envelopeNamespace)
     throw malformed('It has no SOAP envelope')
   const body = childNamed(root, 'Body')
@@ -38,32 +39,8 @@ export function readSoapCall(text: string): SoapCall {
   return { operation, sessionId: sessionId === '' ? undefined : sessionId }
 }
 
-function readXml(text: string): Element | undefined {
-  if (/<!DOCTYPE/i.test(text)) throw malformed('It has a document type, which is not taken')
-  if (text.split('<').length > mostTags) throw malformed('It has too many elements')
-  try {
-    const stop = (_: string, problem: string) => {
-      throw new Error(problem)
-    }
-    const root = new DOMParser({ onError: stop }).parseFromString(text, 'text/xml').documentElement
-    return root ?? undefined
-  } catch {
-    throw malformed('It is no well-formed XML')
-  }
-}
-
 function malformed(problem: string): RestError {
   return new RestError({ reason: 'soap-malformed', facts: { problem } })
-}
-
-function isElement(node: Node): node is Element {
-  return node.nodeType === 1
-}
-
-function elementsOf(parent: Element): readonly Element[] {
-  const found: Element[] = []
-  for (let node = parent.firstChild; node !== null; node = node.nextSibling) if (isElement(node)) found.push(node)
-  return found
 }
 
 function childNamed(parent: Element, name: string): Element | undefined {

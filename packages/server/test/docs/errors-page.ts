@@ -118,6 +118,7 @@ const restReasons: { readonly [R in RestRefusal['reason']]: true } = {
   'precondition-failed': true,
   'not-supported': true,
   'json-malformed': true,
+  'xml-malformed': true,
   'content-type-unsupported': true,
   'query-missing': true,
   'query-refused': true,

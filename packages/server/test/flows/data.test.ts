@@ -400,6 +400,9 @@ describe('records', () => {
     expect((await send('PATCH', `/sobjects/Account/${id}`, { Phone: '2' })).status).toBe(204)
     const late = await patch()
     expect([late.status, late.body[0].errorCode]).toEqual([412, 'PRECONDITION_FAILED'])
+    expect((await ask(`${data}/sobjects/Account/${id}`, { method: 'DELETE', headers: since })).status).toBe(412)
+    const now = { 'if-unmodified-since': server.now().toUTCString() }
+    expect((await ask(`${data}/sobjects/Account/${id}`, { method: 'DELETE', headers: now })).status).toBe(204)
   })
 
   it('are sent again only when they changed', async () => {
@@ -433,6 +436,54 @@ describe('records', () => {
       body: gzipSync(Buffer.alloc(20_000_000, 0x20)),
     })
     expect([bomb.status, bomb.body[0].errorCode]).toEqual([400, 'JSON_PARSER_ERROR'])
+  })
+
+  describe('as XML', () => {
+    const xml = (method: string, path: string, body: string) =>
+      ask(`${data}${path}`, { method, headers: { 'content-type': 'application/xml', accept: 'application/xml' }, body })
+
+    it('are written and read', async () => {
+      const declared = '<?xml version="1.0" encoding="UTF-8"?>'
+      const made = await xml(
+        'POST',
+        '/sobjects/Account',
+        `${declared}<Account><Name>A &amp; B</Name><NumberOfEmployees>7</NumberOfEmployees><Phone>1</Phone></Account>`,
+      )
+      expect([made.status, made.text]).toEqual([
+        201,
+        expect.stringMatching(/<Result><id>001\w{15}<\/id><success>true<\/success>/),
+      ])
+      const id = /<id>(\w+)</.exec(made.text)?.[1] ?? ''
+      const nil = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+      const path = `/sobjects/Account/${id}`
+      const patched = await xml('PATCH', path, `<Account ${nil}><Phone xsi:nil="true"/><Site>x</Site></Account>`)
+      expect([patched.status, patched.text]).toEqual([204, ''])
+      const read = await ask(`${data}${path}?fields=Name,NumberOfEmployees,Phone,Site`, {
+        headers: { accept: 'application/xml' },
+      })
+      expect(read.text).toContain('<Name>A &amp; B</Name><NumberOfEmployees>7</NumberOfEmployees>')
+      expect(read.text).toContain('<Site>x</Site>')
+      expect((await send('GET', path)).body).toMatchObject({ Phone: null, Site: 'x' })
+      const key = '<Contact><LastName>Xml</LastName><Account><Key__c>X-1</Key__c></Account></Contact>'
+      await xml('PATCH', '/sobjects/Account/Key__c/X-1', '<Account><Name>Keyed by XML</Name></Account>')
+      expect((await xml('POST', '/sobjects/Contact', key)).status).toBe(201)
+      expect(await column("SELECT Name FROM Contact WHERE Account.Name = 'Keyed by XML'")).toEqual(['Xml'])
+    })
+
+    it.each([
+      ['nothing that is XML', '{"Name":"A"}'],
+      ['half of it', '<Account><Name>A</Name>'],
+      ['a field twice', '<Account><Name>A</Name><Name>B</Name></Account>'],
+      ['entities', '<!DOCTYPE a [<!ENTITY b "c">]><Account><Name>&b;</Name></Account>'],
+      ['elements without end', `<a>${'<b>'.repeat(100_000)}`],
+      ['elements too deep', `${'<a>'.repeat(500)}x${'</a>'.repeat(500)}`],
+    ])('are refused for %s', async (_, body) => {
+      const refused = await xml('POST', '/sobjects/Account', body)
+      expect([refused.status, refused.text]).toEqual([
+        400,
+        expect.stringContaining('<errorCode>XML_PARSER_ERROR</errorCode></Error></Errors>'),
+      ])
+    })
   })
 
   it('are as large as a body may be, and no larger', async () => {

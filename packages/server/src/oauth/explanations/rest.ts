@@ -105,11 +105,21 @@ export const restExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'xml-malformed': {
+    check: 'request',
+    facts: { problem: 'text' },
+    explain: ({ problem }) => ({
+      expected: 'an XML document with an element per field, such as <Account><Name>Edge</Name></Account>',
+      found: problem,
+      whatToDo: 'Send one record without a document type, or send JSON, which every resource takes.',
+      whereInSetup: undefined,
+    }),
+  },
   'content-type-unsupported': {
     check: 'request',
     facts: { found: 'text' },
     explain: ({ found }) => ({
-      expected: 'Content-Type: application/json',
+      expected: 'Content-Type: application/json, or application/xml for one record',
       found: quoted(found),
       whatToDo: 'Send the body as JSON, and say so in the header Content-Type.',
       whereInSetup: undefined,

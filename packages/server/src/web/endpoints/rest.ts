@@ -13,6 +13,7 @@ import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
 import type { ObjectStore } from '../../rest/record.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
 import { apiVersions, readApiVersion } from '../../rest/versions.ts'
+import { readXmlRecord } from '../../rest/xml.ts'
 import { identityUrl } from '../../users/identity.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import { unstored } from '../answer.ts'
@@ -45,6 +46,8 @@ const noParameters: ReadonlyMap<string, string> = new Map()
 
 /** Most bytes of a body, as it is and unpacked. */
 export const largestDataBody = 10_485_760
+// One record at a time, with room for long texts.
+const largestXmlBody = 1_048_576
 // Characters of an answer from which on packing it is worth the time.
 const worthPacking = 1024
 
@@ -70,7 +73,7 @@ export function restApi(needs: Needs): RestApi {
         segments: segmentsOf(request.path),
         query: new URLSearchParams(request.query),
         header: request.header,
-        body: () => readJson(request),
+        body: () => readBody(request),
         now: needs.now(),
         newId,
         stores: { ...actedBy(caller.user.id), records, cursors },
@@ -146,22 +149,24 @@ function segmentsOf(path: string): readonly string[] {
 
 const unpack = promisify(gunzip)
 
-/** @throws {RestError} 400 `JSON_PARSER_ERROR`, 413, 415 */
-async function readJson(request: Incoming): Promise<Json> {
+/** @throws {RestError} 400 `JSON_PARSER_ERROR` or `XML_PARSER_ERROR`, 413, 415 */
+async function readBody(request: Incoming): Promise<Json> {
   const type = request.header('content-type')?.replace(/;.*/s, '').trim().toLowerCase() ?? ''
-  if (type !== '' && type !== 'application/json') {
+  const isXml = type === 'application/xml' || type === 'text/xml'
+  if (type !== '' && type !== 'application/json' && !isXml) {
     throw new RestError({ reason: 'content-type-unsupported', facts: { found: type.slice(0, 80) } })
   }
-  const tooLarge = new RestError({ reason: 'body-too-large', facts: { limit: largestDataBody } })
-  const body = await request.body(largestDataBody)
+  const limit = isXml ? largestXmlBody : largestDataBody
+  const tooLarge = new RestError({ reason: 'body-too-large', facts: { limit } })
+  const body = await request.body(limit)
   if (body === 'too-large') throw tooLarge
   if (body === 'cut-off') throw malformed('The body is not all there')
   const isPacked = request.header('content-encoding')?.toLowerCase() === 'gzip'
-  const bytes = isPacked ? await unpack(body, { maxOutputLength: largestDataBody }).catch(() => undefined) : body
+  const bytes = isPacked ? await unpack(body, { maxOutputLength: limit }).catch(() => undefined) : body
   if (bytes === undefined) throw malformed('The body is not gzip, or too large when unpacked')
   const text = bytes.toString('utf8')
   if (text.trim() === '') throw malformed('The HTTP entity body is required, but this request has no entity body.')
-  return parsed(text)
+  return isXml ? readXmlRecord(text) : parsed(text)
 }
 
 function parsed(text: string): Json {

@@ -1,0 +1,65 @@
+import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
+import { RestError } from './error.ts'
+import type { Json, JsonObject } from './json.ts'
+
+/**
+ * Reads an XML document. Document types, and with them entities, are refused.
+ * @param mostTags so that no text makes more of itself than it is
+ * @throws what `malformed` makes of what is wrong
+ */
+export function readXml(text: string, mostTags: number, malformed: (problem: string) => Error): Element | undefined {
+  if (/<!DOCTYPE/i.test(text)) throw malformed('It has a document type, which is not taken')
+  if (text.split('<').length > mostTags) throw malformed('It has too many elements')
+  try {
+    const stop = (_: string, problem: string) => {
+      throw new Error(problem)
+    }
+    return new DOMParser({ onError: stop }).parseFromString(text, 'text/xml').documentElement ?? undefined
+  } catch {
+    throw malformed('It is no well-formed XML')
+  }
+}
+
+/** The elements within one. */
+export function elementsOf(parent: Element): readonly Element[] {
+  const found: Element[] = []
+  for (let node = parent.firstChild; node !== null; node = node.nextSibling) if (isElement(node)) found.push(node)
+  return found
+}
+
+function isElement(node: Node): node is Element {
+  return node.nodeType === 1
+}
+
+// A record has some hundred fields; what refers to one by an external id is one level deeper.
+const mostTagsOfRecord = 2000
+const deepest = 3
+const instances = 'http://www.w3.org/2001/XMLSchema-instance'
+
+/**
+ * The record in an XML body: an element per field, whatever the one around them is called, as in `<Account><Name>…`.
+ * @throws {RestError} 400 `XML_PARSER_ERROR`
+ */
+export function readXmlRecord(text: string): JsonObject {
+  const malformed = (problem: string) => new RestError({ reason: 'xml-malformed', facts: { problem } })
+  const root = readXml(text, mostTagsOfRecord, malformed)
+  if (root === undefined) throw malformed('It is no well-formed XML')
+  return membersOf(root, 1)
+
+  function membersOf(element: Element, depth: number): JsonObject {
+    if (depth > deepest) throw malformed('It has elements too deep in one another')
+    const members = new Map<string, Json>()
+    for (const child of elementsOf(element)) {
+      const name = child.localName ?? ''
+      if (members.has(name)) throw malformed(`It has the element ${name.slice(0, 80)} twice`)
+      members.set(name, readValue(child, depth))
+    }
+    return Object.fromEntries(members)
+  }
+
+  function readValue(element: Element, depth: number): Json {
+    const nil = element.getAttributeNS(instances, 'nil')
+    if (nil === 'true' || nil === '1') return null
+    return elementsOf(element).length > 0 ? membersOf(element, depth + 1) : (element.textContent ?? '')
+  }
+}
