@@ -24,6 +24,13 @@ export { type ClientCredentialsRequest, clientCredentials } from './client-crede
 export type { CallingUser } from './credential-fields.ts'
 export { type CredentialOwner, type CredentialSecrets, ownerKey, secretsOf } from './credential-secrets.ts'
 export {
+  diagnoseEvidence,
+  type EvidenceDiagnosis,
+  type ExchangeDiagnosis,
+  type LikelyCause,
+} from './diagnosis/diagnose.ts'
+export type { CauseName } from './diagnosis/rank.ts'
+export {
   type CredentialHeader,
   type ExternalCredential,
   type ExternalCredentialSettings,

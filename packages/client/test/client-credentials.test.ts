@@ -39,7 +39,7 @@ describe('clientCredentials', () => {
     await expect(refused).rejects.toMatchObject({
       error: 'invalid_grant',
       errorDescription: 'client credentials flow not enabled',
-      explanation: { meaning: expect.stringContaining('not set up for client credentials') },
+      explanation: { meaning: expect.stringContaining('“Enable Client Credentials Flow” is off') },
     })
     const wrong = clientCredentials({ consumerKey: '3MVG9Robot', proof: 'wrong', myDomain })
     await expect(wrong).rejects.toMatchObject({ error: 'invalid_client' })

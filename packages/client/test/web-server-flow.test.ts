@@ -93,7 +93,7 @@ describe('a sign-in', () => {
     await expect(signIn.finish(callback)).rejects.toMatchObject({
       name: 'TokenError',
       error: 'access_denied',
-      explanation: { meaning: expect.stringContaining('said no') },
+      explanation: { meaning: expect.stringContaining('clicked Deny') },
     })
   })
 

@@ -1,0 +1,155 @@
+import { anyOf, at, type Cause, told, unless, verdict } from './cause.ts'
+
+const form =
+  'Send the parameters in the body as a form (Content-Type: application/x-www-form-urlencoded): `curl -d name=value`, in JavaScript `body: new URLSearchParams({ … })`.'
+
+/** How the request is written. */
+export const requestCauses = {
+  'method-not-post': {
+    told: told('invalid_request', 'must use http post'),
+    meaning: 'The endpoint takes POST alone.',
+    found: ({ request }) => request?.method,
+    whatToDo: [
+      'Send the request with POST.',
+      'If you did, a redirect on the way (http to https, a slash) has made it a GET: ask for the final URL at once.',
+    ],
+    command: 'curl -sS -o /dev/null -w "%{http_code} %{redirect_url}\\n" "$TOKEN_URL"',
+  },
+  'body-not-form': {
+    told: told('unsupported_grant_type', 'grant type not supported'),
+    look: ({ request }) =>
+      verdict(request === undefined ? undefined : request.bodyKind === 'json' || request.bodyKind === 'other'),
+    meaning: 'The body is no form, so no grant_type was found in it.',
+    found: ({ request }) => request?.headers.get('content-type'),
+    whatToDo: [form],
+    command:
+      'curl -sS "$TOKEN_URL" -d grant_type=… (each parameter with -d or --data-urlencode, without a JSON header)',
+  },
+  'body-too-large': {
+    told: told('invalid_request', 'request too large'),
+    meaning: 'The body is larger than any request of the protocol.',
+    whatToDo: ['Send only the parameters of this request: a few hundred bytes, with an assertion a few thousand.'],
+  },
+  'body-malformed': {
+    told: told('invalid_request', 'malformed request body'),
+    meaning: 'The body is no UTF-8, or was cut off on the way.',
+    whatToDo: ['Let a library write the form, in UTF-8, and send it whole.'],
+  },
+  'parameter-repeated': {
+    told: told('invalid_request', 'duplicate parameter'),
+    meaning: 'A parameter is there more than once, with different values or in both the URL and the body.',
+    found: ({ request }) => {
+      const names = request?.fields.map(({ name }) => name) ?? []
+      const twice = names.find((name, index) => names.indexOf(name) !== index)
+      return twice === undefined ? undefined : `${twice}, more than once`
+    },
+    whatToDo: ['Send each parameter once. If your library adds it by itself, take yours out.'],
+  },
+  'parameter-malformed': {
+    told: told('invalid_request', 'malformed parameter'),
+    meaning: 'A value is no percent-encoded UTF-8.',
+    found: ({ request }) => request?.fields.find(({ isMalformed }) => isMalformed)?.name,
+    whatToDo: [
+      'Encode each value once: `encodeURIComponent` in JavaScript, `--data-urlencode` with curl. A lone % is %25.',
+    ],
+  },
+  'credentials-in-query': {
+    told: told('invalid_request', 'credentials are not accepted in the query string'),
+    meaning: 'A secret stands in the URL, and URLs end up in logs.',
+    whatToDo: ['Move it into the body of the POST, and renew it if it lives long: it has been in a log now.'],
+  },
+  'grant-type-unknown': {
+    told: told('unsupported_grant_type', 'grant type not supported'),
+    look: ({ request, grant }) =>
+      request === undefined
+        ? 'maybe'
+        : request.bodyKind === 'json' || request.bodyKind === 'other'
+          ? 'no'
+          : verdict(grant === undefined || !knownGrants.has(grant) ? true : undefined),
+    meaning: 'There is no grant_type, or none that this server offers.',
+    found: ({ grant, request }) => (request === undefined ? undefined : (grant ?? 'no grant_type')),
+    whatToDo: [
+      'Write it letter by letter, such as urn:ietf:params:oauth:grant-type:jwt-bearer; encoded twice it is another word.',
+      form,
+      'At Salesforce, ask at https://login.salesforce.com, https://test.salesforce.com or your My Domain, and at none of the old instance URLs.',
+    ],
+  },
+  'http-instead-of-https': {
+    told: anyOf(
+      told('invalid_request', 'https required'),
+      told('unsupported_grant_type'),
+      told('invalid_request', 'must use http post'),
+    ),
+    look: ({ request }) =>
+      request?.url?.protocol === 'http:' && /(?:salesforce|force)\.com$/.test(request.url.hostname) ? 'yes' : 'no',
+    meaning: 'The request went to http://, and the redirect to https:// lost its body.',
+    found: ({ request }) => request?.url?.origin,
+    whatToDo: ['Write https:// in the login URL.'],
+  },
+  'response-type-unknown': {
+    told: told('unsupported_response_type'),
+    meaning: 'The authorize URL asks for a kind of answer that is not offered.',
+    found: ({ request, value }) => (request === undefined ? undefined : (value('response_type') ?? 'no response_type')),
+    whatToDo: ['Ask with response_type=code (web server flow): a token in a URL is a token in a log.'],
+  },
+  'response-mode-unknown': {
+    told: told('invalid_request', 'response mode not supported'),
+    meaning: 'The authorize URL asks for an answer in a way that is not offered.',
+    found: ({ value }) => value('response_mode'),
+    whatToDo: ['Leave response_mode out, or send query, fragment or form_post.'],
+  },
+  'prompt-contradictory': {
+    told: told('invalid_request', 'prompt none cannot be combined'),
+    meaning: 'prompt=none asks for no page, and another word of it asks for one.',
+    found: ({ value }) => value('prompt'),
+    whatToDo: ['Send either (OpenID Connect Core §3.1.2.1).'],
+  },
+  'prompt-unknown': {
+    told: told('invalid_request', 'prompt not supported'),
+    meaning: 'prompt has a word that is not known.',
+    found: ({ value }) => value('prompt'),
+    whatToDo: ['Choose among login, consent, select_account and none, or leave prompt out.'],
+  },
+  'too-many-requests': {
+    told: anyOf(told('rate_limit_exceeded'), told('slow_down')),
+    meaning: 'There were too many requests in a short time.',
+    whatToDo: [
+      'Keep the token and use it again, instead of asking for one each time.',
+      'Poll no faster than the interval says.',
+    ],
+  },
+  'not-yet-decided': {
+    told: told('authorization_pending'),
+    meaning: 'The person has not finished on the other device yet. Nothing is wrong.',
+    whatToDo: ['Ask again after the interval, until the code has expired.'],
+  },
+  'fault-of-the-server': {
+    told: at(
+      ['authorize', 'token', 'revoke', 'introspect', 'userinfo', 'identity', 'api', 'soap', 'elsewhere'],
+      anyOf(
+        told('server_error'),
+        told('service_unavailable'),
+        told('system_down'),
+        told('unknown_error'),
+        told('SERVER_UNAVAILABLE'),
+      ),
+    ),
+    look: ({ endpoint }) => unless(endpoint === 'sign-in'),
+    meaning: 'The server had a fault of its own, or is being maintained.',
+    whatToDo: ['Try again later, and look at https://status.salesforce.com for your instance.'],
+  },
+} satisfies Readonly<Record<string, Cause>>
+
+const knownGrants: ReadonlySet<string> = new Set([
+  'authorization_code',
+  'client_credentials',
+  'device',
+  'hybrid_auth_code',
+  'hybrid_refresh',
+  'password',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:saml2-bearer',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+])

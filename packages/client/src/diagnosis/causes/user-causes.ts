@@ -1,0 +1,178 @@
+import { anyOf, at, type Cause, told, unless } from './cause.ts'
+import { appPolicy, appSetting, assignments, same } from './setting.ts'
+
+const notApproved = told('invalid_grant', "user hasn't approved this consumer")
+const refusedPassword = told('invalid_grant', 'authentication failure', 'invalid user credentials')
+/** The page of a sign-in says one thing, whatever the reason, so that nobody learns who exists. */
+const signInPage: Cause['told'] = (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status !== 503
+const loginHistory = 'Setup > Login History'
+
+/** Whether the user is known, may be let in, and may use the app. */
+export const userCauses = {
+  'not-approved': {
+    told: notApproved,
+    odds: 4,
+    meaning:
+      'The user has not let this app in with the scope refresh_token, or that was taken back, and no admin has done it for them.',
+    whatToDo: [
+      'Let an admin do it: set Permitted Users to “Admin approved users are pre-authorized”, and assign the user’s profile or a permission set to the app.',
+      'Or let the user open the authorize URL once, with scope=api refresh_token, click Allow, and exchange the code: the approval counts from the moment a refresh token exists.',
+      'A user may have five approvals of one app: the sixth ends the oldest.',
+    ],
+    setting: appPolicy('Permitted Users'),
+    command: 'sallyport app update <name> --permitted-users admin-approved --permission-set <name>',
+  },
+  'user-unknown': {
+    told: notApproved,
+    look: ({ assertion }) => unless(assertion?.isWellFormed === true && assertion.subject === undefined),
+    odds: 2,
+    meaning: 'There is no such user at this host. (The words do not say so, so that nobody learns who exists.)',
+    found: ({ assertion }) => assertion?.subject,
+    whatToDo: [
+      'Compare the username letter by letter: it need not be the e-mail address, and in a sandbox it ends in the name of the sandbox.',
+      'A sandbox is at https://test.salesforce.com, production at https://login.salesforce.com, government clouds elsewhere.',
+    ],
+    setting: same('Setup > Users > Users > Username'),
+    command: 'sallyport user list',
+  },
+  'user-of-another-org': {
+    told: notApproved,
+    meaning: 'The user is of another org than the one whose address was asked.',
+    found: ({ host }) => host,
+    whatToDo: ['Send the request to the My Domain of the user’s own org, or to the login host.'],
+    setting: same('Setup > My Domain > My Domain Details > Current My Domain URL'),
+    command: 'sallyport user show <username>',
+  },
+  'refresh-scope-missing': {
+    told: told('invalid_request', 'refresh_token scope is required'),
+    meaning:
+      'Where users authorize the app themselves, a JWT stands on a refresh token of theirs, and this app can get none.',
+    whatToDo: [
+      'Add the scope “Perform requests at any time (refresh_token, offline_access)” and let the user allow the app once.',
+      'Or pre-authorize the app for the user.',
+    ],
+    setting: appSetting('Selected OAuth Scopes'),
+    command: 'sallyport app update <name> --scope api refresh_token',
+  },
+  'not-admin-approved': {
+    told: anyOf(told('invalid_app_access'), told('OAUTH_APP_ACCESS_DENIED')),
+    meaning: 'The app admits only users whom an admin has let in, and this user is none of them.',
+    whatToDo: [
+      'Assign the profile of the user, or a permission set that the user has, to the app.',
+      'For client credentials the user is the one named as Run As.',
+    ],
+    setting: assignments,
+    command: 'sallyport app show <name>',
+  },
+  'app-just-changed': {
+    told: anyOf(notApproved, told('invalid_app_access'), told('redirect_uri_mismatch'), told('invalid_client_id')),
+    isRare: true,
+    meaning: 'At Salesforce an app that was just made or changed needs up to ten minutes until all servers know of it.',
+    whatToDo: ['Wait ten minutes and try once more.'],
+  },
+  'user-inactive': {
+    told: anyOf(told('inactive_user'), signInPage),
+    odds: 2,
+    meaning: 'The user is not active.',
+    whatToDo: ['Activate the user.'],
+    setting: same('Setup > Users > Users > the user > Edit > Active'),
+    command: 'sallyport user show <username>',
+  },
+  'user-frozen': {
+    told: anyOf(told('inactive_user'), signInPage),
+    meaning: 'An admin has frozen the user.',
+    whatToDo: ['Unfreeze the user.'],
+    setting: same('Setup > Users > Users > the user > Unfreeze'),
+    command: 'sallyport user unfreeze <username>',
+  },
+  'user-locked': {
+    told: anyOf(refusedPassword, signInPage),
+    meaning: 'The user is locked out by too many wrong passwords.',
+    whatToDo: ['Unlock the user, or wait. If it happens again, some program still has an old password.'],
+    setting: same('Setup > Users > Users > the user > Unlock'),
+    command: 'sallyport user unlock <username>',
+  },
+  'api-not-enabled': {
+    told: anyOf(refusedPassword, told('API_DISABLED_FOR_ORG'), told('API_CURRENTLY_DISABLED')),
+    meaning: 'The user lacks the permission “API Enabled”, or the edition of the org has no API.',
+    whatToDo: ['Give the user a permission set with “API Enabled”, or switch it on in the profile.'],
+    setting: same('Setup > Users > Profiles > the profile > System Permissions > API Enabled'),
+    command: 'sallyport user assign <username> --permission-set <name>',
+  },
+  'username-password-refused': {
+    told: at(['token'], refusedPassword),
+    look: ({ grant, request }) =>
+      grant === 'password' ? 'yes' : request === undefined && grant === undefined ? 'maybe' : 'no',
+    isRare: true,
+    meaning:
+      'Username, password or security token are wrong, or the username-password flow is switched off: it is in orgs made since Summer ’23, and for external client apps.',
+    whatToDo: [
+      'Use the JWT bearer flow or client credentials instead: Salesforce retires the username-password flow (Winter ’27) and SOAP login() (Summer ’27).',
+      'Append the security token to the password, unless the address is trusted.',
+    ],
+    setting: same('Setup > OAuth and OpenID Connect Settings > Allow OAuth Username-Password Flows'),
+    command: 'sallyport login jwt --help',
+  },
+  'org-inactive': {
+    told: anyOf(told('inactive_org'), signInPage),
+    meaning: 'The org is locked, closed or suspended.',
+    whatToDo: ['Only the support of Salesforce can open an org again. Trials and scratch orgs end by themselves.'],
+    command: 'sallyport org show <org>',
+  },
+  'ip-restricted': {
+    told: anyOf(told('invalid_grant', 'ip restricted'), signInPage),
+    meaning: 'The request came from an address that the user’s profile does not let in.',
+    whatToDo: [
+      'Look which address Login History names: behind a proxy or in CI it is not the one you think.',
+      'There are three places: the Login IP Ranges of the profile, the IP Relaxation of the app (which never holds for JWT bearer), and the setting that locks sessions to the address they began at.',
+    ],
+    setting: {
+      connectedApp: `Setup > Users > Profiles > the profile > Login IP Ranges; ${appPolicy('IP Relaxation').connectedApp}; ${loginHistory}`,
+      externalClientApp: `Setup > Users > Profiles > the profile > Login IP Ranges; ${appPolicy('IP Relaxation').externalClientApp}; ${loginHistory}`,
+    },
+    command: 'curl -sS https://api.ipify.org',
+  },
+  'outside-login-hours': {
+    told: told('invalid_grant', 'ip restricted or invalid login hours', 'invalid login hours'),
+    isRare: true,
+    meaning: 'The profile of the user does not let in at this hour.',
+    whatToDo: ['Look at the Login Hours of the profile.'],
+    setting: same('Setup > Users > Profiles > the profile > Login Hours'),
+  },
+  'high-assurance-required': {
+    told: told('invalid_session_level'),
+    meaning: 'The app wants a high assurance session, and a server cannot prove more than its assertion does.',
+    whatToDo: ['Take the policy off the app, or use an app of its own for servers.'],
+    setting: appPolicy('High assurance session required'),
+    command: 'sallyport app update <name> --no-high-assurance',
+  },
+  'username-unknown': {
+    told: signInPage,
+    odds: 2,
+    meaning: 'There is no such user at this address.',
+    whatToDo: ['See that it is the username, which need not be the e-mail address, and that the user is of this org.'],
+    setting: same(loginHistory),
+    command: 'sallyport user list',
+  },
+  'password-wrong': {
+    told: signInPage,
+    odds: 4,
+    meaning: 'The password is another one.',
+    whatToDo: ['Try again, or set a new one.'],
+    setting: same('Setup > Users > Users > the user > Reset Password'),
+    command: 'sallyport user set-password <username>',
+  },
+  'password-busy': {
+    told: (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status === 503,
+    meaning: 'There were too many sign-ins at once.',
+    whatToDo: ['Wait a second and try again. A load test should sign in once and use its tokens.'],
+  },
+  'form-forged': {
+    told: (_, { answer }) => answer?.page === 'form-expired',
+    meaning: 'The form was out of date, or did not come from this browser.',
+    whatToDo: [
+      'Load the page again, with cookies allowed and at one and the same host name: localhost and 127.0.0.1 are two.',
+      'A program that signs in has to send back the cookies and the hidden fields of the page.',
+    ],
+  },
+} satisfies Readonly<Record<string, Cause>>

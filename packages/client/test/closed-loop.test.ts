@@ -1,0 +1,680 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCertificate } from '../../server/src/certificates/certificate.ts'
+import type { ConnectedApp } from '../../server/src/connected-apps/connected-app.ts'
+import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
+import { strictPosture } from '../../server/src/options.ts'
+import type { User } from '../../server/src/users/user.ts'
+import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
+import {
+  callbackUrl,
+  consumerSecret,
+  newSigner,
+  otherBase,
+  password,
+  startTestServer,
+  type TestServer,
+  targetBase,
+} from '../../server/test/flows/test-server.ts'
+import { codeFor, credentialsOf, tokensFor } from '../../server/test/flows/test-tokens.ts'
+import { diagnoseEvidence } from '../src/diagnosis/diagnose.ts'
+import { isCauseName } from '../src/diagnosis/rank.ts'
+
+// Refusals as Salesforce tells them: the header that names the cause is off, and all that is looked at is request and answer.
+let server: TestServer
+let strict: TestServer
+let world: World
+
+/** What most refusals need: an app, and somebody who may use it. */
+interface World {
+  readonly app: ConnectedApp
+  readonly approved: ConnectedApp
+  readonly user: User
+}
+
+beforeAll(async () => {
+  server = await startTestServer({ showsCauses: false })
+  strict = await startTestServer({ showsCauses: false, posture: strictPosture })
+  world = await newWorld(server)
+})
+
+afterAll(() => Promise.all([server.close(), strict.close()]))
+
+let names = 0
+const fresh = (name: string) => `${name}${++names}`
+
+async function newWorld(at: TestServer): Promise<World> {
+  const { id } = await at.profile('Standard User')
+  return {
+    app: await at.addApp(fresh('Warehouse')),
+    approved: await at.addApp(fresh('Approved'), {}, { isAdminApproved: true, profileIds: [id] }),
+    user: await at.addUser(`${fresh('ada')}@target.example`),
+  }
+}
+
+/** A request and its answer, as a HAR file keeps them. */
+interface Wire {
+  readonly at: TestServer
+  readonly entry: object
+  readonly headers: Headers
+  readonly words: string
+}
+
+interface Sending {
+  readonly at?: TestServer
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly from?: string
+}
+
+async function send(path: string, { at = server, method, headers = {}, body, from }: Sending = {}): Promise<Wire> {
+  const url = new URL(path, at.base)
+  const verb = method ?? (body === undefined ? 'GET' : 'POST')
+  const response = await at.request(url.href, { method: verb, headers, ...(body === undefined ? {} : { body }) }, from)
+  const text = await response.text()
+  const pairs = (all: Iterable<readonly [string, string]>) => Array.from(all, ([name, value]) => ({ name, value }))
+  const entry = {
+    startedDateTime: at.now().toISOString(),
+    request: {
+      method: verb,
+      url: url.href,
+      headers: pairs(Object.entries(headers)),
+      ...(body === undefined
+        ? {}
+        : {
+            postData: {
+              mimeType: headers['content-type'] ?? '',
+              text: typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
+            },
+          }),
+    },
+    response: {
+      status: response.status,
+      headers: pairs(response.headers),
+      content: { text },
+      redirectURL: response.headers.get('location') ?? '',
+    },
+  }
+  const location = response.headers.get('location')
+  const errorPage = location === null ? '' : location.replace(/^[^?]*\?/, '').replace(/&(?:request|state)=[^&]*/g, '')
+  const words = /You could not be signed in/.test(text) ? 'sign-in refused' : text === '' ? errorPage : text
+  return { at, entry, headers: response.headers, words: `${response.status} ${words}` }
+}
+
+const formType = { 'content-type': 'application/x-www-form-urlencoded' }
+const tokenPath = '/services/oauth2/token'
+
+function post(form: Record<string, string>, sending: Sending & { readonly path?: string } = {}): Promise<Wire> {
+  const { path = tokenPath, headers = {}, ...more } = sending
+  const fields = Object.entries(form).filter(([, value]) => value !== '')
+  return send(path, { ...more, headers: { ...formType, ...headers }, body: new URLSearchParams(fields).toString() })
+}
+
+const bearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/** A JWT of the app for the user, with other claims; what is `undefined` is left out. */
+function jwt(
+  claims: Record<string, unknown> = {},
+  more: Parameters<TestServer['assertion']>[1] = {},
+  at = server,
+  own = world,
+) {
+  return at.assertion({ iss: own.approved.consumerKey, sub: own.user.username, ...claims }, more)
+}
+
+function bearer(
+  claims: Record<string, unknown> = {},
+  more?: Parameters<TestServer['assertion']>[1],
+  path = tokenPath,
+): Promise<Wire> {
+  return post({ grant_type: bearerGrant, assertion: jwt(claims, more) }, { path })
+}
+
+async function exchange(
+  more: Record<string, string> = {},
+  asked: Record<string, string> = {},
+  app = world.app,
+): Promise<Wire> {
+  const code = await codeFor(server, world.user, app, asked)
+  return post({ grant_type: 'authorization_code', code, redirect_uri: callbackUrl, ...credentialsOf(app), ...more })
+}
+
+function refresh(refresh_token: string, more: Record<string, string> = {}, app = world.app): Promise<Wire> {
+  return post({ grant_type: 'refresh_token', refresh_token, ...credentialsOf(app), ...more })
+}
+
+function robot(app: ConnectedApp, base = targetBase): Promise<Wire> {
+  return post({ grant_type: 'client_credentials', ...credentialsOf(app) }, { path: `${base}${tokenPath}` })
+}
+
+/** The authorize endpoint, asked by a browser in which nobody or somebody is signed in. */
+async function authorize(parameters: Record<string, string>, who?: User, app = world.app): Promise<Wire> {
+  const cookie = who === undefined ? '' : await cookieOf(who)
+  return send(authorizeUrl(app.consumerKey, parameters), { headers: cookie === '' ? {} : { cookie } })
+}
+
+async function cookieOf({ username }: User): Promise<string> {
+  const browser = testBrowser(server)
+  await signInOn(browser, await browser.open('/'), username)
+  return [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+}
+
+async function signIn(username: string, pw: string, { forged = false, at = server } = {}): Promise<Wire> {
+  const browser = testBrowser(at)
+  const fields = fieldsOf((await browser.open('/')).html, 'pw')
+  const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+  const form = { ...fields, ...(forged ? { csrf_token: 'another' } : {}), username, pw }
+  return post(form, { at, path: '/', headers: { cookie, accept: 'text/html' } })
+}
+
+const limits = '/services/data/v62.0/limits'
+const userinfo = '/services/oauth2/userinfo'
+const withToken = (token: string) => ({ authorization: `Bearer ${token}` })
+
+async function accessToken(at = server, own = world, scope?: string): Promise<string> {
+  const { access_token } = await tokensFor(at, own.user, own.app, scope === undefined ? {} : { scope })
+  return access_token
+}
+
+/** What a user sees who was let in once, and then something happened. */
+async function afterwards(
+  happens: (own: World) => Promise<unknown>,
+): Promise<(path: string, base?: string) => Promise<Wire>> {
+  const own = await newWorld(server)
+  const token = await accessToken(server, own)
+  await happens(own)
+  return (path, base = '') => send(`${base}${path}`, { headers: withToken(token) })
+}
+
+async function bearerOf(details: Partial<User>): Promise<Wire> {
+  const user = await server.addUser(`${fresh('other')}@target.example`, details)
+  return bearer({ sub: user.username })
+}
+
+/** A user of a profile that lets in from one office alone. */
+async function officeUser(): Promise<User> {
+  const { id } = await server.addProfile({
+    name: fresh('Office'),
+    loginIpRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }],
+  })
+  return server.addUser(`${fresh('office')}@target.example`, { profileId: id })
+}
+
+/** A server of its own, for what would spoil the others. */
+async function elsewhere(happens: (at: TestServer, own: World) => Promise<Wire>): Promise<Wire> {
+  const at = await startTestServer({ showsCauses: false })
+  closing.push(at)
+  return happens(at, await newWorld(at))
+}
+const closing: TestServer[] = []
+afterAll(() => Promise.all(closing.map((at) => at.close())))
+
+const verifier = randomBytes(32).toString('base64url')
+const challenge = {
+  code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  code_challenge_method: 'S256',
+}
+const seconds = () => Math.floor(server.now().getTime() / 1000)
+const basic = (key: string) => `Basic ${Buffer.from(`${key}:${consumerSecret}`).toString('base64')}`
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+async function certified(at: Date): Promise<Wire> {
+  const signer = await newSigner(at)
+  const reading = readCertificate(signer.pem)
+  const app = await server.addApp(fresh('Dated'), { certificate: reading.ok ? reading.certificate : undefined })
+  return bearer({ iss: app.consumerKey }, { key: signer.privateKey })
+}
+
+/** How each refusal comes about. A reason without a line here does not compile, and fails below. */
+const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = {
+  'method-not-post': [() => send(tokenPath)],
+  'body-not-form': [
+    () =>
+      send(tokenPath, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ grant_type: 'password' }),
+      }),
+    () => send(tokenPath, { headers: { 'content-type': 'text/plain' }, body: 'grant_type=refresh_token' }),
+  ],
+  'body-too-large': [() => post({ grant_type: 'refresh_token', padding: 'x'.repeat(70_000) })],
+  'body-malformed': [() => send(tokenPath, { headers: formType, body: new Uint8Array([0x61, 0x3d, 0xff]) })],
+  'parameter-repeated': [
+    () => send(`${tokenPath}?grant_type=password`, { headers: formType, body: 'grant_type=refresh_token' }),
+  ],
+  'parameter-malformed': [() => send(tokenPath, { headers: formType, body: 'grant_type=%zz' })],
+  'credentials-in-query': [
+    () => post({ grant_type: 'refresh_token' }, { at: strict, path: `${tokenPath}?client_secret=x` }),
+  ],
+  'grant-type-unknown': [() => post({ grant_type: 'magic' }), () => post({ client_id: 'x' })],
+
+  'client-id-missing': [
+    () => post({ grant_type: 'refresh_token', refresh_token: 'x' }),
+    () => authorize({ client_id: '' }),
+  ],
+  'client-unknown': [
+    () => post({ grant_type: 'refresh_token', refresh_token: 'x', client_id: '3MVG9nobody' }),
+    () => authorize({ client_id: '3MVG9nobody' }),
+    () => bearer({ iss: '3MVG9nobody' }),
+    () => robot({ ...world.app, consumerKey: '3MVG9nobody' }),
+  ],
+  'client-secret-missing': [() => exchange({ client_secret: '' })],
+  'client-secret-wrong': [
+    () => exchange({ client_secret: 'wrong' }),
+    () =>
+      post(
+        { token: 'x', ...credentialsOf(world.app), client_secret: 'wrong' },
+        { path: '/services/oauth2/introspect' },
+      ),
+  ],
+  'basic-header-malformed': [() => post({ grant_type: 'refresh_token' }, { headers: { authorization: 'Basic !' } })],
+  'client-authenticated-twice': [
+    async () => {
+      const { app } = await newWorld(strict)
+      const form = { grant_type: 'refresh_token', refresh_token: 'x', ...credentialsOf(app) }
+      return post(form, { at: strict, headers: { authorization: basic(app.consumerKey) } })
+    },
+  ],
+  'client-assertion-type-unknown': [() => post({ grant_type: 'refresh_token', client_assertion: jwt() })],
+  'client-assertion-mismatch': [
+    () => post({ grant_type: 'refresh_token', client_assertion: jwt(), client_assertion_type: assertionType }),
+  ],
+  'client-assertion-replayed': [
+    async () => {
+      const key = world.app.consumerKey
+      const client_assertion = jwt({ iss: key, sub: key, jti: fresh('jti') })
+      const form = {
+        grant_type: 'refresh_token',
+        refresh_token: 'x',
+        client_assertion,
+        client_assertion_type: assertionType,
+      }
+      await post(form)
+      return post(form)
+    },
+  ],
+
+  'assertion-missing': [() => post({ grant_type: bearerGrant })],
+  'assertion-malformed': [
+    () => post({ grant_type: bearerGrant, assertion: 'none.at.all' }),
+    () => post({ grant_type: bearerGrant, assertion: 'two.parts' }),
+    () => bearer({ exp: 'soon' }),
+    () => bearer({ aud: 7 }),
+  ],
+  'algorithm-not-allowed': [() => bearer({}, { header: { alg: 'HS256' } })],
+  'critical-header-unknown': [() => bearer({}, { header: { alg: 'RS256', crit: ['b64'] } })],
+  'issuer-missing': [() => bearer({ iss: undefined })],
+  'certificate-missing': [
+    async () => bearer({ iss: (await server.addApp(fresh('Bare'), { certificate: undefined })).consumerKey }),
+  ],
+  'certificate-not-yet-valid': [() => certified(new Date(server.now().getTime() + 86_400_000))],
+  'certificate-expired': [() => certified(new Date('2020-01-01T00:00:00Z'))],
+  'signature-wrong': [
+    async () => bearer({}, { key: (await newSigner()).privateKey }),
+    // Salesforce's own command line writes milliseconds, and is taken.
+    async () => bearer({ exp: server.now().getTime() }, { key: (await newSigner()).privateKey }),
+  ],
+  'audience-unknown': [() => bearer({ aud: 'https://test.salesforce.com' }), () => bearer({ aud: undefined })],
+  'expiry-missing': [() => bearer({ exp: undefined })],
+  'expiry-past': [
+    () => bearer({ exp: seconds() - 600 }),
+    () => {
+      const key = world.app.consumerKey
+      const client_assertion = jwt({ iss: key, sub: key, exp: seconds() - 600 })
+      return post({
+        grant_type: 'authorization_code',
+        code: 'x',
+        client_assertion,
+        client_assertion_type: assertionType,
+      })
+    },
+  ],
+  'expiry-too-far': [
+    async () => {
+      const own = await newWorld(strict)
+      const assertion = jwt({ exp: strict.now().getTime() }, {}, strict, own)
+      return post({ grant_type: bearerGrant, assertion }, { at: strict })
+    },
+  ],
+  'not-yet-valid': [() => bearer({ nbf: seconds() + 3600 }), () => bearer({ iat: seconds() + 3600 })],
+  'assertion-replayed': [
+    async () => {
+      const form = { grant_type: bearerGrant, assertion: jwt({ jti: fresh('jti') }) }
+      await post(form)
+      return post(form)
+    },
+  ],
+  'subject-missing': [() => bearer({ sub: undefined })],
+  'user-unknown': [() => bearer({ sub: 'nobody@target.example' })],
+  'user-of-another-org': [() => bearer({}, {}, `${otherBase}${tokenPath}`)],
+  'refresh-scope-missing': [
+    async () => bearer({ iss: (await server.addApp(fresh('Without'), { scopes: ['api'] })).consumerKey }),
+  ],
+  'not-approved': [async () => bearer({ iss: (await server.addApp(fresh('Self'))).consumerKey })],
+
+  'code-missing': [
+    () => post({ grant_type: 'authorization_code', redirect_uri: callbackUrl, ...credentialsOf(world.app) }),
+  ],
+  'code-unknown': [
+    () =>
+      post({
+        grant_type: 'authorization_code',
+        code: 'aPrxNobodysCode',
+        redirect_uri: callbackUrl,
+        ...credentialsOf(world.app),
+      }),
+  ],
+  'code-of-another-app': [() => exchange(credentialsOf(world.approved))],
+  'code-expired': [
+    async () => {
+      const code = await codeFor(server, world.user, world.app)
+      server.advance(901)
+      return post({ grant_type: 'authorization_code', code, redirect_uri: callbackUrl, ...credentialsOf(world.app) })
+    },
+  ],
+  'code-spent': [
+    async () => {
+      const code = await codeFor(server, world.user, world.app)
+      const form = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl, ...credentialsOf(world.app) }
+      await post(form)
+      return post(form)
+    },
+  ],
+  'redirect-uri-missing': [() => exchange({ redirect_uri: '' }), () => authorize({ redirect_uri: '' })],
+  'redirect-uri-mismatch': [() => authorize({ redirect_uri: `${callbackUrl}/` })],
+  'redirect-uri-changed': [() => exchange({ redirect_uri: `${callbackUrl}/` })],
+  'challenge-missing': [
+    async () => authorize({}, undefined, await server.addApp(fresh('Pkce'), { isPkceRequired: true })),
+  ],
+  'challenge-malformed': [() => authorize({ code_challenge: 'short', code_challenge_method: 'S256' })],
+  'challenge-method-unknown': [() => authorize({ code_challenge: verifier, code_challenge_method: 'plain' })],
+  'verifier-missing': [() => exchange({}, challenge)],
+  'verifier-unexpected': [() => exchange({ code_verifier: verifier })],
+  'verifier-malformed': [
+    () => exchange({ code_verifier: 'too short' }, challenge),
+    () => exchange({ code_verifier: `${randomBytes(32).toString('base64')}+/` }, challenge),
+    async () => {
+      const { app, user } = await newWorld(strict)
+      const code = await codeFor(strict, user, app, challenge)
+      const form = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl, code_verifier: 'v'.repeat(171) }
+      return post({ ...form, ...credentialsOf(app) }, { at: strict })
+    },
+  ],
+  'verifier-wrong': [() => exchange({ code_verifier: `${verifier}x` }, challenge)],
+
+  'domain-not-own': [
+    async () => robot(await server.addApp(fresh('Robot'), { isClientCredentialEnabled: true }), server.base),
+  ],
+  'client-credentials-off': [async () => robot(await server.addApp(fresh('Robot')))],
+  'run-as-missing': [async () => robot(await server.addApp(fresh('Robot'), { isClientCredentialEnabled: true }))],
+  'scopes-missing': [
+    async () => {
+      const details = { isClientCredentialEnabled: true, scopes: ['refresh_token'] } as const
+      return robot(await server.addApp(fresh('Robot'), details, { clientCredentialUserId: world.user.id }))
+    },
+  ],
+
+  'refresh-token-missing': [() => refresh('')],
+  'refresh-token-unknown': [() => refresh('5AepNobodysToken')],
+  'refresh-token-of-another-app': [
+    async () => refresh((await tokensFor(server, world.user, world.app)).refresh_token, {}, world.approved),
+  ],
+  'refresh-token-revoked': [
+    async () => {
+      const { refresh_token } = await tokensFor(server, world.user, world.app)
+      await post({ token: refresh_token }, { path: '/services/oauth2/revoke' })
+      return refresh(refresh_token)
+    },
+  ],
+  'refresh-token-rotated-out': [
+    async () => {
+      const app = await server.addApp(fresh('Rotating'), { isRefreshTokenRotationEnabled: true })
+      const { refresh_token } = await tokensFor(server, world.user, app)
+      await refresh(refresh_token, {}, app)
+      return refresh(refresh_token, {}, app)
+    },
+  ],
+  'refresh-token-expired': [
+    async () => {
+      const app = await server.addApp(fresh('Ending'), {}, { refreshTokenPolicy: { kind: 'zero' } })
+      return refresh((await tokensFor(server, world.user, app)).refresh_token, {}, app)
+    },
+  ],
+
+  'response-type-unknown': [() => authorize({ response_type: 'token' }), () => authorize({ response_type: '' })],
+  'response-mode-unknown': [() => authorize({ response_mode: 'web_message' })],
+  'prompt-contradictory': [() => authorize({ prompt: 'none login' })],
+  'prompt-unknown': [() => authorize({ prompt: 'dance' })],
+  'scope-not-allowed': [
+    () => authorize({ scope: 'everything' }, world.user),
+    async () =>
+      refresh((await tokensFor(server, world.user, world.app, { scope: 'api refresh_token' })).refresh_token, {
+        scope: 'full',
+      }),
+  ],
+  'login-required': [() => authorize({ prompt: 'none' })],
+  'consent-required': [async () => authorize({ prompt: 'none' }, world.user, await server.addApp(fresh('Unasked')))],
+  'immediate-impossible': [() => authorize({ immediate: 'true' })],
+  'denied-by-user': [
+    async () => {
+      const app = await server.addApp(fresh('Denied'))
+      const browser = testBrowser(server)
+      const page = await signInOn(browser, await browser.open(authorizeUrl(app.consumerKey)), world.user.username)
+      const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+      return post(
+        { ...fieldsOf(page.html, 'decision'), decision: 'deny' },
+        { path: page.url.pathname, headers: { cookie } },
+      )
+    },
+  ],
+
+  'username-unknown': [() => signIn('nobody@target.example', password)],
+  'password-wrong': [() => signIn(world.user.username, 'wrong')],
+  'password-busy': [
+    () =>
+      elsewhere(async (at) => {
+        const user = await at.addUser('crowd@target.example')
+        const browser = testBrowser(at)
+        const fields = fieldsOf((await browser.open('/')).html, 'pw')
+        const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+        const form = { ...fields, username: user.username, pw: 'wrong' }
+        const all = await Promise.all(
+          Array.from({ length: 150 }, () => post(form, { at, path: '/', headers: { cookie, accept: 'text/html' } })),
+        )
+        const busy = all.find(({ words }) => words.startsWith('503'))
+        if (busy === undefined) throw new Error('The passwords were never busy.')
+        return busy
+      }),
+  ],
+  'form-forged': [() => signIn(world.user.username, password, { forged: true })],
+
+  'token-missing': [
+    () => send(userinfo),
+    () => send(limits),
+    () => post({ client_id: '' }, { path: '/services/oauth2/revoke' }),
+    () => send(userinfo, { at: strict }),
+  ],
+  'token-twice': [
+    () => send(`${userinfo}?access_token=one`, { headers: withToken('two') }),
+    () => send(`${userinfo}?access_token=one`, { at: strict, headers: withToken('two') }),
+  ],
+  'token-unknown': [
+    () => send(userinfo, { headers: withToken('5AepARefreshToken') }),
+    () => send(limits, { headers: withToken(`${server.org.id.slice(0, 15)}!unknown`) }),
+  ],
+  'token-expired': [
+    async () => (await afterwards(async () => server.advance(7201)))(userinfo),
+    async () => (await afterwards(async () => server.advance(7201)))(limits),
+  ],
+  'token-revoked': [
+    async () =>
+      (await afterwards((own) => server.stores.approvals.revoke(own.user.id, own.app.id, server.now())))(userinfo),
+    async () =>
+      (await afterwards((own) => server.stores.approvals.revoke(own.user.id, own.app.id, server.now())))(limits),
+  ],
+  'token-of-another-org': [
+    async () => (await afterwards(async () => undefined))(userinfo, otherBase),
+    async () => (await afterwards(async () => undefined))(limits, otherBase),
+  ],
+  'token-of-another-app': [
+    async () => {
+      const { refresh_token } = await tokensFor(server, world.user, world.app)
+      return post({ token: refresh_token, ...credentialsOf(world.approved) }, { path: '/services/oauth2/revoke' })
+    },
+  ],
+  'scope-missing': [
+    async () => {
+      const own = await newWorld(server)
+      return send(limits, { headers: withToken(await accessToken(server, own, 'openid')) })
+    },
+  ],
+  'token-in-query': [() => send(`${userinfo}?access_token=one`, { at: strict })],
+
+  'org-inactive': [
+    () =>
+      elsewhere(async (at, own) => {
+        await at.stores.orgs.update({ ...at.org, isActive: false })
+        return post({ grant_type: bearerGrant, assertion: jwt({}, {}, at, own) }, { at })
+      }),
+    () =>
+      elsewhere(async (at, own) => {
+        await at.stores.orgs.update({ ...at.org, isActive: false })
+        return signIn(own.user.username, password, { at })
+      }),
+  ],
+  'user-inactive': [
+    () => bearerOf({ isActive: false }),
+    async () =>
+      signIn((await server.addUser(`${fresh('gone')}@target.example`, { isActive: false })).username, password),
+  ],
+  'user-frozen': [
+    () => bearerOf({ isFrozen: true }),
+    async () =>
+      signIn((await server.addUser(`${fresh('cold')}@target.example`, { isFrozen: true })).username, password),
+  ],
+  'user-locked': [
+    () => bearerOf({ lockedUntil: new Date('2030-01-01') }),
+    async () =>
+      signIn(
+        (await server.addUser(`${fresh('lock')}@target.example`, { lockedUntil: new Date('2030-01-01') })).username,
+        password,
+      ),
+  ],
+  'app-not-installed': [
+    async () => {
+      const profile = await server.stores.profiles.findByName(server.otherOrg.id, 'Standard User')
+      const stranger = await server.addUser(`${fresh('stranger')}@other.example`, {
+        orgId: server.otherOrg.id,
+        profileId: profile?.id ?? '',
+      })
+      return bearer({ sub: stranger.username })
+    },
+    async () => {
+      const profile = await server.stores.profiles.findByName(server.otherOrg.id, 'Standard User')
+      const details = { orgId: server.otherOrg.id, profileId: profile?.id ?? '' }
+      return authorize({}, await server.addUser(`${fresh('stranger')}@other.example`, details))
+    },
+  ],
+  'app-blocked': [
+    async () => bearer({ iss: (await server.addApp(fresh('Blocked'), {}, { isBlocked: true })).consumerKey }),
+    async () => authorize({}, world.user, await server.addApp(fresh('Blocked'), {}, { isBlocked: true })),
+  ],
+  'not-admin-approved': [
+    async () => bearer({ iss: (await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })).consumerKey }),
+    async () => authorize({}, world.user, await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })),
+  ],
+  'ip-restricted': [
+    async () => bearer({ sub: (await officeUser()).username }),
+    async () => signIn((await officeUser()).username, password),
+  ],
+  'high-assurance-required': [
+    async () => {
+      const { id } = await server.profile('Standard User')
+      const policies = { isAdminApproved: true, profileIds: [id], requiresHighAssurance: true }
+      return bearer({ iss: (await server.addApp(fresh('High'), {}, policies)).consumerKey })
+    },
+  ],
+  'api-not-enabled': [
+    async () => {
+      const { id } = await server.profile('Minimum Access')
+      const minimal = await server.addUser(`${fresh('minimal')}@target.example`, { profileId: id })
+      const app = await server.addApp(fresh('Open'), {}, { isAdminApproved: true, profileIds: [id] })
+      return bearer({ iss: app.consumerKey, sub: minimal.username })
+    },
+  ],
+}
+
+interface Outcome {
+  readonly reason: Reason
+  readonly happened: string | undefined
+  readonly words: string
+  readonly verdict: string
+  /** The causes among which the wire alone cannot tell; the cause alone when it can. */
+  readonly named: readonly string[]
+  readonly told: string
+}
+
+async function outcomesOf(reason: Reason): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const scenario of scenarios[reason]) {
+    const { at, entry, headers, words } = await scenario()
+    const evidence = JSON.stringify({ log: { version: '1.2', entries: [entry] } })
+    const { exchanges } = diagnoseEvidence(evidence, { now: new Date(0) })
+    const diagnosis = exchanges.at(-1)
+    outcomes.push({
+      reason,
+      happened: (await at.journalOf({ headers })).refusal?.reason,
+      words,
+      verdict: diagnosis?.verdict ?? 'nothing',
+      named: (diagnosis?.causes ?? []).slice(0, diagnosis?.tied).map(({ cause }) => cause),
+      told: JSON.stringify(diagnosis),
+    })
+  }
+  return outcomes
+}
+
+describe('every refusal that the server can answer, told from request and answer alone', () => {
+  const all: Outcome[] = []
+
+  beforeAll(async () => {
+    for (const reason of reasons) all.push(...(await outcomesOf(reason)))
+  })
+
+  it('came about as it was meant to', () => {
+    expect(all.filter(({ reason, happened }) => reason !== happened)).toEqual([])
+    expect(new Set(all.map(({ reason }) => reason))).toEqual(new Set(reasons))
+  })
+
+  it('has its true cause named first, or among those that nobody could tell from each other', () => {
+    const right = all.filter(({ reason, named }) => named.includes(reason))
+    const certain = right.filter(({ verdict }) => verdict === 'certain')
+    const share = Math.round((100 * right.length) / all.length)
+    process.stdout.write(
+      `diagnosed right: ${right.length} of ${all.length} refusals (${share} %), ${certain.length} of them for certain; ${reasons.length} reasons\n`,
+    )
+    expect(all.filter((one) => !right.includes(one))).toEqual([])
+    expect(share).toBe(100)
+  })
+
+  it('is never called one of several where the words of these differ', () => {
+    const wordsOf = (name: string) => all.filter(({ reason }) => reason === name).map(({ words }) => words)
+    const lazy = all.flatMap(({ reason, words, named }) =>
+      named
+        .filter((name) => !wordsOf(name).includes(words))
+        .map((name) => `${reason}: ${name} has other words than ${words}`),
+    )
+    expect(lazy).toEqual([])
+  })
+
+  it('has a cause of the same name, so that both halves speak of one thing', () => {
+    expect(reasons.filter((reason) => !isCauseName(reason))).toEqual([])
+  })
+
+  it('shows no secret of what was sent', () => {
+    const shown = all.map(({ told }) => told).join('\n')
+    expect(shown).not.toContain(consumerSecret)
+    expect(shown).not.toContain(password)
+    expect(shown).not.toContain(verifier)
+    expect(shown).not.toMatch(/eyJ\w{10}|00D\w{12,15}![\w.]{8}|5Aep|aPrx/)
+  })
+})
