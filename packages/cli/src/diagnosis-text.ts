@@ -49,7 +49,7 @@ function crossedLines(check: CrossedDiagnosis, style: Style, width: number): rea
 const indent = '    '
 
 /** Names with their values beside them; what is unset is left out. */
-function pairs(
+export function pairs(
   values: Readonly<Record<string, string | undefined>>,
   start: string,
   style: Style,

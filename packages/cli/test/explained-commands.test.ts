@@ -1,21 +1,29 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { describe, expect, it } from 'vitest'
+import { causeNames, causeOf } from '../../client/src/diagnosis/rank.ts'
 import { explain } from '../../server/src/oauth/explanation.ts'
 import { sampleRefusals } from '../../server/test/refusal-samples.ts'
 import { app } from '../src/commands/app.ts'
+import { keystore } from '../src/commands/keystore.ts'
+import { login } from '../src/commands/login.ts'
+import { org } from '../src/commands/org.ts'
+import { token } from '../src/commands/token.ts'
 import { user } from '../src/commands/user.ts'
 import { terminal } from '../src/terminal.ts'
 
 const shown = terminal({ wantsJson: true })
-const groups = new Map([app(shown), user(shown)].map((group) => [group.name(), group]))
+const groups = new Map(
+  [app, user, org, token, keystore, login].map((command) => command(shown)).map((group) => [group.name(), group]),
+)
 
 /** The commands that explanations tell people to run, as words. */
 const told = [
-  ...new Set(
-    sampleRefusals
+  ...new Set([
+    ...sampleRefusals
       .flatMap((refusal) => [...explain(refusal).whatToDo.matchAll(/`(sallyport (?:app|user) [^`]*)`/g)])
       .map(([, command]) => command ?? ''),
-  ),
+    ...causeNames.map((name) => causeOf(name).command ?? '').filter((line) => /^sallyport (?!call )/.test(line)),
+  ]),
 ]
 
 function optionsOf(command: CommandUnknownOpts): readonly (string | undefined)[] {
@@ -31,7 +39,7 @@ describe('the commands in explanations', () => {
     const [, group, verb, ...words] = line.split(' ')
     const command = groups.get(group ?? '')?.commands.find((one) => one.name() === verb)
     if (command === undefined) throw new Error(`There is no command ${group} ${verb}.`)
-    const options = words.filter((word) => word.startsWith('--'))
+    const options = words.filter((word) => word.startsWith('--') && word !== '--help')
     expect(optionsOf(command)).toEqual(expect.arrayContaining(options))
     const named = words.filter((word, position) => position === 0 && !word.startsWith('--')).length
     const { registeredArguments } = command

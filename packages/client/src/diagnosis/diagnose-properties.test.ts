@@ -142,7 +142,7 @@ describe('whatever text comes', () => {
       fc.property(text, (one) => {
         if (one.replace(/^\ufeff/, '').trim() !== '') diagnosed(one)
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -156,16 +156,16 @@ describe('whatever text comes', () => {
     })
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), har), (json) => void diagnosed(JSON.stringify(json))),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
   it('depth and length cost time in proportion, and no stack', () => {
-    expect(diagnosed(`${'['.repeat(200_000)}${']'.repeat(200_000)}`)).toContain('notUnderstood')
+    expect(diagnosed(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)).toContain('notUnderstood')
     expect(diagnosed(`curl ${`-d 'a=b' `.repeat(50_000)}`)).toContain('exchanges')
     expect(diagnosed('{\n'.repeat(20_000))).toContain('exchanges')
     expect(
-      diagnosed(`${'x'.repeat(5_000_000)}\n{"error":"invalid_grant","error_description":"ip restricted"}`),
+      diagnosed(`${'x'.repeat(1_000_000)}\n{"error":"invalid_grant","error_description":"ip restricted"}`),
     ).toContain('ip-restricted')
   })
 })
@@ -179,7 +179,7 @@ describe('whatever secret is in it', () => {
         expect(shown).not.toContain(JSON.stringify(secret).slice(1, -1))
         expect(shown).not.toContain(encodeURIComponent(secret))
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     )
   })
 

@@ -22,8 +22,7 @@ export const requestCauses = {
     meaning: 'The body is no form, so no grant_type was found in it.',
     found: ({ request }) => request?.headers.get('content-type'),
     whatToDo: [form],
-    command:
-      'curl -sS "$TOKEN_URL" -d grant_type=… (each parameter with -d or --data-urlencode, without a JSON header)',
+    command: 'curl -sS "$TOKEN_URL" --data-urlencode grant_type=… --data-urlencode client_id=…',
   },
   'body-too-large': {
     told: told('invalid_request', 'request too large'),

@@ -60,7 +60,7 @@ export const tokenCauses = {
       'Whoever shows an old one ends the new one, too: let the user sign in once more.',
     ],
     setting: appSetting('Enable Refresh Token Rotation'),
-    command: 'sallyport login web (keeps and rotates tokens under a lock)',
+    command: 'sallyport login web',
   },
   'refresh-token-revoked': {
     told: deadRefreshToken,
@@ -223,7 +223,7 @@ export const tokenCauses = {
       'Sign in again, with the same CLI, user and home folder that will use the sign-in.',
       'In CI, sign in in each run with a JWT or an SFDX auth URL, instead of carrying the folders .sf and .sfdx along.',
     ],
-    command: 'sf org logout --all --no-prompt && sf org login jwt --help',
+    command: 'sf org login jwt --help',
   },
 } satisfies Readonly<Record<string, Cause>>
 
