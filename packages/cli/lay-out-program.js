@@ -1,4 +1,5 @@
 // Lays the program and what it imports into one file: `docs/decisions/0007-one-file-to-start-from.md` says why.
+import { cpSync } from 'node:fs'
 import { build } from 'rolldown'
 
 await build({
@@ -13,4 +14,10 @@ await build({
     format: 'esm',
     sourcemap: true,
   },
+})
+
+// What `sallyport walkthrough postman` fills in: beside the program, because the folder at the root is not in the package.
+cpSync(new URL('../../walkthroughs/postman', import.meta.url), new URL('dist/postman', import.meta.url), {
+  recursive: true,
+  filter: (path) => !/\.[jt]s$/.test(path),
 })

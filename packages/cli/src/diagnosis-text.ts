@@ -19,9 +19,14 @@ export function diagnosisText(diagnosis: Diagnosis, style: Style, width: number)
       width,
     ),
     '',
-    ...checks.flatMap((check) => checkLines(check, style, width)),
+    checksText(checks, style, width),
     ...(isRefused ? ['', style.dim('Nothing further was checked.')] : []),
   ].join('\n')
+}
+
+/** The checks alone: a tick for each that was passed, and a cross for the one that was not, with what to do. */
+export function checksText(checks: readonly DiagnosedCheck[], style: Style, width: number): string {
+  return checks.flatMap((check) => checkLines(check, style, width)).join('\n')
 }
 
 function answerLine({ answer }: Diagnosis, isRefused: boolean, style: Style): string {

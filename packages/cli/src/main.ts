@@ -10,6 +10,7 @@ import { org } from './commands/org.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
+import { walkthrough } from './commands/walkthrough.ts'
 import { WrongUsage } from './failure.ts'
 import { version } from './package-folder.ts'
 import { type Terminal, terminal } from './terminal.ts'
@@ -55,6 +56,7 @@ function program(shown: Terminal): CommandUnknownOpts {
     .addCommand(token(shown))
     .addCommand(call(shown))
     .addCommand(diagnose(shown))
+    .addCommand(walkthrough(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
   settle(sallyport, '', shown)
   return sallyport

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import newman, { type NewmanRunSummary } from 'newman'
+import type { RunningDev } from '../test/dev.ts'
+
+const run = promisify(execFile)
+const program = fileURLToPath(new URL('../packages/cli/bin/sallyport.js', import.meta.url))
+
+/**
+ * Writes the collection for a running server, as people do, and runs all of it with newman: sign-in, consent and all.
+ * @param reporters `cli` prints each request; none is silent
+ */
+export async function runPostman({ folder }: RunningDev, reporters: readonly string[] = []): Promise<NewmanRunSummary> {
+  const words = ['walkthrough', 'postman', '--out', 'postman', '--json']
+  const { stdout } = await run(process.execPath, [program, ...words], { cwd: folder })
+  const written: { readonly collection: string; readonly environment: string } = JSON.parse(stdout)
+  const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'))
+  const [collection, environment] = await Promise.all([read(written.collection), read(written.environment)])
+  return new Promise((resolve, reject) => {
+    newman.run({ collection, environment, reporters: [...reporters] }, (error, summary) => {
+      if (error === null) resolve(summary)
+      else reject(error)
+    })
+  })
+}
