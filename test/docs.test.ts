@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type KeyStoreEntry, readKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reasons } from '../packages/server/src/oauth/refusal.ts'
 import { type RunningDev, startDev } from './dev.ts'
+import { elsewhere, flowPages, refusalsOf, withTables } from './flow-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
@@ -39,7 +41,8 @@ describe('the flow pages', () => {
 
   it('say how to get a token by JWT, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/jwt-bearer.md'))
-    expect(output).toContain('"access_token":"00D')
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/jwt-bearer.md')])
+    expect(output).toContain("✓ The signature was made with the key of the app's certificate")
     expect(output).toContain('"developerName":"AllAccounts"')
     expect(output).toContain('audience is invalid')
   })
@@ -70,10 +73,44 @@ describe('the flow pages', () => {
     const fixed = (block: string) => block.replace('verifier=$(openssl rand 32 | base64url)', `verifier=${verifier}`)
     const url = (await paste(before.map(fixed))).trim()
     const code = await dev.approve(url)
-    const output = await paste([...before.slice(0, -1).map(fixed), ...blocks.slice(exchange)], { CODE: code })
-    expect(output).toContain('"refresh_token":"5Aep')
+    const after = [...blocks.slice(exchange), ...blocksOf('docs/flows/refresh-token.md')]
+    const output = await paste([...before.slice(0, -1).map(fixed), ...after], { CODE: code })
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/web-server.md'), membersOf('docs/flows/refresh-token.md')])
     expect(output).toContain('"preferred_username"')
-    expect(output.trim().endsWith('200')).toBe(true)
+    expect(output).toContain('"developerName":"AllAccounts"')
+    expect(output).toContain('"active":true')
+    expect(output).toMatch(/200\n\{"error":"invalid_grant","error_description":"expired access\/refresh token"\}\s*$/)
+  })
+
+  it('lead from a talk to an app, both flows and a diagnosis, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/from-a-talk.md'), { STORE: 'changeit' })
+    expect(output).toContain('My first app')
+    expect(output).toContain('What the server checked:')
+    expect(output).toContain('1. The user has not let this app in')
+  })
+})
+
+/** The members of the answer that a page shows in full. */
+function membersOf(page: string): readonly string[] {
+  const [, json = ''] = /^```json\n(\{\n[\s\S]*?)^```$/m.exec(readFileSync(join(root, page), 'utf8')) ?? []
+  return Object.keys(JSON.parse(json)).sort()
+}
+
+/** The members of each answer with tokens that a shell printed. */
+function answersIn(output: string): readonly (readonly string[])[] {
+  return [...output.matchAll(/\{"access_token":"00D[^{}]*\}/g)].map(([answer]) =>
+    Object.keys(JSON.parse(answer)).sort(),
+  )
+}
+
+describe('the tables of refusals', () => {
+  it.each(flowPages)('%s has those that the programs answer and explain by: node test/write-flow-pages.ts', (page) => {
+    expect(readFileSync(join(root, page), 'utf8')).toBe(withTables(page))
+  })
+
+  it('name every reason there is in some flow, or it belongs to none', () => {
+    const told = new Set([...Object.values(refusalsOf).flat(), ...elsewhere])
+    expect(reasons.filter((reason) => !told.has(reason))).toEqual([])
   })
 })
 
