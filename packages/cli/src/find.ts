@@ -4,6 +4,8 @@ import {
   didYouMean,
   type Org,
   type OrgCertificate,
+  type PermissionSet,
+  type Profile,
   type Stores,
   type User,
 } from '@sallyport/server'
@@ -116,6 +118,30 @@ export async function checkOwnApp({ orgs }: Pick<Stores, 'orgs'>, { app, org }: 
   const home = (await orgs.find(app.orgId))?.name
   throw new Failure(`${app.fullName} is an app of the org “${home}”: only there can ${what}.`, {
     next: `Say so: --org "${home}"`,
+  })
+}
+
+/** A profile of an org. @throws {Failure} when there is none of that name */
+export async function findProfile({ profiles }: Pick<Stores, 'profiles'>, org: Org, name: string): Promise<Profile> {
+  const profile = await profiles.findByName(org.id, name)
+  if (profile !== undefined) return profile
+  const names = (await profiles.list(org.id)).map((each) => each.name)
+  throw new Failure(`The org “${org.name}” has no profile “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport profile list --org "${org.name}"`,
+  })
+}
+
+/** A permission set of an org, by its API name. @throws {Failure} when there is none */
+export async function findPermissionSet(
+  { permissionSets }: Pick<Stores, 'permissionSets'>,
+  org: Org,
+  name: string,
+): Promise<PermissionSet> {
+  const permissionSet = await permissionSets.findByName(org.id, name)
+  if (permissionSet !== undefined) return permissionSet
+  const names = (await permissionSets.list(org.id)).map((each) => each.name)
+  throw new Failure(`The org “${org.name}” has no permission set “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport permission-set list --org "${org.name}"`,
   })
 }
 

@@ -1,13 +1,19 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { app } from './commands/app.ts'
+import { auditTrail } from './commands/audit-trail.ts'
 import { call } from './commands/call.ts'
 import { certificate } from './commands/certificate.ts'
 import { dev } from './commands/dev.ts'
 import { diagnose } from './commands/diagnose.ts'
+import { journal } from './commands/journal.ts'
 import { keystore } from './commands/keystore.ts'
 import { login } from './commands/login.ts'
+import { loginHistory } from './commands/login-history.ts'
 import { org } from './commands/org.ts'
+import { permissionSet } from './commands/permission-set.ts'
+import { profile } from './commands/profile.ts'
 import { serve } from './commands/serve.ts'
+import { session } from './commands/session.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 import { walkthrough } from './commands/walkthrough.ts'
@@ -49,12 +55,18 @@ function program(shown: Terminal): CommandUnknownOpts {
     .addCommand(serve(shown))
     .addCommand(org(shown))
     .addCommand(user(shown))
+    .addCommand(profile(shown))
+    .addCommand(permissionSet(shown))
     .addCommand(app(shown))
     .addCommand(certificate(shown))
     .addCommand(keystore(shown))
     .addCommand(login(shown))
     .addCommand(token(shown))
     .addCommand(call(shown))
+    .addCommand(session(shown))
+    .addCommand(loginHistory(shown))
+    .addCommand(auditTrail(shown))
+    .addCommand(journal(shown))
     .addCommand(diagnose(shown))
     .addCommand(walkthrough(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')

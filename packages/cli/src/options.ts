@@ -15,6 +15,13 @@ export const orgOption = new Option(
   'the org, by name, My Domain or id; needless when there is only one',
 ).env('SALLYPORT_ORG')
 
+/** `--limit`: for lists that may be long. */
+export function limitOption() {
+  return new Option('--limit <count>', 'at most so many, of the newest')
+    .argParser((text) => readWhole(text, 1, 10_000))
+    .default(50)
+}
+
 /** `--log-level`: for commands that serve. */
 export const logLevelOption = new Option('--log-level <level>', 'debug logs every request, info those refused')
   .env('SALLYPORT_LOG_LEVEL')
@@ -44,6 +51,18 @@ export function readDuration(text: string): number {
     throw new InvalidArgumentError('Enter a duration such as 900, 15m, 2h or 30d.')
   }
   return Number(number) * seconds
+}
+
+/** Reads a day, which begins in UTC, or an instant. @throws {InvalidArgumentError} */
+export function readTime(text: string): Date {
+  const time = new Date(text)
+  if (
+    /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text) &&
+    !Number.isNaN(time.getTime())
+  ) {
+    return time
+  }
+  throw new InvalidArgumentError('Enter a day or a time such as 2026-01-05 or 2026-01-05T12:00Z.')
 }
 
 /** Adds one more value to a list, for options that may be given several times. */

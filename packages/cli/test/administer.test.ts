@@ -44,6 +44,10 @@ function appNamed(fullName: string) {
   return server.ready.connectedApps.find((app: { fullName: string }) => app.fullName === fullName)
 }
 
+function userNamed(name: string) {
+  return server.ready.users.find(({ username }: { username: string }) => username === name)
+}
+
 function token(username = integration, app = consumerKey) {
   return jwtBearer({ url, consumerKey: app, username, key })
 }
@@ -141,10 +145,6 @@ describe('sallyport user', () => {
     expect(status).toBe(0)
     await soon(() => signsIn(url, 'user@target.example', password), Boolean)
   })
-
-  function userNamed(name: string) {
-    return server.ready.users.find(({ username }: { username: string }) => username === name)
-  }
 })
 
 describe('sallyport app', () => {
@@ -527,6 +527,168 @@ describe('sallyport org', () => {
     await soon(() => signsIn(url, 'eve@fourth.example', 'correct horse battery'), Boolean)
     const again = await done('org', 'apply', file)
     expect(again.map(({ applied }: { applied: string }) => applied)).toEqual(['unchanged', 'unchanged'])
+  })
+})
+
+describe('sallyport profile and permission-set', () => {
+  it('make, change, show and list a profile, and delete it when nobody has it', async () => {
+    const words = ['Robots', '--org', 'Target']
+    const made = await done(
+      'profile',
+      'create',
+      ...words,
+      '--permission',
+      'ApiEnabled',
+      '--object',
+      'Account:read,edit',
+    )
+    expect(made).toMatchObject({
+      name: 'Robots',
+      org: 'Target',
+      permissions: ['ApiEnabled'],
+    })
+    expect(made.objectPermissions).toEqual([
+      { object: 'Account', allowCreate: false, allowRead: true, allowEdit: true, allowDelete: false },
+    ])
+    const changes = [
+      '--permission',
+      '',
+      '--login-ip-range',
+      '10.0.0.1-10.0.0.9',
+      '192.0.2.7',
+      '--session-timeout',
+      '15m',
+    ]
+    await done('profile', 'update', ...words, ...changes)
+    expect(await done('profile', 'show', ...words)).toMatchObject({
+      permissions: [],
+      objectPermissions: [{ object: 'Account' }],
+      loginIpRanges: [
+        { start: '10.0.0.1', end: '10.0.0.9' },
+        { start: '192.0.2.7', end: '192.0.2.7' },
+      ],
+      sessionTimeout: 900,
+    })
+    const listed = await done('profile', 'list', '--org', 'Target')
+    expect(listed).toContainEqual(expect.objectContaining({ name: 'Robots', users: 0 }))
+    expect(await done('profile', 'delete', ...words, '--yes')).toMatchObject({ isDeleted: true })
+    expect((await sallyport('profile', 'show', ...words)).status).toBe(1)
+  })
+
+  it('say what is wrong with what is entered', async () => {
+    const words = ['profile', 'create', 'Wrong', '--org', 'Target', '--permission', 'ApiEnabld']
+    const { status, stderr } = await sallyport(...words, '--login-ip-range', '10.0.0.9-10.0.0.1')
+    expect(status).toBe(1)
+    expect(JSON.parse(stderr).error.problems).toEqual([
+      expect.stringMatching(/^--permission.*Did you mean “ApiEnabled”/),
+      expect.stringMatching(/^--login-ip-range/),
+    ])
+    expect((await sallyport('profile', 'show', 'Nobody', '--org', 'Target')).status).toBe(1)
+    expect((await sallyport('profile', 'update', 'Standard User', '--org', 'Target')).status).toBe(2)
+    expect((await sallyport('profile', 'create', 'X', '--org', 'Target', '--object', 'Account:fly')).status).toBe(2)
+  })
+
+  it('make, change and delete a permission set, but not while it is in use', async () => {
+    const words = ['Robot_Access', '--org', 'Target']
+    await done('permission-set', 'create', ...words, '--permission', 'ApiEnabled')
+    await done('permission-set', 'update', ...words, '--label', 'For robots')
+    expect(await done('permission-set', 'show', ...words)).toMatchObject({
+      label: 'For robots',
+      permissions: ['ApiEnabled'],
+    })
+    await done('user', 'assign', integration, '--permission-set', 'Robot_Access')
+    const { status, stderr } = await sallyport('permission-set', 'delete', ...words, '--yes')
+    expect(status).toBe(1)
+    expect(JSON.parse(stderr).error.problems).toEqual([expect.stringContaining('one user has it')])
+    await done('user', 'assign', integration, '--remove-permission-set', 'Robot_Access')
+    await done('permission-set', 'delete', ...words, '--yes')
+    const names = (await done('permission-set', 'list', '--org', 'Target')).map(({ name }: { name: string }) => name)
+    expect(names).toContain('Source_Access')
+    expect(names).not.toContain('Robot_Access')
+  })
+})
+
+describe('what has happened', () => {
+  it('session lists who is signed in and which apps act for them, and ends what it is told to', async () => {
+    const { username, password } = userNamed('admin@target.example')
+    await signsIn(url, username, password)
+    const { access_token, instance_url } = await tokenIs(undefined)
+    const limits = async () => (await get(`${instance_url}/services/data/v60.0/limits`, access_token)).status
+    expect(await limits()).toBe(200)
+    const ofApps = await done('session', 'list', '--user', integration)
+    expect(ofApps[0]).toMatchObject({
+      id: expect.stringMatching(/^0Ak/),
+      username: integration,
+      app: 'Source_Integration',
+    })
+    expect(await done('session', 'end', ofApps[0].id)).toMatchObject({ ended: 1 })
+    expect(await limits()).toBe(401)
+    const { status, stderr } = await sallyport('session', 'end', ofApps[0].id)
+    expect([status, JSON.parse(stderr).error.message]).toEqual([1, `There is no live session ${ofApps[0].id}.`])
+    const inBrowsers = await done('session', 'list', '--user', username)
+    expect(inBrowsers).toContainEqual(expect.objectContaining({ username, sourceIp: expect.any(String) }))
+    const { ended } = await done('session', 'end', '--user', username)
+    expect(ended).toBeGreaterThan(0)
+    expect(await done('session', 'list', '--user', username)).toEqual([])
+    expect((await sallyport('session', 'end')).status).toBe(2)
+  })
+
+  it('login-history tells who tried to sign in, also as CSV', async () => {
+    const { username } = userNamed('outsider@target.example')
+    expect(await signsIn(url, username, 'wrong')).toBe(false)
+    const words = ['login-history', '--user', username, '--outcome', 'failed']
+    const [latest] = await soon(
+      () => done(...words),
+      ([one]) => one?.status === 'Invalid password',
+    )
+    expect(latest).toMatchObject({ username, loginType: 'Application', application: 'Browser' })
+    expect(await done(...words, '--to', '2020-01-01')).toEqual([])
+    const { stdout } = await run([...words, '--csv', '--data', data])
+    const [heading, first] = stdout.split('\r\n')
+    expect(heading).toContain('"Username","Login Time"')
+    expect(first).toContain(`"${username}"`)
+    expect((await sallyport('login-history', '--org', 'Target', '--from', 'yesterday')).status).toBe(2)
+  })
+
+  it('audit-trail tells what was changed', async () => {
+    await done('user', 'unlock', integration)
+    const [latest] = await done('audit-trail', '--org', 'Target', '--limit', '1')
+    expect(latest).toMatchObject({ section: 'Manage Users', display: `Unlocked user ${integration}` })
+    const { stdout } = await run(['audit-trail', '--org', 'Target', '--data', data])
+    expect(stdout).toContain(`Unlocked user ${integration}`)
+  })
+
+  it('journal lists requests by what came of them', async () => {
+    await token('nobody@target.example')
+    const words = ['journal', '--org', 'Target', '--app', 'Source_Integration', '--outcome', 'refused', '--limit', '1']
+    const [latest] = await soon(
+      () => done(...words),
+      ([one]) => one?.reason === 'user-unknown',
+    )
+    expect(latest).toMatchObject({
+      endpoint: 'token',
+      org: 'Target',
+      app: 'Source_Integration',
+      error: 'invalid_grant',
+    })
+    expect(await done('diagnose', latest.requestId)).toMatchObject({ requestId: latest.requestId })
+    expect(await done('journal', '--org', 'Source', '--reason', 'user-unknown')).toEqual([])
+    expect(await done('journal', '--reason', 'user-unknown')).not.toEqual([])
+  })
+
+  it('rotate-signing-key has a running server sign with a new key, and retires the one before', async () => {
+    const kids = async (): Promise<readonly string[]> => {
+      const { body } = await get(`${url}/id/keys`, '')
+      return body.keys.map(({ kid }: { kid: string }) => kid)
+    }
+    const [before] = await kids()
+    const { signing, published } = await done('org', 'rotate-signing-key')
+    expect(published).toEqual([signing, before])
+    await soon(kids, (now) => now.includes(signing))
+    const { status, stderr } = await sallyport('org', 'rotate-signing-key', '--retire', signing)
+    expect([status, JSON.parse(stderr).error.problems]).toEqual([1, [expect.stringMatching(/^--retire: .*signs/)]])
+    await done('org', 'rotate-signing-key', '--retire', before ?? '')
+    await soon(kids, (now) => now.length === 1 && now[0] === signing)
   })
 })
 

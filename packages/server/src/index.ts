@@ -100,8 +100,19 @@ export { assignPermissionSet, changeUser, unassignPermissionSet } from './users/
 export { deletePermissionSet, deleteProfile } from './users/delete-profile.ts'
 export { freezeUser } from './users/freeze-user.ts'
 export { setPassword } from './users/new-password.ts'
+export {
+  changePermissionSet,
+  type EnteredPermissionSet,
+  newPermissionSet,
+} from './users/new-permission-set.ts'
+export {
+  changeProfile,
+  type EnteredObjectPermission,
+  type EnteredProfile,
+  newProfile,
+} from './users/new-profile.ts'
 export { newUser } from './users/new-user.ts'
 export { type PasswordCost, type Passwords, passwords } from './users/password.ts'
-export type { IpRange } from './users/profile.ts'
+export type { IpRange, ObjectPermission, PermissionSet, Profile, UserPermission } from './users/profile.ts'
 export { canonicalUsername, displayName, type User } from './users/user.ts'
 export { type Listening, type ListenOptions, listen } from './web/listen.ts'

@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import { orgApply } from './org/apply.ts'
 import { orgCreate } from './org/create.ts'
 import { orgList } from './org/list.ts'
+import { orgRotateSigningKey } from './org/rotate-signing-key.ts'
 import { orgShow } from './org/show.ts'
 
 /** `sallyport org …` */
@@ -14,4 +15,5 @@ export function org(terminal: Terminal): CommandUnknownOpts {
     .addCommand(orgList(terminal))
     .addCommand(orgShow(terminal))
     .addCommand(orgApply(terminal))
+    .addCommand(orgRotateSigningKey(terminal))
 }

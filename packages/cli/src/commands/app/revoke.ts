@@ -1,7 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { confirmed } from '../../accepted.ts'
+import { revokeApproval } from '@sallyport/server'
+import { accepted, confirmed } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
-import { Failure, WrongUsage } from '../../failure.ts'
+import { WrongUsage } from '../../failure.ts'
 import { findApp, findUser } from '../../find.ts'
 import { dataOption, jsonOption, orgOption, yesOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
@@ -31,9 +32,7 @@ export function appRevoke(terminal: Terminal): CommandUnknownOpts {
         if (options.user !== undefined) {
           const user = await findUser(stores, options.user)
           const { app } = await findApp(stores, name, options.org ?? user.orgId)
-          if (!(await stores.approvals.revoke(user.id, app.id, now()))) {
-            throw new Failure(`${user.username} has not used ${app.fullName}, so there is nothing to take back.`)
-          }
+          accepted(terminal, await revokeApproval({ ...stores, now }, user, app), 'Nothing was revoked.')
           const done = `${tick} What ${user.username} allowed ${app.fullName} has ended.`
           terminal.answer({ fullName: app.fullName, username: user.username, revoked: 1 }, done)
           return

@@ -1,4 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { freezeUser } from '@sallyport/server'
+import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { findUser } from '../../find.ts'
 import { dataOption, jsonOption } from '../../options.ts'
@@ -14,8 +16,9 @@ export function userFreeze(terminal: Terminal): CommandUnknownOpts {
     .addOption(jsonOption)
     .action((name, options) =>
       withDatabase(options, async ({ stores }) => {
-        const { id, username } = await findUser(stores, name)
-        await stores.users.setFrozen(id, true)
+        const user = await findUser(stores, name)
+        const { id, username } = user
+        accepted(terminal, await freezeUser(stores, user, undefined), 'The user was not frozen.')
         const done = `${terminal.style.green('✓')} ${username} is frozen. Let in again: sallyport user unfreeze ${username}`
         terminal.answer({ id, username, isFrozen: true }, done)
       }),
