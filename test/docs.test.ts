@@ -88,6 +88,20 @@ describe('the flow pages', () => {
     expect(output).toContain('What the server checked:')
     expect(output).toContain('1. The user has not let this app in')
   })
+
+  it('name pages of Setup that are there: whoever is not signed in is sent to sign in, and nowhere else', async () => {
+    const texts = ['docs/from-a-talk.md', ...flowPages].map((page) => readFileSync(join(root, page), 'utf8'))
+    const paths = [
+      ...new Set(
+        texts.flatMap((text) => [...text.matchAll(/`(\/setup(?:\/[\w-]+)*)`/g)].map(([, path]) => path ?? '')),
+      ),
+    ]
+    expect(paths).toContain('/setup/connected-apps')
+    for (const path of paths) {
+      const { status, headers } = await fetch(new URL(path, dev.ready.url), { redirect: 'manual' })
+      expect([path, status, headers.get('location')]).toEqual([path, 302, `/?startURL=${encodeURIComponent(path)}`])
+    }
+  })
 })
 
 /** The members of the answer that a page shows in full. */

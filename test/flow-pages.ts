@@ -125,6 +125,8 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
 
 /** Reasons that belong to no flow of a page here: client credentials has its own page, and tokens are used everywhere. */
 export const elsewhere: readonly Reason[] = [
+  'setup-permission-missing',
+  'form-field-unknown',
   'domain-not-own',
   'client-credentials-off',
   'run-as-missing',

@@ -17,6 +17,7 @@ import {
   targetBase,
 } from '../../server/test/flows/test-server.ts'
 import { codeFor, credentialsOf, tokensFor } from '../../server/test/flows/test-tokens.ts'
+import { tokenOn } from '../../server/test/setup/setup-server.ts'
 import { diagnoseEvidence } from '../src/diagnosis/diagnose.ts'
 import { isCauseName } from '../src/diagnosis/rank.ts'
 
@@ -487,6 +488,22 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       }),
   ],
   'form-forged': [() => signIn(world.user.username, password, { forged: true })],
+
+  'setup-permission-missing': [
+    async () => send('/setup/connected-apps', { headers: { cookie: await cookieOf(world.user), accept: 'text/html' } }),
+  ],
+  'form-field-unknown': [
+    async () => {
+      const path = '/setup/certificates/new-self-signed'
+      const { id } = await server.profile('System Administrator')
+      const admin = await server.addUser(`${fresh('admin')}@target.example`, { profileId: id })
+      const browser = testBrowser(server)
+      await signInOn(browser, await browser.open('/'), admin.username)
+      const csrf_token = tokenOn((await browser.open(path)).html, path)
+      const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+      return post({ csrf_token, stranger: 'x' }, { path, headers: { cookie, accept: 'text/html' } })
+    },
+  ],
 
   'token-missing': [
     () => send(userinfo),

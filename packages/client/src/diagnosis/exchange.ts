@@ -27,7 +27,7 @@ export interface SeenAnswer {
   /** What was granted: the names of the members of the answer. */
   readonly members: ReadonlyMap<string, unknown>
   /** What a page says to people, of those that are known. */
-  readonly page: 'sign-in-refused' | 'form-expired' | undefined
+  readonly page: 'sign-in-refused' | 'form-expired' | 'form-refused' | 'insufficient-privileges' | undefined
 }
 
 /** A request and its answer; one of them may not be known. */
@@ -165,6 +165,9 @@ function readPage(html: string): Partial<Told> {
     ) ?? []
   if (error !== undefined) return { error, description: withoutEntities(description ?? '') }
   if (/You could not be signed in|check your username and password/i.test(html)) return { page: 'sign-in-refused' }
+  if (/<h1>This form was refused<\/h1>[\s\S]{0,2000}<dt>Found<\/dt>\s*<dd>a field /.test(html))
+    return { page: 'form-refused' }
+  if (/<h1>Insufficient Privileges<\/h1>/.test(html)) return { page: 'insufficient-privileges' }
   if (/This form has expired|This page had been open for too long/.test(html)) return { page: 'form-expired' }
   return {}
 }

@@ -80,6 +80,7 @@ function readResponse(response: Members) {
 function isAboutOAuth(exchange: Exchange): boolean {
   const { endpoint } = sightOf(exchange, new Date(0))
   if (endpoint !== undefined && endpoint !== 'elsewhere') return true
+  if (exchange.answer?.page !== undefined) return true
   return exchange.answer?.error !== undefined && readSentBack(exchange.request?.url?.href ?? '') === undefined
 }
 

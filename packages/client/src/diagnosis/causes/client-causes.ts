@@ -152,7 +152,7 @@ export const clientCauses = {
       'Or give the user the permission “Approve Uninstalled Connected Apps”; since September 2025 nobody else may use such an app.',
     ],
     setting: { ...oauthUsage, externalClientApp: 'Setup > External Client App Manager > the app > Policies' },
-    command: 'sallyport app list --org <org>',
+    command: 'sallyport app install <name> --org <org>',
   },
   'app-blocked': {
     told: anyOf(told('app_blocked'), told('OAUTH_APP_BLOCKED'), told('fail_close_app_blocked')),

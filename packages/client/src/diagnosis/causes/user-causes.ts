@@ -175,4 +175,16 @@ export const userCauses = {
       'A program that signs in has to send back the cookies and the hidden fields of the page.',
     ],
   },
+  'form-field-unknown': {
+    told: (_, { answer }) => answer?.page === 'form-refused',
+    meaning: 'The form has a field that the page did not give it.',
+    whatToDo: ['Send the form as the page has it; a program should use the API, or the commands of sallyport.'],
+  },
+  'setup-permission-missing': {
+    told: (_, { answer }) => answer?.page === 'insufficient-privileges',
+    meaning: 'The user is signed in, and lacks a permission for this page of Setup.',
+    whatToDo: ['Give the user a permission set that has it: the page names it. Or sign in as an administrator.'],
+    setting: same('Setup > Users > Permission Sets > the permission set > System Permissions'),
+    command: 'sallyport user show <username>',
+  },
 } satisfies Readonly<Record<string, Cause>>
