@@ -60,14 +60,14 @@ export function importKeyStorePage(needs: Pick<SetupNeeds, 'seal' | 'newId' | 'n
     }),
     submit: 'Import',
     cancel: () => certificatesPath,
-    async act({ keyStore, password: secret, aliases, name, isPrivateKeyExportable }, _, { stores, org }) {
+    async act({ keyStore, password: entered, aliases, name, isPrivateKeyExportable }, _, { stores, org }) {
       if (keyStore === undefined) return refused({ field: 'keyStore', message: 'Choose a file.' })
       const outcome = await importKeyStore({ ...needs, ...stores }, org, {
         bytes: keyStore.bytes,
         file: excerpt(keyStore.name, 100),
         aliases,
         isPrivateKeyExportable,
-        ...(secret !== '' && { password: secret }),
+        ...(entered !== '' && { password: entered }),
         ...(name !== '' && { name }),
       })
       if (!outcome.ok) return outcome
