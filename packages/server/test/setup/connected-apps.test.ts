@@ -301,7 +301,7 @@ describe('Manage Consumer Details', () => {
     const app = await setup.server.addApp('Secretive')
     const path = `${apps}/${app.id}/consumer-details`
     expect((await open(path)).html).not.toContain(consumerSecret)
-    const shown = await send(path, { password })
+    const shown = await send(path, { ownPassword: password })
     expect(shown.status).toBe(200)
     expect(shown.html).toContain(consumerSecret)
     expect(shown.html).toContain(app.consumerKey)
@@ -324,13 +324,13 @@ describe('Manage Consumer Details', () => {
     const guesser = await setup.signIn(await server.addUser('guesser@target.example', { profileId: profile.id }))
     const path = `${apps}/${app.id}/consumer-details`
     for (let guess = 1; guess <= 10; guess++) {
-      const page = await sendForm(guesser, await guesser.browser.open(path), { password: `guess ${guess}` })
-      expect([page.status, problemOf(page.html, 'password')]).toEqual([422, 'This is not your password.'])
+      const page = await sendForm(guesser, await guesser.browser.open(path), { ownPassword: `guess ${guess}` })
+      expect([page.status, problemOf(page.html, 'ownPassword')]).toEqual([422, 'This is not your password.'])
       expect((await server.journalOf(page)).refusal?.reason).toBe('password-wrong')
       expect(page.html).not.toContain(`guess ${guess}`)
     }
-    const right = await sendForm(guesser, await guesser.browser.open(path), { password })
-    expect(problemOf(right.html, 'password')).toContain('locked out')
+    const right = await sendForm(guesser, await guesser.browser.open(path), { ownPassword: password })
+    expect(problemOf(right.html, 'ownPassword')).toContain('locked out')
     expect(right.html).not.toContain(consumerSecret)
     expect((await server.stores.users.find(guesser.user.id))?.lockedUntil).toEqual(
       new Date(server.now().getTime() + 900_000),
@@ -343,14 +343,14 @@ describe('Manage Consumer Details', () => {
     const { server, standard } = setup
     const app = await server.addApp('Rotated')
     const tokens = await tokensFor(server, standard.user, app)
-    const rotated = await send(`${apps}/${app.id}/rotate-secret`, { password })
+    const rotated = await send(`${apps}/${app.id}/rotate-secret`, { ownPassword: password })
     const secret = /<code>([0-9A-F]{64})<\/code>/.exec(rotated.html)?.[1] ?? ''
     const works = async (client_secret: string) =>
       (await refresh(server, app, tokens.refresh_token, { client_secret })).status === 200
     expect([await works(consumerSecret), await works(secret)]).toEqual([true, true])
     expect((await open(`${apps}/${app.id}`)).html).toContain('A rotation is under way')
-    const second = await send(`${apps}/${app.id}/rotate-secret`, { password })
-    expect(problemOf(second.html, 'password')).toContain('Finish that rotation first')
+    const second = await send(`${apps}/${app.id}/rotate-secret`, { ownPassword: password })
+    expect(problemOf(second.html, 'ownPassword')).toContain('Finish that rotation first')
     await send(`${apps}/${app.id}/finish-rotation`)
     expect([await works(consumerSecret), await works(secret)]).toEqual([false, true])
     const none = await send(`${apps}/${app.id}/finish-rotation`)
@@ -363,8 +363,8 @@ describe('Manage Consumer Details', () => {
 
   it('does not rotate without the password', async () => {
     const app = await setup.server.addApp('Unrotated')
-    const page = await send(`${apps}/${app.id}/rotate-secret`, { password: 'wrong' })
-    expect(problemOf(page.html, 'password')).toBe('This is not your password.')
+    const page = await send(`${apps}/${app.id}/rotate-secret`, { ownPassword: 'wrong' })
+    expect(problemOf(page.html, 'ownPassword')).toBe('This is not your password.')
     expect((await appNamed('Unrotated')).consumerSecret.previousHash).toBeUndefined()
   })
 })
@@ -538,7 +538,10 @@ describe('an app of another org that is installed here', () => {
       const nowhere = await stranger.browser.open(`${apps}/0H4000000000zzzAAA/${act}`)
       expect([answer.status, nowhere.status]).toEqual([404, 404])
       const token = tokenOn((await stranger.browser.open(`${apps}/new`)).html, `${apps}/new`)
-      const sent = await stranger.browser.submit(`${apps}/${app.id}/${act}`, { csrf_token: token, password })
+      const sent = await stranger.browser.submit(`${apps}/${app.id}/${act}`, {
+        csrf_token: token,
+        ownPassword: password,
+      })
       expect([403, 404]).toContain(sent.status)
       expect(sent.html).not.toContain(consumerSecret)
     },
@@ -561,7 +564,7 @@ it('makes an app that gets tokens: from the form to client credentials', async (
   const { server } = setup
   await send(`${apps}/new`, { ...least('Robot'), isClientCredentialEnabled: 'on' })
   const app = await appNamed('Robot')
-  const shown = await send(`${apps}/${app.id}/consumer-details`, { password })
+  const shown = await send(`${apps}/${app.id}/consumer-details`, { ownPassword: password })
   const secret = /<code>([0-9A-F]{64})<\/code>/.exec(shown.html)?.[1] ?? ''
   const ask = () =>
     server.post(`${targetBase}/services/oauth2/token`, {

@@ -1,11 +1,9 @@
 import { finishRotation, revealSecret, rotateSecret } from '../../../connected-apps/change-connected-app.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
-import { refusal } from '../../../oauth/refusal.ts'
-import { done, type Refused, refused } from '../../../problem.ts'
-import { confirmationProblem, confirmPassword } from '../../../sessions/confirm-password.ts'
+import { done, refused } from '../../../problem.ts'
 import type { Reply } from '../../reply.ts'
 import { Card, Copyable, Details, Notice } from '../blocks.tsx'
-import { password } from '../field.tsx'
+import { notTheirPassword, ownPassword } from '../own-password.ts'
 import { confirmPage, formPage, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
@@ -13,13 +11,7 @@ import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
 
 type Needs = Pick<SetupNeeds, 'seal' | 'passwords' | 'now'>
 
-const fields = {
-  password: password({
-    label: 'Your password',
-    autocomplete: 'current-password',
-    help: 'So that nobody who finds your browser open gets at the secret. Wrong ones count as at sign-in.',
-  }),
-}
+const fields = { ownPassword }
 
 /** *Manage Consumer Details*: key and secret after one's password was confirmed, and the rotation of the secret. */
 export function consumerDetails(needs: Needs): readonly SetupRoute[] {
@@ -45,14 +37,14 @@ function reveal(needs: Needs): readonly SetupRoute[] {
             <a href="/setup/audit-trail">Setup Audit Trail</a>.
           </p>
           <RotationState app={app} />
-          {form.field('password')}
+          {form.field('ownPassword')}
         </Card>
       ),
     }),
     submit: 'Show Consumer Details',
     cancel: appPath,
     async act(values, app, visit) {
-      const notThem = await confirm(needs, values, visit)
+      const notThem = await notTheirPassword(needs, values.ownPassword, visit)
       if (notThem !== undefined) return notThem
       return details(visit, app, await revealSecret({ ...visit.stores, seal: needs.seal }, app))
     },
@@ -81,17 +73,17 @@ function rotate(needs: Needs): readonly SetupRoute[] {
             The <code>signature</code> in token answers is made with the new secret at once: a program that checks it
             needs the new secret before it can believe the next answer. The consumer key stays as it is.
           </p>
-          {form.field('password')}
+          {form.field('ownPassword')}
         </Card>
       ),
     }),
     submit: 'Rotate Consumer Secret',
     cancel: (app) => `${appPath(app)}/consumer-details`,
     async act(values, app, visit) {
-      const notThem = await confirm(needs, values, visit)
+      const notThem = await notTheirPassword(needs, values.ownPassword, visit)
       if (notThem !== undefined) return notThem
       const rotated = await rotateSecret({ ...visit.stores, seal: needs.seal, now: needs.now }, app)
-      if (!rotated.ok) return refused(...rotated.problems.map(({ message }) => ({ field: 'password', message })))
+      if (!rotated.ok) return refused(...rotated.problems.map(({ message }) => ({ field: 'ownPassword', message })))
       return details(visit, rotated.value.app, rotated.value.consumerSecret)
     },
   })
@@ -123,20 +115,6 @@ function finish({ now }: Needs): readonly SetupRoute[] {
         : done({ to: appPath(app), say: 'The rotation is finished. Only the new consumer secret is valid.' })
     },
   })
-}
-
-/** Whether it is the person who is signed in; if not, what the form says. */
-async function confirm(
-  { passwords, now }: Needs,
-  values: { readonly password: string },
-  visit: SetupVisit,
-): Promise<Refused | undefined> {
-  const { stores, user, org, site, sourceIp, userAgent, checks } = visit
-  const attempt = { user, org, password: values.password, sourceIp, loginUrl: site.base, userAgent }
-  const found = await confirmPassword({ ...stores, passwords, now }, attempt, checks)
-  if (found === undefined) return undefined
-  visit.refused = refusal(found)
-  return refused({ field: 'password', message: confirmationProblem(found) })
 }
 
 /** Key and secret, in this one answer. */
