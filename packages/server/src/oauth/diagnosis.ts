@@ -71,7 +71,7 @@ export function diagnose(entry: JournalEntry, names: KnownNames = noNames): Diag
     requestId: entry.requestId,
     at: entry.at.toISOString(),
     endpoint: entry.endpoint,
-    flow: entry.flow === undefined ? undefined : (flowNames.get(entry.flow) ?? entry.flow),
+    flow: entry.flow === undefined ? undefined : flowName(entry.flow),
     org: names.org ?? entry.orgId,
     app: names.app ?? entry.appId,
     user: names.user ?? entry.userId,
@@ -86,7 +86,16 @@ const flowNames: ReadonlyMap<string, string> = new Map([
   ['authorization_code', 'Web Server Flow'],
   ['web-server', 'Web Server Flow'],
   ['refresh_token', 'Refresh Token Flow'],
+  ['client_credentials', 'Client Credentials Flow'],
 ])
+
+/** What a flow of the journal is called: by its name at Salesforce where it has one, else as the request named it. */
+export function flowName(flow: string): string {
+  return flowNames.get(flow) ?? flow
+}
+
+/** The flows that have a name, as the journal has them. */
+export const namedFlows: readonly string[] = [...flowNames.keys()]
 
 /** A check that was made twice is told once, where it was made last; one that failed in the end was not passed. */
 function passedChecks({ passed }: JournalEntry, crossed: string | undefined): readonly PassedDiagnosis[] {

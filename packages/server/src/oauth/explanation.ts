@@ -1,3 +1,4 @@
+import type { CheckName } from '../journal/checks.ts'
 import type { Facts } from '../journal/journal.ts'
 import { assertionExplanations } from './explanations/assertion.ts'
 import { browserExplanations } from './explanations/browser.ts'
@@ -50,6 +51,11 @@ export function explain<R extends ExplainedReason>({ reason, facts }: ExplainedR
 export function readRefusal(reason: string, facts: Facts): ExplainedRefusal | undefined {
   const refusal = { reason, facts }
   return isRefusal(refusal) ? refusal : undefined
+}
+
+/** The check that a reason belongs to; `undefined` when this version does not know it. */
+export function checkOfReason(reason: string): CheckName | undefined {
+  return isExplainedReason(reason) ? explanations[reason].check : undefined
 }
 
 /**

@@ -60,6 +60,16 @@ export function userStore(database: Database): Noting<UserStore> {
       }),
     ),
   )
+  const countShutOut = statement((given: Placeholder<{ orgId: string; now: number }>) =>
+    queries
+      .selectFrom('users')
+      .select(({ fn, eb }) => [
+        fn.countAll<number>().filterWhere('is_frozen', '=', eb.lit(1)).as('frozen'),
+        fn.countAll<number>().filterWhere('locked_until', '>', given('now')).as('locked'),
+      ])
+      .where('org_id', '=', given('orgId'))
+      .where('is_active', '=', 1),
+  )
   const countFailure = statement((given: Placeholder<{ id: string; limit: number; lockedUntil: number }>) =>
     queries
       .updateTable('users')
@@ -116,6 +126,10 @@ export function userStore(database: Database): Noting<UserStore> {
     },
     async count(orgId, filter) {
       return (await read.first(countThose, filtered(orgId, filter)))?.count ?? 0
+    },
+    async countShutOut(orgId, now) {
+      const counted = await read.first(countShutOut, { orgId, now: instant(now) })
+      return { frozen: Number(counted?.frozen ?? 0), locked: Number(counted?.locked ?? 0) }
     },
     async update(id, details) {
       const isActive = flag(details.isActive)

@@ -67,6 +67,12 @@ export interface FailedLogin {
   readonly lockedUntil: Date | undefined
 }
 
+/** How many users are kept out; one may be both. */
+export interface ShutOutUsers {
+  readonly frozen: number
+  readonly locked: number
+}
+
 /** Keeps users. */
 export interface UserStore {
   add(user: User): Promise<void>
@@ -79,6 +85,8 @@ export interface UserStore {
   search(orgId: string, filter: UserFilter, page: UserPage): Promise<readonly User[]>
   /** How many users of an org fit. */
   count(orgId: string, filter: UserFilter): Promise<number>
+  /** How many active users of an org are kept out just now, by an admin or by too many wrong passwords. */
+  countShutOut(orgId: string, now: Date): Promise<ShutOutUsers>
   update(id: string, details: UserDetails): Promise<void>
   /** Sets the password and clears failures and lockout. */
   setPassword(id: string, passwordHash: string, now: Date): Promise<void>

@@ -13,8 +13,11 @@ export interface BrowserState {
   readonly newCookies: readonly string[]
 }
 
-/** Says which browser asks. */
-export type ReadBrowser = (visit: Visit) => Promise<BrowserState>
+/**
+ * Says which browser asks.
+ * @param use `background` for what a page asks by itself: it must not keep a session alive that nobody uses
+ */
+export type ReadBrowser = (visit: Visit, use?: 'person' | 'background') => Promise<BrowserState>
 
 interface Needs {
   readonly sessions: Pick<SessionStore, 'find' | 'extend'>
@@ -24,10 +27,10 @@ interface Needs {
 
 /** Knows browsers by their cookies. A session in use is kept from ending, written once half of its time has gone. */
 export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
-  return async ({ request, site }) => {
+  return async ({ request, site }, use = 'person') => {
     const header = request.header('cookie')
     const names = cookiesAt(site.base)
-    const session = await findSession(readCookie(header, names.session))
+    const session = await findSession(readCookie(header, names.session), use)
     if (session !== undefined) return { session, formSecret: session.formSecret, cookieNames: names, newCookies: [] }
     const known = readCookie(header, names.browser)
     if (known !== undefined && /^[A-Za-z0-9._]{43}$/.test(known)) {
@@ -37,12 +40,13 @@ export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
     return { session, formSecret, cookieNames: names, newCookies: [setCookie(names, names.browser, formSecret)] }
   }
 
-  async function findSession(cookie: string | undefined): Promise<Session | undefined> {
+  async function findSession(cookie: string | undefined, use: 'person' | 'background'): Promise<Session | undefined> {
     const presented = cookie === undefined ? undefined : readToken(sessionShape, cookie)
     if (presented === undefined) return undefined
     const at = now()
     const session = await sessions.find(presented, at)
-    if (session !== undefined && session.expiresAt.getTime() - at.getTime() < (session.timeout * 1000) / 2) {
+    if (session === undefined || use === 'background') return session
+    if (session.expiresAt.getTime() - at.getTime() < (session.timeout * 1000) / 2) {
       sessions.extend(session.id, new Date(at.getTime() + session.timeout * 1000)).catch(onError)
     }
     return session

@@ -3,6 +3,7 @@ import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
+import { journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, type SignedIn, startSetupServer, submitForm } from './setup-server.ts'
 
 let setup: SetupServer
@@ -38,6 +39,7 @@ beforeAll(async () => {
     session: String(session?.id),
     token: String(token?.id),
     certificate: certificate?.id ?? '',
+    request: await journalledRequest(server, app),
   }
 })
 

@@ -3,6 +3,7 @@ import { samples } from '../../../keystore/test/samples.ts'
 import { testCertificate } from '../certificates.ts'
 import { password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
+import { heldCertificate, journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
 
 /** A page as somebody gets to see it. */
@@ -21,6 +22,8 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await fullSights(full)),
       ...(await appSights(full)),
       ...(await certificateSights(full)),
+      ...(await guideSights(full)),
+      ...(await monitoringSights(empty, full)),
     ]
   } finally {
     await empty.server.close()
@@ -51,6 +54,37 @@ async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'changes', '/setup/audit-trail'),
     await sight(setup, 'sessions', '/setup/sessions?user=admin%40target.example'),
     await sight(setup, 'end everything of a user', `/setup/sessions/of/${admin.user.id}/end`),
+  ]
+}
+
+/** Connecting a server by JWT, step by step. */
+async function guideSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const { server, admin } = setup
+  const guide = '/setup/connect-a-server'
+  const { id } = await heldCertificate(server)
+  const app = await server.addApp('Guided')
+  const way = `${guide}/${id}/${app.id}`
+  return [
+    await sight(setup, 'guide', guide),
+    await sight(setup, 'guide: key', `${guide}/key`),
+    await sight(setup, 'guide: app', `${guide}/${id}/app`),
+    await sight(setup, 'guide: upload', `${way}/upload`),
+    await sent(setup, 'guide: access with a problem', `${way}/access`, { newPermissionSet: '' }, 422),
+    await sight(setup, 'guide: user', `${way}/user`),
+    await sent(setup, 'guide: test that was refused', `${way}/${admin.user.id}/test`, { assertion: '' }),
+    await sight(setup, 'guide: code', `${way}/${admin.user.id}/code`),
+  ]
+}
+
+/** Setup Home and the Flow Log, of an org where nothing goes on and of one where much does. */
+async function monitoringSights(empty: SetupServer, full: SetupServer): Promise<readonly Sight[]> {
+  const request = await journalledRequest(full.server, await full.server.addApp('Asking'))
+  return [
+    await sight(empty, 'home of an org where nothing goes on', '/setup'),
+    await sight(full, 'home', '/setup?days=30'),
+    await sight(full, 'flow log', '/setup/flow-log'),
+    await sight(full, 'no request that fits', '/setup/flow-log?cause=app-blocked'),
+    await sight(full, 'refused request', `/setup/flow-log/${request}`),
   ]
 }
 

@@ -12,7 +12,12 @@ export function userCommand(verb: UserVerb, user: string, ...options: readonly s
 
 /** A command of `sallyport`, quoted so that it can be pasted into a shell. */
 export function command(...words: readonly string[]): string {
-  return `\`${['sallyport', ...words.map(shellWord)].join(' ')}\``
+  return `\`${commandLine(...words)}\``
+}
+
+/** The same as a line of its own. */
+export function commandLine(...words: readonly string[]): string {
+  return ['sallyport', ...words.map(shellWord)].join(' ')
 }
 
 /** A setting of a connected app: what its developer decides. */
@@ -48,7 +53,8 @@ export function oauthUsage(app: string, ...path: readonly string[]): string {
 type AppVerb = 'show' | 'update' | 'rotate-secret' | 'install' | 'unblock' | 'usage'
 type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign'
 
-function shellWord(word: string): string {
+/** A word as a shell takes it. */
+export function shellWord(word: string): string {
   // What stands between angle brackets is for the reader to fill in.
   return /^(?:[A-Za-z0-9@%+=:,./_~-]+|<name>|<file>)$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

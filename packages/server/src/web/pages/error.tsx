@@ -212,6 +212,6 @@ function Explanation({ check, expected, found, whatToDo, whereInSetup }: ErrorEx
 }
 
 /** Explanations are written for terminals, too, where commands stand between backticks. */
-function Words({ text }: { readonly text: string }) {
+export function Words({ text }: { readonly text: string }) {
   return <>{text.split('`').map((part, index) => (index % 2 === 0 ? part : <code>{part}</code>))}</>
 }

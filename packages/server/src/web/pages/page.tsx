@@ -56,9 +56,15 @@ export function Page({ title, display = 'page', width = 'narrow', children }: Pa
 /** The document that is sent for a page. Pages have no parts that must be awaited.
  *  @throws {Error} when one does */
 export function renderPage(page: HtmlEscapedString | Promise<HtmlEscapedString>): string {
-  const markup: unknown = page.toString()
-  if (page instanceof Promise || typeof markup !== 'string') throw new Error('A page may not contain a promise')
-  return `<!doctype html>${markup}`
+  return `<!doctype html>${renderPart(page)}`
+}
+
+/** The markup of a part of a page, for a page that takes it in by script. It has no parts that must be awaited.
+ *  @throws {Error} when one does */
+export function renderPart(part: HtmlEscapedString | Promise<HtmlEscapedString>): string {
+  const markup: unknown = part.toString()
+  if (part instanceof Promise || typeof markup !== 'string') throw new Error('A page may not contain a promise')
+  return markup
 }
 
 /** What a tab shows of us. */

@@ -97,14 +97,20 @@ export function CodeBlock({ text, label }: { readonly text: string; readonly lab
   )
 }
 
-/** An instant, to the minute, in UTC: `2026-11-28 12:34`. */
-export function Instant({ at }: { readonly at: Date | undefined }) {
+/** An instant, in UTC: `2026-11-28 12:34`, to the minute unless seconds are wanted. */
+export function Instant({
+  at,
+  withSeconds = false,
+}: {
+  readonly at: Date | undefined
+  readonly withSeconds?: boolean
+}) {
   if (at === undefined) return <Nothing />
   const iso = at.toISOString()
+  const whole = iso.slice(0, 19).replace('T', ' ')
   return (
-    <time
-      datetime={iso}
-      title={`${iso.slice(0, 19).replace('T', ' ')} UTC`}
-    >{`${iso.slice(0, 10)} ${iso.slice(11, 16)}`}</time>
+    <time datetime={iso} title={`${whole} UTC`}>
+      {withSeconds ? whole : whole.slice(0, 16)}
+    </time>
   )
 }

@@ -57,6 +57,8 @@ export interface SetupRoute {
   /** With `:name` parts, which are in `params` of the visit. */
   readonly path: string
   readonly right: SetupRight
+  /** Asked by a page and not by a person: it does not count as a use of the session. */
+  readonly isBackground?: boolean
   readonly answer: (visit: SetupVisit) => Promise<Reply>
 }
 
@@ -74,9 +76,9 @@ export interface AdmissionNeeds {
  * to sign in and comes back.
  */
 export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (route: SetupRoute) => Answer {
-  return ({ right, answer }) =>
+  return ({ right, isBackground = false, answer }) =>
     async (visit) => {
-      const browser = await readBrowser(visit)
+      const browser = await readBrowser(visit, isBackground ? 'background' : 'person')
       const { session } = browser
       const { site, request } = visit
       const known =

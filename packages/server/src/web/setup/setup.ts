@@ -8,7 +8,10 @@ import type { SetupHandler } from '../routes.ts'
 import type { Answer, Endpoint, ShowRefusal } from '../visit.ts'
 import { auditTrail } from './audit-trail.tsx'
 import { certificatePages } from './certificates/certificates.ts'
+import { connectAServer } from './connect-a-server/connect-a-server.tsx'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
+import { flowLog } from './flow-log/flow-log.tsx'
+import { setupHome } from './home/setup-home.tsx'
 import { loginHistory } from './login-history.tsx'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
@@ -29,12 +32,15 @@ export interface SetupNeeds {
 /** Every page of Setup and of personal settings, with who may open it. */
 export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
   return [
+    ...setupHome,
     ...quickFind,
     ...connectedAppPages(needs),
     ...loginHistory,
     ...certificatePages(needs),
     ...sessionManagement,
     ...auditTrail,
+    ...connectAServer(needs),
+    ...flowLog,
   ]
 }
 

@@ -83,13 +83,16 @@ interface DataTableProps<Row> {
   /** Stands in its place when there are no rows. */
   readonly empty: Child
   readonly id?: string
+  /** Where a page with script asks for rows newer than the first, and from where on. */
+  readonly tail?: { readonly href: string; readonly after: number } | undefined
 }
 
 /** A list of things as a table; on small screens each row becomes a block. */
-export function DataTable<Row>({ caption, columns, rows, list, empty, id }: DataTableProps<Row>) {
-  if (rows.length === 0) return <>{empty}</>
-  return (
-    <div class="table">
+export function DataTable<Row>({ caption, columns, rows, list, empty, id, tail }: DataTableProps<Row>) {
+  const isEmpty = rows.length === 0
+  if (isEmpty && tail === undefined) return <>{empty}</>
+  const table = (
+    <div class="table" data-tail={tail?.href} data-after={tail?.after} hidden={isEmpty}>
       <table
         class="slds-table slds-table_cell-buffer slds-table_bordered slds-max-medium-table_stacked-horizontal"
         id={id}
@@ -119,24 +122,41 @@ export function DataTable<Row>({ caption, columns, rows, list, empty, id }: Data
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr>
-              {columns.map(({ heading, cell, align }, index) =>
-                index === 0 ? (
-                  <th scope="row" data-label={heading} class={align}>
-                    {cell(row)}
-                  </th>
-                ) : (
-                  <td data-label={heading} class={align}>
-                    {cell(row)}
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
+          <TableRows rows={rows} columns={columns} />
         </tbody>
       </table>
     </div>
+  )
+  return isEmpty ? (
+    <>
+      <div data-tail-empty="">{empty}</div>
+      {table}
+    </>
+  ) : (
+    table
+  )
+}
+
+/** The rows of a table, as they are added to one that is there. */
+export function TableRows<Row>({ rows, columns }: Pick<DataTableProps<Row>, 'rows' | 'columns'>) {
+  return (
+    <>
+      {rows.map((row) => (
+        <tr>
+          {columns.map(({ heading, cell, align }, index) =>
+            index === 0 ? (
+              <th scope="row" data-label={heading} class={align}>
+                {cell(row)}
+              </th>
+            ) : (
+              <td data-label={heading} class={align}>
+                {cell(row)}
+              </td>
+            ),
+          )}
+        </tr>
+      ))}
+    </>
   )
 }
 

@@ -79,7 +79,14 @@ function followTail(): void {
   if (list === null || body === null || body === undefined) return
   let after = list.dataset['after'] ?? '0'
   const say = (text: string) => {
-    if (state !== null) state.textContent = text
+    // Said once: screen readers would read it out each time.
+    if (state !== null && state.textContent !== text) state.textContent = text
+  }
+  const show = (rows: string) => {
+    body.insertAdjacentHTML('afterbegin', rows)
+    while (body.rows.length > 200) body.deleteRow(-1)
+    list.hidden = false
+    for (const empty of document.querySelectorAll<HTMLElement>('[data-tail-empty]')) empty.hidden = true
   }
   const ask = async () => {
     if (document.hidden) return
@@ -90,8 +97,7 @@ function followTail(): void {
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status))
       const rows = await answer.text()
       after = answer.headers.get('x-tail-after') ?? after
-      if (rows !== '') body.insertAdjacentHTML('afterbegin', rows)
-      while (body.rows.length > 200) body.deleteRow(-1)
+      if (rows !== '') show(rows)
       say('Live: new requests appear on top.')
     } catch {
       say('Not live just now. Load the page again to see what is new.')

@@ -1,0 +1,72 @@
+import { type CheckName, isCheckName } from '../journal/checks.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+
+const mayUse = ['user-active', 'app-installed', 'approved', 'address'] as const
+
+/** The checks that a request meets on the way to a yes, in their order, by endpoint and flow of the journal. */
+const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
+  'token urn:ietf:params:oauth:grant-type:jwt-bearer': [
+    'grant-type',
+    'assertion-well-formed',
+    'client-known',
+    'algorithm',
+    'certificate',
+    'signature',
+    'expiry',
+    'audience',
+    'user-known',
+    'user-active',
+    'address',
+    'app-installed',
+    'approved',
+    'scope',
+  ],
+  'token authorization_code': [
+    'grant-type',
+    'client-known',
+    'client-authenticated',
+    ...mayUse,
+    'code-known',
+    'code-fresh',
+    'redirect-uri',
+    'pkce',
+    'scope',
+  ],
+  'token refresh_token': [
+    'grant-type',
+    'client-known',
+    'client-authenticated',
+    'refresh-token-known',
+    'refresh-token-policy',
+    ...mayUse,
+    'scope',
+  ],
+  'token client_credentials': [
+    'grant-type',
+    'client-known',
+    'client-authenticated',
+    'domain',
+    'flow',
+    ...mayUse,
+    'scope',
+  ],
+  'authorize web-server': ['client-known', 'redirect-uri', 'response-type', 'pkce', 'signed-in', ...mayUse, 'scope'],
+  'sign-in sign-in': ['user-known', 'password', 'user-active', 'address'],
+  'introspect introspect': ['client-known', 'client-authenticated', 'introspected'],
+  'revoke revoke': ['token-ended'],
+  'rest rest': ['token', 'scope'],
+}
+
+/**
+ * The checks that a refused request did not come to, because one before them said no. Empty for one that was not refused,
+ * and for a flow of which nobody knows what would have come.
+ * @param crossed the check that said no
+ */
+export function checksNotReached(
+  { endpoint, flow, passed, refusal }: Pick<JournalEntry, 'endpoint' | 'flow' | 'passed' | 'refusal'>,
+  crossed: string,
+): readonly CheckName[] {
+  if (refusal === undefined) return []
+  const met = new Set([...passed.map(({ check }) => check), crossed].filter(isCheckName))
+  return (flowChecks[`${endpoint} ${flow}`] ?? []).filter((check) => !met.has(check))
+}

@@ -1,0 +1,202 @@
+import type { ExplainedReason } from '../../../oauth/explanation.ts'
+
+/** Whom and what an entry of the journal is about, as far as it belongs to the org that looks at it. */
+export interface MendingSubject {
+  /** `isOwn`: made in this org, which can change its settings and not only its policies. */
+  readonly app: { readonly id: string; readonly label: string; readonly isOwn: boolean } | undefined
+  readonly user: { readonly id: string; readonly username: string; readonly profileId: string } | undefined
+}
+
+/** A page of Setup on which a cause of refusal can be mended. */
+export interface MendingLink {
+  readonly href: string
+  readonly label: string
+}
+
+/** Leads to a page, or to the list it is in as long as nobody knows of which thing. */
+const pages = {
+  'app settings': ({ app }: MendingSubject): MendingLink =>
+    app === undefined ? appManager : app.isOwn ? link(app.label, 'Edit', 'connected-apps', app.id, 'edit') : usage(app),
+  'app keys': ({ app }: MendingSubject): MendingLink =>
+    app?.isOwn === true ? link(app.label, 'View', 'connected-apps', app.id) : appManager,
+  'app policies': ({ app }: MendingSubject): MendingLink =>
+    app === undefined
+      ? appManager
+      : app.isOwn
+        ? link(app.label, 'Manage', 'connected-apps', app.id, 'manage')
+        : usage(app),
+  'app usage': ({ app }: MendingSubject): MendingLink => usage(app),
+  'app list': (): MendingLink => appManager,
+  user: ({ user }: MendingSubject): MendingLink =>
+    user === undefined ? users : link(user.username, 'User', 'users', user.id),
+  'user list': (): MendingLink => users,
+  profile: ({ user }: MendingSubject): MendingLink =>
+    user === undefined
+      ? { href: '/setup/profiles', label: 'Profiles' }
+      : { href: `/setup/profiles/${user.profileId}`, label: `The profile of ${user.username}` },
+  'my domain': (): MendingLink => ({ href: '/setup/my-domain', label: 'My Domain' }),
+} as const
+
+const appManager: MendingLink = { href: '/setup/connected-apps', label: 'App Manager' }
+const users: MendingLink = { href: '/setup/users', label: 'Users' }
+
+function usage(app: MendingSubject['app']): MendingLink {
+  return app === undefined
+    ? { href: '/setup/oauth-usage', label: 'Connected Apps OAuth Usage' }
+    : link(app.label, 'OAuth Usage', 'oauth-usage', app.id)
+}
+
+function link(thing: string, page: string, ...path: readonly string[]): MendingLink {
+  return { href: `/setup/${path.join('/')}`, label: `${thing}: ${page}` }
+}
+
+/** For every reason where in Setup it is mended; `request` where only whoever asks can do so. */
+const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>> = {
+  // The request itself.
+  'method-not-post': 'request',
+  'body-not-form': 'request',
+  'body-too-large': 'request',
+  'body-malformed': 'request',
+  'parameter-repeated': 'request',
+  'parameter-malformed': 'request',
+  'credentials-in-query': 'request',
+  'grant-type-unknown': 'request',
+  'response-type-unknown': 'request',
+  'response-mode-unknown': 'request',
+  'prompt-unknown': 'request',
+  'prompt-contradictory': 'request',
+  // Who the client is.
+  'client-id-missing': 'app list',
+  'client-unknown': 'app list',
+  'issuer-missing': 'app list',
+  'client-secret-missing': 'app keys',
+  'client-secret-wrong': 'app keys',
+  'basic-header-malformed': 'request',
+  'client-authenticated-twice': 'request',
+  'client-assertion-type-unknown': 'request',
+  'client-assertion-mismatch': 'app keys',
+  'client-assertion-replayed': 'request',
+  // Client credentials.
+  'domain-not-own': 'my domain',
+  'client-credentials-off': 'app settings',
+  'run-as-missing': 'app policies',
+  'scopes-missing': 'app settings',
+  // Assertions.
+  'assertion-missing': 'request',
+  'assertion-malformed': 'request',
+  'algorithm-not-allowed': 'request',
+  'critical-header-unknown': 'request',
+  'certificate-missing': 'app settings',
+  'certificate-not-yet-valid': 'app settings',
+  'certificate-expired': 'app settings',
+  'signature-wrong': 'app settings',
+  'audience-unknown': 'my domain',
+  'expiry-missing': 'request',
+  'expiry-past': 'request',
+  'expiry-too-far': 'request',
+  'not-yet-valid': 'request',
+  'assertion-replayed': 'request',
+  // The user, and whether the app may act for them.
+  'subject-missing': 'user list',
+  'user-unknown': 'user list',
+  'user-of-another-org': 'my domain',
+  'org-inactive': 'request',
+  'user-inactive': 'user',
+  'user-frozen': 'user',
+  'user-locked': 'user',
+  'app-not-installed': 'app usage',
+  'app-blocked': 'app usage',
+  'not-admin-approved': 'app policies',
+  'ip-restricted': 'profile',
+  'high-assurance-required': 'app policies',
+  'api-not-enabled': 'profile',
+  'refresh-scope-missing': 'app settings',
+  'not-approved': 'app policies',
+  'denied-by-user': 'app policies',
+  // Codes and refresh tokens.
+  'code-missing': 'request',
+  'code-unknown': 'request',
+  'code-of-another-app': 'request',
+  'code-expired': 'request',
+  'code-spent': 'request',
+  'redirect-uri-missing': 'app settings',
+  'redirect-uri-mismatch': 'app settings',
+  'redirect-uri-changed': 'request',
+  'challenge-missing': 'app settings',
+  'challenge-malformed': 'request',
+  'challenge-method-unknown': 'request',
+  'verifier-missing': 'request',
+  'verifier-unexpected': 'request',
+  'verifier-malformed': 'request',
+  'verifier-wrong': 'request',
+  'refresh-token-missing': 'request',
+  'refresh-token-unknown': 'request',
+  'refresh-token-of-another-app': 'request',
+  'refresh-token-revoked': 'app usage',
+  'refresh-token-rotated-out': 'app settings',
+  'refresh-token-expired': 'app policies',
+  // In a browser.
+  'scope-not-allowed': 'app settings',
+  'login-required': 'request',
+  'consent-required': 'app policies',
+  'immediate-impossible': 'app policies',
+  'username-unknown': 'user list',
+  'password-wrong': 'user',
+  'password-busy': 'request',
+  'form-forged': 'request',
+  'setup-permission-missing': 'user',
+  'form-field-unknown': 'request',
+  // Access tokens.
+  'token-missing': 'request',
+  'token-twice': 'request',
+  'token-in-query': 'request',
+  'authorization-malformed': 'request',
+  'token-unknown': 'request',
+  'token-expired': 'app policies',
+  'token-revoked': 'app usage',
+  'token-of-another-org': 'my domain',
+  'token-of-another-app': 'request',
+  'scope-missing': 'app settings',
+  'permission-missing': 'user',
+  // The REST API.
+  'request-limit-exceeded': 'request',
+  'version-unknown': 'request',
+  'resource-newer-than-version': 'request',
+  'resource-unknown': 'request',
+  'object-unknown': 'request',
+  'list-view-unknown': 'request',
+  'method-not-allowed': 'request',
+  'precondition-failed': 'request',
+  'not-supported': 'request',
+  'json-malformed': 'request',
+  'xml-malformed': 'request',
+  'content-type-unsupported': 'request',
+  'query-missing': 'request',
+  'query-refused': 'request',
+  'query-too-large': 'request',
+  'locator-unknown': 'request',
+  'field-unknown': 'request',
+  'record-unknown': 'request',
+  'record-deleted': 'request',
+  'record-refused': 'request',
+  'external-id-field-unknown': 'request',
+  'object-read-only': 'request',
+  'object-permission-missing': 'profile',
+  'soap-malformed': 'request',
+  'soap-operation-unknown': 'request',
+  'soap-login-off': 'request',
+  'too-many-parts': 'request',
+  'composite-refused': 'request',
+  'composite-stopped': 'request',
+  'parameter-out-of-range': 'request',
+}
+
+/** The page of Setup where a cause is mended; `undefined` when nothing in Setup would change anything. */
+export function mendingLink(reason: string, subject: MendingSubject): MendingLink | undefined {
+  const page = isMendable(reason) ? mendedAt[reason] : 'request'
+  return page === 'request' ? undefined : pages[page](subject)
+}
+
+function isMendable(reason: string): reason is ExplainedReason {
+  return Object.hasOwn(mendedAt, reason)
+}
