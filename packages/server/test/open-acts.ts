@@ -12,6 +12,8 @@ export interface TestActs extends TestStores {
   readonly newId: (kind: RecordKind) => string
   readonly newRecordId: (prefix: string) => string
   readonly now: Clock
+  /** By a command. */
+  readonly actor: undefined
 }
 
 /** When it is in these tests. */
@@ -26,6 +28,7 @@ export async function openActs(now: Clock = () => testNow): Promise<TestActs> {
     newId: recordIds(now),
     newRecordId: prefixedIds(now),
     now,
+    actor: undefined,
   }
 }
 

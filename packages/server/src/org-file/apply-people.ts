@@ -21,7 +21,9 @@ export async function applyProfile(needs: ApplyNeeds, org: Org, entry: ProfileEn
     if (!made.ok) await newProfile(needs, org, { name })
     return was('created', made)
   }
-  return changedIf(profile, profileWith(profile, entered), isSame, () => changeProfile(needs, profile, entered))
+  return changedIf(profile, profileWith(profile, entered), isSame, () =>
+    changeProfile({ ...needs, actor: undefined }, profile, entered),
+  )
 }
 
 /** Makes a permission set, or changes what differs of it. */
@@ -37,7 +39,7 @@ export async function applyPermissionSet(
     return was('created', made)
   }
   return changedIf(permissionSet, permissionSetWith(permissionSet, entry), isSame, () =>
-    changePermissionSet(needs, permissionSet, entry),
+    changePermissionSet({ ...needs, actor: undefined }, permissionSet, entry),
   )
 }
 
@@ -47,7 +49,7 @@ export async function applyUser(needs: ApplyNeeds, org: Org, entry: UserEntry): 
   const user = await needs.users.findByUsername(canonicalUsername(entry.username))
   if (user === undefined || user.orgId !== org.id) return was('created', await newUser(needs, org, entry))
   const details = await changedIf(user, await userWithDetails(needs, user, entered), isSame, () =>
-    changeUser(needs, user, entered),
+    changeUser({ ...needs, actor: undefined }, user, entered),
   )
   const secret = await applyPassword(needs, org, user, {
     ...(password === undefined ? {} : { password }),

@@ -4,6 +4,7 @@ import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
 import { type EnteredObjectPermission, readObjectPermissions, readPermissions } from './new-profile.ts'
+import { type OwnAccessNeeds, ownAccessProblem } from './own-access.ts'
 import type { PermissionSet, PermissionSetStore } from './profile.ts'
 
 /** What an admin enters of a permission set. What is left out stays as it is, or gets its default. */
@@ -51,12 +52,15 @@ export async function newPermissionSet(
 
 /** Changes what was entered of a permission set and leaves the rest. */
 export async function changePermissionSet(
-  { permissionSets }: { readonly permissionSets: Pick<PermissionSetStore, 'update'> },
+  needs: OwnAccessNeeds & { readonly permissionSets: Pick<PermissionSetStore, 'update'> },
   permissionSet: PermissionSet,
   entered: EnteredPermissionSet,
 ): Promise<Outcome<PermissionSet>> {
   const changed = permissionSetWith(permissionSet, entered)
-  if (changed.ok) await permissionSets.update(changed.value)
+  if (!changed.ok) return changed
+  const lockout = await ownAccessProblem(needs, { permissionSet: changed.value })
+  if (lockout !== undefined) return refused({ field: 'permissions', message: lockout.message })
+  await needs.permissionSets.update(changed.value)
   return changed
 }
 

@@ -4,6 +4,7 @@ import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
 import { isIpRange } from './ip-range.ts'
+import { type OwnAccessNeeds, ownAccessProblem } from './own-access.ts'
 import {
   type IpRange,
   type ObjectPermission,
@@ -60,14 +61,29 @@ export async function newProfile(
   return profile
 }
 
+/** Makes a profile that permits what another one of the org does (*Clone*). */
+export function cloneProfile(
+  needs: Needs,
+  org: Pick<Org, 'id'>,
+  { permissions, loginIpRanges, sessionTimeout, objectPermissions }: Profile,
+  name: string,
+): Promise<Outcome<Profile>> {
+  return newProfile(needs, org, { name, permissions, loginIpRanges, sessionTimeout, objectPermissions })
+}
+
 /** Changes what was entered of a profile and leaves the rest. */
 export async function changeProfile(
-  { profiles }: { readonly profiles: Pick<ProfileStore, 'update'> },
+  needs: OwnAccessNeeds & { readonly profiles: Pick<ProfileStore, 'update'> },
   profile: Profile,
   entered: EnteredProfile,
 ): Promise<Outcome<Profile>> {
   const changed = profileWith(profile, entered)
-  if (changed.ok) await profiles.update(changed.value)
+  if (!changed.ok) return changed
+  const lockout = await ownAccessProblem(needs, { profile: changed.value })
+  if (lockout !== undefined) {
+    return refused({ field: lockout.loses === 'address' ? 'loginIpRanges' : 'permissions', message: lockout.message })
+  }
+  await needs.profiles.update(changed.value)
   return changed
 }
 

@@ -30,7 +30,7 @@ export function permissionSetUpdate(terminal: Terminal): CommandUnknownOpts {
             next: 'See what there is: sallyport permission-set update --help',
           })
         }
-        const outcome = await changePermissionSet(stores, permissionSet, entered)
+        const outcome = await changePermissionSet({ ...stores, actor: undefined }, permissionSet, entered)
         const changed = accepted(terminal, outcome, 'The permission set was not changed.', permissionOptionNames)
         answerDone(terminal, permissionSetJson(changed, org.name), `Changed the permission set “${changed.name}”.`)
       }),

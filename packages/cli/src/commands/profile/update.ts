@@ -28,7 +28,7 @@ export function profileUpdate(terminal: Terminal): CommandUnknownOpts {
             next: 'See what there is: sallyport profile update --help',
           })
         }
-        const outcome = await changeProfile(stores, profile, entered)
+        const outcome = await changeProfile({ ...stores, actor: undefined }, profile, entered)
         const changed = accepted(terminal, outcome, 'The profile was not changed.', permissionOptionNames)
         answerDone(terminal, profileJson(changed, org.name), `Changed the profile “${changed.name}”.`)
       }),

@@ -35,7 +35,7 @@ export function userAssign(terminal: Terminal): CommandUnknownOpts {
           throw new WrongUsage(`${user.username} does not have the permission set “${stranger}”.`)
         const permissionSets = [...new Set([...held, ...added])].filter((each) => !removed.includes(each))
         const entered = { permissionSets, ...(profile !== undefined && { profile }) }
-        const outcome = await changeUser({ ...stores, now }, user, entered)
+        const outcome = await changeUser({ ...stores, now, actor: undefined }, user, entered)
         const names = { permissionSets: '--permission-set' }
         const shown = await shownUser(stores, accepted(terminal, outcome, 'Nothing was assigned.', names), now())
         terminal.answer(
