@@ -43,12 +43,16 @@ export interface ApprovalStore {
   scopesWithRefreshToken(userId: string, appId: string, policyCutoffs: RefreshCutoffs): Promise<readonly Scope[]>
   /** The apps used in an org. */
   usage(orgId: string): Promise<readonly AppUsage[]>
-  /** The users of an app in an org, latest use first. */
-  usersOf(appId: string, orgId: string): Promise<readonly Approval[]>
-  /** How far an app reaches. Goes through every live access token: to be asked by people, not by requests. */
-  reach(appId: string, now: Date): Promise<AppReach>
+  /** The users of an app in an org, latest use first; all of them, or so many after so many. */
+  usersOf(
+    appId: string,
+    orgId: string,
+    page?: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly Approval[]>
   /** The apps that a user lets act for them, latest use first (*OAuth Connected Apps* of personal settings). */
   listOf(userId: string): Promise<readonly Approval[]>
+  /** How far an app reaches. Goes through every live access token: to be asked by people, not by requests. */
+  reach(appId: string, now: Date): Promise<AppReach>
   /** Takes back what one user allowed: consent, refresh tokens and access tokens end at once. */
   revoke(userId: string, appId: string, now: Date): Promise<boolean>
   /** The same for every user of the app in an org; answers how many there were. */

@@ -70,20 +70,29 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
       .groupBy('app_id')
       .orderBy('app_id'),
   )
-  const listOf = statement((given: Placeholder<{ userId: string }>) =>
-    select
-      .where('user_id', '=', given('userId'))
-      .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')]))
-      .orderBy('last_used_at', 'desc')
-      .orderBy('id', 'desc'),
-  )
-  const usersOf = statement((given: Placeholder<{ orgId: string; appId: string }>) =>
-    select
+  // A row without use and consent is one that an admin's approval once made, for a code that nobody exchanged.
+  const used = select
+    .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')]))
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id', 'desc')
+  const usersOf = statement((given: Placeholder<{ orgId: string; appId: string; limit: number; offset: number }>) =>
+    used
       .where('org_id', '=', given('orgId'))
       .where('app_id', '=', given('appId'))
-      .where((approval) => approval.or([approval('use_count', '>', 0), approval('scopes', '<>', '')]))
-      .orderBy('last_used_at', 'desc')
-      .orderBy('id', 'desc'),
+      .limit(given('limit'))
+      .offset(given('offset')),
+  )
+  // Approvals are found by their app: an org has few of these, and a policy row for each that it has to do with.
+  const listOf = statement((given: Placeholder<{ userId: string }>) =>
+    used
+      .where('app_id', 'in', (within) =>
+        within
+          .selectFrom('app_policies')
+          .innerJoin('users', 'users.org_id', 'app_policies.org_id')
+          .select('app_policies.app_id')
+          .where('users.id', '=', given('userId')),
+      )
+      .where('user_id', '=', given('userId')),
   )
 
   const countUsers = statement((given: Placeholder<{ appId: string }>) =>
@@ -170,8 +179,8 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
         lastUsedAt: readInstant(row.last_used_at),
       }))
     },
-    async usersOf(appId, orgId) {
-      return (await read.all(usersOf, { appId, orgId })).map(fromRow)
+    async usersOf(appId, orgId, { limit, offset } = { limit: Number.MAX_SAFE_INTEGER, offset: 0 }) {
+      return (await read.all(usersOf, { appId, orgId, limit, offset })).map(fromRow)
     },
     async reach(appId, now) {
       const [users, accessTokens, refreshTokens] = await Promise.all([

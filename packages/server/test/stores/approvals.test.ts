@@ -81,6 +81,8 @@ contract('approvals', (open) => {
     ])
     expect(await stores.approvals.usage(other.id)).toEqual([])
     expect(await stores.approvals.usersOf(warehouse.id, other.id)).toEqual([])
+    const second = await stores.approvals.usersOf(warehouse.id, org.id, { limit: 1, offset: 1 })
+    expect(second.map(({ userId }) => userId)).toEqual([ada.id])
   })
 
   it('ends consent and all tokens of one user for one app when revoked, and no others', async () => {
