@@ -53,6 +53,21 @@ export function tokenOn(html: string, action: string): string {
   return token
 }
 
+/** The text of the first row of a table that has these words in it. */
+export function rowOf(html: string, words: string): string {
+  const row = html.split('<tr').find((part) => part.includes('</tr>') && textOf(part).includes(words))
+  if (row === undefined) throw new Error(`No row on this page has the words ${words}.`)
+  return textOf(`<tr${row.slice(0, row.indexOf('</tr>'))}`)
+}
+
+/** What people read of a page, without its markup. */
+function textOf(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+}
+
 /** Opens a page and posts its form with these fields besides the token. */
 export async function submitForm(
   { browser }: Pick<SignedIn, 'browser'>,

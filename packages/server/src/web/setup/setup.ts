@@ -10,6 +10,7 @@ import { auditTrail } from './audit-trail.tsx'
 import { certificatePages } from './certificates/certificates.ts'
 import { connectAServer } from './connect-a-server/connect-a-server.tsx'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
+import { oauthUsage } from './connected-apps/oauth-usage.tsx'
 import { flowLog } from './flow-log/flow-log.tsx'
 import { setupHome } from './home/setup-home.tsx'
 import { loginHistory } from './login-history.tsx'
@@ -35,6 +36,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...setupHome,
     ...quickFind,
     ...connectedAppPages(needs),
+    ...oauthUsage,
     ...loginHistory,
     ...certificatePages(needs),
     ...sessionManagement,
