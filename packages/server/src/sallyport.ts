@@ -209,7 +209,10 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const others = posture.allowsOtherOrigins ? 'all' : { listedBy: addresses }
   const shared = (endpoint: ReturnType<typeof take>) => crossOrigin(endpoint, others)
   const app = routes({
-    front: page('sign-in', frontPage({ readBrowser: browserOf, users, orgs, profiles, signInPage: signInPage(pages) })),
+    front: page(
+      'sign-in',
+      frontPage({ readBrowser: browserOf, users, orgs, profiles, permissionSets, signInPage: signInPage(pages) }),
+    ),
     signIn: page('sign-in', signInAnswer(pages)),
     authorize: page('authorize', authorizeAnswer(pages)),
     consent: page('consent', consentPage(pages)),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { sessionId } from '../../src/tokens/org-session.ts'
 import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
@@ -9,6 +11,8 @@ import { fullApp, type SetupServer, type SignedIn, startSetupServer, submitForm 
 let setup: SetupServer
 /** For each part of a path that names a thing: one of this org, by its name in paths. */
 let things: Readonly<Record<string, string>>
+/** The same for personal settings, where people have to do with nobody's things but their own. */
+let own: ReadonlyMap<SignedIn, Readonly<Record<string, string>>>
 
 // What the routes do is asked of the server below; here they only say what there is, and who may.
 const never = () => {
@@ -32,15 +36,23 @@ beforeAll(async () => {
   const [session] = await server.stores.sessions.list(server.org.id, page)
   const [token] = await server.stores.accessTokens.list(server.org.id, page)
   await submitForm(admin, '/setup/certificates/new-self-signed', { label: 'A', name: 'A', keySize: '2048' })
+  const permissionSet = await server.addPermissionSet('Everything')
   const [certificate] = await server.stores.certificates.list(server.org.id)
   things = {
     app: app.id,
     user: standard.user.id,
+    profile: standard.user.profileId,
+    permissionSet: permissionSet.id,
+    ...(await ownThings(standard, app)),
     session: String(session?.id),
     token: String(token?.id),
     certificate: certificate?.id ?? '',
     request: await journalledRequest(server, app),
   }
+  own = new Map([
+    [admin, await ownThings(admin, app)],
+    [standard, things],
+  ])
 })
 
 afterAll(() => setup.server.close())
@@ -51,6 +63,19 @@ function filled(path: string, ids: Readonly<Record<string, string>>): string {
     if (id === undefined) throw new Error(`The test has no ${name} for ${path}.`)
     return id
   })
+}
+
+/** What somebody has to do with: an app that they let in, and a session of theirs. */
+async function ownThings({ user }: SignedIn, app: ConnectedApp): Promise<Readonly<Record<string, string>>> {
+  const { server } = setup
+  await tokensFor(server, user, app)
+  const [session] = await server.stores.sessions.list(user.orgId, { userId: user.id, now: server.now(), limit: 1 })
+  return { app: app.id, orgSession: sessionId({ kind: 'browser', id: session?.id ?? 0 }) }
+}
+
+/** The path with ids of things that somebody may have to do with. */
+function filledFor(who: SignedIn, path: string): string {
+  return filled(path, path.startsWith('/personal') ? { ...things, ...own.get(who) } : things)
 }
 
 /** Asks without following redirects. */
@@ -79,7 +104,12 @@ describe('every route of Setup', () => {
   })
 
   it.each(routes)('keeps a Standard User out of what is not theirs: $method $path', async ({ method, path, right }) => {
-    const answer = await ask(setup.standard, method, filled(path, things), method === 'POST' ? '' : undefined)
+    const answer = await ask(
+      setup.standard,
+      method,
+      filledFor(setup.standard, path),
+      method === 'POST' ? '' : undefined,
+    )
     const isTheirs = missingFor(right, (permission) => permission === 'ApiEnabled').length === 0
     if (!isTheirs) {
       expect(answer.status).toBe(403)
@@ -94,14 +124,14 @@ describe('every route of Setup', () => {
   it.each(routes.filter(({ method }) => method === 'POST'))(
     'takes no form without its token, even from an admin: $path',
     async ({ path }) => {
-      const answer = await ask(setup.admin, 'POST', filled(path, things), 'csrf_token=forged')
+      const answer = await ask(setup.admin, 'POST', filledFor(setup.admin, path), 'csrf_token=forged')
       expect(answer.status).toBe(403)
       expect((await setup.server.journalOf(answer)).refusal?.reason).toBe('form-forged')
     },
   )
 
   it.each(routes.filter(({ method }) => method === 'GET'))('shows an admin the page: $path', async ({ path }) => {
-    const answer = await ask(setup.admin, 'GET', filled(path, things))
+    const answer = await ask(setup.admin, 'GET', filledFor(setup.admin, path))
     expect(answer.status).toBeLessThan(400)
   })
 

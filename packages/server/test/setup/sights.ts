@@ -24,6 +24,8 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await certificateSights(full)),
       ...(await guideSights(full)),
       ...(await monitoringSights(empty, full)),
+      ...(await peopleSights(full)),
+      ...(await personalSights(full)),
     ]
   } finally {
     await empty.server.close()
@@ -34,6 +36,9 @@ export async function sights(): Promise<readonly Sight[]> {
 async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
   return [
     await sight(setup, 'no apps', '/setup/connected-apps'),
+    await sight(setup, 'no app in use', '/setup/oauth-usage'),
+    await sight(setup, 'no permission sets', '/setup/permission-sets'),
+    await sight(setup, 'no app lets in', '/personal/oauth-connected-apps'),
     await sight(setup, 'no attempt to sign in', '/setup/login-history?status=failed'),
     await sight(setup, 'no older changes', '/setup/audit-trail?before=1'),
     await sight(setup, 'no access tokens', '/setup/sessions?type=Oauth2'),
@@ -116,6 +121,45 @@ async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sent(setup, 'whom it cuts off', of(used, '/manage/edit'), { permittedUsers: 'admin' }),
     await sight(setup, 'manage profiles', of(used, '/manage/profiles')),
     await sight(setup, 'delete app', of(used, '/delete')),
+  ]
+}
+
+/** Users, what they may do, and who uses which app. */
+async function peopleSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const { server, standard } = setup
+  const permissionSet = await server.addPermissionSet('Everything')
+  const [used] = await server.stores.approvals.usage(server.org.id)
+  const usage = `/setup/oauth-usage/${used?.appId}`
+  const ids = { permissionSetIds: [permissionSet.id], isFrozen: true, lockedUntil: new Date('9999-01-01T00:00:00Z') }
+  const held = await server.addUser('robot@target.example', ids)
+  const [profile, set] = [`/setup/profiles/${standard.user.profileId}`, `/setup/permission-sets/${permissionSet.id}`]
+  return [
+    await sight(setup, 'apps in use', '/setup/oauth-usage'),
+    await sight(setup, 'users of an app', usage),
+    await sight(setup, 'block an app', `${usage}/block`),
+    await sight(setup, 'users', '/setup/users?sort=-username'),
+    await sight(setup, 'no user found', '/setup/users?q=nothing'),
+    await sight(setup, 'a user', `/setup/users/${standard.user.id}`),
+    await sight(setup, 'a user who is kept out', `/setup/users/${held.id}`),
+    await sent(setup, 'a new user with problems', '/setup/users/new', { username: 'robot' }, 422),
+    await sight(setup, 'freeze a user', `/setup/users/${standard.user.id}/freeze`),
+    await sight(setup, 'reset a password', `/setup/users/${standard.user.id}/reset-password`),
+    await sight(setup, 'profiles', '/setup/profiles'),
+    await sight(setup, 'a profile', profile),
+    await sight(setup, 'edit a profile', `${profile}/edit`),
+    await sight(setup, 'permission sets', '/setup/permission-sets'),
+    await sight(setup, 'a permission set', set),
+    await sight(setup, 'assignments', `${set}/assignments`),
+    await sight(setup, 'assign apps', `${set}/connected-apps`),
+  ]
+}
+
+async function personalSights(setup: SetupServer): Promise<readonly Sight[]> {
+  return [
+    await sight(setup, 'personal settings', '/personal'),
+    await sight(setup, 'own sessions', '/personal/sessions'),
+    await sight(setup, 'own sign-ins', '/personal/login-history'),
+    await sight(setup, 'own password', '/personal/password'),
   ]
 }
 

@@ -4,7 +4,9 @@ import { OAuthError } from '../../oauth/error.ts'
 import { type ExplainedRefusal, explain, readRefusal } from '../../oauth/explanation.ts'
 import { isOurWire } from '../../oauth/refusal.ts'
 import type { OrgStore } from '../../orgs/org.ts'
-import type { ProfileStore } from '../../users/profile.ts'
+import { permissionsOf } from '../../users/permissions.ts'
+import type { PermissionSetStore, ProfileStore, UserPermission } from '../../users/profile.ts'
+import { missingFor } from '../../users/setup-rights.ts'
 import { displayName, type UserStore } from '../../users/user.ts'
 import { jsonAnswer } from '../answer.ts'
 import type { ReadBrowser } from '../browser.ts'
@@ -83,11 +85,12 @@ interface HomeNeeds {
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly signInPage: Answer
 }
 
 /** `GET /`: the sign-in page on the way to somewhere or when nobody is signed in; else who is signed in. */
-export function frontPage({ readBrowser, users, orgs, profiles, signInPage }: HomeNeeds): Answer {
+export function frontPage({ readBrowser, users, orgs, profiles, permissionSets, signInPage }: HomeNeeds): Answer {
   return async (visit) => {
     if (queryParameter(visit.request, 'startURL') !== undefined) return signInPage(visit)
     const browser = await readBrowser(visit)
@@ -105,8 +108,24 @@ export function frontPage({ readBrowser, users, orgs, profiles, signInPage }: Ho
       profileName: profile?.name ?? '',
       signOut: { action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'sign-out', '/') },
     }
-    return pageAnswer(HomePage({ placeName: placeName(visit, org.name), visitor, links }))
+    const permissions =
+      profile === undefined ? new Set<UserPermission>() : await permissionsOf(permissionSets, user, profile)
+    const opensSetup = missingFor('view setup', (permission) => permissions.has(permission)).length === 0
+    return pageAnswer(
+      HomePage({
+        placeName: placeName(visit, org.name),
+        visitor,
+        links: [...(opensSetup ? [setupLink] : []), personalLink, ...links],
+      }),
+    )
   }
+}
+
+const setupLink = { href: '/setup', label: 'Setup', hint: 'Connected apps, users and everything else of this org' }
+const personalLink = {
+  href: '/personal',
+  label: 'Personal settings',
+  hint: 'Your apps, sessions, sign-ins and password',
 }
 
 const links = [

@@ -6,9 +6,11 @@ import type { AuditTrailStore } from '../../journal/audit-trail.ts'
 import type { JournalStore } from '../../journal/journal.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
+import type { ObjectStore } from '../../rest/record.ts'
 import type { LoginHistoryStore } from '../../sessions/login-history.ts'
 import type { Session, SessionStore } from '../../sessions/session.ts'
 import type { AccessTokenStore } from '../../tokens/access-token.ts'
+import type { Actor } from '../../users/own-access.ts'
 import { permissionsOf } from '../../users/permissions.ts'
 import type { PermissionSetStore, Profile, ProfileStore } from '../../users/profile.ts'
 import { missingFor, type SetupRight } from '../../users/setup-rights.ts'
@@ -33,6 +35,7 @@ export interface SetupStores {
   readonly auditTrail: AuditTrailStore
   readonly certificates: CertificateStore
   readonly signingKeys: SigningKeyStore
+  readonly objects: ObjectStore
 }
 
 /** A visit of somebody who is signed in and may be where they are. */
@@ -44,6 +47,8 @@ export interface SetupVisit extends Visit {
   /** The org of the user: the only one that any page of Setup knows. */
   readonly org: Org
   can(right: SetupRight): boolean
+  /** Who changes something here, for acts that could lock them out. */
+  readonly actor: Actor
   /** The stores; what is changed by them is noted as done by this user. */
   readonly stores: SetupStores
   /** The query string. */
@@ -102,6 +107,7 @@ export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (r
         ...known,
         browser,
         session,
+        actor: { user: known.user, sourceIp: visit.sourceIp },
         can: (wanted) => lackingFor(wanted).length === 0,
         stores: { ...stores, ...actedBy(known.user.id) },
         query: new URLSearchParams(request.query),

@@ -14,10 +14,16 @@ import { oauthUsage } from './connected-apps/oauth-usage.tsx'
 import { flowLog } from './flow-log/flow-log.tsx'
 import { setupHome } from './home/setup-home.tsx'
 import { loginHistory } from './login-history.tsx'
+import { personalPages } from './personal/personal.tsx'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
 import { sessionManagement } from './sessions.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
+import { permissionSetPages } from './users/permission-sets.tsx'
+import { profilePages } from './users/profiles.tsx'
+import { userPages } from './users/user.tsx'
+import { userForms } from './users/user-forms.tsx'
+import { userList } from './users/users.tsx'
 
 /** What the acts behind the pages need besides the stores, which every visit brings along. */
 export interface SetupNeeds {
@@ -37,6 +43,12 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...quickFind,
     ...connectedAppPages(needs),
     ...oauthUsage,
+    ...userList,
+    ...userForms(needs),
+    ...userPages(needs),
+    ...profilePages(needs),
+    ...permissionSetPages(needs),
+    ...personalPages(needs),
     ...loginHistory,
     ...certificatePages(needs),
     ...sessionManagement,

@@ -1,0 +1,34 @@
+import type { UserPermission } from './profile.ts'
+
+/** What a permission is called in Setup, and what it allows. */
+export interface PermissionWords {
+  readonly label: string
+  readonly hint: string
+}
+
+/** Every permission in words. */
+export const permissionWords: Readonly<Record<UserPermission, PermissionWords>> = {
+  ApiEnabled: {
+    label: 'API Enabled',
+    hint: 'Call the REST and SOAP APIs. Without it a token is issued and every call with it is refused.',
+  },
+  ApproveUninstalledConnectedApps: {
+    label: 'Approve Uninstalled Connected Apps',
+    hint: 'Authorize apps that are not installed in this org. For people who try apps out before others may.',
+  },
+  CustomizeApplication: {
+    label: 'Customize Application',
+    hint: 'Change how the org is set up: certificates, My Domain and, with Manage Connected Apps, connected apps.',
+  },
+  ManageConnectedApps: {
+    label: 'Manage Connected Apps',
+    hint: 'Create, edit, install and delete connected apps, and set their policies.',
+  },
+  ManageUsers: {
+    label: 'Manage Users',
+    hint: 'Create, edit, freeze and deactivate users, end their sessions, read Login History, revoke and block apps.',
+  },
+  ModifyAllData: { label: 'Modify All Data', hint: 'Read, create, edit and delete every record of the org.' },
+  ViewAllData: { label: 'View All Data', hint: 'Read every record of the org.' },
+  ViewSetup: { label: 'View Setup and Configuration', hint: 'Open Setup. What can be changed there takes more.' },
+}
