@@ -16,7 +16,8 @@ export interface SigningKey {
 
 /** Keeps signing keys. */
 export interface SigningKeyStore {
-  add(key: SigningKey): Promise<void>
+  /** `false` when there is one of this `kid` already: of two that are added at once, one is. */
+  add(key: SigningKey): Promise<boolean>
   /** Newest first. */
   list(): Promise<readonly SigningKey[]>
   delete(kid: string): Promise<void>
@@ -57,10 +58,38 @@ interface Needs {
 
 /** Makes a new key, which signs from now on. Those before stay published, for the tokens that they signed. */
 export async function rotateSigningKey({ signingKeys, seal, now }: Needs): Promise<SigningKey> {
-  const kids = (await signingKeys.list()).map(({ kid }) => Number(kid))
-  const key = await newSigningKey(seal, Math.max(firstKid - 1, ...kids) + 1, now())
+  const key = await newSigningKey(seal, nextKid(await signingKeys.list()), now())
   await signingKeys.add(key)
   return key
+}
+
+function nextKid(keys: readonly SigningKey[]): number {
+  return Math.max(firstKid - 1, ...keys.map(({ kid }) => Number(kid))) + 1
+}
+
+// Milliseconds.
+const rotationPause = 600_000
+const mostPublished = 10
+
+/**
+ * The same, for an admin of one of the orgs. The keys are of all orgs, and every client reads all that are published: so nobody
+ * rotates again within ten minutes, or while ten keys are published. Who runs the server is not held to that.
+ */
+export async function rotateInTurn({ signingKeys, seal, now }: Needs): Promise<Outcome<SigningKey>> {
+  const keys = await signingKeys.list()
+  const [newest] = keys
+  const since = newest === undefined ? rotationPause : now().getTime() - newest.createdAt.getTime()
+  if (since < rotationPause) return refused(rotatedJustNow)
+  if (keys.length >= mostPublished) {
+    return refused({ field: 'kid', message: `${mostPublished} keys are published. Retire the oldest first.` })
+  }
+  const key = await newSigningKey(seal, nextKid(keys), now())
+  return (await signingKeys.add(key)) ? done(key) : refused(rotatedJustNow)
+}
+
+const rotatedJustNow = {
+  field: 'kid',
+  message: 'A key was made less than ten minutes ago, perhaps by an admin of another org. Wait before the next.',
 }
 
 /** Publishes a key no more: what it signed can be verified by nobody. The one that signs stays. */

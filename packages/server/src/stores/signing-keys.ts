@@ -22,10 +22,12 @@ export function signingKeyStore({ queries, read, change, cache }: Database): Not
         sealed_private_key: sealedPrivateKey,
         created_at: instant(createdAt),
       }
-      await change(async (tx) => {
+      const insert = queries.insertInto('signing_keys').values(row)
+      return change(async (tx) => {
+        const added = await tx.execute(insert.onConflict((conflict) => conflict.column('kid').doNothing()))
         const did = { action: 'insertSigningKey', text: 'Created signing key' }
-        await note(tx, { ...identity, ...did, to: { ofServer: kid } })
-        return tx.execute(queries.insertInto('signing_keys').values(row))
+        if (added > 0) await note(tx, { ...identity, ...did, to: { ofServer: kid } })
+        return added > 0
       })
     },
     async list() {
