@@ -1,5 +1,6 @@
 import { pemBlock } from '@sallyport/keystore'
 import { samples } from '../../../keystore/test/samples.ts'
+import { newSigningKey } from '../../src/certificates/signing-keys.ts'
 import { testCertificate } from '../certificates.ts'
 import { password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
@@ -26,6 +27,7 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await monitoringSights(empty, full)),
       ...(await peopleSights(full)),
       ...(await personalSights(full)),
+      ...(await orgSights(full)),
     ]
   } finally {
     await empty.server.close()
@@ -44,6 +46,7 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'no access tokens', '/setup/sessions?type=Oauth2'),
     await sight(setup, 'no certificates', '/setup/certificates'),
     await sight(setup, 'nothing to export', '/setup/certificates/export'),
+    await sight(setup, 'no key to retire', '/setup/identity/retire'),
   ]
 }
 
@@ -177,6 +180,23 @@ async function fullCertificates({ server, admin }: SetupServer): Promise<void> {
     certificate: server.signer.pem,
     privateKey: server.signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   })
+}
+
+/** What holds for the whole org. */
+async function orgSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const { server } = setup
+  await server.stores.signingKeys.add(await newSigningKey(server.seal, 229, server.now()))
+  return [
+    await sight(setup, 'identity provider', '/setup/identity'),
+    await sight(setup, 'rotate the signing key', '/setup/identity/rotate'),
+    await sight(setup, 'retire a key', '/setup/identity/retire'),
+    await sight(setup, 'My Domain', '/setup/my-domain'),
+    await sent(setup, 'My Domain with problems', '/setup/my-domain/edit', { myDomain: 'a b', port: 'x' }, 422),
+    await sight(setup, 'OAuth settings', '/setup/oauth-settings'),
+    await sight(setup, 'session settings', '/setup/session-settings'),
+    await sight(setup, 'password policies', '/setup/password-policies'),
+    await sent(setup, 'CORS with problems', '/setup/cors', { corsAllowedOrigins: 'x' }, 422),
+  ]
 }
 
 async function certificateSights(setup: SetupServer): Promise<readonly Sight[]> {

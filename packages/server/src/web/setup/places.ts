@@ -60,6 +60,12 @@ export const placeGroups = [
         words: 'signing keys jwks discovery openid',
       },
       { path: '/setup/login-history', label: 'Login History', right: 'manage users', words: 'sign-ins failures csv' },
+      {
+        path: '/setup/oauth-settings',
+        label: 'OAuth and OpenID Connect Settings',
+        right: 'manage the org',
+        words: 'pkce code challenge require',
+      },
     ],
   },
   {
@@ -71,13 +77,28 @@ export const placeGroups = [
         right: 'view setup',
         words: 'keystore jks csr self-signed export import',
       },
+      { path: '/setup/cors', label: 'CORS', right: 'manage the org', words: 'origins browser cross-origin' },
+      {
+        path: '/setup/password-policies',
+        label: 'Password Policies',
+        right: 'manage the org',
+        words: 'length lockout attempts',
+      },
       { path: '/setup/sessions', label: 'Session Management', right: 'manage users', words: 'end sign out tokens' },
+      {
+        path: '/setup/session-settings',
+        label: 'Session Settings',
+        right: 'manage the org',
+        words: 'timeout hours',
+      },
       { path: '/setup/audit-trail', label: 'View Setup Audit Trail', right: 'view setup', words: 'changes who when' },
     ],
   },
   {
     label: 'Company Settings',
-    places: [{ path: '/setup/my-domain', label: 'My Domain', right: 'view setup', words: 'address url host cors' }],
+    places: [
+      { path: '/setup/my-domain', label: 'My Domain', right: 'view setup', words: 'address url host port audience' },
+    ],
   },
   {
     label: 'Monitoring',

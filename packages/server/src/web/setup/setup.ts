@@ -13,7 +13,10 @@ import { connectedAppPages } from './connected-apps/connected-apps.ts'
 import { oauthUsage } from './connected-apps/oauth-usage.tsx'
 import { flowLog } from './flow-log/flow-log.tsx'
 import { setupHome } from './home/setup-home.tsx'
+import { identityProvider } from './identity.tsx'
 import { loginHistory } from './login-history.tsx'
+import { myDomain } from './my-domain.tsx'
+import { orgSettingsPages } from './org-settings.tsx'
 import { personalPages } from './personal/personal.tsx'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
@@ -49,12 +52,15 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...profilePages(needs),
     ...permissionSetPages(needs),
     ...personalPages(needs),
+    ...identityProvider(needs),
     ...loginHistory,
+    ...orgSettingsPages,
     ...certificatePages(needs),
     ...sessionManagement,
     ...auditTrail,
     ...connectAServer(needs),
     ...flowLog,
+    ...myDomain(needs),
   ]
 }
 

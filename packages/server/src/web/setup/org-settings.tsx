@@ -1,0 +1,174 @@
+import { changeOrg } from '../../orgs/change-org.ts'
+import type { Org, OrgSettings } from '../../orgs/org.ts'
+import { done } from '../../problem.ts'
+import { Card } from './blocks.tsx'
+import { check, choice, lines, type Option, whole } from './field.tsx'
+import type { Fields, ValuesOf } from './form.tsx'
+import type { PlacePath } from './places.ts'
+import { type FormPage, formPage } from './route.tsx'
+import type { SetupRoute } from './setup-visit.ts'
+
+/** What holds for everybody in the org, at the places where Salesforce has it. */
+export const orgSettingsPages: readonly SetupRoute[] = [
+  ...settingsPage({
+    path: '/setup/oauth-settings',
+    title: 'OAuth and OpenID Connect Settings',
+    lead: 'What every connected app is held to when it asks for tokens of this org.',
+    card: 'Authorization',
+    fields: () => ({
+      isPkceRequired: check({
+        label: 'Require Proof Key for Code Exchange (PKCE) Extension for Supported Authorization Flows',
+        help: 'Every app must send a code challenge in the Web Server Flow. Apps that send none are refused (missing required code challenge).',
+      }),
+    }),
+    start: ({ isPkceRequired }) => ({ isPkceRequired }),
+    settings: ({ isPkceRequired }) => ({ isPkceRequired }),
+  }),
+  ...settingsPage({
+    path: '/setup/session-settings',
+    title: 'Session Settings',
+    lead: 'How long people and apps stay signed in without doing anything. What is signed in already keeps its time.',
+    card: 'Session Timeout',
+    fields: ({ settings }) => ({
+      sessionTimeout: choice({
+        label: 'Timeout Value',
+        options: withHeld(timeouts, settings.sessionTimeout, inWords),
+        help: 'A profile or a connected app may say otherwise for itself.',
+      }),
+    }),
+    start: ({ sessionTimeout }) => ({ sessionTimeout: String(sessionTimeout) }),
+    settings: ({ sessionTimeout }) => ({ sessionTimeout: Number(sessionTimeout) }),
+  }),
+  ...settingsPage({
+    path: '/setup/password-policies',
+    title: 'Password Policies',
+    lead: 'What passwords of this org look like, and how many guesses there are.',
+    card: 'Passwords',
+    fields: ({ settings }) => ({
+      minimumPasswordLength: whole({
+        label: 'Minimum Password Length',
+        unit: 'characters',
+        isRequired: true,
+        help: 'From 5 to 50. It holds for the next password that somebody sets; those that are set stay.',
+      }),
+      maxLoginAttempts: choice({
+        label: 'Maximum Invalid Login Attempts',
+        options: withHeld(attempts, settings.maxLoginAttempts, String),
+        help: 'So many wrong passwords in a row lock a user out. Without a limit, passwords can be guessed at leisure.',
+      }),
+      lockoutInterval: choice({
+        label: 'Lockout Effective Period',
+        options: withHeld(lockouts, settings.lockoutInterval, inWords),
+        help: 'For how long. Forever lasts until an admin unlocks the user: then anybody can shut anybody out by guessing.',
+      }),
+    }),
+    start: ({ minimumPasswordLength, maxLoginAttempts, lockoutInterval }) => ({
+      minimumPasswordLength,
+      maxLoginAttempts: String(maxLoginAttempts ?? none),
+      lockoutInterval: String(lockoutInterval ?? none),
+    }),
+    settings: ({ minimumPasswordLength = 0, maxLoginAttempts, lockoutInterval }) => ({
+      minimumPasswordLength,
+      maxLoginAttempts: maxLoginAttempts === none ? undefined : Number(maxLoginAttempts),
+      lockoutInterval: lockoutInterval === none ? undefined : Number(lockoutInterval),
+    }),
+  }),
+  ...settingsPage({
+    path: '/setup/cors',
+    title: 'CORS',
+    lead: 'Web pages of which origins may call this org at its own address. Browsers keep all others out.',
+    card: 'Allowed Origins List',
+    fields: () => ({
+      corsAllowedOrigins: lines({
+        label: 'Origin URL Patterns',
+        rows: 6,
+        placeholder: 'https://app.example.com',
+        help: 'One a line: scheme and host, as browsers send them, such as https://app.example.com or https://*.example.com. Plain http is for localhost only.',
+      }),
+    }),
+    start: ({ corsAllowedOrigins }) => ({ corsAllowedOrigins }),
+    settings: ({ corsAllowedOrigins }) => ({ corsAllowedOrigins }),
+  }),
+]
+
+const none = 'none'
+
+const timeouts: readonly Option[] = [
+  { value: '900', label: '15 minutes' },
+  { value: '1800', label: '30 minutes' },
+  { value: '3600', label: '1 hour' },
+  { value: '5400', label: '90 minutes' },
+  { value: '7200', label: '2 hours' },
+  { value: '14400', label: '4 hours' },
+  { value: '28800', label: '8 hours' },
+  { value: '43200', label: '12 hours' },
+  { value: '86400', label: '24 hours' },
+]
+const attempts: readonly Option[] = [
+  { value: none, label: 'No Limit' },
+  { value: '3', label: '3' },
+  { value: '5', label: '5' },
+  { value: '10', label: '10' },
+]
+const lockouts: readonly Option[] = [
+  { value: '900', label: '15 minutes' },
+  { value: '1800', label: '30 minutes' },
+  { value: '3600', label: '60 minutes' },
+  { value: none, label: 'Forever (must be reset by admin)' },
+]
+
+/** What Salesforce offers, and what is held, which an org file may have set to anything. */
+function withHeld(
+  options: readonly Option[],
+  held: number | undefined,
+  label: (held: number) => string,
+): readonly Option[] {
+  if (held === undefined || options.some(({ value }) => value === String(held))) return options
+  return [...options, { value: String(held), label: label(held) }]
+}
+
+function inWords(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
+}
+
+interface SettingsPage<F extends Fields> {
+  readonly path: PlacePath
+  readonly title: string
+  readonly lead: string
+  /** The heading over the fields. */
+  readonly card: string
+  readonly fields: (org: Org) => F
+  readonly start: (settings: OrgSettings) => NoInfer<Partial<ValuesOf<F>>>
+  /** The settings that the fields stand for. */
+  readonly settings: (values: ValuesOf<F>) => Partial<OrgSettings>
+}
+
+/** A few settings of the org as one form, which comes back when they are saved. */
+function settingsPage<F extends Fields>(spec: SettingsPage<F>): readonly SetupRoute[] {
+  const { path, title, lead, card } = spec
+  const form: FormPage<Org, F> = {
+    path,
+    right: 'manage the org',
+    find: async ({ org }) => org,
+    fields: spec.fields,
+    start: ({ settings }) => spec.start(settings),
+    show: (shown, org) => ({
+      title,
+      lead,
+      place: path,
+      inside: <Card title={card}>{Object.keys(spec.fields(org)).map((name) => shown.field(name))}</Card>,
+    }),
+    submit: 'Save',
+    cancel: () => path,
+    async act(values, org, { stores }) {
+      const outcome = await changeOrg(stores, org, { settings: spec.settings(values) })
+      if (outcome.ok) return done({ to: path, say: `${title}: saved.` })
+      const problems = outcome.problems.map((problem) => ({
+        ...problem,
+        field: problem.field.replace(/^settings\./, ''),
+      }))
+      return { ok: false, problems }
+    },
+  }
+  return formPage(form)
+}
