@@ -101,6 +101,9 @@ export const stepTitles = {
   code: 'Code',
 } as const satisfies Readonly<Record<Step, string>>
 
+// The same where there is little room.
+const wayNames = { ...stepTitles, key: 'Key', app: 'App', upload: 'Upload' } as const
+
 /** The address of a step; `undefined` as long as what comes before it is not there. */
 export function stepHref(step: Step, { certificate, app, user }: OnTheWay): string | undefined {
   if (step === 'key') return `${guidePath}/key`
@@ -156,7 +159,7 @@ export function Way({ current, way, passed }: WayProps) {
           const title = (
             <span class="slds-path__title">
               {isDone ? <span aria-hidden="true">✓ </span> : `${index + 1}. `}
-              {stepTitles[step]}
+              {wayNames[step]}
               {isDone && <span class="slds-assistive-text"> (done)</span>}
             </span>
           )
