@@ -118,7 +118,7 @@ describe('Change My Password', () => {
       expect(wrong.html).not.toContain(`guess ${guess}`)
     }
     const locked = await submitForm(standard, path, { currentPassword: password, password: 'battery staple' })
-    expect([locked.status, locked.html]).toEqual([422, expect.stringContaining('wrong too often')])
+    expect([locked.status, locked.html]).toEqual([422, expect.stringContaining('locked out after too many')])
     expect(await server.stores.users.find(standard.user.id)).toMatchObject({
       passwordHash: standard.user.passwordHash,
       lockedUntil: new Date(server.now().getTime() + 900_000),

@@ -61,7 +61,7 @@ const list = page(path, 'view setup', async (visit) => {
               heading: 'Actions',
               cell: ({ id, label }) => (
                 <span class="actions">
-                  <a href={`${path}/${id}/assignments`} aria-label={`Assignments of ${label}`}>
+                  <a href={`${path}/${id}/assignments`} aria-label={`Manage Assignments of ${label}`}>
                     Manage Assignments
                   </a>
                   {canManage && (
