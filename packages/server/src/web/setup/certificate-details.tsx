@@ -1,5 +1,6 @@
 import type { Certificate } from '../../certificates/certificate.ts'
 import { validityWarning } from '../../certificates/certificate-problem.ts'
+import { standingOf } from '../../certificates/expiry.ts'
 import { Copyable, Details, Instant, Notice } from './blocks.tsx'
 
 interface CertificateDetailsProps {
@@ -28,11 +29,9 @@ export function CertificateDetails({ certificate, at }: CertificateDetailsProps)
   )
 }
 
-const noticeDays = 60
-
-function expiresSoon({ notAfter }: Certificate, at: Date): string | undefined {
-  const days = Math.floor((notAfter.getTime() - at.getTime()) / 86_400_000)
-  if (days >= noticeDays) return undefined
-  const when = days === 0 ? 'within a day' : days === 1 ? 'in 1 day' : `in ${days} days`
+function expiresSoon(certificate: Certificate, at: Date): string | undefined {
+  const { standing, daysLeft } = standingOf(certificate, at)
+  if (standing !== 'expires-soon') return undefined
+  const when = daysLeft === 0 ? 'within a day' : daysLeft === 1 ? 'in 1 day' : `in ${daysLeft} days`
   return `This certificate expires ${when}. From then on what is signed with its key is refused: have a new one ready.`
 }

@@ -4,6 +4,7 @@ import { loginHistoryCsv, mostLoginRows } from '../../sessions/login-history-csv
 import { usernamesFrom } from '../../users/usernames.ts'
 import { excerpt } from '../pages/excerpt.ts'
 import { Badge, Card, EmptyState, Instant } from './blocks.tsx'
+import { browserName } from './browser-name.ts'
 import { download } from './download.ts'
 import { chosen, chosenDay, Filters } from './filters.tsx'
 import { namedUser } from './named-user.ts'
@@ -70,14 +71,28 @@ export const loginHistory: readonly SetupRoute[] = [
               },
               { heading: 'Login Time', cell: ({ at }) => <Instant at={at} /> },
               { heading: 'Source IP', cell: ({ sourceIp }) => sourceIp },
-              { heading: 'Login Type', cell: ({ loginType }) => loginTypeLabels[loginType] },
-              { heading: 'Login Subtype', cell: ({ loginSubType }) => loginSubType },
+              {
+                heading: 'Login Type',
+                cell: ({ loginType, loginSubType }) => (
+                  <>
+                    {loginTypeLabels[loginType]}
+                    {loginSubType !== undefined && <p class="help">{loginSubType}</p>}
+                  </>
+                ),
+              },
               {
                 heading: 'Status',
                 cell: ({ status }) => <Badge look={status === 'Success' ? 'success' : 'error'}>{status}</Badge>,
               },
-              { heading: 'Browser', cell: ({ browser }) => excerpt(browser, 48) },
-              { heading: 'Application', cell: ({ application }) => excerpt(application, 80) },
+              {
+                heading: 'Application',
+                cell: ({ application, browser }) => (
+                  <>
+                    {excerpt(application, 80)}
+                    <p class="help">{browserName(browser)}</p>
+                  </>
+                ),
+              },
               { heading: 'Login URL', cell: ({ loginUrl }) => loginUrl },
             ]}
             empty={<NoAttempt query={query} isUserUnknown={filter === undefined} />}

@@ -54,7 +54,7 @@ function overview({ addresses }: Needs): readonly SetupRoute[] {
             <ul class="slds-list_dotted">
               {addresses.basesOf(org).map((base) => (
                 <li>
-                  <Copyable text={base} label={`audience ${base}`} />
+                  <code>{base}</code>
                 </li>
               ))}
             </ul>
