@@ -36,7 +36,7 @@ describe('Profiles', () => {
     expect(view.html).toContain('1 user')
     expect(view.html).toContain('Call the REST and SOAP APIs.')
     expect(view.html).toContain('2 hours, the org’s setting')
-    expect(rowOf(view.html, 'Account')).toBe('Account Yes Yes Yes Yes')
+    expect(rowOf(view.html, 'Account')).toBe('Account read, created, edited, deleted')
     expect((await admin.browser.open(`${path}?q=nothing`)).html).toContain('No profile is found by “nothing”')
   })
 

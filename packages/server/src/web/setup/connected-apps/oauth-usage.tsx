@@ -119,7 +119,6 @@ const detail = page(`${path}/:app`, right, async (visit) => {
   )
   return shown(visit, {
     title: app.label,
-    kind: 'Connected App OAuth Usage',
     lead: app.description,
     place: path,
     actions: [

@@ -1,7 +1,7 @@
 import { standardObjects } from '../../../rest/standard-objects.ts'
 import { permissionWords } from '../../../users/permission-words.ts'
 import { type ObjectPermission, type UserPermission, userPermissions } from '../../../users/profile.ts'
-import { Details, EmptyState, YesNo } from '../blocks.tsx'
+import { Details, EmptyState } from '../blocks.tsx'
 import { choices, type Field } from '../field.tsx'
 import type { SetupVisit } from '../setup-visit.ts'
 import { DataTable } from '../table.tsx'
@@ -33,10 +33,10 @@ export async function openableObjects(
 }
 
 const operations = [
-  { key: 'allowRead', label: 'Read' },
-  { key: 'allowCreate', label: 'Create' },
-  { key: 'allowEdit', label: 'Edit' },
-  { key: 'allowDelete', label: 'Delete' },
+  { key: 'allowRead', label: 'Read', done: 'read' },
+  { key: 'allowCreate', label: 'Create', done: 'created' },
+  { key: 'allowEdit', label: 'Edit', done: 'edited' },
+  { key: 'allowDelete', label: 'Delete', done: 'deleted' },
 ] as const
 
 /** *Object Permissions*: a line for each object, a box for each thing that may be done with its records. */
@@ -131,10 +131,14 @@ export function ObjectPermissionTable(props: {
       rows={props.permissions.filter(isAny)}
       columns={[
         { heading: 'Object', cell: ({ object }) => labels.get(object) ?? object },
-        ...operations.map(({ key, label }) => ({
-          heading: label,
-          cell: (permission: ObjectPermission) => <YesNo value={permission[key]} />,
-        })),
+        {
+          heading: 'Records May Be',
+          cell: (permission) =>
+            operations
+              .filter(({ key }) => permission[key])
+              .map(({ done: word }) => word)
+              .join(', '),
+        },
       ]}
       empty={<EmptyState title="No records of any object" />}
     />

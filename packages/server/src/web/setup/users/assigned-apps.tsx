@@ -1,6 +1,6 @@
 import { type AssignableApp, type Assignee, assignApps, assignableApps } from '../../../connected-apps/assigned-apps.ts'
 import { done } from '../../../problem.ts'
-import { Badge, Card, EmptyState } from '../blocks.tsx'
+import { Card, EmptyState } from '../blocks.tsx'
 import { choices } from '../field.tsx'
 import type { PlacePath } from '../places.ts'
 import { formPage } from '../route.tsx'
@@ -29,15 +29,13 @@ export function AssignedApps(props: {
         caption="Assigned connected apps"
         rows={apps.filter(({ isAssigned }) => isAssigned)}
         columns={[
-          { heading: 'Connected App', cell: ({ app }) => app.label },
+          {
+            heading: 'Connected App',
+            cell: ({ app }) => <a href={`/setup/connected-apps/${app.id}/manage`}>{app.label}</a>,
+          },
           {
             heading: 'Permitted Users',
-            cell: ({ isAdminApproved }) =>
-              isAdminApproved ? (
-                <Badge look="success">Admin approved users are pre-authorized</Badge>
-              ) : (
-                <Badge>All users may self-authorize</Badge>
-              ),
+            cell: permittedUsers,
           },
         ]}
         empty={
@@ -48,6 +46,10 @@ export function AssignedApps(props: {
       />
     </Card>
   )
+}
+
+function permittedUsers({ isAdminApproved }: Pick<AssignableApp, 'isAdminApproved'>): string {
+  return isAdminApproved ? 'Admin approved users are pre-authorized' : 'All users may self-authorize'
 }
 
 interface AssignedAppsPage<Subject> {
@@ -78,7 +80,7 @@ export function assignedAppsPage<Subject>(page: AssignedAppsPage<Subject>): read
         options: apps.map(({ app, isAdminApproved }) => ({
           value: app.id,
           label: app.label,
-          hint: isAdminApproved ? 'Admin approved users are pre-authorized' : 'All users may self-authorize',
+          hint: permittedUsers({ isAdminApproved }),
         })),
       }),
     }),

@@ -166,7 +166,7 @@ function newPermissionSetPage({ newId }: Pick<SetupNeeds, 'newId'>): readonly Se
             {form.field('label')}
             {form.field('name')}
           </Card>
-          <Card title="System Permissions">{form.field('permissions')}</Card>
+          <Card title="What Users May Do">{form.field('permissions')}</Card>
         </>
       ),
     }),
@@ -201,8 +201,8 @@ const edit = formPage({
     inside: (
       <>
         <Card title="Permission Set Information">{form.field('label')}</Card>
-        <Card title="System Permissions">{form.field('permissions')}</Card>
-        <Card title="Object Permissions">{form.field('objectPermissions')}</Card>
+        <Card title="What Users May Do">{form.field('permissions')}</Card>
+        <Card title="Records">{form.field('objectPermissions')}</Card>
       </>
     ),
   }),

@@ -240,12 +240,12 @@ const edit = formPage({
     crumbs: [{ href: `${path}/${profile.id}`, label: profile.name }],
     inside: (
       <>
-        <Card title="System Permissions">{form.field('permissions')}</Card>
+        <Card title="What Users May Do">{form.field('permissions')}</Card>
         <Card title="Sign-in and Sessions">
           {form.field('loginIpRanges')}
           {form.field('sessionTimeout')}
         </Card>
-        <Card title="Object Permissions">{form.field('objectPermissions')}</Card>
+        <Card title="Records">{form.field('objectPermissions')}</Card>
       </>
     ),
   }),
