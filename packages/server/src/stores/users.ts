@@ -49,13 +49,17 @@ export function userStore(database: Database): Noting<UserStore> {
   const searches = new Map(
     userOrders.flatMap((sort) =>
       (['asc', 'desc'] as const).map((direction) => {
-        const search = statement((given: Placeholder<Filtered & { limit: number; offset: number }>) =>
-          orders[sort]
-            .reduce((query, column) => query.orderBy(column, direction), fits(given).selectAll())
+        const search = statement((given: Placeholder<Filtered & { limit: number; offset: number }>) => {
+          // Sorted by their ids alone: to carry whole users along makes a page far down take three times as long.
+          const page = orders[sort]
+            .reduce((query, column) => query.orderBy(column, direction), fits(given).select('id'))
             .orderBy('id', direction)
             .limit(given('limit'))
-            .offset(given('offset')),
-        )
+            .offset(given('offset'))
+          return orders[sort]
+            .reduce((query, column) => query.orderBy(column, direction), select.where('id', 'in', page))
+            .orderBy('id', direction)
+        })
         return [`${sort} ${direction}`, search] as const
       }),
     ),

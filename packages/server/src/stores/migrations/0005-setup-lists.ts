@@ -9,6 +9,14 @@ export const setupLists: Migration = {
   statements({ queries, columns: { number }, table }) {
     const { schema } = queries
     return [
+      schema
+        .createIndex('users_by_name')
+        .on('users')
+        .column('org_id')
+        .expression(sql`lower(last_name)`)
+        .expression(sql`lower(coalesce(first_name, ''))`)
+        .column('id'),
+
       schema.alterTable('journal').addColumn('reason', 'text'),
       queries
         .updateTable('journal')
