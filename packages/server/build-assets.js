@@ -1,13 +1,15 @@
-// Writes `src/web/setup/built-assets.ts`: the stylesheet and the script of Setup, ready to be sent. The stylesheet is
+// Writes `src/web/setup/built-assets.ts`: stylesheets and scripts of Setup and of the walkthrough, ready to be sent. The first is
 // what our pages use of the Salesforce Lightning Design System, in two schemes of colour, with `setup.css` behind it:
 // `docs/decisions/0012-setup-on-the-design-system.md` says why and how.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire, stripTypeScriptTypes } from 'node:module'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import postcss from 'postcss'
+import { rolldown } from 'rolldown'
 import { inBothSchemes } from './colour-schemes.js'
 
 const folder = join(import.meta.dirname, 'src/web/setup')
+const walkthrough = join(import.meta.dirname, 'src/web/walkthrough')
 const designSystem = createRequire(import.meta.url).resolve(
   '@salesforce-ux/design-system/assets/styles/salesforce-lightning-design-system.css',
 )
@@ -16,22 +18,37 @@ const licence =
   'All rights reserved. BSD-3-Clause: https://opensource.org/license/bsd-3-clause */'
 
 const used = new Set(
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.tsx') && !file.endsWith('.test.tsx'))
-    .flatMap((file) => classesIn(readFileSync(join(folder, file), 'utf8'))),
+  [...sourcesIn(folder, /\.tsx$/), ...sourcesIn(walkthrough, /\.tsx?$/)].flatMap((file) =>
+    classesIn(readFileSync(file, 'utf8')),
+  ),
 )
 const css = `${licence}\n${kept(readFileSync(designSystem, 'utf8'))}\n${minified(postcss.parse(readFileSync(join(folder, 'setup.css'), 'utf8')))}`
-const script = stripTypeScriptTypes(readFileSync(join(folder, 'browser/setup.ts'), 'utf8'), { mode: 'strip' })
-  .split('\n')
-  .map((line) => line.trim())
-  .filter((line) => line !== '' && !line.startsWith('//') && !line.startsWith('/*') && !line.startsWith('*'))
-  .join('\n')
+const walkthroughCss = minified(postcss.parse(readFileSync(join(walkthrough, 'walkthrough.css'), 'utf8')))
+const [script, walkthroughScript] = await Promise.all([
+  bundled(join(folder, 'browser/setup.ts')),
+  bundled(join(walkthrough, 'browser/walkthrough.ts')),
+])
 
 writeFileSync(
   join(folder, 'built-assets.ts'),
   `// Made by build-assets.js.\n/** What \`/assets/setup.css\` is. */\nexport const setupStylesheet = ${JSON.stringify(css)}\n` +
-    `/** What \`/assets/setup.js\` is. */\nexport const setupScript = ${JSON.stringify(script)}\n`,
+    `/** What \`/assets/setup.js\` is. */\nexport const setupScript = ${JSON.stringify(script)}\n` +
+    `/** What \`/assets/walkthrough.css\` is. */\nexport const walkthroughStylesheet = ${JSON.stringify(walkthroughCss)}\n` +
+    `/** What \`/assets/walkthrough.js\` is. */\nexport const walkthroughScript = ${JSON.stringify(walkthroughScript)}\n`,
 )
+
+/** The modules of a script as one text, without types and comments. */
+async function bundled(input) {
+  await using bundle = await rolldown({ input })
+  const { output } = await bundle.generate({ format: 'esm', minify: { compress: false, mangle: false } })
+  return output[0].code
+}
+
+function sourcesIn(place, wanted) {
+  return readdirSync(place, { recursive: true, encoding: 'utf8' })
+    .filter((file) => wanted.test(file) && !/\.test\.tsx?$/.test(file))
+    .map((file) => join(place, file))
+}
 
 /** The class names of the design system in a source file; `slds-theme_${look}` stands for all that begin so. */
 function classesIn(source) {

@@ -49,6 +49,7 @@ export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts
 export { type UsedApp, usedApps } from './connected-apps/used-apps.ts'
 export { type Breakage, whatBreaks } from './connected-apps/what-breaks.ts'
 export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './demo/demo.ts'
+export type { WalkthroughApp, WalkthroughOffer, WalkthroughUser } from './demo/walkthrough-offer.ts'
 export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
 export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, KeptEntry } from './journal/journal.ts'
 export {

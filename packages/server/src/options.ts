@@ -1,3 +1,4 @@
+import type { WalkthroughOffer } from './demo/walkthrough-offer.ts'
 import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
@@ -78,6 +79,8 @@ export interface ServerOptions {
   readonly showsCauses: boolean
   /** Users that the sign-in page offers with their passwords. Only ever in the demo. */
   readonly demoUsers: readonly { readonly username: string; readonly password: string; readonly note: string }[]
+  /** What `/walkthrough` offers; there is none without. Only ever in `sallyport dev`. */
+  readonly walkthrough: WalkthroughOffer | undefined
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   /** argon2id cost of passwords: KiB, passes, lanes. */
@@ -92,6 +95,7 @@ export const defaultServerOptions = {
   aliases: [],
   showsCauses: false,
   demoUsers: [],
+  walkthrough: undefined,
   trustedProxies: [],
   passwordCost: { memory: 19_456, passes: 2, parallelism: 1 },
   journalLifetime: 7 * 86_400,

@@ -47,6 +47,7 @@ import { routes } from './web/routes.ts'
 import { setupScriptAnswer, setupStylesheetAnswer } from './web/setup/assets.ts'
 import { setupHandlers, setupRoutes } from './web/setup/setup.ts'
 import { type Answer, type Endpoint, receive } from './web/visit.ts'
+import { walkthrough } from './web/walkthrough/walkthrough.ts'
 
 /** What the server stands on. */
 export interface Foundation {
@@ -195,6 +196,17 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     now,
   })
 
+  const walk = walkthrough({
+    offer: options.walkthrough,
+    mainUrl: options.mainUrl,
+    addresses,
+    orgs,
+    apps,
+    users,
+    journal,
+    missing: missingAnswer,
+  })
+
   const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, onError, now })
   const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
@@ -211,7 +223,15 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const app = routes({
     front: page(
       'sign-in',
-      frontPage({ readBrowser: browserOf, users, orgs, profiles, permissionSets, signInPage: signInPage(pages) }),
+      frontPage({
+        readBrowser: browserOf,
+        users,
+        orgs,
+        profiles,
+        permissionSets,
+        signInPage: signInPage(pages),
+        hasWalkthrough: options.walkthrough !== undefined,
+      }),
     ),
     signIn: page('sign-in', signInAnswer(pages)),
     authorize: page('authorize', authorizeAnswer(pages)),
@@ -236,12 +256,17 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     setup: setupHandlers(setupRoutes({ seal, passwords, addresses, newId: recordIds(now), ask, now }), {
       take,
       readBrowser: browserOf,
+      hasWalkthrough: options.walkthrough !== undefined,
       stores,
       actedBy: stores.actedBy,
       now,
     }),
     setupStylesheet: page(undefined, setupStylesheetAnswer),
     setupScript: page(undefined, setupScriptAnswer),
+    walkthrough: page(undefined, walk.page),
+    walkthroughChecks: page(undefined, walk.checks),
+    walkthroughScript: page(undefined, walk.script),
+    walkthroughStylesheet: page(undefined, walk.stylesheet),
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),

@@ -15,6 +15,7 @@ import { ownCertificate } from './dev/own-certificate.ts'
 import { type KnownPassword, readyWith } from './dev/ready.ts'
 import { screenText } from './dev/screen.ts'
 import { writeLauncher, writeTryFiles } from './dev/try-files.ts'
+import { walkthroughOffer } from './dev/walkthrough-offer.ts'
 
 /** `sallyport dev`: an org on this machine, for this machine alone. */
 export function dev(terminal: Terminal): CommandUnknownOpts {
@@ -72,6 +73,7 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
             posture: salesforcePosture,
             showsCauses: true,
             passwordCost,
+            walkthrough: await walkthroughOffer(database, demo, passwords),
             demoUsers: (demo?.users ?? []).map(({ username, password, about: note }) => ({ username, password, note })),
           },
           { hosts, port, tls },

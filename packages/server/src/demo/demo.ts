@@ -127,6 +127,7 @@ type TargetPeople = Pick<Demo['target'], 'admin' | 'integration' | 'standard' | 
 
 function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports }: DemoAddresses): OrgEntry {
   const success = new URL('/services/oauth2/success', mainUrl).href
+  const walkthrough = new URL('/walkthrough/callback', mainUrl).href
   return {
     name: 'Target',
     myDomain: 'target',
@@ -161,7 +162,7 @@ function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports
         contactEmail: people.admin.username,
         description: 'Signs people in through the browser.',
         oauthConfig: {
-          callbackUrl: [success, 'http://127.0.0.1:9999/cb'],
+          callbackUrl: [success, 'http://127.0.0.1:9999/cb', walkthrough],
           scopes: ['Api', 'Web', 'OpenID', 'RefreshToken'],
         },
       },

@@ -18,18 +18,20 @@ export interface PageHeaders {
   readonly cookies?: readonly string[]
   /** `self-posting` runs one script of ours; `setup` may also ask this server for more. */
   readonly script?: 'none' | 'self-posting' | 'setup'
+  /** Further addresses that a script of it may ask: those of orgs. */
+  readonly asks?: readonly string[]
 }
 
 const scriptPolicies = {
   none: [],
   'self-posting': ["script-src 'self'"],
-  setup: ["script-src 'self'", "connect-src 'self'"],
+  setup: ["script-src 'self'"],
 } as const
 
 /** A page: never stored, never framed, with nothing running in it that is not ours. */
 export function pageAnswer(
   element: PageElement,
-  { status = 200, leadsToApp = false, cookies = [], script = 'none' }: PageHeaders = {},
+  { status = 200, leadsToApp = false, cookies = [], script = 'none', asks = [] }: PageHeaders = {},
 ): Reply {
   const headers = {
     'content-type': 'text/html;charset=UTF-8',
@@ -41,6 +43,7 @@ export function pageAnswer(
       "style-src 'self'",
       "img-src 'self' data:",
       ...scriptPolicies[script],
+      ...(script === 'setup' ? [["connect-src 'self'", ...asks].join(' ')] : []),
       ...(leadsToApp ? [] : ["form-action 'self'"]),
       "frame-ancestors 'none'",
       "base-uri 'none'",

@@ -1,9 +1,16 @@
-import { consentPath, errorPath } from './endpoints/authorize.ts'
 import { endSessionPath } from './endpoints/logout.ts'
+import { consentPath, errorPath } from './page-paths.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
 import { stylesheetPath } from './pages/stylesheet.ts'
 import { type Handler, type Router, router } from './router.ts'
 import { setupScriptPath, setupStylesheetPath } from './setup/assets.ts'
+import {
+  walkthroughCallbackPath,
+  walkthroughChecksPath,
+  walkthroughPath,
+  walkthroughScriptPath,
+  walkthroughStylesheetPath,
+} from './walkthrough/places.ts'
 
 /** A handler of a page of Setup, where and how it is asked for. */
 export interface SetupHandler {
@@ -40,6 +47,10 @@ export type Handlers = Readonly<
     | 'submitScript'
     | 'setupStylesheet'
     | 'setupScript'
+    | 'walkthrough'
+    | 'walkthroughChecks'
+    | 'walkthroughScript'
+    | 'walkthroughStylesheet'
     | 'live'
     | 'ready'
     | 'missing',
@@ -88,6 +99,12 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   for (const { method, path, handler } of handlers.setup) app.on([method], path, handler)
   app.get(setupStylesheetPath, handlers.setupStylesheet)
   app.get(setupScriptPath, handlers.setupScript)
+
+  app.get(walkthroughPath, handlers.walkthrough)
+  app.get(walkthroughCallbackPath, handlers.walkthrough)
+  app.get(walkthroughChecksPath, handlers.walkthroughChecks)
+  app.get(walkthroughScriptPath, handlers.walkthroughScript)
+  app.get(walkthroughStylesheetPath, handlers.walkthroughStylesheet)
 
   app.get(stylesheetPath, handlers.stylesheet)
   app.get(submitScriptPath, handlers.submitScript)

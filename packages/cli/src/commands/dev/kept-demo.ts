@@ -148,10 +148,11 @@ async function moveOrgs({ stores }: Database, moves: readonly Move[]): Promise<v
 async function movedApp({ stores, now }: Database, app: DemoApp, { url }: DemoPlace): Promise<DemoApp> {
   const stored = await stores.apps.findByConsumerKey(app.consumerKey)
   if (stored === undefined) return app
-  const path = '/services/oauth2/success'
-  const callbackUrls = stored.callbackUrls.map((each) =>
-    app.callbackUrls.includes(each) && each.endsWith(path) ? url + path : each,
-  )
+  const ours = ['/services/oauth2/success', '/walkthrough/callback']
+  const callbackUrls = stored.callbackUrls.map((each) => {
+    const path = app.callbackUrls.includes(each) ? ours.find((one) => each.endsWith(one)) : undefined
+    return path === undefined ? each : url + path
+  })
   await stores.apps.update({ ...stored, callbackUrls, modifiedAt: now() })
   return { ...app, callbackUrls: [...callbackUrls] }
 }

@@ -13,6 +13,8 @@ export interface KnownPassword {
 /** What is said when the server answers. Plain JSON. */
 export interface Ready {
   readonly url: string
+  /** Where one goes through the flows step by step. */
+  readonly walkthrough: string
   readonly orgs: readonly OrgAddress[]
   readonly users: readonly ReadyUser[]
   readonly connectedApps: readonly ReadyApp[]
@@ -66,7 +68,16 @@ export async function readyWith(
       })),
     ),
   )
-  return { url, orgs, users: users.flat(), connectedApps: apps.flat(), dataFolder: folder.path, try: tryLines }
+  const walkthrough = `${url}/walkthrough`
+  return {
+    url,
+    walkthrough,
+    orgs,
+    users: users.flat(),
+    connectedApps: apps.flat(),
+    dataFolder: folder.path,
+    try: tryLines,
+  }
 }
 
 async function usersOf(

@@ -40,13 +40,14 @@ function section(title: string, body: string | undefined, style: Style): string 
   return body === undefined ? undefined : `${style.bold(title)}\n${body.replaceAll(/^(?=.)/gm, '  ')}`
 }
 
-function addresses({ url, orgs }: Ready, launcher: string, style: Style): string {
+function addresses({ url, walkthrough, orgs }: Ready, launcher: string, style: Style): string {
   const setup = orgs.at(-1)
   return details(
     {
       'Sign in': url,
       ...Object.fromEntries(orgs.map(({ name, url: own }) => [`Org ${name}`, own])),
       Setup: setup && `${setup.url}/ (the front page of ${setup.name}; to administer: ${launcher} --help)`,
+      Walkthrough: `${walkthrough} (each flow step by step, with every check)`,
     },
     style,
   )

@@ -3,15 +3,11 @@ import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from 
 import type { OAuthError } from '../../oauth/error.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
+import { consentPath, errorPath } from '../page-paths.ts'
 import { FormPostPage } from '../pages/form-post.tsx'
 import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
-
-/** Where the consent page stands, as at Salesforce. */
-export const consentPath = '/setup/secur/RemoteAccessAuthorizationPage.apexp'
-/** Where the page of a refused authorization stands, as at Salesforce. */
-export const errorPath = '/setup/secur/RemoteAccessErrorPage.apexp'
 
 interface Needs {
   readonly readRequest: ReadAuthorizeRequest

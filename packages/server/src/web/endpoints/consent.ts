@@ -8,12 +8,13 @@ import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
+import { consentPath } from '../page-paths.ts'
 import { ConsentPage } from '../pages/consent.tsx'
 import { FormExpiredPage } from '../pages/error.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
-import { asBrowser, consentPath, follow, parametersOf, sourceOf } from './authorize.ts'
+import { asBrowser, follow, parametersOf, sourceOf } from './authorize.ts'
 
 interface Needs {
   readonly readRequest: ReadAuthorizeRequest

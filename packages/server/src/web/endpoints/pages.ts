@@ -18,6 +18,7 @@ import { HomePage, type Visitor } from '../pages/home.tsx'
 import { SuccessPage } from '../pages/success.tsx'
 import { wantsPage } from '../reply.ts'
 import type { Answer, ShowRefusal, Visit } from '../visit.ts'
+import { walkthroughPath } from '../walkthrough/places.ts'
 
 /**
  * How the authorize endpoint refuses before it knows a redirect URI: to people a page, to programs the bare pair, as
@@ -87,10 +88,19 @@ interface HomeNeeds {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly signInPage: Answer
+  readonly hasWalkthrough: boolean
 }
 
 /** `GET /`: the sign-in page on the way to somewhere or when nobody is signed in; else who is signed in. */
-export function frontPage({ readBrowser, users, orgs, profiles, permissionSets, signInPage }: HomeNeeds): Answer {
+export function frontPage({
+  readBrowser,
+  users,
+  orgs,
+  profiles,
+  permissionSets,
+  signInPage,
+  hasWalkthrough,
+}: HomeNeeds): Answer {
   return async (visit) => {
     if (queryParameter(visit.request, 'startURL') !== undefined) return signInPage(visit)
     const browser = await readBrowser(visit)
@@ -115,7 +125,12 @@ export function frontPage({ readBrowser, users, orgs, profiles, permissionSets, 
       HomePage({
         placeName: placeName(visit, org.name),
         visitor,
-        links: [...(opensSetup ? [setupLink] : []), personalLink, ...links],
+        links: [
+          ...(opensSetup ? [setupLink] : []),
+          personalLink,
+          ...(hasWalkthrough ? [walkthroughLink] : []),
+          ...links,
+        ],
       }),
     )
   }
@@ -127,6 +142,12 @@ const personalLink = {
   label: 'Personal settings',
   hint: 'Your apps, sessions, sign-ins and password',
 }
+
+const walkthroughLink = {
+  href: walkthroughPath,
+  label: 'Walkthrough',
+  hint: 'Each flow step by step, with every request and every check',
+} as const
 
 const links = [
   {

@@ -13,7 +13,8 @@ export const setupStylesheetAnswer = asset(setupStylesheet, 'text/css;charset=UT
 /** The script of Setup. Pages work without it: it adds copy buttons, file drop, the live tail and a quicker Quick Find. */
 export const setupScriptAnswer = asset(setupScript, 'text/javascript;charset=UTF-8')
 
-function asset(text: string, type: string): Answer {
+/** An answer with a text that a browser keeps until it changes. */
+export function asset(text: string, type: string): Answer {
   const etag = `"${hash('sha256', text, 'base64url').slice(0, 27)}"`
   const headers = { etag, 'cache-control': 'public, max-age=300' }
   return async ({ request }): Promise<Reply> =>

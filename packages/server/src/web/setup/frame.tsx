@@ -45,13 +45,14 @@ export interface FrameProps extends SetupPageProps {
   readonly userName: string
   readonly orgName: string
   readonly can: (right: SetupRight) => boolean
+  readonly hasWalkthrough: boolean
   readonly signOut: FormTarget
   readonly flash: Flash | undefined
 }
 
 /** The frame of every page of Setup: header, tree of places, heading with its actions, and the page itself. */
 export function SetupFrame(props: FrameProps) {
-  const { title, kind, lead, place, crumbs = [], actions = [], children, flash, can } = props
+  const { title, kind, lead, place, crumbs = [], actions = [], children, flash } = props
   const isPersonal = place.startsWith('/personal')
   const groups: readonly PlaceGroup[] = isPersonal ? [personalPlaces] : placeGroups
   const here = groups.flatMap((group) => group.places).find(({ path }) => path === place)
@@ -75,7 +76,7 @@ export function SetupFrame(props: FrameProps) {
         </a>
         <Header {...props} isPersonal={isPersonal} />
         <div class="frame">
-          <Tree groups={groups} place={place} can={can} isPersonal={isPersonal} />
+          <Tree {...props} groups={groups} isPersonal={isPersonal} />
           <main id="main" tabindex={-1}>
             <div class="slds-page-header">
               {(crumbs.length > 0 || (here !== undefined && here.label !== title)) && (
@@ -158,14 +159,12 @@ function Header({ userName, orgName, can, signOut, isPersonal }: FrameProps & { 
   )
 }
 
-interface TreeProps {
+interface TreeProps extends Pick<FrameProps, 'place' | 'can' | 'hasWalkthrough'> {
   readonly groups: readonly PlaceGroup[]
-  readonly place: PlacePath
-  readonly can: FrameProps['can']
   readonly isPersonal: boolean
 }
 
-function Tree({ groups, place, can, isPersonal }: TreeProps) {
+function Tree({ groups, place, can, hasWalkthrough, isPersonal }: TreeProps) {
   return (
     <details class="tree" open>
       <summary>{isPersonal ? 'Personal settings' : 'Setup menu'}</summary>
@@ -190,7 +189,9 @@ function Tree({ groups, place, can, isPersonal }: TreeProps) {
         )}
         <div class="slds-nav-vertical">
           {groups.map(({ label, places }) => {
-            const allowed = places.filter(({ right }) => can(right))
+            const allowed = places.filter(
+              ({ right, isOfWalkthrough }) => can(right) && (hasWalkthrough || isOfWalkthrough !== true),
+            )
             if (allowed.length === 0) return null
             return (
               <section class="slds-nav-vertical__section" data-filtered="tree">

@@ -8,6 +8,8 @@ export interface Place {
   readonly right: SetupRight
   /** Further words by which Quick Find finds it. */
   readonly words?: string
+  /** It is there only where the server has a walkthrough. */
+  readonly isOfWalkthrough?: boolean
 }
 
 /** Places that stand together. */
@@ -108,6 +110,13 @@ export const placeGroups = [
         label: 'Flow Log',
         right: 'view setup',
         words: 'journal refusals checks why token requests explain',
+      },
+      {
+        path: '/walkthrough',
+        label: 'Walkthrough',
+        right: 'view setup',
+        words: 'flows step by step learn postman curl',
+        isOfWalkthrough: true,
       },
     ],
   },

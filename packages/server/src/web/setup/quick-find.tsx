@@ -10,7 +10,7 @@ export const quickFind: readonly SetupRoute[] = page('/setup/quick-find', 'view 
   const words = wanted.toLowerCase().split(/\s+/)
   const all: readonly Place[] = placeGroups.flatMap(({ places }) => [...places])
   const found = all
-    .filter(({ right }) => visit.can(right))
+    .filter(({ right, isOfWalkthrough }) => visit.can(right) && (visit.hasWalkthrough || isOfWalkthrough !== true))
     .filter((place) => words.every((word) => `${place.label} ${place.words ?? ''}`.toLowerCase().includes(word)))
   const [only] = found
   if (only !== undefined && found.length === 1) return redirectTo(only.path, visit)

@@ -36,6 +36,7 @@ export function shown(visit: SetupVisit, props: SetupPageProps, status = 200): R
       userName={displayName(user)}
       orgName={org.name}
       can={visit.can}
+      hasWalkthrough={visit.hasWalkthrough}
       signOut={{ action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'sign-out', '/') }}
       flash={flash}
     />

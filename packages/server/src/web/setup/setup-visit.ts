@@ -49,6 +49,8 @@ export interface SetupVisit extends Visit {
   can(right: SetupRight): boolean
   /** Who changes something here, for acts that could lock them out. */
   readonly actor: Actor
+  /** Whether this server has a walkthrough. */
+  readonly hasWalkthrough: boolean
   /** The stores; what is changed by them is noted as done by this user. */
   readonly stores: SetupStores
   /** The query string. */
@@ -70,6 +72,7 @@ export interface SetupRoute {
 /** What letting people in needs. */
 export interface AdmissionNeeds {
   readonly readBrowser: ReadBrowser
+  readonly hasWalkthrough: boolean
   readonly stores: SetupStores
   /** The same stores, with the user's name on every change. */
   readonly actedBy: (userId: string) => Partial<SetupStores>
@@ -80,7 +83,13 @@ export interface AdmissionNeeds {
  * Lets people into Setup: somebody signed in here, with the right that the route asks for. Whoever is not signed in goes
  * to sign in and comes back.
  */
-export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (route: SetupRoute) => Answer {
+export function admit({
+  readBrowser,
+  hasWalkthrough,
+  stores,
+  actedBy,
+  now,
+}: AdmissionNeeds): (route: SetupRoute) => Answer {
   return ({ right, isBackground = false, answer }) =>
     async (visit) => {
       const browser = await readBrowser(visit, isBackground ? 'background' : 'person')
@@ -109,6 +118,7 @@ export function admit({ readBrowser, stores, actedBy, now }: AdmissionNeeds): (r
         session,
         actor: { user: known.user, sourceIp: visit.sourceIp },
         can: (wanted) => lackingFor(wanted).length === 0,
+        hasWalkthrough,
         stores: { ...stores, ...actedBy(known.user.id) },
         query: new URLSearchParams(request.query),
         at: now(),
