@@ -47,6 +47,12 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   path: [['GET', '/setup/connected-apps', 302]],
   setupStylesheetPath: [['GET', '/assets/setup.css', 200]],
   setupScriptPath: [['GET', '/assets/setup.js', 200]],
+  // The walkthrough, which only `sallyport dev` has: `test/walkthrough` asks for it.
+  walkthroughPath: [['GET', '/walkthrough', 404]],
+  walkthroughCallbackPath: [['GET', '/walkthrough/callback', 404]],
+  walkthroughChecksPath: [['GET', '/walkthrough/checks', 404]],
+  walkthroughScriptPath: [['GET', '/assets/walkthrough.js', 404]],
+  walkthroughStylesheetPath: [['GET', '/assets/walkthrough.css', 404]],
   stylesheetPath: [['GET', '/assets/sallyport.css', 200]],
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
   "'/health/live'": [['GET', '/health/live', 200]],

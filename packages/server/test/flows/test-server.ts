@@ -109,6 +109,8 @@ export interface TestServerOptions {
   readonly posture?: Partial<Posture>
   readonly showsCauses?: boolean
   readonly demoUsers?: ServerOptions['demoUsers']
+  /** What the walkthrough offers; without, there is none. */
+  readonly walkthrough?: (base: string, signer: Signer) => ServerOptions['walkthrough']
   readonly place?: TestPlace
   readonly trustedProxies?: readonly string[]
   /** Stands between the server and its stores: to make one fail, or to count. */
@@ -140,6 +142,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       posture: { ...salesforcePosture, ...options.posture },
       showsCauses: options.showsCauses ?? true,
       demoUsers: options.demoUsers ?? [],
+      walkthrough: options.walkthrough?.(place.base, signer),
       trustedProxies: options.trustedProxies ?? [],
       passwordCost,
     },

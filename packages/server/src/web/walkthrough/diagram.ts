@@ -109,8 +109,7 @@ function arrow(
   const end = isOwn ? start + 40 : middle(to)
   const direction = end > start ? 1 : -1
   const tip = end - direction * 2
-  const said = isAnswer && mark?.answer !== undefined ? mark.answer : text
-  const label = isAnswer && state === 'refused' ? `✗ ${said}` : said
+  const label = isAnswer ? answerLabel(text, mark) : text
   return shape('g', { class: `message ${state}${isAnswer ? ' answer' : ''}` }, [
     shape('line', { x1: `${start}`, y1: `${y}`, x2: `${tip}`, y2: `${y}` }, []),
     shape('path', { d: `M${tip} ${y}l${-direction * reach * 1.6} ${-reach}v${reach * 2}z` }, []),
@@ -120,6 +119,11 @@ function arrow(
       [label],
     ),
   ])
+}
+
+function answerLabel(text: string, mark: StepMark | undefined): string {
+  if (mark?.state === 'refused') return `✗ ${mark.answer ?? text}`
+  return mark?.answer === undefined ? text : `${mark.answer} · ${text}`
 }
 
 function shape(tag: Shape['tag'], attributes: Shape['attributes'], children: Shape['children']): Shape {

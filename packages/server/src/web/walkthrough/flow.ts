@@ -157,8 +157,8 @@ export function withoutSecrets(text: string, values: Values): string {
       '$1{{$2}}',
     )
     .replaceAll(
-      /^(\s*(?:proxy-)?authorization\s*:\s*)(?!Bearer \{\{access_token\}\}\s*$).*$/gim,
-      '$1Bearer {{access_token}}',
+      /^(\s*(?:proxy-)?authorization\s*:)(?!\s*Bearer \{\{access_token\}\}\s*$).*$/gim,
+      '$1 Bearer {{access_token}}',
     )
 }
 

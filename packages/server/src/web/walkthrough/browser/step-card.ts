@@ -20,28 +20,26 @@ import {
   type Walk,
 } from './walk.ts'
 
-/** A step: what it is, its request to read and change, what came of it, and beside it what the server checked. */
+/** A step: what it is, its request to read, change and break, and beside it what the server checked and answered. */
 export function stepCard(walk: Walk, step: StepName, number: number, shown: Shown): HTMLElement {
   const words = stepWords(walk.choices.flow, step)
   const result = walk.results.get(step)
+  const editor = step === 'assertion' ? jwtEditor(walk, shown) : requestEditor(walk, step, shown)
+  const below = result === undefined ? [] : answerParts(step, result)
   const box = card(
     `${number}. ${words.title}`,
     h('p', {}, words.about),
     h(
       'div',
       { class: 'sides' },
-      h(
-        'div',
-        { class: 'side' },
-        ...(step === 'assertion' ? jwtEditor(walk, shown) : requestEditor(walk, step, shown)),
-      ),
+      h('div', { class: 'side' }, ...editor, ...breakParts(walk, step, shown)),
       h(
         'div',
         { class: 'side', id: `result-${step}` },
         ...(result === undefined ? nothingYet(step) : resultParts(walk, step, result, shown)),
       ),
     ),
-    ...breakParts(walk, step, shown),
+    below.length === 0 ? undefined : h('div', { class: 'sides' }, ...below),
   )
   box.id = `step-${step}`
   box.tabIndex = -1
@@ -53,7 +51,7 @@ function requestEditor(walk: Walk, step: StepName, shown: Shown): readonly HTMLE
   const area = h('textarea', {
     id: `request-${step}`,
     class: 'slds-textarea',
-    rows: String(Math.min(18, text.split('\n').length + 1)),
+    rows: '4',
     spellcheck: 'false',
     autocomplete: 'off',
     'aria-describedby': `parameters-${step}`,
@@ -199,7 +197,7 @@ function nothingYet(step: StepName): readonly HTMLElement[] {
 }
 
 function resultParts(walk: Walk, step: StepName, result: Result, shown: Shown): readonly HTMLElement[] {
-  const { outcome, summary, notes, answer, checks, members } = result
+  const { outcome, summary, notes, checks } = result
   const look = outcome === 'done' ? 'success' : outcome === 'waits' ? 'info' : 'error'
   const parts: HTMLElement[] = [
     h(
@@ -225,15 +223,17 @@ function resultParts(walk: Walk, step: StepName, result: Result, shown: Shown): 
       ),
     )
   }
-  if (checks !== '') parts.push(checklist(step, checks))
-  if (answer !== '')
-    parts.push(titled('Answer', h('pre', { tabindex: '0', class: 'wire-text', 'aria-label': 'Answer' }, answer)))
-  if (step === 'token' || step === 'refresh') {
-    const names = Object.keys(members).slice(0, 40)
-    if (names.length > 0) parts.push(titled('Field by field', fieldList(names)))
-  }
   if (step === 'assertion' && outcome === 'done') parts.push(...decoded(walk))
+  if (checks !== '') parts.push(checklist(step, checks))
   return parts
+}
+
+/** The raw answer, and what is in it. */
+function answerParts(step: StepName, { answer, members }: Result): readonly HTMLElement[] {
+  if (answer === '') return []
+  const raw = h('pre', { tabindex: '0', class: 'wire-text', 'aria-label': 'Answer' }, answer)
+  const names = step === 'token' || step === 'refresh' ? Object.keys(members).slice(0, 40) : []
+  return [titled('Answer', raw), ...(names.length === 0 ? [] : [titled('Field by field', fieldList(names))])]
 }
 
 /** The markup is the server's own, made by the same components as its pages. */

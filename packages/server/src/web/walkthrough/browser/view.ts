@@ -162,7 +162,9 @@ function diagramCard(walk: Walk, shown: Shown): HTMLElement {
   const { choices, results } = walk
   const marks = new Map<StepName, StepMark>()
   for (const [step, { outcome, summary }] of results) {
-    if (outcome === 'done' || outcome === 'refused') marks.set(step, { state: outcome, answer: summary })
+    // A status says something; that all went well in words the arrow says already.
+    const answer = outcome === 'refused' || /^\d+$/.test(summary) ? summary : undefined
+    if (outcome === 'done' || outcome === 'refused') marks.set(step, { state: outcome, answer })
   }
   const drawing = drawn(sequenceDiagram(choices.flow, marks))
   return card(
