@@ -33,10 +33,18 @@ export function offerAt(base: string, { privateKey }: Signer): ServerOptions['wa
   }
 }
 
+const readsAccounts = {
+  object: 'Account',
+  allowCreate: false,
+  allowRead: true,
+  allowEdit: false,
+  allowDelete: false,
+}
+
 /** Puts into the server what is offered. */
 export async function addOffered(server: TestServer): Promise<void> {
   const callbackUrls = [`${server.base}/walkthrough/callback`]
-  const profile = await server.addProfile({ name: 'Integration' })
+  const profile = await server.addProfile({ name: 'Integration', objectPermissions: [readsAccounts] })
   await server.addUser(people.person)
   await server.addUser(people.robot, { profileId: profile.id })
   await server.addUser(people.outsider)

@@ -75,15 +75,18 @@ describe('the checks of a request', () => {
     expect(part).toContain('<li class="passed">')
     expect(part).toMatch(/<li class="refused">.*audience-unknown.*https:\/\/wrong\.example.*What to do/s)
     expect(part).not.toContain(assertion)
-    const json = await (await server.request(path)).json()
-    expect(json).toMatchObject({ app: 'Integration', user: people.robot, answer: { error: 'invalid_grant' } })
-    expect(json.checks.at(-1)).toMatchObject({ outcome: 'refused', reason: 'audience-unknown' })
+    expect(await (await server.request(path)).json()).toMatchObject({
+      app: 'Integration',
+      user: people.robot,
+      answer: { error: 'invalid_grant' },
+      checks: expect.arrayContaining([expect.objectContaining({ outcome: 'refused', reason: 'audience-unknown' })]),
+    })
   })
 
   it('are told of the last request of an app that a browser carried', async () => {
     await testBrowser(server).open(authorizeUrl('3MVG9Web_App', { redirect_uri: 'https://app.example/other' }))
-    const json = await (await server.request('/walkthrough/checks?client=3MVG9Web_App')).json()
-    expect(json.checks.at(-1)).toMatchObject({ reason: 'redirect-uri-mismatch' })
+    const answer = await server.request('/walkthrough/checks?client=3MVG9Web_App')
+    expect(await answer.json()).toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ reason: 'redirect-uri-mismatch' })]) })
   })
 
   it.each(['', '?request=unknown', '?client=unknown'])('are not there for what nobody asked: %s', async (query) => {

@@ -58,12 +58,10 @@ export function WalkthroughPage(props: WalkthroughProps) {
           </div>
           <div id="walkthrough" data-offer={JSON.stringify(offerFor(props))} />
           <div class="to-read">
-            <noscript>
-              <Notice look="info">
-                With script, this page lets you send each request and shows what the server checked. Without, here is
-                what happens, and what to paste into a shell.
-              </Notice>
-            </noscript>
+            <Notice look="info">
+              With script, this page lets you send each request and shows what the server checked. Without, here is what
+              happens, and a script that does it.
+            </Notice>
             {flowNames.map((flow) => (
               <Reading flow={flow} {...props} />
             ))}
@@ -121,7 +119,9 @@ function Reading({ flow, loginUrl, callbackUrl, offer }: WalkthroughProps & { re
           )
         })}
       </ol>
-      <p>In a shell:</p>
+      <p>
+        As a script, to be saved and run with <code>sh</code>:
+      </p>
       <CodeBlock text={commands} label={`commands of the ${title}`} />
     </Card>
   )

@@ -19,15 +19,18 @@ export function decodeJwt(text: string): DecodedJwt | undefined {
  * A JWT of what stands in the editor, whatever that is: text that is no JSON is signed as it stands, for the server to refuse.
  * @param key signs with RS256
  */
-export async function signJwt(header: string, claims: string, key: CryptoKey): Promise<string> {
+export async function signJwt(header: string, claims: string, key: SigningKey): Promise<string> {
   const input = `${base64url(utf8(compact(header)))}.${base64url(utf8(compact(claims)))}`
   const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key, utf8(input))
   return `${input}.${base64url(new Uint8Array(signature))}`
 }
 
+/** A key as the platform holds it: it can sign, and nobody can read it. */
+export type SigningKey = Parameters<typeof crypto.subtle.sign>[1]
+
 /** A private key that could be read, or why not. */
 export type KeyReading =
-  | { readonly ok: true; readonly key: CryptoKey }
+  | { readonly ok: true; readonly key: SigningKey }
   | { readonly ok: false; readonly problem: string }
 
 /** Reads a private RSA key: PEM, PKCS#8 (`PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`). It stays in this page. */
@@ -54,7 +57,7 @@ export async function readPrivateKey(pem: string): Promise<KeyReading> {
 }
 
 /** A key that nobody knows, which signs well and is trusted by no app. */
-export async function strangerKey(): Promise<CryptoKey> {
+export async function strangerKey(): Promise<SigningKey> {
   const parameters = { ...rs256, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
   const { privateKey } = await crypto.subtle.generateKey(parameters, false, ['sign', 'verify'])
   return privateKey
