@@ -82,18 +82,7 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
       .limit(given('limit'))
       .offset(given('offset')),
   )
-  // Approvals are found by their app: an org has few of these, and a policy row for each that it has to do with.
-  const listOf = statement((given: Placeholder<{ userId: string }>) =>
-    used
-      .where('app_id', 'in', (within) =>
-        within
-          .selectFrom('app_policies')
-          .innerJoin('users', 'users.org_id', 'app_policies.org_id')
-          .select('app_policies.app_id')
-          .where('users.id', '=', given('userId')),
-      )
-      .where('user_id', '=', given('userId')),
-  )
+  const listOf = statement((given: Placeholder<{ userId: string }>) => used.where('user_id', '=', given('userId')))
 
   const countUsers = statement((given: Placeholder<{ appId: string }>) =>
     queries
