@@ -90,6 +90,7 @@ describe('opening a database', () => {
       drop index sessions_of_org;
       drop index sessions_of_user;
       drop index approvals_of_user;
+      drop index users_by_name;
       drop table login_counts;
       alter table journal drop column reason;
       drop index records_by_name;
