@@ -167,8 +167,10 @@ describe('sallyport dev, as people see it', () => {
     await server.stop()
     const screen = await printedUntil(['dev', '--data', folder.path, '--port', String(port)], 'Ctrl-C')
     expect(screen).toMatch(/^✓ Sallyport [0-9.]+ answers\. {1,2}[0-9.]+ s\n/)
-    expect(screen).toContain(`Sign in     http://localhost:${port}\n`)
-    expect(screen).toContain(`Org Target  http://localhost:${port + 2}\n`)
+    expect(screen).toContain(`Sign in      http://localhost:${port}\n`)
+    expect(screen).toContain(`Org Target   http://localhost:${port + 2}\n`)
+    expect(screen).toContain(`Setup        http://localhost:${port + 2}/setup (`)
+    expect(screen).toContain(`Walkthrough  http://localhost:${port}/walkthrough (`)
     for (const { username, password } of server.ready.users)
       expect(screen).toMatch(new RegExp(`${username} +${password}`))
     for (const { consumerKey, consumerSecret } of server.ready.connectedApps) {

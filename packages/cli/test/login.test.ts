@@ -152,7 +152,7 @@ describe('sallyport login jwt', () => {
     const { status, stderr } = await jwtLogin('--audience', 'https://wrong.example')
     expect(status).toBe(1)
     expect(stderr).toContain('invalid_grant: audience is invalid')
-    expect(stderr).toContain('https://login.salesforce.com for production')
+    expect(stderr).toContain('https://login.salesforce.com for a production org')
     expect(stderr).toContain('The server says: audience-unknown')
   })
 
@@ -467,6 +467,6 @@ describe('sallyport token', () => {
   it('revoke ends a whole sign-in when it is told to', async () => {
     expect((await sallyport('token', 'revoke', '--login', 'person', '--refresh-token')).status).toBe(0)
     const { status, stderr } = await sallyport('call', 'GET', listViews, '--login', 'person')
-    expect([status, stderr]).toEqual([1, expect.stringContaining('Let the user sign in again')])
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Look whether an admin revoked it')])
   })
 })
