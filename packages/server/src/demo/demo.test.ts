@@ -33,6 +33,7 @@ describe('makeDemo', () => {
     expect(demo.target.webApp.callbackUrls).toEqual([
       'http://localhost:8787/services/oauth2/success',
       'http://127.0.0.1:9999/cb',
+      'http://localhost:8787/walkthrough/callback',
     ])
     expect(await acts.records.list(target.id, 'Account', { offset: 0, limit: 10 })).toHaveLength(4)
     for (const { username, password } of [demo.source.admin, demo.target.admin, demo.target.standard]) {

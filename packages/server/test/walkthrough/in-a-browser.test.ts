@@ -288,6 +288,11 @@ describe('the page', () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     expect(await faults()).toEqual([])
     await page.emulateMedia({ colorScheme: 'light' })
+    // What stands there without script.
+    await page.evaluate("document.documentElement.classList.remove('is-walking')")
+    expect(await faults()).toEqual([])
+    const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+    expect(Number(over)).toBeLessThanOrEqual(0)
     await page.setViewportSize({ width: 1280, height: 900 })
   })
 

@@ -86,7 +86,9 @@ describe('the checks of a request', () => {
   it('are told of the last request of an app that a browser carried', async () => {
     await testBrowser(server).open(authorizeUrl('3MVG9Web_App', { redirect_uri: 'https://app.example/other' }))
     const answer = await server.request('/walkthrough/checks?client=3MVG9Web_App')
-    expect(await answer.json()).toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ reason: 'redirect-uri-mismatch' })]) })
+    expect(await answer.json()).toMatchObject({
+      checks: expect.arrayContaining([expect.objectContaining({ reason: 'redirect-uri-mismatch' })]),
+    })
   })
 
   it.each(['', '?request=unknown', '?client=unknown'])('are not there for what nobody asked: %s', async (query) => {

@@ -69,7 +69,10 @@ function requestEditor(walk: Walk, step: StepName, shown: Shown): readonly HTMLE
     h(
       'div',
       { class: 'actions' },
-      button('Send', () => void shown.busy(() => doAndSay(walk, step, shown)), { id: `send-${step}`, look: 'brand' }),
+      button('Send', () => void shown.busy(() => doAndSay(walk, step, shown)).then(() => reveal(step)), {
+        id: `send-${step}`,
+        look: 'brand',
+      }),
       ...(isEdited && walk.broken === undefined
         ? [
             button(
@@ -84,6 +87,11 @@ function requestEditor(walk: Walk, step: StepName, shown: Shown): readonly HTMLE
         : []),
     ),
   ]
+}
+
+/** On a small screen what came of a step is further down. */
+function reveal(step: StepName): void {
+  document.getElementById(`outcome-${step}`)?.scrollIntoView({ block: 'nearest' })
 }
 
 async function doAndSay(walk: Walk, step: StepName, shown: Shown): Promise<void> {
@@ -139,7 +147,7 @@ function jwtEditor(walk: Walk, shown: Shown): readonly HTMLElement[] {
     h(
       'div',
       { class: 'actions' },
-      button('Sign', () => void shown.busy(() => doAndSay(walk, 'assertion', shown)), {
+      button('Sign', () => void shown.busy(() => doAndSay(walk, 'assertion', shown)).then(() => reveal('assertion')), {
         id: 'send-assertion',
         look: 'brand',
       }),
@@ -218,7 +226,10 @@ function resultParts(walk: Walk, step: StepName, result: Result, shown: Shown): 
       h(
         'div',
         { class: 'actions' },
-        button('Mend it', () => void shown.busy(() => mend(walk)), { id: 'mend', look: 'brand' }),
+        button('Mend it', () => void shown.busy(() => mend(walk)).then(() => reveal(step)), {
+          id: 'mend',
+          look: 'brand',
+        }),
         h('span', { class: 'help' }, `Broken on purpose: ${broken.title}.`),
       ),
     )
@@ -302,7 +313,7 @@ function breakParts(walk: Walk, step: StepName, shown: Shown): readonly HTMLElem
           h(
             'li',
             {},
-            button(each.title, () => void shown.busy(() => breakAndSay(walk, each, shown)), {
+            button(each.title, () => void shown.busy(() => breakAndSay(walk, each, shown)).then(() => reveal(step)), {
               id: `break-${each.name}`,
               disabled: impossible(each.name),
               'aria-describedby': `about-${each.name}`,

@@ -30,6 +30,8 @@ export interface Walk {
   /** Of the JWT, where they were changed. */
   header: string | undefined
   claims: string | undefined
+  /** From when on the JWT is good: shown is what was signed. */
+  signedAt: Date
   readonly results: Map<StepName, Result>
   broken: Break | undefined
   isBusy: boolean
@@ -50,6 +52,7 @@ export async function newWalk(offer: Offer, flow: Choices['flow']): Promise<Walk
     edits: new Map(),
     header: undefined,
     claims: undefined,
+    signedAt: new Date(),
     results: new Map(),
     broken: undefined,
     isBusy: false,
@@ -104,7 +107,7 @@ export function shownText(walk: Walk, step: StepName): string {
 
 /** The claims in the editor. */
 export function claimsIn(walk: Walk): string {
-  return walk.claims ?? claimsOf(walk.choices, walk.offer.loginUrl, new Date())
+  return walk.claims ?? claimsOf(walk.choices, walk.offer.loginUrl, walk.signedAt)
 }
 
 /** Reads a step as it stands. */
@@ -114,6 +117,7 @@ export function readingOf(walk: Walk, step: StepName): HttpReading {
 
 /** Signs the JWT of the editor. */
 export async function sign(walk: Walk): Promise<Result> {
+  walk.signedAt = new Date()
   const isForeign = walk.broken?.name === 'foreign-key'
   const reading = isForeign ? { ok: true as const, key: await strangerKey() } : await readPrivateKey(walk.privateKey)
   if (!reading.ok) return stopped('Not signed', reading.problem)
