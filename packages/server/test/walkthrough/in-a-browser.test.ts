@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -188,9 +189,31 @@ describe('a newcomer', () => {
     await page.fill('#jwt-key', 'no key')
     await press('send-assertion')
     expect(await outcome('assertion')).toContain('Paste the private key as PEM')
-    await page.selectOption('#app', { label: 'An app of my own' })
-    expect(await page.locator('#consumer-key').isVisible()).toBe(true)
     await page.selectOption('#app', { label: 'Integration' })
+  })
+
+  it('walks with an app of their own, and the keyboard stays where it was', async () => {
+    await press('flow-web-server')
+    await page.selectOption('#app', { label: 'An app of my own' })
+    expect(await page.getByText(`${server.base}/walkthrough/callback`, { exact: true }).first().isVisible()).toBe(true)
+    await page.fill('#consumer-key', '3MVG9Own')
+    await page.fill('#consumer-secret', consumerSecret)
+    expect(await faults()).toEqual([])
+    await page.locator('#send-authorize').focus()
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#outcome-authorize')
+    expect(await page.locator(':focus').getAttribute('id')).toBe('send-authorize')
+    expect(await outcome('authorize')).toContain('asks “Allow Access?”')
+    await page.click('#go-there')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.waitForSelector('#outcome-authorize')
+    await press('send-token')
+    expect(await outcome('token')).toBe('✓ 200')
+    await page.fill('#request-userinfo', 'GET /nothing')
+    await page.click('#undo-userinfo')
+    expect(await requestIn('userinfo')).toContain('/services/oauth2/userinfo')
+    expect(await page.locator(':focus').getAttribute('id')).toBe('step-userinfo')
+    await press('flow-jwt-bearer')
   })
 })
 
@@ -239,6 +262,34 @@ describe('what a newcomer takes along', () => {
     const { failures, executions } = (await runNewman(collection)).run
     expect(failures.map(({ error }) => error.message)).toEqual([])
     expect(executions.map(({ response }) => response.code)).toEqual([200, 200, 200])
+  })
+
+  it('runs as it is: the web server flow with a shell script and with a TypeScript file', async () => {
+    await press('flow-web-server')
+    for (const [format, program, file] of [
+      ['curl', 'sh', 'web.sh'],
+      ['typescript', process.execPath, 'web.ts'],
+    ] as const) {
+      await writeFile(join(folder, file), await taken(format))
+      const child = spawn(program, [join(folder, file)])
+      let printed = ''
+      const asks = new Promise<string>((resolve) => {
+        const take = (chunk: Buffer) => {
+          printed += chunk
+          const url = /(http\S+\/authorize\?\S+)\n[^\n]*: $/.exec(printed)?.[1]
+          if (url !== undefined) resolve(url)
+        }
+        child.stdout.on('data', take)
+        child.stderr.on('data', take)
+      })
+      const answer = await page.request.get(await asks, { maxRedirects: 0 })
+      child.stdin.end(`${answer.headers()['location']}\n`)
+      const [status] = await once(child, 'close')
+      expect([status, printed]).toEqual([0, expect.stringContaining('"sobjectType":"Account"')])
+    }
+    await press('flow-jwt-bearer')
+    await press('send-assertion')
+    await press('send-token')
   })
 
   it('reads secrets from the environment where it does not have them', async () => {

@@ -49,5 +49,7 @@ export async function addOffered(server: TestServer): Promise<void> {
   await server.addUser(people.robot, { profileId: profile.id })
   await server.addUser(people.outsider)
   await server.addApp('Web_App', { callbackUrls })
+  // One that is not offered: somebody's own.
+  await server.addApp('Own', { callbackUrls })
   await server.addApp('Integration', { callbackUrls }, { isAdminApproved: true, profileIds: [profile.id] })
 }

@@ -26,12 +26,19 @@ export function drawn({ tag, attributes, children }: Shape): SVGElement {
   return element
 }
 
-/** Puts new content in the place of old, and leaves the keyboard where it was. */
+/** Puts new content in the place of old, and leaves the keyboard where it was, or as near as there still is something. */
 export function replaceContent(place: HTMLElement, ...children: readonly (Node | undefined)[]): void {
+  const places: string[] = []
   const { activeElement } = document
-  const focused = activeElement !== null && place.contains(activeElement) ? activeElement.id : ''
+  if (activeElement !== null && place.contains(activeElement)) {
+    for (let at: Element | null = activeElement; at !== null && at !== place; at = at.parentElement) places.push(at.id)
+  }
   place.replaceChildren(...children.filter((child) => child !== undefined))
-  if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true })
+  for (const id of places) {
+    const there = id === '' ? null : document.getElementById(id)
+    there?.focus({ preventScroll: true })
+    if (there !== null && document.activeElement === there) return
+  }
 }
 
 /** Has the browser save a text as a file. */

@@ -58,35 +58,31 @@ function requestEditor(walk: Walk, step: StepName, shown: Shown): readonly HTMLE
   })
   area.value = text
   const parameters = h('div', { id: `parameters-${step}` }, parameterList(walk, step))
+  const undo = undoButton(step, () => walk.edits.delete(step), shown)
+  undo.hidden = !walk.edits.has(step) || walk.broken !== undefined
   area.addEventListener('input', () => {
     walk.edits.set(step, withoutValues(area.value, valuesOf(walk)))
     parameters.replaceChildren(parameterList(walk, step))
+    undo.hidden = false
   })
-  const isEdited = walk.edits.has(step)
   return [
     field('Request', area),
     parameters,
-    h(
-      'div',
-      { class: 'actions' },
-      button('Send', () => void shown.busy(() => doAndSay(walk, step, shown)).then(() => reveal(step)), {
-        id: `send-${step}`,
-        look: 'brand',
-      }),
-      ...(isEdited && walk.broken === undefined
-        ? [
-            button(
-              'Undo my changes',
-              () => {
-                walk.edits.delete(step)
-                shown.draw()
-              },
-              { id: `undo-${step}` },
-            ),
-          ]
-        : []),
-    ),
+    h('div', { class: 'actions' }, sendButton('Send', walk, step, shown), undo),
   ]
+}
+
+function sendButton(label: string, walk: Walk, step: StepName, shown: Shown): HTMLButtonElement {
+  const press = () => void shown.busy(() => doAndSay(walk, step, shown)).then(() => reveal(step))
+  return button(label, press, { id: `send-${step}`, look: 'brand' })
+}
+
+function undoButton(step: StepName, undo: () => void, shown: Shown): HTMLButtonElement {
+  const press = () => {
+    undo()
+    shown.draw()
+  }
+  return button('Undo my changes', press, { id: `undo-${step}` })
 }
 
 /** On a small screen what came of a step is further down. */
@@ -127,44 +123,30 @@ function explained(prefix: string, pairs: readonly (readonly [name: string, expl
 }
 
 function jwtEditor(walk: Walk, shown: Shown): readonly HTMLElement[] {
+  const forget = () => {
+    walk.claims = undefined
+    walk.header = undefined
+  }
+  const undo = undoButton('assertion', forget, shown)
+  undo.hidden = walk.broken !== undefined || (walk.claims === undefined && walk.header === undefined)
   const header = area('jwt-header', walk.header ?? plainHeader, 3, (text) => {
     walk.header = text
+    undo.hidden = false
   })
   const claims = area('jwt-claims', claimsIn(walk), 7, (text) => {
     walk.claims = text
+    undo.hidden = false
   })
   const key = area('jwt-key', walk.privateKey, 4, (text) => {
     walk.privateKey = text
   })
+  const names = claimNames(walk).map((name) => [name.slice(0, 60), explainClaim(name)] as const)
   return [
     field('Header', header),
     field('Claims', claims),
-    explained(
-      'claim',
-      claimNames(walk).map((name) => [name.slice(0, 60), explainClaim(name)] as const),
-    ),
+    explained('claim', names),
     field('Private key (PEM). It stays in this page.', key),
-    h(
-      'div',
-      { class: 'actions' },
-      button('Sign', () => void shown.busy(() => doAndSay(walk, 'assertion', shown)).then(() => reveal('assertion')), {
-        id: 'send-assertion',
-        look: 'brand',
-      }),
-      ...(walk.broken === undefined && (walk.claims !== undefined || walk.header !== undefined)
-        ? [
-            button(
-              'Undo my changes',
-              () => {
-                walk.claims = undefined
-                walk.header = undefined
-                shown.draw()
-              },
-              { id: 'undo-assertion' },
-            ),
-          ]
-        : []),
-    ),
+    h('div', { class: 'actions' }, sendButton('Sign', walk, 'assertion', shown), undo),
   ]
 }
 

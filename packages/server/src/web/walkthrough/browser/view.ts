@@ -135,27 +135,34 @@ function userFields(walk: Walk, shown: Shown): readonly HTMLElement[] {
   const isKnown = options.some(([username]) => username === choices.username)
   const take = (username: string) => {
     walk.choices = { ...walk.choices, username }
-    shown.draw()
   }
-  const chooser = select('user', [...options, ['', 'Somebody else'] as const], isKnown ? choices.username : '', take)
-  const typed = input('username', choices.username, take)
+  const chooser = select(
+    'user',
+    [...options, ['', 'Somebody else'] as const],
+    isKnown ? choices.username : '',
+    (name) => {
+      take(name)
+      shown.draw()
+    },
+  )
   const label = choices.flow === 'jwt-bearer' ? 'User to act for' : 'User who signs in'
-  if (options.length === 0) return [field(label, typed)]
-  return isKnown ? [field(label, chooser)] : [field(label, chooser), field('Username', typed)]
+  if (options.length === 0) return [field(label, input('username', choices.username, take, shown))]
+  if (isKnown) return [field(label, chooser)]
+  return [field(label, chooser), field('Username', input('username', choices.username, take, shown))]
 }
 
 function ownFields(walk: Walk, shown: Shown): readonly HTMLElement[] {
-  const { choices } = walk
-  const key = input('consumer-key', choices.consumerKey, (consumerKey) => {
-    walk.choices = { ...walk.choices, consumerKey }
-    shown.draw()
-  })
-  if (choices.flow === 'jwt-bearer') return [field('Consumer Key', key)]
-  const secret = input('consumer-secret', choices.consumerSecret, (consumerSecret) => {
+  const { choices, offer } = walk
+  const takeKey = (consumerKey: string) => {
+    if (offer.apps.some((app) => app.consumerKey === consumerKey)) chooseApp(walk, consumerKey)
+    else walk.choices = { ...walk.choices, consumerKey }
+  }
+  const takeSecret = (consumerSecret: string) => {
     walk.choices = { ...walk.choices, consumerSecret }
-    shown.draw()
-  })
-  return [field('Consumer Key', key), field('Consumer Secret', secret)]
+  }
+  const key = field('Consumer Key', input('consumer-key', choices.consumerKey, takeKey, shown))
+  if (choices.flow === 'jwt-bearer') return [key]
+  return [key, field('Consumer Secret', input('consumer-secret', choices.consumerSecret, takeSecret, shown))]
 }
 
 function diagramCard(walk: Walk, shown: Shown): HTMLElement {
@@ -242,14 +249,16 @@ export function select(
   return control
 }
 
-function input(id: string, value: string, change: (value: string) => void): HTMLInputElement {
+/** A field to type in. What is typed counts at once; the rest of the page follows when one has gone on to the next field. */
+function input(id: string, value: string, take: (value: string) => void, shown: Shown): HTMLInputElement {
   const control = h('input', {
     id,
     class: 'slds-input',
     value,
     autocomplete: 'off',
     spellcheck: 'false',
-    change: () => change(control.value.trim()),
+    input: () => take(control.value.trim()),
+    change: () => setTimeout(shown.draw),
   })
   return control
 }

@@ -1,3 +1,4 @@
+import { flows } from '../flow-steps.ts'
 import { isBreakName } from './breaks.ts'
 import { readOffer } from './offer.ts'
 import { readLink } from './share.ts'
@@ -23,10 +24,9 @@ async function begin(place: HTMLElement): Promise<void> {
     walk.choices = { ...walk.choices, username: shared.username }
     walk.header = shared.header
     walk.claims = shared.claims
-    for (const [step, text] of Object.entries(shared.edits)) {
-      for (const name of ['authorize', 'token', 'userinfo', 'api', 'refresh'] as const) {
-        if (name === step) walk.edits.set(name, text)
-      }
+    for (const step of flows[shared.flow].steps) {
+      const text = shared.edits[step]
+      if (text !== undefined) walk.edits.set(step, text)
     }
   }
   document.documentElement.classList.add('is-walking')
