@@ -39,7 +39,8 @@ async function begin(place: HTMLElement): Promise<void> {
   })
   const broken = breaksOf(walk).find(({ name }) => isBreakName(shared?.broken) && name === shared.broken)
   if (broken !== undefined) await shown.busy(() => breakIt(walk, broken))
-  if (hasComeBack && kept !== null) shown.goTo('token')
+  const goal = hasComeBack && kept !== null ? 'token' : shared?.step
+  if (goal !== undefined) shown.goTo(goal)
 }
 
 const place = document.getElementById('walkthrough')

@@ -12,11 +12,12 @@ export const apex: Format = {
   write: (taken) => {
     const { choices } = taken
     const steps = stepsTaken(taken).filter((step) => step !== 'authorize' || taken.step === 'authorize')
-    const parts = steps.map((step, index) =>
-      step === 'token' && choices.flow === 'jwt-bearer'
-        ? jwtClasses(taken)
-        : httpRequest(requestTaken(step, taken), index, taken),
-    )
+    let requests = 0
+    const parts = steps.map((step) => {
+      if (step === 'token' && choices.flow === 'jwt-bearer') return jwtClasses(taken)
+      requests += 1
+      return httpRequest(requestTaken(step, taken), requests === 1 ? '' : String(requests), taken)
+    })
     const head =
       choices.flow === 'web-server' && taken.step === 'all'
         ? [
@@ -40,9 +41,9 @@ Auth.JWTBearerTokenExchange exchange =
 String accessToken = exchange.getAccessToken();`
 }
 
-function httpRequest(request: HttpRequest | undefined, index: number, { choices, step }: Taken): string {
+function httpRequest(request: HttpRequest | undefined, number: string, { choices, step }: Taken): string {
   if (request === undefined) return '// What stands in this step is no request.'
-  const name = index === 0 ? 'request' : `request${index + 1}`
+  const name = `request${number}`
   const hasToken = choices.flow === 'jwt-bearer' && step === 'all'
   const expression = (text: string) => apexExpression(text, hasToken)
   return [
@@ -51,7 +52,7 @@ function httpRequest(request: HttpRequest | undefined, index: number, { choices,
     `${name}.setMethod(${apexText(request.method)});`,
     ...request.headers.map(([header, value]) => `${name}.setHeader(${apexText(header)}, ${expression(value)});`),
     ...(request.body === '' ? [] : [`${name}.setBody(${expression(request.body)});`]),
-    `HttpResponse response${index === 0 ? '' : index + 1} = new Http().send(${name});`,
+    `HttpResponse response${number} = new Http().send(${name});`,
   ].join('\n')
 }
 
