@@ -467,6 +467,6 @@ describe('sallyport token', () => {
   it('revoke ends a whole sign-in when it is told to', async () => {
     expect((await sallyport('token', 'revoke', '--login', 'person', '--refresh-token')).status).toBe(0)
     const { status, stderr } = await sallyport('call', 'GET', listViews, '--login', 'person')
-    expect([status, stderr]).toEqual([1, expect.stringContaining('Look whether an admin revoked it')])
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Let the user sign in once more')])
   })
 })

@@ -207,7 +207,7 @@ export async function listViewResults(call: Call, listView: ListView, page: List
   requireVersion(call.version, '32.0')
   const { object, kind } = listView
   const columns = columnsOf(object, kind)
-  const plan = planQuery(
+  const plan = await planQuery(
     queryOf(listView, ({ fieldNameOrPath }) => fieldNameOrPath),
     viewerOf(call),
     {

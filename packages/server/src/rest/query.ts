@@ -20,7 +20,7 @@ const mostChildren = 50_000
 export async function query(call: Call, includesDeleted: boolean): Promise<RestAnswer> {
   const soql = call.query.get('q') ?? ''
   if (soql.trim() === '') throw new RestError({ reason: 'query-missing', facts: {} })
-  const plan = planQuery(soql, viewerOf(call), { includesDeleted })
+  const plan = await planQuery(soql, viewerOf(call), { includesDeleted })
   if (call.query.get('columns') === 'true') return answer('ColumnMetadata', columnsOf(plan))
   const asker = askerOf(call)
   if (plan.kind === 'count') {
@@ -53,7 +53,7 @@ export async function queryMore(call: Call, locator: string): Promise<RestAnswer
     throw new RestError({ reason: 'locator-unknown', facts: { found: locator.slice(0, 40) } })
   }
   const { soql, includesDeleted, createdAt } = cursor
-  const plan = planQuery(soql, { ...viewerOf(call), now: createdAt }, { includesDeleted })
+  const plan = await planQuery(soql, { ...viewerOf(call), now: createdAt }, { includesDeleted })
   const found = await pageOf(call, plan, asker, Number(parts?.[2]))
   return answer('QueryResult', found.done ? { ...found } : withNext(found, call, cursor.id), 'records')
 }

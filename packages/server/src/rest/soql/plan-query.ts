@@ -58,10 +58,14 @@ const longestSuffix = 100
  * @param includesDeleted as `/queryAll` asks
  * @throws {RestError} 400 with Salesforce's code and words, and where in the text something is wrong
  */
-export function planQuery(soql: string, viewer: Viewer, { includesDeleted }: { includesDeleted: boolean }): Plan {
+export async function planQuery(
+  soql: string,
+  viewer: Viewer,
+  { includesDeleted }: { includesDeleted: boolean },
+): Promise<Plan> {
   const allRows = /\sall\s+rows$/i.exec(soql.trimEnd().slice(-longestSuffix))
   const isAll = includesDeleted || allRows !== null
-  const query = readQuery(allRows === null ? soql : soql.trimEnd().slice(0, -allRows[0].length))
+  const query = await readQuery(allRows === null ? soql : soql.trimEnd().slice(0, -allRows[0].length))
   const text = { soql }
   const fail = (code: QueryProblem, message: string, token?: string) => queryError(code, text, message, token)
   const relationships = new Set<string>()

@@ -1,4 +1,4 @@
-import { parseQuery, type Query } from '@jetstreamapp/soql-parser-js'
+import type { parseQuery, Query } from '@jetstreamapp/soql-parser-js'
 import { queryError, queryErrorAt } from './soql-error.ts'
 
 // Salesforce's own limit of a query's length, in characters.
@@ -10,7 +10,7 @@ const deepest = 60
  * Parses a query.
  * @throws {RestError} 400 `MALFORMED_QUERY`, with row and column where they are known
  */
-export function readQuery(soql: string): Query {
+export async function readQuery(soql: string): Promise<Query> {
   if (soql.length > longest) {
     throw queryError('MALFORMED_QUERY', { soql }, `SOQL statements cannot be longer than ${longest} characters.`)
   }
@@ -21,14 +21,18 @@ export function readQuery(soql: string): Query {
   if (tooDeep !== undefined) {
     throw queryErrorAt('MALFORMED_QUERY', { soql }, 'SOQL statement is too complicated', tooDeep)
   }
+  // Loaded when first needed: it takes longer than all the rest of a start, and most starts need none of it.
+  const { parseQuery: parse } = await import('@jetstreamapp/soql-parser-js')
   try {
-    const query = parseQuery(readable(soql))
+    const query = parse(readable(soql))
     if (soql.length <= longestKept) keep(soql, query)
     return query
   } catch (error) {
-    throw explained(soql, bare, error)
+    throw explained(soql, bare, error, parse)
   }
 }
+
+type Parse = typeof parseQuery
 
 // Parsing takes longer than most queries do. What is kept is of the text alone, and nobody changes it.
 const parsed = new Map<string, Query>()
@@ -86,11 +90,11 @@ function placeBeyond(bare: string, depth: number): number | undefined {
 }
 
 /** The parser tells what it found in words alone; where that stands has to be looked for. */
-function explained(soql: string, bare: string, error: unknown): Error {
+function explained(soql: string, bare: string, error: unknown, parse: Parse): Error {
   const token = foundBy(error)
   if (token === '') return queryErrorAt('MALFORMED_QUERY', { soql }, "unexpected token: '<EOF>'", soql.trimEnd().length)
   const places = placesOf(bare, token)
-  const isHere = (place: number) => foundBy(problemOf(soql.slice(0, place + token.length))) === token
+  const isHere = (place: number) => foundBy(problemOf(soql.slice(0, place + token.length), parse)) === token
   const place = (places.length <= mostTried ? places.find(isHere) : undefined) ?? places.at(-1)
   const at = place ?? Math.max(0, soql.lastIndexOf(token))
   return queryErrorAt('MALFORMED_QUERY', { soql }, `unexpected token: '${token.slice(0, 40)}'`, at)
@@ -99,9 +103,9 @@ function explained(soql: string, bare: string, error: unknown): Error {
 // How often a query is parsed again, as far as each place of a word that is wrong somewhere.
 const mostTried = 10
 
-function problemOf(soql: string): unknown {
+function problemOf(soql: string, parse: Parse): unknown {
   try {
-    parseQuery(readable(soql))
+    parse(readable(soql))
     return undefined
   } catch (error) {
     return error
