@@ -56,7 +56,9 @@ describe('the source of the server', () => {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
     // What runs in browsers asks this server alone, which the policy of each page sees to (`connect-src 'self'`).
-    .filter((file) => !file.startsWith(join('web', 'setup', 'browser')) && !file.endsWith('built-assets.ts'))
+    .filter((file) => !/[/\\]browser[/\\]/.test(file) && !file.endsWith('built-assets.ts'))
+    // And what the walkthrough writes for people to run elsewhere.
+    .filter((file) => !file.startsWith(join('web', 'walkthrough', 'exports')))
     .map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }))
   const using = (what: RegExp) => files.filter(({ text }) => what.test(text)).map(({ file }) => file)
 

@@ -1,7 +1,6 @@
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import type { WalkthroughOffer } from '../../demo/walkthrough-offer.ts'
 import type { JournalStore, KeptEntry } from '../../journal/journal.ts'
-import { diagnose } from '../../oauth/diagnosis.ts'
 import type { Addresses } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import type { UserStore } from '../../users/user.ts'
@@ -11,6 +10,7 @@ import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { wantsPage } from '../reply.ts'
 import { asset } from '../setup/assets.ts'
 import { walkthroughScript, walkthroughStylesheet } from '../setup/built-assets.ts'
+import { toldWith } from '../setup/flow-log/entry-checklist.tsx'
 import type { Answer, Visit } from '../visit.ts'
 import { Checks } from './checks.tsx'
 import { WalkthroughPage } from './page.tsx'
@@ -78,8 +78,8 @@ export function walkthrough(needs: Needs): Walkthrough {
         entry.appId === undefined ? undefined : apps.find(entry.appId),
         entry.userId === undefined ? undefined : users.find(entry.userId),
       ])
-      const diagnosis = diagnose(entry, { org: org?.name, app: app?.label, user: user?.username })
-      return wantsPage(visit.request) ? pageAnswer(Checks({ diagnosis })) : jsonAnswer(diagnosis)
+      const told = toldWith({ org: org?.name, app: app?.label, user: user?.username }, entry)
+      return wantsPage(visit.request) ? pageAnswer(Checks({ told })) : jsonAnswer(told.diagnosis)
     },
   }
 

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { checkTitle } from '../../../journal/checks.ts'
 import { type KeptEntry, outcomeOf } from '../../../journal/journal.ts'
-import { type CrossedDiagnosis, type Diagnosis, diagnose } from '../../../oauth/diagnosis.ts'
+import { type CrossedDiagnosis, type Diagnosis, diagnose, type KnownNames } from '../../../oauth/diagnosis.ts'
 import { checksNotReached } from '../../../oauth/flow-checks.ts'
 import { Words } from '../../pages/error.tsx'
 import { excerpt } from '../../pages/excerpt.ts'
@@ -15,27 +15,38 @@ export interface ToldEntry {
   readonly diagnosis: Diagnosis
   /** Titles of the checks that it did not come to. */
   readonly notReached: readonly string[]
-  readonly subject: MendingSubject
   readonly isPassed: boolean
 }
 
+/** An entry told to somebody who may mend in Setup what it says. */
+export interface MendableEntry extends ToldEntry {
+  readonly subject: MendingSubject
+}
+
 /** Tells an entry of the journal, with the names of app and user. */
-export async function diagnosisFor({ stores, org }: SetupVisit, entry: KeptEntry): Promise<ToldEntry> {
+export async function diagnosisFor({ stores, org }: SetupVisit, entry: KeptEntry): Promise<MendableEntry> {
   const { apps, users } = await namesOf(stores, org.id, { appIds: [entry.appId], userIds: [entry.userId] })
   const app = apps.get(entry.appId ?? '')
   const user = users.get(entry.userId ?? '')
-  const diagnosis = diagnose(entry, { org: org.name, app: app?.label, user: user?.username })
+  return {
+    ...toldWith({ org: org.name, app: app?.label, user: user?.username }, entry),
+    subject: { app: app && { id: app.id, label: app.label, isOwn: app.orgId === org.id }, user },
+  }
+}
+
+/** Tells an entry of the journal with the names that are known. */
+export function toldWith(names: KnownNames, entry: KeptEntry): ToldEntry {
+  const diagnosis = diagnose(entry, names)
   const crossed = diagnosis.checks.find(({ outcome }) => outcome === 'refused')
   return {
     diagnosis,
     notReached: crossed === undefined ? [] : checksNotReached(entry, crossed.check).map(checkTitle),
-    subject: { app: app && { id: app.id, label: app.label, isOwn: app.orgId === org.id }, user },
     isPassed: outcomeOf(entry) === 'passed',
   }
 }
 
 /** Each check of a request: those passed with what was found, the one that said no explained, and those not reached. */
-export function EntryChecklist({ diagnosis, notReached, subject, isPassed }: ToldEntry) {
+export function EntryChecklist({ diagnosis, notReached, subject, isPassed }: ToldEntry & Partial<MendableEntry>) {
   const { checks } = diagnosis
   if (checks.length === 0) {
     return <p>{isPassed ? 'Nothing had to be checked.' : 'No check was made before it ended.'}</p>
@@ -79,9 +90,13 @@ function Check({ state, word, title, children }: CheckProps) {
   )
 }
 
-function Explained({ check, subject }: { readonly check: CrossedDiagnosis; readonly subject: MendingSubject }) {
+interface ExplainedProps {
+  readonly check: CrossedDiagnosis
+  readonly subject: MendingSubject | undefined
+}
+
+function Explained({ check, subject }: ExplainedProps) {
   const { reason, expected, found, whatToDo, whereInSetup } = check
-  const mending = mendingLink(reason, subject)
   return (
     <div class="explained">
       <Details
@@ -96,15 +111,22 @@ function Explained({ check, subject }: { readonly check: CrossedDiagnosis; reado
         <strong>What to do. </strong>
         <Words text={excerpt(whatToDo, 4000)} />
       </p>
-      <p>
-        {mending === undefined ? (
-          <span class="slds-text-color_weak">No setting here changes this: mend what is sent.</span>
-        ) : (
-          <a class="slds-button slds-button_brand" href={mending.href}>
-            {`Mend it at ${excerpt(mending.label, 100)}`}
-          </a>
-        )}
-      </p>
+      {subject !== undefined && <Mending reason={reason} subject={subject} />}
     </div>
+  )
+}
+
+function Mending({ reason, subject }: { readonly reason: string; readonly subject: MendingSubject }) {
+  const mending = mendingLink(reason, subject)
+  return (
+    <p>
+      {mending === undefined ? (
+        <span class="slds-text-color_weak">No setting here changes this: mend what is sent.</span>
+      ) : (
+        <a class="slds-button slds-button_brand" href={mending.href}>
+          {`Mend it at ${excerpt(mending.label, 100)}`}
+        </a>
+      )}
+    </p>
   )
 }
