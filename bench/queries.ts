@@ -79,7 +79,7 @@ async function measure(what: string, soql: string): Promise<void> {
   let count = 0
   for (let round = 0; round < rounds; round++) {
     const begun = performance.now()
-    const plan = planQuery(soql, viewer, { includesDeleted: false })
+    const plan = await planQuery(soql, viewer, { includesDeleted: false })
     const shape = shapeOf(plan, '/services/data/v67.0')
     const page = { offset: 0, limit: plan.limit ?? children }
     const rows = await stores.records.query(plan, { orgId, userId }, shape.columns, page)
