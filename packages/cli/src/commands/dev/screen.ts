@@ -46,7 +46,8 @@ function addresses({ url, walkthrough, orgs }: Ready, launcher: string, style: S
     {
       'Sign in': url,
       ...Object.fromEntries(orgs.map(({ name, url: own }) => [`Org ${name}`, own])),
-      Setup: setup && `${setup.url}/setup (apps, users and all else of ${setup.name}; from a shell: ${launcher} --help)`,
+      Setup:
+        setup && `${setup.url}/setup (apps, users and all else of ${setup.name}; from a shell: ${launcher} --help)`,
       Walkthrough: `${walkthrough} (each flow step by step, with every check)`,
     },
     style,
