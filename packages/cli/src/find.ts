@@ -57,7 +57,7 @@ export interface AppInOrg {
 }
 
 /**
- * The connected app with this name or consumer key, in the org that is named, else in the one that has it. In an org that is
+ * The connected app with this API name, consumer key or, where none has that, label, in the org that is named, else in the one that has it. In an org that is
  * named, it may be an app of another: by consumer key, or by name if it was to be used there already.
  * @throws {Failure} when there is none, or nothing tells which one is meant
  */
@@ -69,15 +69,11 @@ export async function findApp(
   const { orgs, apps } = stores
   const builtIn = await apps.listBuiltIn()
   const wanted = orgName === undefined ? await orgs.list() : [await findOrg(stores, orgName)]
-  const found: AppInOrg[] = []
-  const names: string[] = []
-  for (const org of wanted) {
-    const own = await apps.list(org.id)
-    for (const app of [...own, ...builtIn]) {
-      if (app.fullName === name || app.consumerKey === name) found.push({ app, org })
-      names.push(app.fullName)
-    }
-  }
+  const all: AppInOrg[] = []
+  for (const org of wanted) all.push(...[...(await apps.list(org.id)), ...builtIn].map((app) => ({ app, org })))
+  const exact = all.filter(({ app }) => app.fullName === name || app.consumerKey === name)
+  // Explanations and pages call an app by its label.
+  const found = exact.length > 0 ? exact : all.filter(({ app }) => app.label === name)
   const [named] = wanted
   if (found.length === 0 && orgName !== undefined && named !== undefined) {
     for (const app of await foreignApps(stores, named, name)) found.push({ app, org: named })
@@ -88,7 +84,10 @@ export async function findApp(
   const [first, ...others] = found
   if (first === undefined) {
     const place = orgName === undefined ? '' : ` in the org “${wanted[0]?.name}”`
-    throw new Failure(`There is no connected app “${name}”${place}.${didYouMean(name, names)}`, {
+    throw new Failure(`There is no connected app “${name}”${place}.${didYouMean(
+      name,
+      all.map(({ app }) => app.fullName),
+    )}`, {
       next: 'See which there are: sallyport app list',
     })
   }
