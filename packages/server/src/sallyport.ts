@@ -41,13 +41,11 @@ import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
 import { introspectAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
 import { fromProgram, type Incoming } from './web/incoming.ts'
+import { lazily } from './web/lazily.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
 import { type Reply, toResponse } from './web/reply.ts'
 import { routes } from './web/routes.ts'
-import { setupScriptAnswer, setupStylesheetAnswer } from './web/setup/assets.ts'
-import { setupHandlers, setupRoutes } from './web/setup/setup.ts'
 import { type Answer, type Endpoint, receive } from './web/visit.ts'
-import { walkthrough } from './web/walkthrough/walkthrough.ts'
 
 /** What the server stands on. */
 export interface Foundation {
@@ -196,22 +194,36 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     now,
   })
 
-  const walk = walkthrough({
-    offer: options.walkthrough,
-    mainUrl: options.mainUrl,
-    addresses,
-    orgs,
-    apps,
-    users,
-    journal,
-    missing: missingAnswer,
-  })
-
   const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, onError, now })
   const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
   const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
   const data = (answer: Answer) => take('rest', answer, restRefusal)
+  const missing = page(undefined, missingAnswer)
+  const { walkthrough: shown, mainUrl } = options
+  const hasWalkthrough = shown !== undefined
+  const walkNeeds = {
+    mainUrl,
+    addresses,
+    orgs,
+    apps,
+    users,
+    journal,
+    page: (answer: Answer) => page(undefined, answer),
+    missing,
+  }
+  const setupNeeds = {
+    seal,
+    passwords,
+    addresses,
+    newId: recordIds(now),
+    ask,
+    readBrowser: browserOf,
+    hasWalkthrough,
+    stores,
+    actedBy: stores.actedBy,
+    now,
+  }
   const keepFor = {
     codes: Math.max(3600, posture.codeLifetime * 2),
     journal: options.journalLifetime,
@@ -230,7 +242,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
         profiles,
         permissionSets,
         signInPage: signInPage(pages),
-        hasWalkthrough: options.walkthrough !== undefined,
+        hasWalkthrough,
       }),
     ),
     signIn: page('sign-in', signInAnswer(pages)),
@@ -253,25 +265,19 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     versions: shared(data(rest.versions)),
     data: shared(data(rest.data)),
     soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, now }), soapRefusal),
-    setup: setupHandlers(setupRoutes({ seal, passwords, addresses, newId: recordIds(now), ask, now }), {
-      take,
-      readBrowser: browserOf,
-      hasWalkthrough: options.walkthrough !== undefined,
-      stores,
-      actedBy: stores.actedBy,
-      now,
-    }),
-    setupStylesheet: page(undefined, setupStylesheetAnswer),
-    setupScript: page(undefined, setupScriptAnswer),
-    walkthrough: page(undefined, walk.page),
-    walkthroughChecks: page(undefined, walk.checks),
-    walkthroughScript: page(undefined, walk.script),
-    walkthroughStylesheet: page(undefined, walk.stylesheet),
+    setup: lazily(async () => (await import('./web/setup/setup.ts')).setup({ ...setupNeeds, take, missing })),
+    walkthrough:
+      shown === undefined
+        ? missing
+        : lazily(async () => {
+            const { walkthrough } = await import('./web/walkthrough/walkthrough.ts')
+            return walkthrough({ ...walkNeeds, offer: shown })
+          }),
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),
     ready: page(undefined, readyAnswer(orgs, keeping.lag)),
-    missing: page(undefined, missingAnswer),
+    missing,
   })
   return { answer: app.answer, fetch: ask, stop: keeping.stop }
 

@@ -3,7 +3,6 @@ import { consentPath, errorPath } from './page-paths.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
 import { stylesheetPath } from './pages/stylesheet.ts'
 import { type Handler, type Router, router } from './router.ts'
-import { setupScriptPath, setupStylesheetPath } from './setup/assets.ts'
 import {
   walkthroughCallbackPath,
   walkthroughChecksPath,
@@ -11,13 +10,6 @@ import {
   walkthroughScriptPath,
   walkthroughStylesheetPath,
 } from './walkthrough/places.ts'
-
-/** A handler of a page of Setup, where and how it is asked for. */
-export interface SetupHandler {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly handler: Handler
-}
 
 /** A handler for every thing that can be asked for. */
 export type Handlers = Readonly<
@@ -45,20 +37,16 @@ export type Handlers = Readonly<
     | 'soap'
     | 'stylesheet'
     | 'submitScript'
-    | 'setupStylesheet'
-    | 'setupScript'
+    | 'setup'
     | 'walkthrough'
-    | 'walkthroughChecks'
-    | 'walkthroughScript'
-    | 'walkthroughStylesheet'
     | 'live'
     | 'ready'
     | 'missing',
     Handler
   >
-> & { readonly setup: readonly SetupHandler[] }
+>
 
-/** Every URL of the server on one screen; those of Setup are in the files of `setup/`, each with who may ask for it. */
+/** Every URL of the server on one screen; those of Setup are in `setup/setup.ts`. */
 export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   const app = router(handlers.missing)
 
@@ -96,15 +84,13 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
     app.all(`/services/Soap/${api}/:version/:org`, handlers.soap)
   }
 
-  for (const { method, path, handler } of handlers.setup) app.on([method], path, handler)
-  app.get(setupStylesheetPath, handlers.setupStylesheet)
-  app.get(setupScriptPath, handlers.setupScript)
-
-  app.get(walkthroughPath, handlers.walkthrough)
-  app.get(walkthroughCallbackPath, handlers.walkthrough)
-  app.get(walkthroughChecksPath, handlers.walkthroughChecks)
-  app.get(walkthroughScriptPath, handlers.walkthroughScript)
-  app.get(walkthroughStylesheetPath, handlers.walkthroughStylesheet)
+  // These know the addresses below theirs, and each who may ask for it.
+  for (const path of ['/setup', '/personal']) app.all(path, handlers.setup)
+  for (const path of ['/setup/*', '/personal/*']) app.all(path, handlers.setup)
+  for (const path of ['/assets/setup.css', '/assets/setup.js']) app.all(path, handlers.setup)
+  for (const path of [walkthroughPath, walkthroughCallbackPath, walkthroughChecksPath])
+    app.all(path, handlers.walkthrough)
+  for (const path of [walkthroughScriptPath, walkthroughStylesheetPath]) app.all(path, handlers.walkthrough)
 
   app.get(stylesheetPath, handlers.stylesheet)
   app.get(submitScriptPath, handlers.submitScript)

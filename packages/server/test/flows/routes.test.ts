@@ -43,16 +43,21 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   '`/services/Soap/${api}/:version`': [['POST', '/services/Soap/u/60.0', 500]],
   '`/services/Soap/${api}/:version/:org`': [['POST', '/services/Soap/c/60.0/00D000000000001AAA', 500]],
   "'/services/data/:version/*'": [['GET', '/services/data/v67.0/anything/else', 401]],
-  // Those of Setup, each of which `test/setup/admission.test.ts` asks for.
-  path: [['GET', '/setup/connected-apps', 302]],
-  setupStylesheetPath: [['GET', '/assets/setup.css', 200]],
-  setupScriptPath: [['GET', '/assets/setup.js', 200]],
-  // The walkthrough, which only `sallyport dev` has: `test/walkthrough` asks for it.
-  walkthroughPath: [['GET', '/walkthrough', 404]],
-  walkthroughCallbackPath: [['GET', '/walkthrough/callback', 404]],
-  walkthroughChecksPath: [['GET', '/walkthrough/checks', 404]],
-  walkthroughScriptPath: [['GET', '/assets/walkthrough.js', 404]],
-  walkthroughStylesheetPath: [['GET', '/assets/walkthrough.css', 404]],
+  // Those of Setup, each of which `test/setup/admission.test.ts` asks for, and of the walkthrough, which only `sallyport dev`
+  // has: `test/walkthrough` asks for it.
+  path: [
+    ['GET', '/setup', 302],
+    ['GET', '/setup/connected-apps', 302],
+    ['GET', '/setup/nowhere', 404],
+    ['GET', '/personal', 302],
+    ['GET', '/assets/setup.css', 200],
+    ['GET', '/assets/setup.js', 200],
+    ['GET', '/walkthrough', 404],
+    ['GET', '/walkthrough/callback', 404],
+    ['GET', '/walkthrough/checks', 404],
+    ['GET', '/assets/walkthrough.js', 404],
+    ['GET', '/assets/walkthrough.css', 404],
+  ],
   stylesheetPath: [['GET', '/assets/sallyport.css', 200]],
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
   "'/health/live'": [['GET', '/health/live', 200]],

@@ -3,9 +3,9 @@ import type { Addresses } from '../../orgs/address.ts'
 import type { RecordKind } from '../../record-id.ts'
 import type { Seal } from '../../seal.ts'
 import type { Passwords } from '../../users/password.ts'
-import type { Handler } from '../router.ts'
-import type { SetupHandler } from '../routes.ts'
-import type { Answer, Endpoint, ShowRefusal } from '../visit.ts'
+import { type Handler, router } from '../router.ts'
+import type { Receive } from '../visit.ts'
+import { setupScriptAnswer, setupScriptPath, setupStylesheetAnswer, setupStylesheetPath } from './assets.ts'
 import { auditTrail } from './audit-trail.tsx'
 import { certificatePages } from './certificates/certificates.ts'
 import { connectAServer } from './connect-a-server/connect-a-server.tsx'
@@ -64,16 +64,19 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
   ]
 }
 
-interface Needs extends AdmissionNeeds {
-  readonly take: (endpoint: Endpoint, answer: Answer, show: ShowRefusal) => Handler
+interface Needs extends SetupNeeds, AdmissionNeeds {
+  readonly take: Receive
+  readonly missing: Handler
 }
 
-/** A handler for every page of Setup: behind the one door that lets people in. Of what goes on there, refusals are journalled. */
-export function setupHandlers(routes: readonly SetupRoute[], { take, ...needs }: Needs): readonly SetupHandler[] {
+/** All of Setup: each page behind the one door that lets people in. Of what goes on there, refusals are journalled. */
+export function setup({ take, missing, ...needs }: Needs): Handler {
+  const pages = router(missing)
   const answerOf = admit(needs)
-  return routes.map((route) => ({
-    method: route.method,
-    path: route.path,
-    handler: take({ refusalsOf: 'setup' }, answerOf(route), setupRefusal),
-  }))
+  for (const route of setupRoutes(needs)) {
+    pages.on([route.method], route.path, take({ refusalsOf: 'setup' }, answerOf(route), setupRefusal))
+  }
+  pages.get(setupStylesheetPath, take(undefined, setupStylesheetAnswer, setupRefusal))
+  pages.get(setupScriptPath, take(undefined, setupScriptAnswer, setupRefusal))
+  return pages.answer
 }

@@ -5,35 +5,36 @@ import type { Addresses } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import type { UserStore } from '../../users/user.ts'
 import { jsonAnswer } from '../answer.ts'
+import { missingAnswer } from '../endpoints/pages.ts'
 import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
-import { wantsPage } from '../reply.ts'
+import { type Reply, wantsPage } from '../reply.ts'
+import { type Handler, router } from '../router.ts'
 import { asset } from '../setup/assets.ts'
 import { walkthroughScript, walkthroughStylesheet } from '../setup/built-assets.ts'
 import { toldWith } from '../setup/flow-log/entry-checklist.tsx'
 import type { Answer, Visit } from '../visit.ts'
 import { Checks } from './checks.tsx'
 import { WalkthroughPage } from './page.tsx'
-import { walkthroughCallbackPath } from './places.ts'
+import {
+  walkthroughCallbackPath,
+  walkthroughChecksPath,
+  walkthroughPath,
+  walkthroughScriptPath,
+  walkthroughStylesheetPath,
+} from './places.ts'
 
 interface Needs {
-  /** What there is to choose from; without one there is no walkthrough. */
-  readonly offer: WalkthroughOffer | undefined
+  /** What there is to choose from. */
+  readonly offer: WalkthroughOffer
   readonly mainUrl: string
   readonly addresses: Addresses
   readonly orgs: Pick<OrgStore, 'list' | 'find'>
   readonly apps: Pick<ConnectedAppStore, 'find' | 'findByConsumerKey'>
   readonly users: Pick<UserStore, 'find'>
   readonly journal: Pick<JournalStore, 'find' | 'listOfServer'>
-  readonly missing: Answer
-}
-
-/** What the walkthrough consists of. */
-export interface Walkthrough {
-  readonly page: Answer
-  readonly checks: Answer
-  readonly script: Answer
-  readonly stylesheet: Answer
+  readonly page: (answer: Answer) => Handler
+  readonly missing: Handler
 }
 
 // So many orgs' own addresses are let into the policy of the page: it is one line of a header.
@@ -41,46 +42,48 @@ const mostOrgs = 50
 
 /**
  * The walkthrough of `sallyport dev`: a page whose script asks this server as any client would. It is given no rights, and
- * the server keeps nothing of it; in a server without an offer there is none of it.
+ * the server keeps nothing of it.
  */
-export function walkthrough(needs: Needs): Walkthrough {
-  const { offer, mainUrl, addresses, orgs, apps, users, journal, missing } = needs
-  if (offer === undefined) return { page: missing, checks: missing, script: missing, stylesheet: missing }
-  return {
-    script: asset(walkthroughScript, 'text/javascript;charset=UTF-8'),
-    stylesheet: asset(walkthroughStylesheet, 'text/css;charset=UTF-8'),
+export function walkthrough(needs: Needs): Handler {
+  const { offer, mainUrl, addresses, orgs, apps, users, journal, page, missing } = needs
+  const pages = router(missing)
+  pages.get(walkthroughPath, page(show))
+  pages.get(walkthroughCallbackPath, page(show))
+  pages.get(walkthroughChecksPath, page(checks))
+  pages.get(walkthroughScriptPath, page(asset(walkthroughScript, 'text/javascript;charset=UTF-8')))
+  pages.get(walkthroughStylesheetPath, page(asset(walkthroughStylesheet, 'text/css;charset=UTF-8')))
+  return pages.answer
 
-    async page(visit) {
-      const { request, site } = visit
-      const isOurs = isAtHome(visit)
-      // One address, so that what comes back by the callback URL is at the same origin.
-      if (isOurs && site.base !== mainUrl) {
-        return redirectTo(`${mainUrl}${request.path}${request.query === '' ? '' : `?${request.query}`}`, visit)
-      }
-      const list = (await orgs.list()).slice(0, mostOrgs)
-      const orgUrls = [...new Set(list.map((org) => addresses.baseOf(org, site)))]
-      // A name that somebody else made point here gets no keys to read (DNS rebinding).
-      const shown = isOurs ? offer : { apps: [], users: [] }
-      const page = WalkthroughPage({
-        loginUrl: mainUrl,
-        orgUrls,
-        callbackUrl: mainUrl + walkthroughCallbackPath,
-        offer: shown,
-      })
-      return pageAnswer(page, { script: 'setup', asks: orgUrls })
-    },
+  async function show(visit: Visit): Promise<Reply> {
+    const { request, site } = visit
+    const isOurs = isAtHome(visit)
+    // One address, so that what comes back by the callback URL is at the same origin.
+    if (isOurs && site.base !== mainUrl) {
+      return redirectTo(`${mainUrl}${request.path}${request.query === '' ? '' : `?${request.query}`}`, visit)
+    }
+    const list = (await orgs.list()).slice(0, mostOrgs)
+    const orgUrls = [...new Set(list.map((org) => addresses.baseOf(org, site)))]
+    // A name that somebody else made point here gets no keys to read (DNS rebinding).
+    const shown = isOurs ? offer : { apps: [], users: [] }
+    const element = WalkthroughPage({
+      loginUrl: mainUrl,
+      orgUrls,
+      callbackUrl: mainUrl + walkthroughCallbackPath,
+      offer: shown,
+    })
+    return pageAnswer(element, { script: 'setup', asks: orgUrls })
+  }
 
-    async checks(visit) {
-      const entry = isAtHome(visit) ? await entryFor(visit) : undefined
-      if (entry === undefined) return missing(visit)
-      const [org, app, user] = await Promise.all([
-        entry.orgId === undefined ? undefined : orgs.find(entry.orgId),
-        entry.appId === undefined ? undefined : apps.find(entry.appId),
-        entry.userId === undefined ? undefined : users.find(entry.userId),
-      ])
-      const told = toldWith({ org: org?.name, app: app?.label, user: user?.username }, entry)
-      return wantsPage(visit.request) ? pageAnswer(Checks({ told })) : jsonAnswer(told.diagnosis)
-    },
+  async function checks(visit: Visit): Promise<Reply> {
+    const entry = isAtHome(visit) ? await entryFor(visit) : undefined
+    if (entry === undefined) return missingAnswer(visit)
+    const [org, app, user] = await Promise.all([
+      entry.orgId === undefined ? undefined : orgs.find(entry.orgId),
+      entry.appId === undefined ? undefined : apps.find(entry.appId),
+      entry.userId === undefined ? undefined : users.find(entry.userId),
+    ])
+    const told = toldWith({ org: org?.name, app: app?.label, user: user?.username }, entry)
+    return wantsPage(visit.request) ? pageAnswer(Checks({ told })) : jsonAnswer(told.diagnosis)
   }
 
   /** A request by its id; or, for answers that a browser carried past everybody, the last one of an app that it brought. */
