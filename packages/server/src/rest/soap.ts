@@ -21,8 +21,8 @@ const envelopeNamespace = 'http://schemas.xmlsoap.org/soap/envelope/'
  * Reads an envelope (SOAP 1.1), whatever its prefixes. Document types, and with them entities, are refused.
  * @throws {RestError} 500 as a fault
  */
-export function readSoapCall(text: string): SoapCall {
-  const root = readXml(text, mostTags, malformed)
+export async function readSoapCall(text: string): Promise<SoapCall> {
+  const root = await readXml(text, mostTags, malformed)
   if (root?.localName !== 'Envelope' || root.namespaceURI !== envelopeNamespace)
     throw malformed('It has no SOAP envelope')
   const body = childNamed(root, 'Body')

@@ -1,4 +1,4 @@
-import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
+import type { Element, Node } from '@xmldom/xmldom'
 import { RestError } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
 
@@ -7,9 +7,15 @@ import type { Json, JsonObject } from './json.ts'
  * @param mostTags so that no text makes more of itself than it is
  * @throws what `malformed` makes of what is wrong
  */
-export function readXml(text: string, mostTags: number, malformed: (problem: string) => Error): Element | undefined {
+export async function readXml(
+  text: string,
+  mostTags: number,
+  malformed: (problem: string) => Error,
+): Promise<Element | undefined> {
   if (/<!DOCTYPE/i.test(text)) throw malformed('It has a document type, which is not taken')
   if (text.split('<').length > mostTags) throw malformed('It has too many elements')
+  // Loaded when first needed: most bodies are JSON.
+  const { DOMParser } = await import('@xmldom/xmldom')
   try {
     const stop = (_: string, problem: string) => {
       throw new Error(problem)
@@ -40,9 +46,9 @@ const instances = 'http://www.w3.org/2001/XMLSchema-instance'
  * The record in an XML body: an element per field, whatever the one around them is called, as in `<Account><Name>…`.
  * @throws {RestError} 400 `XML_PARSER_ERROR`
  */
-export function readXmlRecord(text: string): JsonObject {
+export async function readXmlRecord(text: string): Promise<JsonObject> {
   const malformed = (problem: string) => new RestError({ reason: 'xml-malformed', facts: { problem } })
-  const root = readXml(text, mostTagsOfRecord, malformed)
+  const root = await readXml(text, mostTagsOfRecord, malformed)
   if (root === undefined) throw malformed('It is no well-formed XML')
   return membersOf(root, 1)
 

@@ -22,7 +22,7 @@ const noParameters: ReadonlyMap<string, string> = new Map()
 export function soapAnswer({ readBearer, accessTokens, now }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'soap'
-    const { operation, sessionId } = readSoapCall(await readEnvelope(visit))
+    const { operation, sessionId } = await readSoapCall(await readEnvelope(visit))
     if (operation === 'login') throw new RestError({ reason: 'soap-login-off', facts: {} })
     const { token, user, org } = await admitted(visit, sessionId)
     if (operation === 'getUserInfo') {
