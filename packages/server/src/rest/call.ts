@@ -26,6 +26,8 @@ export interface CallerStores {
 /** Who calls the REST API, and what they may. */
 export interface Caller {
   readonly user: User
+  /** The number of the access token that they call with. */
+  readonly tokenId: number
   readonly org: Org
   readonly access: DataAccess
   /** The objects that the user may read. */

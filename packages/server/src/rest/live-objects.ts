@@ -172,6 +172,7 @@ export const liveObjects: readonly SObject[] = [
       field('id', 'ParentId', { ...readOnly, idPrefix: keyPrefixes.authSession }),
       field('id', 'LoginHistoryId'),
       field('id', 'LoginGeoId'),
+      field('boolean', 'IsCurrent', { isNillable: false }),
       field('boolean', 'IsAssociatedWithJwtAccessToken', { isNillable: false }),
       created,
       field('datetime', 'LastModifiedDate', readOnly),

@@ -31,7 +31,8 @@ export async function query(call: Call, includesDeleted: boolean): Promise<RestA
   if (found.done) return answer('QueryResult', { ...found }, 'records')
   const cursor = {
     id: call.newId(keyPrefixes.queryLocator),
-    ...asker,
+    orgId: asker.orgId,
+    userId: asker.userId,
     soql,
     includesDeleted,
     createdAt: call.now,
@@ -66,8 +67,8 @@ export async function recordsOf(call: Call, plan: Plan, page: RowPage): Promise<
 }
 
 /** For whom the queries of a call are. */
-export function askerOf({ caller: { user } }: Call): Asker {
-  return { orgId: user.orgId, userId: user.id }
+export function askerOf({ caller: { user, tokenId } }: Call): Asker {
+  return { orgId: user.orgId, userId: user.id, tokenId }
 }
 
 interface Page {

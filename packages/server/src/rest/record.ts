@@ -39,6 +39,8 @@ export function keyText(value: string | number | boolean): string {
 export interface Asker {
   readonly orgId: string
   readonly userId: string
+  /** The number of the access token that the call came with. */
+  readonly tokenId: number
 }
 
 /** Values in the order of the expressions that were asked for. */

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { Asker } from '../rest/record.ts'
 import { userPermissions } from '../users/profile.ts'
 import { jsonElements } from './json-sql.ts'
 
 /** An object that the org is made of, as a table whose columns are called as its fields are. */
-export type LiveTable = (orgId: string) => RawBuilder<unknown>
+export type LiveTable = (asker: Pick<Asker, 'orgId' | 'tokenId'>) => RawBuilder<unknown>
 
 const has = (permission: string) =>
   sql`case when permissions like ${sql.lit(`%"${permission}"%`)} then 1 else 0 end as ${sql.id(`Permissions${permission}`)}`
@@ -17,14 +18,14 @@ const listed = (list: RawBuilder<unknown>) => jsonElements(list)
 
 /** The live objects by their API names. Every one holds nothing but what is of the org. */
 export const liveTables: Readonly<Record<string, LiveTable>> = {
-  Organization: (orgId) => sql`
+  Organization: ({ orgId }) => sql`
     select id as "Id", name as "Name", 'SLP1' as "InstanceName",
       case when type = 'production' then 0 else 1 end as "IsSandbox", 'Developer Edition' as "OrganizationType",
       null as "TrialExpirationDate", null as "NamespacePrefix", 'en_US' as "LanguageLocaleKey",
       'GMT' as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate",
       created_at as "LastModifiedDate", created_at as "SystemModstamp"
     from orgs where id = ${orgId}`,
-  User: (orgId) => sql`
+  User: ({ orgId }) => sql`
     select id as "Id", username as "Username", last_name as "LastName", first_name as "FirstName",
       ltrim(coalesce(first_name, '') || ' ' || last_name) as "Name", email as "Email",
       substr(coalesce(first_name, ''), 1, 1) || substr(last_name, 1, 4) as "Alias", nickname as "CommunityNickname",
@@ -33,17 +34,17 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       'UTF-8' as "EmailEncodingKey", profile_id as "ProfileId", last_login_at as "LastLoginDate",
       created_at as "CreatedDate", modified_at as "LastModifiedDate", modified_at as "SystemModstamp"
     from users where org_id = ${orgId}`,
-  Profile: (orgId) => sql`
+  Profile: ({ orgId }) => sql`
     select id as "Id", name as "Name", 'Standard' as "UserType", ${permissionColumns}
     from profiles where org_id = ${orgId}`,
-  PermissionSet: (orgId) => sql`
+  PermissionSet: ({ orgId }) => sql`
     select id as "Id", name as "Name", label as "Label", 0 as "IsOwnedByProfile", ${permissionColumns}
     from permission_sets where org_id = ${orgId}`,
-  PermissionSetAssignment: (orgId) => sql`
+  PermissionSetAssignment: ({ orgId }) => sql`
     select ${pairId('0Pa', sql`users.id`, sql`assigned.value`)} as "Id", assigned.value as "PermissionSetId",
       users.id as "AssigneeId"
     from users, ${listed(sql`users.permission_set_ids`)} as assigned where users.org_id = ${orgId}`,
-  ConnectedApplication: (orgId) => sql`
+  ConnectedApplication: ({ orgId }) => sql`
     select app.id as "Id", app.label as "Name", policy.is_admin_approved as "OptionsAllowAdminApprovedUsersOnly",
       case when policy.refresh_token_policy like '%specific_inactivity%' then 1 else 0 end
         as "OptionsRefreshTokenValidityMetric",
@@ -57,14 +58,14 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
     where policy.org_id = ${orgId} and policy.is_installed = 1`,
-  OauthToken: (orgId) => sql`
+  OauthToken: ({ orgId }) => sql`
     select approval.id as "Id", app.label as "AppName", app.id as "AppMenuItemId", approval.user_id as "UserId",
       approval.use_count as "UseCount", approval.first_used_at as "CreatedDate",
       approval.last_used_at as "LastUsedDate"
     from approvals as approval join connected_apps as app on app.id = approval.app_id
     where approval.org_id = ${orgId} and approval.revoked_at is null
       and (approval.use_count > 0 or approval.scopes <> '')`,
-  SetupEntityAccess: (orgId) => sql`
+  SetupEntityAccess: ({ orgId }) => sql`
     select ${pairId('0J0', sql`policy.app_id`, sql`allowed.value`)} as "Id", allowed.value as "ParentId",
       policy.app_id as "SetupEntityId", 'ConnectedApplication' as "SetupEntityType"
     from app_policies as policy, ${listed(sql`policy.profile_ids`)} as allowed where policy.org_id = ${orgId}
@@ -74,11 +75,11 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     from app_policies as policy, ${listed(sql`policy.permission_set_ids`)} as allowed
     where policy.org_id = ${orgId}`,
   // Two tables in one: the numbers of browser sessions doubled are even, those of access tokens odd.
-  AuthSession: (orgId) => sql`
+  AuthSession: ({ orgId, tokenId }) => sql`
     select session.id * 2 as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
       'Standard' as "UserType", session.source_ip as "SourceIp", 'Application' as "LoginType", 'UI' as "SessionType",
       'STANDARD' as "SessionSecurityLevel", null as "LogoutUrl", session.id * 2 as "ParentId",
-      null as "LoginHistoryId", null as "LoginGeoId", 0 as "IsAssociatedWithJwtAccessToken",
+      null as "LoginHistoryId", null as "LoginGeoId", 0 as "IsCurrent", 0 as "IsAssociatedWithJwtAccessToken",
       session.auth_time as "CreatedDate", session.expires_at - session.timeout * 1000 as "LastModifiedDate"
     from sessions as session
       join users as person on person.id = session.user_id and person.epoch = session.user_epoch
@@ -86,7 +87,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     where session.org_id = ${orgId}
     union all
     select token.id * 2 + 1, standing.user_id, token.timeout, 'Standard', null, 'Remote Access 2.0', 'Oauth2',
-      'STANDARD', null, token.id * 2 + 1, null, null, 0, token.issued_at, token.expires_at - token.timeout * 1000
+      'STANDARD', null, token.id * 2 + 1, null, null, case when token.id = ${tokenId} then 1 else 0 end, 0, token.issued_at, token.expires_at - token.timeout * 1000
     from access_tokens as token
       join standings as standing on standing.approval_id = token.approval_id
         and standing.approval_epoch = token.approval_epoch and standing.user_epoch = token.user_epoch
@@ -94,7 +95,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       left join refresh_tokens as source on source.id = token.refresh_token_id
     where standing.org_id = ${orgId} and standing.is_open = 1 and token.revoked_at is null
       and (token.refresh_token_id is null or (source.id is not null and source.revoked_at is null))`,
-  LoginHistory: (orgId) => sql`
+  LoginHistory: ({ orgId }) => sql`
     select id as "Id", user_id as "UserId", at as "LoginTime", login_type as "LoginType",
       login_sub_type as "LoginSubType", source_ip as "SourceIp", login_url as "LoginUrl", browser as "Browser",
       'Unknown' as "Platform", status as "Status", application as "Application", 'N/A' as "ApiType",
@@ -103,19 +104,19 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       null as "AuthenticationServiceId", null as "LoginGeoId", null as "NetworkId", 0 as "OptionsIsGet",
       case when login_type = 'Application' then 1 else 0 end as "OptionsIsPost"
     from login_history where org_id = ${orgId}`,
-  LoginIp: (orgId) => sql`
+  LoginIp: ({ orgId }) => sql`
     select min(id) as "Id", user_id as "UsersId", source_ip as "SourceIp", min(at) as "CreatedDate",
       max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated", null as "ChallengeMethod",
       null as "ChallengeSentDate"
     from login_history where org_id = ${orgId} group by user_id, source_ip`,
-  SetupAuditTrail: (orgId) => sql`
+  SetupAuditTrail: ({ orgId }) => sql`
     select id as "Id", action as "Action", section as "Section", display as "Display", at as "CreatedDate",
       created_by_id as "CreatedById", null as "CreatedByContext", null as "CreatedByIssuer", null as "DelegateUser"
     from setup_audit_trail where org_id = ${orgId}`,
   // An org file refuses named credentials: those of callers are theirs.
   NamedCredential: () => sql`
     select null as "Id", null as "DeveloperName", null as "MasterLabel", null as "Endpoint" where 1 = 0`,
-  Certificate: (orgId) => sql`
+  Certificate: ({ orgId }) => sql`
     select id as "Id", name as "DeveloperName", label as "MasterLabel",
       is_private_key_exportable as "OptionsIsPrivateKeyExportable", created_at as "CreatedDate"
     from certificates where org_id = ${orgId}`,

@@ -104,7 +104,7 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
     fromWhere() {
       const joined = [...joins.values()].map(({ join }) => join)
       const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
-      return sql`from ${tableOf(object, asker.orgId)} as ${sql.id(root)} ${sql.join(joined, sql` `)} ${where}`
+      return sql`from ${tableOf(object, asker)} as ${sql.id(root)} ${sql.join(joined, sql` `)} ${where}`
     },
     groupHaving() {
       const groupBy = groups.length === 0 ? sql`` : sql`group by ${sql.join(groups)}`
@@ -127,7 +127,7 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
       if (joined === undefined) {
         const made = newAlias()
         const here = to.kind === 'stored' ? sql` and ${ofObject(made, to, asker.orgId)}` : sql``
-        const join = sql`left join ${tableOf(to, asker.orgId)} as ${sql.id(made)} on ${column(to, made, idOf(to))} = ${column(at, alias, by)}${here}`
+        const join = sql`left join ${tableOf(to, asker)} as ${sql.id(made)} on ${column(to, made, idOf(to))} = ${column(at, alias, by)}${here}`
         joined = { alias: made, join }
         joins.set(key, joined)
       }
@@ -272,11 +272,11 @@ function idOf({ fields, name }: SObject): Field {
   return id
 }
 
-function tableOf(object: SObject, orgId: string): Sql {
+function tableOf(object: SObject, asker: Asker): Sql {
   if (object.kind === 'stored') return sql`records`
   const table = liveTables[object.name]
   if (table === undefined) throw new Error(`There is no table for ${object.name}.`)
-  return sql`(${table(orgId)})`
+  return sql`(${table(asker)})`
 }
 
 /** What makes a row of the table of all records one of an object. What may be of several objects has no prefix. */

@@ -1005,6 +1005,7 @@ describe('what the org is made of', () => {
     ])
     const [session] = found.body.records
     expect((await send('GET', `/sobjects/AuthSession/${session.Id}`)).body).toMatchObject({ ParentId: session.Id })
+    expect(await column('SELECT Id FROM AuthSession WHERE IsCurrent = true', 'Id', access_token)).toEqual([session.Id])
     expect(await column('SELECT UsersId FROM AuthSession', 'UsersId', access_token)).not.toContain(admin.id)
     expect((await send('DELETE', `/sobjects/AuthSession/${session.Id}`)).status).toBe(204)
     expect((await send('GET', '/limits', undefined, access_token)).status).toBe(401)

@@ -113,6 +113,7 @@ export function restApi(needs: Needs): RestApi {
     schemas.set(own, schema)
     return {
       user,
+      tokenId: token.id,
       org,
       access,
       schema: visibleTo(access, schema),
