@@ -84,12 +84,15 @@ export async function findApp(
   const [first, ...others] = found
   if (first === undefined) {
     const place = orgName === undefined ? '' : ` in the org “${wanted[0]?.name}”`
-    throw new Failure(`There is no connected app “${name}”${place}.${didYouMean(
-      name,
-      all.map(({ app }) => app.fullName),
-    )}`, {
-      next: 'See which there are: sallyport app list',
-    })
+    throw new Failure(
+      `There is no connected app “${name}”${place}.${didYouMean(
+        name,
+        all.map(({ app }) => app.fullName),
+      )}`,
+      {
+        next: 'See which there are: sallyport app list',
+      },
+    )
   }
   if (others.length > 0) {
     const list = found.map(({ org }) => `“${org.name}”`).join(', ')

@@ -1,22 +1,4 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { app } from './commands/app.ts'
-import { auditTrail } from './commands/audit-trail.ts'
-import { call } from './commands/call.ts'
-import { certificate } from './commands/certificate.ts'
-import { dev } from './commands/dev.ts'
-import { diagnose } from './commands/diagnose.ts'
-import { journal } from './commands/journal.ts'
-import { keystore } from './commands/keystore.ts'
-import { login } from './commands/login.ts'
-import { loginHistory } from './commands/login-history.ts'
-import { org } from './commands/org.ts'
-import { permissionSet } from './commands/permission-set.ts'
-import { profile } from './commands/profile.ts'
-import { serve } from './commands/serve.ts'
-import { session } from './commands/session.ts'
-import { token } from './commands/token.ts'
-import { user } from './commands/user.ts'
-import { walkthrough } from './commands/walkthrough.ts'
 import { WrongUsage } from './failure.ts'
 import { version } from './package-folder.ts'
 import { type Terminal, terminal } from './terminal.ts'
@@ -35,7 +17,8 @@ export async function main(): Promise<void> {
 
 async function run(words: readonly string[], shown: Terminal): Promise<0 | 1 | 2> {
   try {
-    await program(shown).parseAsync(words, { from: 'user' })
+    const sallyport = await program(words, shown)
+    await sallyport.parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
     if (!(error instanceof CommanderError)) return shown.fail(error)
@@ -44,32 +27,41 @@ async function run(words: readonly string[], shown: Terminal): Promise<0 | 1 | 2
   }
 }
 
-/** Every command there is. */
-function program(shown: Terminal): CommandUnknownOpts {
+// Each command is loaded when it is named: what all of them need together takes longer to load than most take to run.
+const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => CommandUnknownOpts>>> = {
+  dev: async () => (await import('./commands/dev.ts')).dev,
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  org: async () => (await import('./commands/org.ts')).org,
+  user: async () => (await import('./commands/user.ts')).user,
+  profile: async () => (await import('./commands/profile.ts')).profile,
+  'permission-set': async () => (await import('./commands/permission-set.ts')).permissionSet,
+  app: async () => (await import('./commands/app.ts')).app,
+  certificate: async () => (await import('./commands/certificate.ts')).certificate,
+  keystore: async () => (await import('./commands/keystore.ts')).keystore,
+  login: async () => (await import('./commands/login.ts')).login,
+  token: async () => (await import('./commands/token.ts')).token,
+  call: async () => (await import('./commands/call.ts')).call,
+  session: async () => (await import('./commands/session.ts')).session,
+  'login-history': async () => (await import('./commands/login-history.ts')).loginHistory,
+  'audit-trail': async () => (await import('./commands/audit-trail.ts')).auditTrail,
+  journal: async () => (await import('./commands/journal.ts')).journal,
+  diagnose: async () => (await import('./commands/diagnose.ts')).diagnose,
+  walkthrough: async () => (await import('./commands/walkthrough.ts')).walkthrough,
+}
+
+/** The program with the command that is named; with every command there is, where none of them is. */
+async function program(words: readonly string[], shown: Terminal): Promise<CommandUnknownOpts> {
+  const named = words.find((word) => !word.startsWith('-'))
+  const load = named !== undefined && Object.hasOwn(commands, named) ? commands[named] : undefined
+  const isOnlyVersion = named === undefined && words.includes('--version')
+  const wanted = load !== undefined ? [load] : isOnlyVersion ? [] : Object.values(commands)
   const sallyport = new Command('sallyport')
     .description("Salesforce's way of authorizing: run an org, administer it, and explain its refusals.")
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'explain a command')
     .helpCommand(false)
-    .addCommand(dev(shown))
-    .addCommand(serve(shown))
-    .addCommand(org(shown))
-    .addCommand(user(shown))
-    .addCommand(profile(shown))
-    .addCommand(permissionSet(shown))
-    .addCommand(app(shown))
-    .addCommand(certificate(shown))
-    .addCommand(keystore(shown))
-    .addCommand(login(shown))
-    .addCommand(token(shown))
-    .addCommand(call(shown))
-    .addCommand(session(shown))
-    .addCommand(loginHistory(shown))
-    .addCommand(auditTrail(shown))
-    .addCommand(journal(shown))
-    .addCommand(diagnose(shown))
-    .addCommand(walkthrough(shown))
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
+  for (const command of await Promise.all(wanted.map((one) => one()))) sallyport.addCommand(command(shown))
   settle(sallyport, '', shown)
   return sallyport
 }
