@@ -1,6 +1,7 @@
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
 import { appAccess as appAccessBy } from './connected-apps/app-access.ts'
+import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
 import { clientAuthentication } from './oauth/client-authentication.ts'
@@ -10,6 +11,7 @@ import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
+import { code } from './oauth/response-types/code.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { tokenEndpoint } from './oauth/token.ts'
 import { userOfApp } from './oauth/user-of-app.ts'
@@ -151,14 +153,14 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
   const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, orgs, authenticateClient, now })
 
-  const readRequest = readAuthorizeRequest({ apps, rules: posture })
+  const responseTypes = [code({ codes: stores.codes, now })]
+  const readRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
   const decide = authorize({
-    appAccess,
+    admit: admission({ appAccess, now }),
     users,
     orgs,
     profiles,
     approvals,
-    codes: stores.codes,
     idTokens: tokensOfId,
     answersIssuer: posture.answersIssuer,
     now,
@@ -257,7 +259,14 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     userinfo: shared(person('userinfo', userinfoAnswer(identity))),
     identity: person('identity', identityAnswer(identity)),
     keys: page(undefined, keysAnswer(stores.signingKeys)),
-    discovery: page(undefined, discoveryAnswer({ sendsIssuer: posture.answersIssuer })),
+    discovery: page(
+      undefined,
+      discoveryAnswer({
+        sendsIssuer: posture.answersIssuer,
+        responseTypes: responseTypes.map(({ type }) => type),
+        grantTypes: grants.map(({ type }) => type),
+      }),
+    ),
     authConfiguration: page(undefined, authConfigurationAnswer()),
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),

@@ -3,10 +3,8 @@ import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import { checkChallenge, type PkceRules } from './pkce.ts'
 import { authorizeRefusal } from './refusal.ts'
+import { canonicalResponseType, type ResponseMode, type ResponseType } from './response-types/response-type.ts'
 import { shownConsumerKey } from './shown-consumer-key.ts'
-
-/** How the answer travels back to the app (OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode). */
-export type ResponseMode = 'query' | 'fragment' | 'form_post'
 
 /** Which page an app wants to be shown on. */
 export type Display = 'page' | 'popup' | 'touch'
@@ -18,6 +16,7 @@ export type Display = 'page' | 'popup' | 'touch'
 export interface AuthorizeRequest {
   readonly app: ConnectedApp
   readonly redirectUri: string
+  readonly responseType: ResponseType
   readonly responseMode: ResponseMode
   readonly scope: string | undefined
   readonly state: string | undefined
@@ -39,7 +38,6 @@ export interface AuthorizeRequest {
 export type Prompt = (typeof prompts)[number]
 
 const prompts = ['login', 'consent', 'select_account', 'none'] as const
-const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
 
 /** How authorize requests are judged. */
 export interface AuthorizeRules extends PkceRules {
@@ -49,6 +47,7 @@ export interface AuthorizeRules extends PkceRules {
 
 interface Needs {
   readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey'>
+  readonly responseTypes: readonly ResponseType[]
   readonly rules: AuthorizeRules
 }
 
@@ -60,32 +59,33 @@ export type ReadAuthorizeRequest = (
 ) => Promise<AuthorizeRequest>
 
 /** Who asks, where the answer goes, and whether the request can be understood: all before anybody signs in. */
-export function readAuthorizeRequest({ apps, rules }: Needs): ReadAuthorizeRequest {
+export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): ReadAuthorizeRequest {
+  const byType = new Map(responseTypes.map((one) => [canonicalResponseType(one.type), one]))
+  const offered = responseTypes.map(({ type }) => type)
+
   return async (parameters, site, checks) => {
     const app = await findApp(parameters.get('client_id'), checks)
     const redirectUri = readRedirectUri(parameters.get('redirect_uri'), app, checks)
-    const responseType = parameters.get('response_type')
-    if (responseType !== 'code') {
-      const facts = { found: responseType?.slice(0, 128) ?? 'none', offered: ['code'] }
-      throw authorizeRefusal({ reason: 'response-type-unknown', facts })
-    }
-    checks.flow = 'web-server'
-    pass(checks, 'response-type', { response_type: responseType })
-    const responseMode = responseModes.find((mode) => mode === (parameters.get('response_mode') ?? 'query'))
-    if (responseMode === undefined) {
-      const facts = { found: parameters.get('response_mode')?.slice(0, 128) ?? '', offered: responseModes }
-      throw authorizeRefusal({ reason: 'response-mode-unknown', facts })
-    }
+    const responseType = findResponseType(parameters.get('response_type'), checks)
+    const responseMode = readResponseMode(parameters.get('response_mode'), responseType)
+    const nonce = parameters.get('nonce')
     const codeChallenge = parameters.get('code_challenge')
-    checkPkce(app, site, codeChallenge, parameters.get('code_challenge_method'))
-    pass(checks, 'pkce', { challenge: codeChallenge !== undefined })
+    const refused =
+      responseType.checkRequest({ app, nonce }) ??
+      (site.org === undefined ? undefined : responseType.checkOrg(site.org, app))
+    if (refused !== undefined) throw authorizeRefusal(refused)
+    if (responseType.usesPkce) {
+      checkPkce(app, site, codeChallenge, parameters.get('code_challenge_method'))
+      pass(checks, 'pkce', { challenge: codeChallenge !== undefined })
+    }
     return {
       app,
       redirectUri,
+      responseType,
       responseMode,
       scope: parameters.get('scope'),
       state: parameters.get('state'),
-      nonce: parameters.get('nonce'),
+      nonce,
       codeChallenge,
       prompts: readPrompts(parameters.get('prompt')),
       isImmediate: parameters.get('immediate') === 'true',
@@ -105,6 +105,19 @@ export function readAuthorizeRequest({ apps, rules }: Needs): ReadAuthorizeReque
     aboutApp(checks, app)
     pass(checks, 'client-known', { app: app.label })
     return app
+  }
+
+  function findResponseType(text: string | undefined, checks: Checklist): ResponseType {
+    const responseType = byType.get(canonicalResponseType(text ?? ''))
+    if (responseType === undefined) {
+      throw authorizeRefusal({
+        reason: 'response-type-unknown',
+        facts: { found: text?.slice(0, 128) ?? 'none', offered },
+      })
+    }
+    checks.flow = responseType.flow
+    pass(checks, 'response-type', { response_type: responseType.type })
+    return responseType
   }
 
   function checkPkce(app: ConnectedApp, site: Site, challenge: string | undefined, method: string | undefined): void {
@@ -133,6 +146,16 @@ function readRedirectUri(redirectUri: string | undefined, app: ConnectedApp, che
   }
   pass(checks, 'redirect-uri', { redirect_uri: redirectUri })
   return redirectUri
+}
+
+/** Answers that hold tokens may not stand in a query, which servers and histories keep (Multiple Response Types §3). */
+function readResponseMode(text: string | undefined, { modes }: ResponseType): ResponseMode {
+  const responseMode = text === undefined ? modes[0] : modes.find((mode) => mode === text)
+  if (responseMode !== undefined) return responseMode
+  throw authorizeRefusal({
+    reason: 'response-mode-unknown',
+    facts: { found: text?.slice(0, 128) ?? '', offered: modes },
+  })
 }
 
 function readPrompts(text: string | undefined): ReadonlySet<Prompt> {

@@ -1,27 +1,20 @@
-import { checkAddress, checkUser } from '../connected-apps/access.ts'
-import type { AppAccess } from '../connected-apps/app-access.ts'
 import type { ApprovalStore } from '../connected-apps/approval.ts'
-import type { ConnectedApp } from '../connected-apps/connected-app.ts'
-import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
+import type { Scope } from '../connected-apps/scope.ts'
 import { type Checklist, checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
-import type { Org, OrgStore } from '../orgs/org.ts'
-import { hashSecret, randomText, tokenText } from '../secret.ts'
+import type { OrgStore } from '../orgs/org.ts'
 import type { Session } from '../sessions/session.ts'
-import { type AuthorizationCodeStore, authorizationCodeShape } from '../tokens/authorization-code.ts'
 import type { IdTokens } from '../tokens/id-token.ts'
-import type { Profile, ProfileStore } from '../users/profile.ts'
+import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
+import type { Admit, Person } from './admission.ts'
 import type { AuthorizeRequest } from './authorize-request.ts'
 import type { OAuthError } from './error.ts'
-import { authorizeRefusal, type Refusal } from './refusal.ts'
+import { authorizeRefusal, type Reason, type Refusal } from './refusal.ts'
 
 /** Whom the browser is signed in as. */
-export interface SignedIn {
+export interface SignedIn extends Person {
   readonly session: Session
-  readonly org: Org
-  readonly user: User
-  readonly profile: Profile
 }
 
 /** What the browser does next. */
@@ -52,15 +45,15 @@ export interface Authorize {
 export interface Browser {
   readonly session: Session | undefined
   readonly sourceIp: string
+  readonly userAgent: string
 }
 
 interface Needs {
-  readonly appAccess: AppAccess
+  readonly admit: Admit
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly approvals: Pick<ApprovalStore, 'find' | 'allow'>
-  readonly codes: Pick<AuthorizationCodeStore, 'add'>
   readonly idTokens: Pick<IdTokens, 'verify'>
   /** Whether answers carry `iss` (RFC 9207), which Salesforce's do not. */
   readonly answersIssuer: boolean
@@ -68,17 +61,7 @@ interface Needs {
 }
 
 /** The authorize endpoint over the stores. */
-export function authorize({
-  appAccess,
-  users,
-  orgs,
-  profiles,
-  approvals,
-  codes,
-  idTokens,
-  answersIssuer,
-  now,
-}: Needs): Authorize {
+export function authorize({ admit, users, orgs, profiles, approvals, idTokens, answersIssuer, now }: Needs): Authorize {
   return { nextStep, decide }
 
   async function nextStep(
@@ -87,36 +70,27 @@ export function authorize({
     browser: Browser,
     checks: Checklist,
   ): Promise<NextStep> {
-    const isSilent = request.prompts.has('none') || request.isImmediate
     const signedIn = await whoIsThere(browser.session, site)
     if (signedIn === undefined || (await mustSignInAgain(request, signedIn))) {
-      return isSilent ? back(request, site, silentRefusal(request, 'sign-in')) : { go: 'sign-in' }
+      return isSilent(request) ? back(request, site, silentRefusal(request, 'sign-in')) : { go: 'sign-in' }
     }
-    const { org, user, profile } = signedIn
+    const { session, org, user } = signedIn
     checks.orgId = org.id
     checks.userId = user.id
     pass(checks, 'signed-in', { user: user.username })
-    const allowed = await checkAccess(request.app, signedIn, browser, checks)
-    if ('reason' in allowed) return refuse(request, site, allowed)
-    // At the login host nobody knew until now whose person this is.
-    if (org.settings.isPkceRequired && request.codeChallenge === undefined) {
-      const facts = { app: request.app.label, requiredBy: 'the org' }
-      return refuse(request, site, { reason: 'challenge-missing', facts })
+    const admitted = await admit(request, signedIn, browser.sourceIp, checks)
+    if (!admitted.ok) return refuse(request, site, admitted.refusal)
+    const { scopes, policies } = admitted
+    if (!(await isApproved(request, user, scopes, admitted.preApproved))) {
+      if (isSilent(request)) return back(request, site, silentRefusal(request, 'approval'))
+      return { go: 'consent', signedIn, scopes }
     }
-    const asked = requestedScopes(request.scope, request.app.scopes)
-    if (!asked.ok) {
-      const { label, scopes } = request.app
-      const facts = { app: label, found: [...asked.unknown, ...asked.notOfApp], allowed: scopes, by: 'app' } as const
-      const refused = authorizeRefusal({ reason: 'scope-not-allowed', facts })
-      return isSilent ? back(request, site, refused) : { go: 'error-page', refused }
-    }
-    pass(checks, 'scope', { scopes: asked.scopes })
-    if (!(await isApproved(request, user, asked.scopes, allowed.preApproved))) {
-      if (isSilent) return back(request, site, silentRefusal(request, 'approval'))
-      return { go: 'consent', signedIn: { session: signedIn.session, org, user, profile }, scopes: asked.scopes }
-    }
-    if (!allowed.preApproved) pass(checks, 'approved', { by: 'the user' })
-    return withCode(request, site, signedIn, asked.scopes)
+    if (!admitted.preApproved) pass(checks, 'approved', { by: 'the user' })
+    const { app, redirectUri, codeChallenge, nonce } = request
+    const { authTime } = session
+    const granted = { app, policies, org, user, scopes, redirectUri, codeChallenge, nonce, authTime, site, ...browser }
+    const answer = { ...(await request.responseType.answer(granted)), ...common(request, site) }
+    return { go: 'back-to-app', answer, refused: undefined }
   }
 
   async function decide(
@@ -135,11 +109,12 @@ export function authorize({
       const facts = { app: request.app.label, user: user.username }
       return back(request, site, authorizeRefusal({ reason: 'denied-by-user', facts }))
     }
-    const asked = requestedScopes(request.scope, request.app.scopes)
+    const admitted = await admit(request, signedIn, browser.sourceIp, checklist())
     // What the person allows on an old page must not become the approval that lets them in.
-    if (asked.ok && !('reason' in (await checkAccess(request.app, signedIn, browser, checklist())))) {
-      await approvals.allow({ orgId: org.id, userId: user.id, appId: request.app.id, scopes: asked.scopes }, now())
-      pass(checks, 'approved', { by: 'the user', scopes: asked.scopes })
+    if (admitted.ok) {
+      const { scopes } = admitted
+      await approvals.allow({ orgId: org.id, userId: user.id, appId: request.app.id, scopes }, now())
+      pass(checks, 'approved', { by: 'the user', scopes })
     }
     return nextStep({ ...request, prompts: new Set() }, site, browser, checks)
   }
@@ -162,21 +137,6 @@ export function authorize({
     return hint === undefined || !hint.subject.endsWith(`/${user.id}`)
   }
 
-  async function checkAccess(
-    app: ConnectedApp,
-    { org, user, profile }: SignedIn,
-    { sourceIp }: Browser,
-    checks: Checklist,
-  ) {
-    const unwelcome = checkUser({ org, user, now: now() }, checks)
-    if (unwelcome !== undefined) return unwelcome
-    const access = await appAccess({ org, user, profile, app }, checks)
-    if (!access.granted) return access.refusal
-    const elsewhere =
-      access.policies.ipRelaxation === 'BYPASS' ? undefined : checkAddress({ profile, sourceIp }, checks)
-    return elsewhere ?? { preApproved: access.preApproved }
-  }
-
   async function isApproved(
     request: AuthorizeRequest,
     user: User,
@@ -189,34 +149,10 @@ export function authorize({
     return scopes.every((scope) => approval?.scopes.includes(scope))
   }
 
-  async function withCode(
-    request: AuthorizeRequest,
-    site: Site,
-    { session, org, user }: SignedIn,
-    scopes: readonly Scope[],
-  ): Promise<NextStep> {
-    const secret = randomText(authorizationCodeShape.length)
-    const id = await codes.add({
-      hash: hashSecret(secret),
-      orgId: org.id,
-      userId: user.id,
-      appId: request.app.id,
-      redirectUri: request.redirectUri,
-      scopes,
-      codeChallenge: request.codeChallenge,
-      nonce: request.nonce,
-      authTime: session.authTime,
-      issuedAt: now(),
-    })
-    const answer = { code: tokenText(authorizationCodeShape, id, secret), ...common(request, site) }
-    return { go: 'back-to-app', answer, refused: undefined }
-  }
-
   /** What an app is told travels back to it; what its admins must mend first is shown to the person. */
   function refuse(request: AuthorizeRequest, site: Site, refusal: Refusal): NextStep {
     const refused = authorizeRefusal(refusal)
-    const isForTheApp =
-      refusal.reason === 'app-blocked' || refusal.reason === 'not-admin-approved' || request.prompts.has('none')
+    const isForTheApp = forTheApp.has(refusal.reason) || isSilent(request)
     return isForTheApp ? back(request, site, refused) : { go: 'error-page', refused }
   }
 
@@ -228,6 +164,14 @@ export function authorize({
   function common({ state }: AuthorizeRequest, site: Site): Readonly<Record<string, string>> {
     return { ...(state === undefined ? {} : { state }), ...(answersIssuer ? { iss: site.base } : {}) }
   }
+}
+
+// What the developers of an app can do something about, or are to tell their users.
+const forTheApp: ReadonlySet<Reason> = new Set(['app-blocked', 'not-admin-approved'])
+
+/** Whether nobody must see a page for it. */
+function isSilent({ prompts, isImmediate }: AuthorizeRequest): boolean {
+  return prompts.has('none') || isImmediate
 }
 
 function silentRefusal({ isImmediate, prompts }: AuthorizeRequest, missing: 'sign-in' | 'approval'): OAuthError {

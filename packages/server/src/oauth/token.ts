@@ -1,5 +1,5 @@
 import { type Checklist, pass } from '../journal/checklist.ts'
-import type { LoginHistoryStore } from '../sessions/login-history.ts'
+import type { LoginHistoryStore, OauthLoginSubType } from '../sessions/login-history.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import type { IssueTokens, TokenResponse } from '../tokens/issue.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
@@ -73,8 +73,7 @@ export function tokenEndpoint({
       userId,
       at: now(),
       loginType: 'Oauth2',
-      loginSubType:
-        flow === 'authorization_code' ? 'OauthWebServer' : flow === 'refresh_token' ? 'OauthRefreshToken' : undefined,
+      loginSubType: loginSubTypes.get(flow ?? ''),
       status,
       application: appId === undefined ? 'Unknown' : await labelOf(appId),
       sourceIp: request.sourceIp,
@@ -83,6 +82,12 @@ export function tokenEndpoint({
     })
   }
 }
+
+// What Login History calls the attempts of a grant; Salesforce has no name for the bearer assertions.
+const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
+  ['authorization_code', 'OauthWebServer'],
+  ['refresh_token', 'OauthRefreshToken'],
+])
 
 /** Of two callers with one proof, what the slower one is told. */
 function replayOf({ app, source }: Authorization): Refusal {

@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { authConfiguration, openidConfiguration } from './discovery.ts'
 
+const offered = {
+  responseTypes: ['code'],
+  grantTypes: [
+    'authorization_code',
+    'refresh_token',
+    'client_credentials',
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  ],
+}
+
 describe('openidConfiguration', () => {
   it('names the endpoints of the host it was asked at, and what works there', () => {
-    expect(openidConfiguration('https://mycompany.my.salesforce.com', { sendsIssuer: false })).toEqual({
+    expect(openidConfiguration('https://mycompany.my.salesforce.com', { ...offered, sendsIssuer: false })).toEqual({
       issuer: 'https://mycompany.my.salesforce.com',
       authorization_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/authorize',
       token_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/token',
@@ -67,7 +77,7 @@ describe('openidConfiguration', () => {
   })
 
   it('says that answers carry their issuer only where they do', () => {
-    expect(openidConfiguration('http://localhost:8787', { sendsIssuer: true })).toMatchObject({
+    expect(openidConfiguration('http://localhost:8787', { ...offered, sendsIssuer: true })).toMatchObject({
       authorization_response_iss_parameter_supported: true,
     })
   })

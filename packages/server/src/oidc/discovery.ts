@@ -6,10 +6,12 @@ import { id15 } from '../record-id.ts'
 export interface DiscoveryOptions {
   /** Whether authorization answers carry `iss` (RFC 9207). */
   readonly sendsIssuer: boolean
+  readonly responseTypes: readonly string[]
+  readonly grantTypes: readonly string[]
 }
 
-/** Metadata of an OpenID provider. */
-export type OpenidConfiguration = {
+/** Where an OpenID provider is asked for what. */
+export type OpenidEndpoints = {
   readonly issuer: string
   readonly authorization_endpoint: string
   readonly token_endpoint: string
@@ -18,6 +20,10 @@ export type OpenidConfiguration = {
   readonly jwks_uri: string
   readonly introspection_endpoint: string
   readonly end_session_endpoint: string
+}
+
+/** Metadata of an OpenID provider. */
+export type OpenidConfiguration = OpenidEndpoints & {
   readonly scopes_supported: readonly string[]
   readonly response_types_supported: readonly string[]
   readonly response_modes_supported: readonly string[]
@@ -67,32 +73,18 @@ const scopes = scopeDefinitions.flatMap(({ names }) => names)
  * What a client has to know of a host, be it the login host or an org's own address (OpenID Connect Discovery §3;
  * RFC 8414 §2 names the same members, so the same document answers `/.well-known/oauth-authorization-server`).
  *
- * It names what works and nothing else, and so departs from Salesforce's: the response types `token` and
- * `token id_token`, dynamic registration and front-channel logout are missing, because they do not exist yet; grant
- * types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
+ * It names what works and nothing else, and so departs from Salesforce's: dynamic registration and front-channel logout
+ * are missing, because they do not exist yet; grant types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
  * its `end_session_endpoint` too; and that `request_uri` is not taken is said, as its absence would mean the opposite.
  * @param base scheme, host and port, without a slash at its end: the issuer
  */
 export function openidConfiguration(base: string, options: DiscoveryOptions): OpenidConfiguration {
-  const oauth = `${base}/services/oauth2`
   return {
-    issuer: base,
-    authorization_endpoint: `${oauth}/authorize`,
-    token_endpoint: `${oauth}/token`,
-    revocation_endpoint: `${oauth}/revoke`,
-    userinfo_endpoint: `${oauth}/userinfo`,
-    jwks_uri: `${base}/id/keys`,
-    introspection_endpoint: `${oauth}/introspect`,
-    end_session_endpoint: `${base}/services/auth/idp/oidc/logout`,
+    ...openidEndpoints(base),
     scopes_supported: scopes,
-    response_types_supported: ['code'],
+    response_types_supported: options.responseTypes,
     response_modes_supported: ['query', 'fragment', 'form_post'],
-    grant_types_supported: [
-      'authorization_code',
-      'refresh_token',
-      'client_credentials',
-      'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    ],
+    grant_types_supported: options.grantTypes,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
     display_values_supported: ['page', 'popup', 'touch'],
@@ -103,6 +95,21 @@ export function openidConfiguration(base: string, options: DiscoveryOptions): Op
     claims_supported: claims,
     request_uri_parameter_supported: false,
     ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
+  }
+}
+
+/** The endpoints of a host. @param base as for {@link openidConfiguration} */
+export function openidEndpoints(base: string): OpenidEndpoints {
+  const oauth = `${base}/services/oauth2`
+  return {
+    issuer: base,
+    authorization_endpoint: `${oauth}/authorize`,
+    token_endpoint: `${oauth}/token`,
+    revocation_endpoint: `${oauth}/revoke`,
+    userinfo_endpoint: `${oauth}/userinfo`,
+    jwks_uri: `${base}/id/keys`,
+    introspection_endpoint: `${oauth}/introspect`,
+    end_session_endpoint: `${base}/services/auth/idp/oidc/logout`,
   }
 }
 

@@ -1,3 +1,18 @@
+/** What kind of OAuth login it was (`LoginSubType`); Salesforce has none for the bearer assertions. */
+export type OauthLoginSubType =
+  | 'OauthWebServer'
+  | 'OauthUserAgent'
+  | 'OauthUserAgentIdToken'
+  | 'OauthUsernamePassword'
+  | 'OauthRefreshToken'
+  | 'OauthClientCredentials'
+  | 'OauthTokenExchange'
+  | 'OauthOtpLogin'
+  | 'OauthHybridWebServer'
+  | 'OauthHybridUserAgent'
+  | 'OauthHybridRefreshToken'
+  | 'OauthHybridTokenExchange'
+
 /** One attempt to sign in, as Login History shows it. */
 export interface LoginAttempt {
   readonly orgId: string

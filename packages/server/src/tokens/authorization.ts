@@ -1,6 +1,7 @@
 import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Scope } from '../connected-apps/scope.ts'
 import type { Org } from '../orgs/org.ts'
+import type { OauthLoginSubType } from '../sessions/login-history.ts'
 import type { User } from '../users/user.ts'
 
 /** What a grant decided: this app may act for this user with these scopes. */
@@ -24,5 +25,5 @@ export interface Authorization {
         readonly authTime: Date
       }
   /** `LoginSubType` of the row in Login History; `undefined` where Salesforce has none. */
-  readonly loginSubType: 'OauthWebServer' | 'OauthRefreshToken' | undefined
+  readonly loginSubType: OauthLoginSubType | undefined
 }

@@ -48,8 +48,8 @@ export function follow(step: NextStep, request: AuthorizeRequest, visit: Visit):
 }
 
 /** What `oauth/` is told of a browser. */
-export function asBrowser({ session }: BrowserState, { sourceIp }: Visit): Browser {
-  return { session, sourceIp }
+export function asBrowser({ session }: BrowserState, { sourceIp, userAgent }: Visit): Browser {
+  return { session, sourceIp, userAgent }
 }
 
 /** The reference to an authorize request that the consent page carries: the request itself, to be checked again. */

@@ -1,5 +1,5 @@
 import { retireSigningKey, rotateInTurn, type SigningKey } from '../../certificates/signing-keys.ts'
-import { openidConfiguration } from '../../oidc/discovery.ts'
+import { openidEndpoints } from '../../oidc/discovery.ts'
 import { done } from '../../problem.ts'
 import { Badge, Card, Copyable, Details, Instant, Notice } from './blocks.tsx'
 import { radios } from './field.tsx'
@@ -64,17 +64,17 @@ function overview({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupR
 }
 
 function Endpoints({ title, base }: { readonly title: string; readonly base: string }) {
-  const configuration = openidConfiguration(base, { sendsIssuer: false })
+  const endpoints = openidEndpoints(base)
   const rows = [
-    ['Issuer', configuration.issuer],
+    ['Issuer', endpoints.issuer],
     ['Discovery', `${base}/.well-known/openid-configuration`],
-    ['JWKS (keys)', configuration.jwks_uri],
-    ['Authorize', configuration.authorization_endpoint],
-    ['Token', configuration.token_endpoint],
-    ['UserInfo', configuration.userinfo_endpoint],
-    ['Revoke', configuration.revocation_endpoint],
-    ['Introspect', configuration.introspection_endpoint],
-    ['Logout', configuration.end_session_endpoint],
+    ['JWKS (keys)', endpoints.jwks_uri],
+    ['Authorize', endpoints.authorization_endpoint],
+    ['Token', endpoints.token_endpoint],
+    ['UserInfo', endpoints.userinfo_endpoint],
+    ['Revoke', endpoints.revocation_endpoint],
+    ['Introspect', endpoints.introspection_endpoint],
+    ['Logout', endpoints.end_session_endpoint],
   ] as const
   return (
     <Card title={title}>

@@ -1,0 +1,76 @@
+import { checkAddress, checkUser } from '../connected-apps/access.ts'
+import type { AppAccess } from '../connected-apps/app-access.ts'
+import type { AppPolicies } from '../connected-apps/connected-app.ts'
+import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
+import { type Checklist, pass } from '../journal/checklist.ts'
+import type { Org } from '../orgs/org.ts'
+import type { Profile } from '../users/profile.ts'
+import type { User } from '../users/user.ts'
+import type { AuthorizeRequest } from './authorize-request.ts'
+import type { Refusal } from './refusal.ts'
+
+/** Somebody who has said who they are. */
+export interface Person {
+  readonly org: Org
+  readonly user: User
+  readonly profile: Profile
+}
+
+/** Whether a person may let an app in, with which scopes, and whether an admin has said yes already. */
+export type Admission =
+  | {
+      readonly ok: true
+      readonly scopes: readonly Scope[]
+      readonly policies: AppPolicies
+      readonly preApproved: boolean
+    }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+/** Works out an {@link Admission}: the same whether the person signed in here or in the app. */
+export type Admit = (
+  request: AuthorizeRequest,
+  person: Person,
+  sourceIp: string,
+  checks: Checklist,
+) => Promise<Admission>
+
+interface Needs {
+  readonly appAccess: AppAccess
+  readonly now: () => Date
+}
+
+/** What every authorize request is held to once it is known who is there. */
+export function admission({ appAccess, now }: Needs): Admit {
+  return async (request, { org, user, profile }, sourceIp, checks) => {
+    const { app, responseType } = request
+    const unwelcome = checkUser({ org, user, now: now() }, checks)
+    if (unwelcome !== undefined) return refused(unwelcome)
+    const access = await appAccess({ org, user, profile, app }, checks)
+    if (!access.granted) return refused(access.refusal)
+    const { policies, preApproved } = access
+    const elsewhere = policies.ipRelaxation === 'BYPASS' ? undefined : checkAddress({ profile, sourceIp }, checks)
+    if (elsewhere !== undefined) return refused(elsewhere)
+    // At the login host nobody knew until now whose person this is.
+    const closed = responseType.checkOrg(org, app)
+    if (closed !== undefined) return refused(closed)
+    if (responseType.usesPkce && org.settings.isPkceRequired && request.codeChallenge === undefined) {
+      return refused({ reason: 'challenge-missing', facts: { app: app.label, requiredBy: 'the org' } })
+    }
+    const asked = requestedScopes(request.scope, app.scopes)
+    if (!asked.ok) {
+      const found = [...asked.unknown, ...asked.notOfApp]
+      return refused({
+        reason: 'scope-not-allowed',
+        facts: { app: app.label, found, allowed: app.scopes, by: 'app' },
+      })
+    }
+    const unfit = responseType.checkScopes(asked.scopes, app)
+    if (unfit !== undefined) return refused(unfit)
+    pass(checks, 'scope', { scopes: asked.scopes })
+    return { ok: true, scopes: asked.scopes, policies, preApproved }
+  }
+}
+
+function refused(refusal: Refusal): Admission {
+  return { ok: false, refusal }
+}
