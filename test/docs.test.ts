@@ -53,6 +53,23 @@ describe('the flow pages', () => {
     expect(output).toContain('"developerName":"AllAccounts"')
   })
 
+  it('say how an app gets JWTs and how others verify them, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/jwt-access-tokens.md'))
+    const { claims } = JSON.parse(output)
+    expect(claims).toMatchObject({ mty: 'oauth', scp: 'api id', exp: claims.iat + 900 })
+    const text = readFileSync(join(root, 'docs/jwt-access-tokens.md'), 'utf8')
+    const [, code = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(text) ?? []
+    const use =
+      "\nconst { readFileSync } = await import('node:fs')\nconsole.log(JSON.stringify(await whoCalls(readFileSync('access-token.jwt', 'utf8').trim())))\n"
+    await writeFile(join(dev.folder, 'who-calls.ts'), code + use)
+    await symlink(join(root, 'node_modules'), join(dev.folder, 'node_modules')).catch(() => undefined)
+    const { stdout } = await run(process.execPath, ['who-calls.ts'], {
+      cwd: dev.folder,
+      env: { ...process.env, ISSUER: claims.iss },
+    })
+    expect(JSON.parse(stdout)).toEqual({ userId: claims.sub.slice('uid:'.length), scopes: ['api', 'id'] })
+  })
+
   it('say what a token opens, and the lines work as they stand', async () => {
     const [objects = ''] =
       /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'))?.slice(1) ?? []

@@ -23,9 +23,11 @@ import type { Seal } from './seal.ts'
 import { signIn } from './sessions/sign-in.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
-import { checkBearer } from './tokens/bearer.ts'
-import { idTokens, type KeyRing, keyRing } from './tokens/id-token.ts'
+import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
+import { idTokens } from './tokens/id-token.ts'
 import { issueTokens } from './tokens/issue.ts'
+import { jwtAccessTokenReader } from './tokens/jwt-access-token.ts'
+import { type KeyRing, keyRing } from './tokens/key-ring.ts'
 import { passwords as passwordsAt } from './users/password.ts'
 import { oauthRefusal } from './web/answer.ts'
 import { readBearer } from './web/bearer.ts'
@@ -99,6 +101,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     profiles,
     addresses,
     idTokens: tokensOfId,
+    keys,
     seal,
     answersExpiresIn: posture.answersExpiresIn,
     now,
@@ -150,8 +153,9 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     now,
   })
   const { accessTokens, refreshTokens } = stores
-  const revoke = revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now })
-  const introspect = introspectEndpoint({ accessTokens, refreshTokens, apps, users, orgs, authenticateClient, now })
+  const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
+  const revoke = revokeEndpoint({ findAccessToken, accessTokens, refreshTokens, authenticateClient, now })
+  const introspect = introspectEndpoint({ findAccessToken, refreshTokens, apps, users, orgs, authenticateClient, now })
 
   const responseTypes = [code({ codes: stores.codes, now })]
   const readRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
@@ -167,7 +171,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   })
   const browserOf = readBrowser({ sessions, onError: report, now })
   const bearerOf = readBearer({
-    checkBearer: checkBearer({ accessTokens, now, onError: report }),
+    checkBearer: checkBearer({ findAccessToken, accessTokens, now, onError: report }),
     users,
     orgs,
     refusesTokenInQuery: posture.refusesTokenInQuery,
@@ -258,7 +262,6 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     introspect: shared(oauth('introspect', introspectAnswer(introspect, posture))),
     userinfo: shared(person('userinfo', userinfoAnswer(identity))),
     identity: person('identity', identityAnswer(identity)),
-    keys: page(undefined, keysAnswer(stores.signingKeys)),
     discovery: page(
       undefined,
       discoveryAnswer({
@@ -267,6 +270,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
         grantTypes: grants.map(({ type }) => type),
       }),
     ),
+    keys: page(undefined, keysAnswer({ signingKeys: stores.signingKeys, orgs, addresses })),
     authConfiguration: page(undefined, authConfigurationAnswer()),
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),

@@ -173,6 +173,7 @@ export const sampleFacts: ExplainedReasons = {
   'soap-malformed': { problem: 'It is no well-formed XML' },
   'soap-operation-unknown': { found: 'query', known: ['login', 'getUserInfo', 'logout'] },
   'soap-login-off': {},
+  'jwt-not-accepted': { api: 'SOAP' },
   'too-many-parts': { part: 'records', limit: 200, found: 201 },
   'composite-refused': { problem: "The body has a list 'compositeRequest'" },
   'composite-stopped': {},

@@ -2,9 +2,10 @@ import { createPrivateKey, generateKeyPair, type JsonWebKey, type KeyObject } fr
 import { promisify } from 'node:util'
 import type { Clock } from '../clock.ts'
 import { done, type Outcome, refused } from '../problem.ts'
+import { id15 } from '../record-id.ts'
 import type { Seal } from '../seal.ts'
 
-/** A key of the server's own: ID tokens are signed with the newest, and `/id/keys` publishes the public half of all. */
+/** A key of the server's own: ID tokens and JWT access tokens are signed with the newest, and `/id/keys` publishes the public half of all. */
 export interface SigningKey {
   readonly kid: string
   /** The public members only. */
@@ -114,7 +115,30 @@ export function openSigningKey(seal: Seal, key: SigningKey): KeyObject {
   return createPrivateKey(seal.open(key.sealedPrivateKey, purpose))
 }
 
-/** The JSON Web Key Set that `/id/keys` answers (RFC 7517 §5). */
-export function jsonWebKeySet(keys: readonly SigningKey[]): { readonly keys: readonly JsonWebKey[] } {
-  return { keys: keys.map(({ kid, publicJwk }) => ({ ...publicJwk, alg: 'RS256', use: 'sig', kid })) }
+/**
+ * The name of a key on access tokens of an org, as Salesforce writes it: `CORE_ATJWT.<org>.<milliseconds>`. Keys are the
+ * server's, so each has such a name for each org. The number of the key is counted in: no two keys are of one millisecond.
+ */
+export function accessTokenKid(orgId: string, { kid, createdAt }: Pick<SigningKey, 'kid' | 'createdAt'>): string {
+  return `CORE_ATJWT.${id15(orgId)}.${createdAt.getTime() + Number(kid)}`
+}
+
+/**
+ * The JSON Web Key Set that `/id/keys` answers (RFC 7517 §5).
+ * @param orgIds the orgs whose access tokens are verified by it: each key is there by its name for each, too
+ */
+export function jsonWebKeySet(
+  keys: readonly SigningKey[],
+  orgIds: readonly string[],
+): { readonly keys: readonly JsonWebKey[] } {
+  return {
+    keys: keys.flatMap((key) =>
+      [key.kid, ...orgIds.map((orgId) => accessTokenKid(orgId, key))].map((kid) => ({
+        ...key.publicJwk,
+        alg: 'RS256',
+        use: 'sig',
+        kid,
+      })),
+    ),
+  }
 }

@@ -20,7 +20,12 @@ export interface EnteredPolicies {
   readonly requiresHighAssurance?: boolean
   /** *Run As* of the client credentials flow, by username; an empty text clears it. */
   readonly clientCredentialUser?: string
+  /** Seconds, one of Salesforce's choices; `undefined` leaves it to the session timeout of profile and org. */
+  readonly namedUserJwtTimeout?: number | undefined
 }
+
+/** The minutes for which Salesforce lets JWT-based access tokens last. */
+export const namedUserJwtMinutes: readonly number[] = [1, 5, 10, 15, 30, 60, 90, 120, 240, 480, 720]
 
 /** What checking policies looks names up in. */
 export interface PolicyLookups {
@@ -52,6 +57,12 @@ export async function policiesWith(
   ) {
     problems.push({ field: 'sessionTimeout', message: 'A session lasts whole minutes, from 1 to 1440 (24 hours).' })
   }
+  const namedUserJwtTimeout =
+    'namedUserJwtTimeout' in entered ? entered.namedUserJwtTimeout : policies.namedUserJwtTimeout
+  if (namedUserJwtTimeout !== undefined && !namedUserJwtMinutes.includes(namedUserJwtTimeout / 60)) {
+    const message = `A JWT-based access token lasts ${namedUserJwtMinutes.join(', ')} minutes, or as long as the user’s session.`
+    problems.push({ field: 'namedUserJwtTimeout', message })
+  }
   const refreshTokenPolicy = entered.refreshTokenPolicy ?? policies.refreshTokenPolicy
   // What could not be written in the words of metadata would be another policy once it is read from there.
   if ('seconds' in refreshTokenPolicy && !isWholeHours(refreshTokenPolicy.seconds)) {
@@ -72,6 +83,7 @@ export async function policiesWith(
     sessionTimeout,
     requiresHighAssurance: entered.requiresHighAssurance ?? policies.requiresHighAssurance,
     clientCredentialUserId,
+    namedUserJwtTimeout,
   })
 
   async function runAsUserId(): Promise<string | undefined> {

@@ -36,6 +36,7 @@ export interface EnteredApp {
   readonly isIntrospectAllTokens?: boolean
   readonly isRefreshTokenRotationEnabled?: boolean
   readonly isClientCredentialEnabled?: boolean
+  readonly isNamedUserJwtEnabled?: boolean
   readonly idTokenConfig?: Partial<IdTokenConfig>
   readonly ipRanges?: readonly IpRange[]
   readonly singleLogoutUrl?: string
@@ -86,6 +87,7 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
     isIntrospectAllTokens: entered.isIntrospectAllTokens ?? app.isIntrospectAllTokens,
     isRefreshTokenRotationEnabled: entered.isRefreshTokenRotationEnabled ?? app.isRefreshTokenRotationEnabled,
     isClientCredentialEnabled: entered.isClientCredentialEnabled ?? app.isClientCredentialEnabled,
+    isNamedUserJwtEnabled: entered.isNamedUserJwtEnabled ?? app.isNamedUserJwtEnabled,
     idTokenConfig: idTokenConfig(),
     ipRanges: ipRanges(),
     singleLogoutUrl: url('singleLogoutUrl'),

@@ -54,6 +54,8 @@ export interface ConnectedApp {
   readonly isRefreshTokenRotationEnabled: boolean
   /** *Enable Client Credentials Flow*. */
   readonly isClientCredentialEnabled: boolean
+  /** *Issue JSON Web Token (JWT)-based access tokens for named users*. */
+  readonly isNamedUserJwtEnabled: boolean
   readonly idTokenConfig: IdTokenConfig
   /** Trusted IP Range for OAuth Web server flow. */
   readonly ipRanges: readonly IpRange[]
@@ -135,6 +137,8 @@ export interface AppPolicies {
   readonly requiresHighAssurance: boolean
   /** *Run As* of the client credentials flow: the user it acts for. */
   readonly clientCredentialUserId: string | undefined
+  /** Seconds that a JWT-based access token lasts; `undefined` leaves it to the session timeout of profile and org. */
+  readonly namedUserJwtTimeout: number | undefined
   readonly isBlocked: boolean
   /** When somebody was last refused because the app is not installed; not to the minute. */
   readonly lastRefusedAt: Date | undefined
@@ -158,6 +162,7 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   sessionTimeout: undefined,
   requiresHighAssurance: false,
   clientCredentialUserId: undefined,
+  namedUserJwtTimeout: 1800,
   isBlocked: false,
   lastRefusedAt: undefined,
   epoch: 1,

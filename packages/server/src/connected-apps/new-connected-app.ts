@@ -88,6 +88,7 @@ export async function newConnectedApp(
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
+    isNamedUserJwtEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

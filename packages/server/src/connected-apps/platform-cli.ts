@@ -43,6 +43,7 @@ export async function installPlatformCli({ apps, orgs, seal, newId, now }: Needs
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
+    isNamedUserJwtEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -39,6 +39,7 @@ export const checkTitles = {
   token: 'The access token is alive, and good here',
   scope: 'The scopes are allowed',
   silent: 'The answer needs nobody at the browser',
+  'token-format': 'The access token is of the format that the app is set to',
   'not-replayed': 'The assertion has not been used before (jti)',
   'token-ended': 'The token has ended',
   introspected: 'The token has been looked up',

@@ -3,8 +3,7 @@ import { endedBy } from '../connected-apps/refresh-policy.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import { readToken } from '../secret.ts'
-import type { AccessTokenStore } from '../tokens/access-token.ts'
-import { readAccessToken } from '../tokens/bearer.ts'
+import type { FindAccessToken } from '../tokens/bearer.ts'
 import { type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
 import type { UserStore } from '../users/user.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
@@ -30,7 +29,7 @@ export type Introspection =
 export type IntrospectEndpoint = (request: TokenRequest, checks: Checklist) => Promise<Introspection>
 
 interface Needs {
-  readonly accessTokens: Pick<AccessTokenStore, 'find'>
+  readonly findAccessToken: FindAccessToken
   readonly refreshTokens: Pick<RefreshTokenStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'find' | 'findPolicies'>
   readonly users: Pick<UserStore, 'find'>
@@ -52,7 +51,7 @@ interface Described {
 
 /** The introspection endpoint. What is unknown, dead or none of the asker's business is `{"active":false}`, all alike. */
 export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
-  const { accessTokens, refreshTokens, apps, users, orgs, authenticateClient, now } = needs
+  const { findAccessToken, refreshTokens, apps, users, orgs, authenticateClient, now } = needs
   return async (request, checks) => {
     const { app, method } = await authenticateClient(request, () => 'the introspection endpoint', checks)
     if (method === 'none')
@@ -84,11 +83,8 @@ export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
   }
 
   async function accessTokenOf(text: string): Promise<Described | undefined> {
-    const presented = readAccessToken(text)
-    if (presented === undefined) return undefined
-    const finding = await accessTokens.find(presented, now())
-    if (finding.state !== 'live' || !text.startsWith(finding.token.orgId.slice(0, 15))) return undefined
-    return { ...finding.token, kind: 'access_token' }
+    const finding = await findAccessToken(text, now())
+    return finding.state === 'live' ? { ...finding.token, kind: 'access_token' } : undefined
   }
 
   async function refreshTokenOf(text: string): Promise<Described | undefined> {

@@ -1,14 +1,15 @@
 import { type Checklist, pass } from '../journal/checklist.ts'
 import { readToken } from '../secret.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
-import { readAccessToken } from '../tokens/bearer.ts'
+import type { FindAccessToken } from '../tokens/bearer.ts'
 import { type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { refusal } from './refusal.ts'
 import type { TokenRequest } from './token-request.ts'
 
 interface Needs {
-  readonly accessTokens: Pick<AccessTokenStore, 'find' | 'revoke'>
+  readonly findAccessToken: FindAccessToken
+  readonly accessTokens: Pick<AccessTokenStore, 'revoke'>
   readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke'>
   readonly authenticateClient: ClientAuthentication
   readonly now: () => Date
@@ -21,7 +22,13 @@ export type RevokeEndpoint = (request: TokenRequest, checks: Checklist) => Promi
  * The revoke endpoint. Salesforce asks for no client authentication; where credentials are given all the same, or the
  * name of the app alone, they must be right, and of the app that the token belongs to (RFC 7009 §2.1).
  */
-export function revokeEndpoint({ accessTokens, refreshTokens, authenticateClient, now }: Needs): RevokeEndpoint {
+export function revokeEndpoint({
+  findAccessToken,
+  accessTokens,
+  refreshTokens,
+  authenticateClient,
+  now,
+}: Needs): RevokeEndpoint {
   return async (request, checks) => {
     const text = request.parameters.get('token')
     if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
@@ -50,9 +57,7 @@ export function revokeEndpoint({ accessTokens, refreshTokens, authenticateClient
       const { token } = finding
       return { ...token, kind: 'refresh token', revoke: () => refreshTokens.revoke(token.id, at) }
     }
-    const accessToken = readAccessToken(text)
-    if (accessToken === undefined) return undefined
-    const finding = await accessTokens.find(accessToken, at)
+    const finding = await findAccessToken(text, at)
     if (finding.state === 'unknown') return undefined
     const { token } = finding
     return { ...token, kind: 'access token', revoke: () => accessTokens.revoke(token.id, at) }

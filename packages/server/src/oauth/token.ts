@@ -45,6 +45,8 @@ export function tokenEndpoint({
       const authorization = await grant.authorize(client, { request, checks })
       const result = await issueTokens(authorization, { ...request, secret: client?.secret })
       if (result.outcome === 'replayed') throw refusal(replayOf(authorization))
+      const { token_format, expires_in = 0 } = result.response
+      if (token_format === 'jwt') pass(checks, 'token-format', { format: 'JWT', lasts: expires_in })
       return result.response
     } catch (error) {
       // Not waited for: the time must not tell whether there is such a user.

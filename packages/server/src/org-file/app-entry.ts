@@ -31,6 +31,7 @@ export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'ce
   const refreshTokenPolicy =
     oauthPolicy?.refreshTokenPolicy === undefined ? undefined : readRefreshTokenPolicy(oauthPolicy.refreshTokenPolicy)
   const level = sessionPolicy?.sessionLevel
+  const jwtTimeout = enteredJwtTimeout(oauthPolicy)
   return {
     settings: {
       ...top,
@@ -49,8 +50,16 @@ export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'ce
       ...(sessionPolicy?.sessionTimeout === undefined ? {} : { sessionTimeout: sessionPolicy.sessionTimeout * 60 }),
       ...(level === undefined ? {} : { requiresHighAssurance: level === 'HIGH_ASSURANCE' }),
       ...(oauthClientCredentialUser === undefined ? {} : { clientCredentialUser: oauthClientCredentialUser }),
+      ...jwtTimeout,
     },
   }
+}
+
+/** Minutes count with the type `Custom`, which they stand for alone; `UserSession` leaves it to the user's session. */
+function enteredJwtTimeout(policy: ConnectedAppEntry['oauthPolicy']): Pick<EnteredPolicies, 'namedUserJwtTimeout'> {
+  const { namedUserJwtSessionTimeoutType: type, namedUserJwtTimeout: minutes } = policy ?? {}
+  if (type === 'UserSession') return { namedUserJwtTimeout: undefined }
+  return minutes === undefined ? {} : { namedUserJwtTimeout: minutes * 60 }
 }
 
 type IdTokenEntry = NonNullable<ConnectedAppEntry['oauthConfig']['idTokenConfig']>
@@ -81,12 +90,14 @@ const ofOauthConfig = new Set([
   'isIntrospectAllTokens',
   'isRefreshTokenRotationEnabled',
   'isClientCredentialEnabled',
+  'isNamedUserJwtEnabled',
   'idTokenConfig',
   'scopes',
   'singleLogoutUrl',
 ])
 
 const ofPolicies = new Map<string, Path>([
+  ['policies.namedUserJwtTimeout', ['oauthPolicy', 'namedUserJwtTimeout']],
   ['policies.clientCredentialUser', ['oauthConfig', 'oauthClientCredentialUser']],
   ['policies.profiles', ['profileName']],
   ['policies.permissionSets', ['permissionSetName']],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namedUserJwtMinutes } from '../connected-apps/app-policies.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { customObject } from '../rest/custom-object.ts'
 
@@ -136,6 +137,7 @@ export const connectedAppEntry = z.strictObject({
     isIntrospectAllTokens: z.boolean().exactOptional(),
     isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
     isClientCredentialEnabled: z.boolean().exactOptional(),
+    isNamedUserJwtEnabled: z.boolean().exactOptional(),
     oauthClientCredentialUser: z.string().exactOptional(),
     idTokenConfig: z
       .strictObject({
@@ -154,6 +156,13 @@ export const connectedAppEntry = z.strictObject({
         .refine((text) => readRefreshTokenPolicy(text) !== undefined, {
           error:
             'Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
+        })
+        .exactOptional(),
+      namedUserJwtSessionTimeoutType: z.enum(['UserSession', 'Custom']).exactOptional(),
+      namedUserJwtTimeout: z
+        .int()
+        .refine((minutes) => namedUserJwtMinutes.includes(minutes), {
+          error: `Give a number of minutes that Salesforce offers: ${namedUserJwtMinutes.join(', ')}.`,
         })
         .exactOptional(),
     })

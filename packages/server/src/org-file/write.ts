@@ -153,6 +153,7 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
       isIntrospectAllTokens: app.isIntrospectAllTokens,
       isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
       isClientCredentialEnabled: app.isClientCredentialEnabled,
+      isNamedUserJwtEnabled: app.isNamedUserJwtEnabled,
       ...given({ oauthClientCredentialUser }),
       idTokenConfig: {
         idTokenValidity: minutes(app.idTokenConfig.validity),
@@ -163,6 +164,7 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
     oauthPolicy: {
       ipRelaxation: policies.ipRelaxation,
       refreshTokenPolicy: writeRefreshTokenPolicy(policies.refreshTokenPolicy),
+      ...jwtTimeoutOf(policies),
     },
     sessionPolicy: {
       ...given({
@@ -174,6 +176,12 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
     profileName: namesOf(policies.profileIds),
     permissionSetName: namesOf(policies.permissionSetIds),
   }
+}
+
+function jwtTimeoutOf({ namedUserJwtTimeout }: AppPolicies) {
+  return namedUserJwtTimeout === undefined
+    ? ({ namedUserJwtSessionTimeoutType: 'UserSession' } as const)
+    : ({ namedUserJwtSessionTimeoutType: 'Custom', namedUserJwtTimeout: minutes(namedUserJwtTimeout) } as const)
 }
 
 async function usersOf({ users }: Pick<Needs, 'users'>, org: Org): Promise<readonly User[]> {

@@ -54,6 +54,7 @@ export interface RestReasons {
   'soap-malformed': { readonly problem: string }
   'soap-operation-unknown': { readonly found: string; readonly known: readonly string[] }
   'soap-login-off': Record<never, never>
+  'jwt-not-accepted': { readonly api: string }
   // Composite calls
   'composite-refused': { readonly problem: string }
   'composite-stopped': Record<never, never>
@@ -283,6 +284,12 @@ function wireOf(refusal: RestRefusal): Wire {
         status: 500,
         errorCode: 'INVALID_OPERATION',
         message: `No operation available for request ${refusal.facts.found}`,
+      }
+    case 'jwt-not-accepted':
+      return {
+        status: 401,
+        errorCode: 'INVALID_SESSION_ID',
+        message: `This session is not valid for use with the ${refusal.facts.api} API`,
       }
     case 'soap-login-off':
       return {

@@ -244,6 +244,7 @@ function toRow(app: ConnectedApp): Row {
     is_introspect_all_tokens: flag(app.isIntrospectAllTokens),
     is_refresh_token_rotation_enabled: flag(app.isRefreshTokenRotationEnabled),
     is_client_credential_enabled: flag(app.isClientCredentialEnabled),
+    is_named_user_jwt_enabled: flag(app.isNamedUserJwtEnabled),
     id_token_config: JSON.stringify(app.idTokenConfig),
     ip_ranges: JSON.stringify(app.ipRanges),
     single_logout_url: app.singleLogoutUrl ?? null,
@@ -294,6 +295,7 @@ function fromRow(row: Row): ConnectedApp {
     isIntrospectAllTokens: row.is_introspect_all_tokens === 1,
     isRefreshTokenRotationEnabled: row.is_refresh_token_rotation_enabled === 1,
     isClientCredentialEnabled: row.is_client_credential_enabled === 1,
+    isNamedUserJwtEnabled: row.is_named_user_jwt_enabled === 1,
     idTokenConfig: idTokenConfigSchema.parse(JSON.parse(row.id_token_config)),
     ipRanges: readIpRanges(row.ip_ranges),
     singleLogoutUrl: row.single_logout_url ?? undefined,
@@ -316,6 +318,7 @@ function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     session_timeout: policies.sessionTimeout ?? null,
     requires_high_assurance: flag(policies.requiresHighAssurance),
     client_credential_user_id: policies.clientCredentialUserId ?? null,
+    named_user_jwt_timeout: policies.namedUserJwtTimeout ?? null,
     is_installed: flag(policies.isInstalled),
     refused_at: instantOrNull(policies.lastRefusedAt),
   }
@@ -337,5 +340,6 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     sessionTimeout: row.session_timeout ?? undefined,
     requiresHighAssurance: row.requires_high_assurance === 1,
     clientCredentialUserId: row.client_credential_user_id ?? undefined,
+    namedUserJwtTimeout: row.named_user_jwt_timeout ?? undefined,
   }
 }

@@ -101,6 +101,7 @@ interface ConnectedAppsTable {
   is_introspect_all_tokens: Flag
   is_refresh_token_rotation_enabled: Flag
   is_client_credential_enabled: Flag
+  is_named_user_jwt_enabled: Flag
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null
@@ -121,6 +122,7 @@ interface AppPoliciesTable {
   session_timeout: number | null
   requires_high_assurance: Flag
   client_credential_user_id: string | null
+  named_user_jwt_timeout: number | null
   is_installed: Flag
   refused_at: Instant | null
 }
@@ -166,6 +168,7 @@ interface AccessTokensTable extends Epochs {
   timeout: number
   revoked_at: Instant | null
   scopes: ScopeText
+  is_jwt: Flag
 }
 
 interface RefreshTokensTable extends Epochs {

@@ -2,9 +2,9 @@ import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
 import { approvalUses } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
 import { codeReplays } from './authorization-codes.ts'
-import { instant, scopeText } from './column-values.ts'
+import { flag, instant, scopeText } from './column-values.ts'
 import { type Counters, counterColumns, countersOf } from './counters.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, Flag, Transaction } from './database.ts'
 import { loginNotes } from './login-history.ts'
 import { type Placeholder, statement } from './statement.ts'
 
@@ -17,6 +17,7 @@ type NewAccessToken = Counters & {
   readonly expiresAt: number
   readonly timeout: number
   readonly scopes: string
+  readonly isJwt: Flag
 }
 
 type NewRefreshToken = Counters & {
@@ -46,6 +47,7 @@ export function issueStore(database: Database): IssueStore {
       expires_at: given('expiresAt'),
       timeout: given('timeout'),
       scopes: given('scopes'),
+      is_jwt: given('isJwt'),
     }),
   )
   const addRefreshToken = statement((given: Placeholder<NewRefreshToken>) =>
@@ -176,6 +178,7 @@ export function issueStore(database: Database): IssueStore {
       expiresAt: instant(issuance.accessToken.expiresAt),
       timeout: issuance.accessToken.timeout,
       scopes: scopeText(issuance.scopes),
+      isJwt: flag(issuance.accessToken.format === 'jwt'),
     })
     await noteLogin(tx, issuance.login)
     return { outcome: 'issued', issued: { accessTokenId, refreshTokenId } } as const

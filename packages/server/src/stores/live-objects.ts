@@ -51,7 +51,8 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       policy.requires_high_assurance as "OptionsHasSessionLevelPolicy",
       case when app.org_id is null then 1 else 0 end as "OptionsIsInternal",
       0 as "OptionsFullContentPushNotifications", 0 as "OptionsCodeCredentialGuestEnabled",
-      0 as "OptionsTokenExchangeManageBitEnabled", null as "NamedUserUvidTimeout", null as "MobileSessionTimeout",
+      0 as "OptionsTokenExchangeManageBitEnabled", policy.named_user_jwt_timeout / 60 as "NamedUserUvidTimeout",
+      null as "MobileSessionTimeout",
       null as "PinLength", null as "MobileStartUrl",
       policy.refresh_token_policy ->> 'seconds' as "RefreshTokenValidityPeriod",
       policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
@@ -87,7 +88,8 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     where session.org_id = ${orgId}
     union all
     select token.id * 2 + 1, standing.user_id, token.timeout, 'Standard', null, 'Remote Access 2.0', 'Oauth2',
-      'STANDARD', null, token.id * 2 + 1, null, null, case when token.id = ${tokenId} then 1 else 0 end, 0, token.issued_at, token.expires_at - token.timeout * 1000
+      'STANDARD', null, token.id * 2 + 1, null, null, case when token.id = ${tokenId} then 1 else 0 end, token.is_jwt,
+      token.issued_at, token.expires_at - token.timeout * 1000
     from access_tokens as token
       join standings as standing on standing.approval_id = token.approval_id
         and standing.approval_epoch = token.approval_epoch and standing.user_epoch = token.user_epoch

@@ -14,6 +14,9 @@ export interface Epochs {
   readonly app: number
 }
 
+/** An opaque text, or a JWT that others can verify for themselves. */
+export type AccessTokenFormat = 'opaque' | 'jwt'
+
 /** A session of an app on behalf of a user. What is kept of the token itself is a hash. */
 export interface AccessToken {
   readonly id: number
@@ -25,8 +28,9 @@ export interface AccessToken {
   /** The refresh token it came with or from, whose end is its end. */
   readonly refreshTokenId: number | undefined
   readonly scopes: readonly Scope[]
+  readonly format: AccessTokenFormat
   readonly issuedAt: Date
-  /** Moves ahead with use. */
+  /** Moves ahead with use; that of a JWT stands in it, and stays. */
   readonly expiresAt: Date
   /** Seconds without use after which it ends. */
   readonly timeout: number

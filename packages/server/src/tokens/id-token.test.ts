@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { jsonWebKeySet, newSigningKey, type SigningKey } from '../certificates/signing-keys.ts'
 import { sealWith } from '../seal.ts'
 import type { User } from '../users/user.ts'
-import { accessTokenHash, type IdTokenRequest, idTokenClaims, idTokens, type KeyRing, keyRing } from './id-token.ts'
+import { accessTokenHash, type IdTokenRequest, idTokenClaims, idTokens } from './id-token.ts'
+import { type KeyRing, keyRing } from './key-ring.ts'
 
 const seal = sealWith(randomBytes(32))
 const issuer = 'https://login.salesforce.com'
@@ -108,7 +109,7 @@ describe('sign', () => {
   it('makes a JWT that others verify with what /id/keys answers', async () => {
     const token = await tokens().sign({ ...request, at: new Date() })
     // A member of a published set is a JWK with a name and a use; jose wants its kty spelled out.
-    const published = jsonWebKeySet([newer, older]).keys.map((key) => ({ ...key, kty: 'RSA' }))
+    const published = jsonWebKeySet([newer, older], []).keys.map((key) => ({ ...key, kty: 'RSA' }))
     const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet({ keys: published }), {
       issuer,
       audience: 'Warehouse01',
@@ -140,9 +141,9 @@ describe('verify', () => {
 
   it('refuses a foreign key, an unknown key id, and a changed claim', async () => {
     const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    const asOurs = tokens({ ...ring, signer: { kid: '248', privateKey: foreign } })
+    const asOurs = tokens({ ...ring, signer: { ...ring.signer, privateKey: foreign } })
     expect(await tokens().verify(await asOurs.sign(request))).toBeUndefined()
-    const unknown = tokens({ ...ring, signer: { kid: '250', privateKey: ring.signer.privateKey } })
+    const unknown = tokens({ ...ring, signer: { ...ring.signer, kid: '250' } })
     expect(await tokens().verify(await unknown.sign(request))).toBeUndefined()
     const [header, , signature] = (await tokens().sign(request)).split('.')
     const changed = encode({ ...idTokenClaims(request), sub: 'https://login.salesforce.com/id/00D/005' })

@@ -1,10 +1,9 @@
-import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
+import { hash, verify } from 'node:crypto'
 import { z } from 'zod'
-import { openSigningKey, type SigningKey } from '../certificates/signing-keys.ts'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
-import type { Seal } from '../seal.ts'
 import { type StandardClaims, standardClaims } from '../users/identity.ts'
 import type { User } from '../users/user.ts'
+import { epochSeconds, jwtParts, type KeyRing, signJwt } from './key-ring.ts'
 
 /** The claims of an ID token; instants are seconds since 1970. */
 export type IdTokenClaims = Partial<StandardClaims> & {
@@ -61,38 +60,6 @@ export function accessTokenHash(accessToken: string): string {
   return hash('sha256', accessToken, 'buffer').subarray(0, 16).toString('base64url')
 }
 
-/** The server's own keys, opened once: one signs, all of them verify. */
-export interface KeyRing {
-  readonly signer: { readonly kid: string; readonly privateKey: KeyObject }
-  /** Public keys by `kid`. */
-  readonly verifiers: ReadonlyMap<string, KeyObject>
-}
-
-/**
- * Opens the server's keys.
- * @param keys newest first: the first signs
- * @throws {Error} when there is none, or when one does not open
- */
-export function keyRing(keys: readonly SigningKey[], seal: Seal): KeyRing {
-  const [newest] = keys
-  if (newest === undefined) throw new Error('There is no signing key to issue ID tokens with.')
-  return {
-    signer: { kid: newest.kid, privateKey: openSigningKey(seal, newest) },
-    verifiers: new Map(keys.map(({ kid, publicJwk }) => [kid, createPublicKey({ key: publicJwk, format: 'jwk' })])),
-  }
-}
-
-/** Signs claims with RS256, on a thread of the pool: it takes longer than all else in a token request. */
-export function signIdToken(claims: IdTokenClaims, { kid, privateKey }: KeyRing['signer']): Promise<string> {
-  const input = `${encode({ kid, typ: 'JWT', alg: 'RS256' })}.${encode(claims)}`
-  return new Promise((resolve, reject) => {
-    sign('RSA-SHA256', Buffer.from(input), privateKey, (error, signature) => {
-      if (error === null) resolve(`${input}.${signature.toString('base64url')}`)
-      else reject(error)
-    })
-  })
-}
-
 /** An ID token of ours that somebody shows, such as an `id_token_hint`. */
 export interface VerifiedIdToken {
   readonly issuer: string
@@ -110,9 +77,6 @@ const claimsSchema = z.object({
   exp: z.number(),
 })
 
-// Ours have about 700 characters, a few thousand with many audiences.
-const longest = 16_384
-
 /**
  * Reads an ID token that this server issued, or answers `undefined` when it did not. Only RS256 and only the server's
  * own keys: nothing in the token chooses how it is verified. Its end may have passed, since a hint tells who was signed
@@ -124,15 +88,12 @@ export function verifyIdToken(
   verifiers: KeyRing['verifiers'],
   issuers: readonly string[],
 ): VerifiedIdToken | undefined {
-  if (token.length > longest) return undefined
-  const [, encodedHeader, encodedClaims, encodedSignature] = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(token) ?? []
-  if (encodedHeader === undefined || encodedClaims === undefined || encodedSignature === undefined) return undefined
-  const header = headerSchema.safeParse(decode(encodedHeader))
+  const parts = jwtParts(token)
+  const header = headerSchema.safeParse(parts?.header)
   const key = header.success ? verifiers.get(header.data.kid) : undefined
-  if (key === undefined) return undefined
-  const signature = Buffer.from(encodedSignature, 'base64url')
-  if (!verify('RSA-SHA256', Buffer.from(`${encodedHeader}.${encodedClaims}`), key, signature)) return undefined
-  const claims = claimsSchema.safeParse(decode(encodedClaims))
+  if (parts === undefined || key === undefined) return undefined
+  if (!verify('RSA-SHA256', Buffer.from(parts.input), key, parts.signature)) return undefined
+  const claims = claimsSchema.safeParse(parts.claims)
   if (!claims.success || !issuers.includes(claims.data.iss)) return undefined
   const { iss, sub, aud } = claims.data
   return { issuer: iss, subject: sub, consumerKey: typeof aud === 'string' ? aud : aud[0] }
@@ -156,27 +117,11 @@ interface Needs {
 export function idTokens({ keys, issuers }: Needs): IdTokens {
   return {
     async sign(request) {
-      return signIdToken(idTokenClaims(request), (await keys()).signer)
+      const { kid, privateKey } = (await keys()).signer
+      return signJwt({ kid, typ: 'JWT', alg: 'RS256' }, idTokenClaims(request), privateKey)
     },
     async verify(token) {
       return verifyIdToken(token, (await keys()).verifiers, await issuers())
     },
-  }
-}
-
-function epochSeconds(instant: Date): number {
-  return Math.floor(instant.getTime() / 1000)
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
-}
-
-function decode(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-  } catch {
-    // Not JSON: the schema refuses it like any other wrong value.
-    return undefined
   }
 }

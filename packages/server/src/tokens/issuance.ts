@@ -1,6 +1,6 @@
 import type { Scope } from '../connected-apps/scope.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
-import type { Epochs } from './access-token.ts'
+import type { AccessTokenFormat, Epochs } from './access-token.ts'
 
 /** All that one token request writes. It becomes durable as a whole or not at all. */
 export interface Issuance {
@@ -10,7 +10,12 @@ export interface Issuance {
   readonly scopes: readonly Scope[]
   readonly epochs: Epochs
   readonly at: Date
-  readonly accessToken: { readonly hash: Buffer; readonly expiresAt: Date; readonly timeout: number }
+  readonly accessToken: {
+    readonly hash: Buffer
+    readonly format: AccessTokenFormat
+    readonly expiresAt: Date
+    readonly timeout: number
+  }
   /** A new refresh token, where one is given. */
   readonly refreshToken: { readonly hash: Buffer; readonly authTime: Date } | undefined
   readonly login: LoginAttempt

@@ -6,10 +6,12 @@ import type { Seal } from '../seal.ts'
 import { hashSecret, randomText, tokenText } from '../secret.ts'
 import { identityUrl } from '../users/identity.ts'
 import type { ProfileStore } from '../users/profile.ts'
-import { accessTokenShape } from './access-token.ts'
+import { type AccessTokenFormat, accessTokenShape } from './access-token.ts'
 import type { Authorization } from './authorization.ts'
 import type { IdTokens } from './id-token.ts'
 import type { Issuance, IssueStore, Purchase } from './issuance.ts'
+import { jwtSessionShape, signJwtAccessToken } from './jwt-access-token.ts'
+import type { KeyRing } from './key-ring.ts'
 import { refreshTokenShape } from './refresh-token.ts'
 
 /** What a token endpoint answers, by Salesforce's field names, in Salesforce's order. */
@@ -22,9 +24,12 @@ export interface TokenResponse {
   readonly instance_url: string
   readonly id: string
   readonly token_type: 'Bearer'
+  /** Said of JWTs alone, as is where they are used. */
+  readonly token_format?: 'jwt'
+  readonly api_instance_url?: string
   /** Milliseconds since 1970, as text. */
   readonly issued_at?: string
-  /** Seconds; Salesforce leaves it out for opaque tokens. */
+  /** Seconds; Salesforce leaves it out for opaque tokens, whose end moves ahead. */
   readonly expires_in?: number
 }
 
@@ -50,6 +55,8 @@ interface Needs {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly addresses: Pick<Addresses, 'baseOf'>
   readonly idTokens: Pick<IdTokens, 'sign'>
+  /** What JWT-based access tokens are signed with. */
+  readonly keys: () => Promise<KeyRing>
   readonly seal: Seal
   /** Whether answers say `expires_in`, which Salesforce's do not. */
   readonly answersExpiresIn: boolean
@@ -57,13 +64,19 @@ interface Needs {
 }
 
 /** Issues an access token, and beside it what the grant and the scopes bring: refresh token, ID token, signature. */
-export function issueTokens({ store, profiles, addresses, idTokens, seal, answersExpiresIn, now }: Needs): IssueTokens {
+export function issueTokens(needs: Needs): IssueTokens {
+  const { store, profiles, addresses, idTokens, keys, seal, answersExpiresIn, now } = needs
   return async (authorization, context) => {
     const { org, user, app, policies, scopes, source } = authorization
     const at = now()
     const profile = await profiles.find(user.profileId)
-    const timeout = policies.sessionTimeout ?? profile?.sessionTimeout ?? org.settings.sessionTimeout
-    const secret = randomText(accessTokenShape(org.id).length)
+    const format: AccessTokenFormat = app.isNamedUserJwtEnabled ? 'jwt' : 'opaque'
+    // The app's session timeout is for opaque tokens alone; JWTs have a policy of their own.
+    const appTimeout = format === 'jwt' ? policies.namedUserJwtTimeout : policies.sessionTimeout
+    const timeout = appTimeout ?? profile?.sessionTimeout ?? org.settings.sessionTimeout
+    const expiresAt = new Date(at.getTime() + timeout * 1000)
+    const shape = format === 'jwt' ? jwtSessionShape : accessTokenShape(org.id)
+    const secret = randomText(shape.length)
     const refreshSecret = givesRefreshToken(authorization) ? randomText(refreshTokenShape.length) : undefined
     const authTime = 'authTime' in source ? source.authTime : at
     const issuance: Issuance = {
@@ -73,7 +86,7 @@ export function issueTokens({ store, profiles, addresses, idTokens, seal, answer
       scopes,
       epochs: { org: org.epoch, user: user.epoch, app: policies.epoch },
       at,
-      accessToken: { hash: hashSecret(secret), expiresAt: new Date(at.getTime() + timeout * 1000), timeout },
+      accessToken: { hash: hashSecret(secret), format, expiresAt, timeout },
       refreshToken:
         source.kind === 'code' && refreshSecret !== undefined
           ? { hash: hashSecret(refreshSecret), authTime }
@@ -95,9 +108,24 @@ export function issueTokens({ store, profiles, addresses, idTokens, seal, answer
     if (purchase.outcome === 'replayed') return purchase
 
     const { accessTokenId, refreshTokenId } = purchase.issued
-    const accessToken = tokenText(accessTokenShape(org.id), accessTokenId, secret)
     const id = identityUrl(context.site.loginBase, user)
     const instanceUrl = addresses.baseOf(org, context.site)
+    const accessToken =
+      format === 'opaque'
+        ? tokenText(shape, accessTokenId, secret)
+        : await signJwtAccessToken(
+            {
+              org,
+              userId: user.id,
+              orgBase: instanceUrl,
+              consumerKey: app.consumerKey,
+              scopes,
+              row: { id: accessTokenId, secret },
+              issuedAt: at,
+              expiresAt,
+            },
+            await keys(),
+          )
     const response = {
       access_token: accessToken,
       ...(refreshSecret === undefined || refreshTokenId === undefined
@@ -124,7 +152,9 @@ export function issueTokens({ store, profiles, addresses, idTokens, seal, answer
       id,
       token_type: 'Bearer',
       ...(source.kind === 'assertion' ? {} : { issued_at: String(at.getTime()) }),
-      ...(answersExpiresIn ? { expires_in: timeout } : {}),
+      // Where the API is: Salesforce has one address for all orgs, which is not this server's.
+      ...(format === 'jwt' ? { token_format: format, api_instance_url: instanceUrl } : {}),
+      ...(answersExpiresIn || format === 'jwt' ? { expires_in: timeout } : {}),
     } as const
     return { outcome: 'issued', response }
   }

@@ -53,7 +53,7 @@ export function readBearer({ checkBearer, users, orgs, refusesTokenInQuery }: Ne
     if (visit.site.org !== undefined && visit.site.org.id !== org.id) {
       return { ok: false, refusal: { reason: 'token-of-another-org', facts: { org: visit.site.org.name } } }
     }
-    pass(visit.checks, 'token', { user: user.username })
+    pass(visit.checks, 'token', { user: user.username, ...(token.format === 'jwt' && { format: 'JWT' }) })
     return { ok: true, token, user, org }
   }
 

@@ -134,6 +134,7 @@ const restReasons: { readonly [R in RestRefusal['reason']]: true } = {
   'soap-malformed': true,
   'soap-operation-unknown': true,
   'soap-login-off': true,
+  'jwt-not-accepted': true,
   'too-many-parts': true,
   'composite-refused': true,
   'composite-stopped': true,

@@ -43,7 +43,12 @@ async function bareToken(scopes: readonly string[], on = server, of = user): Pro
       scopes,
       epochs: { org: 1, user: 1, app: 1 },
       at,
-      accessToken: { hash: hashSecret(secret), expiresAt: new Date(at.getTime() + 60_000), timeout: 60 },
+      accessToken: {
+        hash: hashSecret(secret),
+        format: 'opaque',
+        expiresAt: new Date(at.getTime() + 60_000),
+        timeout: 60,
+      },
       refreshToken: undefined,
       login: {
         orgId: of.orgId,

@@ -225,6 +225,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         isIntrospectAllTokens: false,
         isRefreshTokenRotationEnabled: false,
         isClientCredentialEnabled: false,
+        isNamedUserJwtEnabled: false,
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,

@@ -121,6 +121,7 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
+    isNamedUserJwtEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,
@@ -203,6 +204,7 @@ export async function anIssuance(
     at,
     accessToken: {
       hash: hashSecret(secrets.access),
+      format: 'opaque',
       expiresAt: new Date(at.getTime() + timeout * 1000),
       timeout,
     },

@@ -46,6 +46,7 @@ contract('tokens for an assertion', (open) => {
         approvalId: expect.any(Number),
         refreshTokenId: undefined,
         scopes: ['api', 'id'],
+        format: 'opaque',
         issuedAt: later(5),
         expiresAt: later(7205),
         timeout: 7200,

@@ -81,6 +81,9 @@ describe('opening a database', () => {
       alter table app_policies drop column client_credential_user_id;
       alter table app_policies drop column is_installed;
       alter table app_policies drop column refused_at;
+      alter table connected_apps drop column is_named_user_jwt_enabled;
+      alter table app_policies drop column named_user_jwt_timeout;
+      alter table access_tokens drop column is_jwt;
       drop table record_keys;
       drop table query_cursors;
       drop table custom_objects;

@@ -246,6 +246,7 @@ contract('live access tokens', (open) => {
       approvalId: expect.any(Number),
       refreshTokenId: expect.any(Number),
       scopes: ['api', 'id'],
+      format: 'opaque',
       issuedAt: later(10),
       expiresAt: later(7210),
       timeout: 7200,

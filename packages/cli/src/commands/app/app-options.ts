@@ -28,6 +28,8 @@ export function appCommand(name: 'create' | 'update') {
     .option('--no-rotate-refresh-tokens')
     .option('--client-credentials', 'it may get tokens with its consumer secret alone, for the user of --run-as')
     .option('--no-client-credentials')
+    .option('--jwt-access-tokens', 'its access tokens are JWTs that others can verify')
+    .option('--no-jwt-access-tokens')
     .option('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears')
     .addOption(new Option('--id-token-validity <duration>', 'such as 2m').argParser(readDuration))
     .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
@@ -66,6 +68,13 @@ export function appCommand(name: 'create' | 'update') {
       ),
     )
     .option('--no-session-timeout', 'leave it to profile and org')
+    .addOption(
+      new Option(
+        '--jwt-timeout <duration>',
+        'how long its JWT access tokens last: 1m, 5m, 10m, 15m, 30m, 60m, 90m, 120m, 240m, 480m or 720m',
+      ).argParser(readDuration),
+    )
+    .option('--no-jwt-timeout', "leave it to the user's session timeout")
     .option('--high-assurance', 'it needs a session of high assurance')
     .option('--no-high-assurance')
     .addOption(orgOption)
@@ -105,6 +114,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
     isIntrospectAllTokens: options.introspectAllTokens,
     isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
     isClientCredentialEnabled: options.clientCredentials,
+    isNamedUserJwtEnabled: options.jwtAccessTokens,
     ipRanges: nonEmpty(options.ipRange)?.map(readIpRange),
     idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
   })
@@ -112,7 +122,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
 
 /** The policies that were entered. */
 export function enteredPolicies(options: AppOptions): EnteredPolicies {
-  const { permittedUsers, sessionTimeout } = options
+  const { permittedUsers, sessionTimeout, jwtTimeout } = options
   return {
     ...entered({
       isAdminApproved: permittedUsers === undefined ? undefined : permittedUsers === 'admin-approved',
@@ -125,6 +135,8 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
     }),
     ...(typeof sessionTimeout === 'number' && { sessionTimeout }),
     ...(sessionTimeout === false && { sessionTimeout: undefined }),
+    ...(typeof jwtTimeout === 'number' && { namedUserJwtTimeout: jwtTimeout }),
+    ...(jwtTimeout === false && { namedUserJwtTimeout: undefined }),
   }
 }
 
@@ -143,6 +155,8 @@ export const appOptionNames: Readonly<Record<string, string>> = {
   'policies.profiles': '--profile',
   'policies.permissionSets': '--permission-set',
   'policies.sessionTimeout': '--session-timeout',
+  namedUserJwtTimeout: '--jwt-timeout',
+  'policies.namedUserJwtTimeout': '--jwt-timeout',
 }
 
 /** A list as it was given, or none at all where only an empty text was. */

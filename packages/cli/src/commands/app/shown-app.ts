@@ -70,6 +70,7 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       sessionTimeout: policies.sessionTimeout,
       requiresHighAssurance: policies.requiresHighAssurance,
       clientCredentialUser: runAs,
+      namedUserJwtTimeout: policies.namedUserJwtTimeout,
       isBlocked: policies.isBlocked,
     },
   }
@@ -96,6 +97,7 @@ export function appText(shown: ShownApp, style: Style): string {
       'Introspects all tokens': yesNo(app.isIntrospectAllTokens),
       'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
       'Client credentials': yesNo(app.isClientCredentialEnabled),
+      'JWT access tokens': jwtText(shown),
       'ID tokens': [
         `valid ${duration(idTokenConfig.validity)}`,
         ...idTokenConfig.audiences.map((audience) => `for ${audience}`),
@@ -114,6 +116,12 @@ export function appText(shown: ShownApp, style: Style): string {
     },
     style,
   )
+}
+
+function jwtText({ app, policies }: ShownApp): string {
+  if (!app.isNamedUserJwtEnabled) return 'no'
+  const timeout = policies?.namedUserJwtTimeout
+  return `yes, valid ${timeout === undefined ? "as long as the user's session" : duration(timeout)}`
 }
 
 /** Who may use the app, in Salesforce's words. */

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../closest-name.ts'
 import type { ReasonExplanations } from './explained-reason.ts'
+import { appSetting } from './mending.ts'
 import { listed, quoted } from './wording.ts'
 
 /** What is asked of the REST API. */
@@ -266,6 +267,16 @@ export const restExplanations = {
       whatToDo:
         'Sign in by the JWT bearer flow, the web server flow or the client credentials flow; Salesforce retires login() as well. With jsforce, give the Connection `oauth2` or an `accessToken`.',
       whereInSetup: 'Setup > User Interface > Enable SOAP API login()',
+    }),
+  },
+  'jwt-not-accepted': {
+    check: 'token',
+    facts: { api: 'text' },
+    explain: ({ api }) => ({
+      expected: 'an opaque access token, which is a session id',
+      found: 'a JWT-based access token',
+      whatToDo: `JWT-based access tokens open the REST APIs, userinfo and the identity URL; the ${api} API takes none. Call the REST API with it, or use an app that gets opaque tokens.`,
+      whereInSetup: appSetting('[app]', 'Issue JSON Web Token (JWT)-based access tokens for named users'),
     }),
   },
   'too-many-parts': {

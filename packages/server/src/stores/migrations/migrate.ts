@@ -8,8 +8,9 @@ import { records } from './0003-records.ts'
 import { auditTrail } from './0004-audit-trail.ts'
 import { setupLists } from './0005-setup-lists.ts'
 import { installedApps } from './0006-installed-apps.ts'
+import { jwtAccessTokens } from './0007-jwt-access-tokens.ts'
 
-const migrations = [first, clientCredentials, records, auditTrail, setupLists, installedApps]
+const migrations = [first, clientCredentials, records, auditTrail, setupLists, installedApps, jwtAccessTokens]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 

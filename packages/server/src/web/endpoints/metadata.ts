@@ -1,5 +1,7 @@
 import { jsonWebKeySet, type SigningKeyStore } from '../../certificates/signing-keys.ts'
 import { authConfiguration, type DiscoveryOptions, openidConfiguration } from '../../oidc/discovery.ts'
+import type { Addresses, Site } from '../../orgs/address.ts'
+import type { OrgStore } from '../../orgs/org.ts'
 import type { Reply } from '../reply.ts'
 import type { Answer } from '../visit.ts'
 
@@ -30,9 +32,21 @@ export function authConfigurationAnswer(): Answer {
   return async ({ site }) => open(JSON.stringify(authConfiguration(site.base, site.org)))
 }
 
-/** `GET /id/keys`: public halves only. */
-export function keysAnswer(signingKeys: Pick<SigningKeyStore, 'list'>): Answer {
-  return async () => open(JSON.stringify(jsonWebKeySet(await signingKeys.list())))
+interface KeysNeeds {
+  readonly signingKeys: Pick<SigningKeyStore, 'list'>
+  readonly orgs: Pick<OrgStore, 'list'>
+  readonly addresses: Pick<Addresses, 'baseOf'>
+}
+
+/** `GET /id/keys`: public halves only, by all the names that tokens issued at this address call them by. */
+export function keysAnswer({ signingKeys, orgs, addresses }: KeysNeeds): Answer {
+  return async ({ site }) => open(JSON.stringify(jsonWebKeySet(await signingKeys.list(), await orgsAt(site))))
+
+  async function orgsAt(site: Site): Promise<readonly string[]> {
+    if (site.org !== undefined) return [site.org.id]
+    // Orgs without an address of their own are at home at the login host.
+    return (await orgs.list()).filter((org) => addresses.baseOf(org, site) === site.base).map(({ id }) => id)
+  }
 }
 
 function open(body: string): Reply {

@@ -25,6 +25,7 @@ export function soapAnswer({ readBearer, accessTokens, now }: Needs): Answer {
     const { operation, sessionId } = await readSoapCall(await readEnvelope(visit))
     if (operation === 'login') throw new RestError({ reason: 'soap-login-off', facts: {} })
     const { token, user, org } = await admitted(visit, sessionId)
+    if (token.format === 'jwt') throw new RestError({ reason: 'jwt-not-accepted', facts: { api: 'SOAP' } })
     if (operation === 'getUserInfo') {
       if (!covers(token.scopes, 'api')) {
         throw new RestError({ reason: 'scope-missing', facts: { needed: 'api', granted: token.scopes } })

@@ -80,6 +80,10 @@ export const appFields = {
     label: 'Enable Client Credentials Flow',
     help: 'The app gets tokens with key and secret alone, for one user: name that user as Run As in Edit Policies, or every request is refused (no client credentials user enabled). It works only at the org’s own address (My Domain), not at the login host.',
   }),
+  isNamedUserJwtEnabled: check({
+    label: 'Issue JSON Web Token (JWT)-based access tokens for named users',
+    help: 'Access tokens of every flow are signed JWTs, which others verify with the keys at /id/keys and without asking here. They open REST APIs only, no SOAP. How long they last is a policy (Edit Policies); revoked, they end here at once, but others believe them until they expire.',
+  }),
   isRefreshTokenRotationEnabled: check({
     label: 'Enable Refresh Token Rotation',
     help: 'Each refresh gives a new refresh token and ends the one before. The app has to store the new one each time: an old one that comes back ends the whole chain (expired access/refresh token). Two workers that share one token fall into this.',
@@ -156,6 +160,7 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     isSecretRequired: !app.isConsumerSecretOptional,
     isSecretRequiredForRefreshToken: app.isSecretRequiredForRefreshToken,
     isClientCredentialEnabled: app.isClientCredentialEnabled,
+    isNamedUserJwtEnabled: app.isNamedUserJwtEnabled,
     isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
     isIntrospectAllTokens: app.isIntrospectAllTokens,
     idTokenValidity: Math.ceil(app.idTokenConfig.validity / 60),
@@ -260,6 +265,7 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
         {form.field('isSecretRequiredForRefreshToken')}
         {form.field('isClientCredentialEnabled')}
         {form.field('isRefreshTokenRotationEnabled')}
+        {form.field('isNamedUserJwtEnabled')}
         {form.field('isIntrospectAllTokens')}
       </Card>
       <Card title="Configure ID Token">

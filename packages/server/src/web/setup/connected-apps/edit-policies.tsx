@@ -36,6 +36,7 @@ export const editPolicies: readonly SetupRoute[] = [
           </Card>
           <Card title="Session Policies">
             {form.field('sessionTimeout')}
+            {form.field('namedUserJwtTimeout')}
             {form.field('requiresHighAssurance')}
           </Card>
           <Card title="Client Credentials Flow">

@@ -1,7 +1,13 @@
 import { Badge, Details, Notice, YesNo } from '../blocks.tsx'
 import type { SetupVisit } from '../setup-visit.ts'
 import { appPath, type InstalledApp } from './find-app.ts'
-import { ipRelaxations, permittedUsers, refreshTokenPolicyLabel, timeoutLabel } from './policy-form.tsx'
+import {
+  ipRelaxations,
+  jwtTimeoutLabel,
+  permittedUsers,
+  refreshTokenPolicyLabel,
+  timeoutLabel,
+} from './policy-form.tsx'
 
 /** The username of the user for whom the client credentials flow acts, if one is set and still there. */
 export async function runAsOf(
@@ -25,6 +31,7 @@ export function PolicyDetails({ found: { policies }, runAs }: PolicyDetailsProps
         ['IP Relaxation', ipRelaxations.find(({ value }) => value === policies.ipRelaxation)?.label],
         ['Refresh Token Policy', refreshTokenPolicyLabel(policies)],
         ['Timeout Value', timeoutLabel(policies.sessionTimeout)],
+        ['Named User JWT-based Access Token Timeout', jwtTimeoutLabel(policies.namedUserJwtTimeout)],
         ['High assurance session required', <YesNo value={policies.requiresHighAssurance} />],
         ['Client Credentials Flow: Run As', runAs],
         policies.isBlocked ? ['Blocked', <Badge look="error">Blocked</Badge>] : undefined,

@@ -1,4 +1,4 @@
-import type { EnteredPolicies } from '../../../connected-apps/app-policies.ts'
+import { type EnteredPolicies, namedUserJwtMinutes } from '../../../connected-apps/app-policies.ts'
 import type { AppPolicies, IpRelaxation } from '../../../connected-apps/connected-app.ts'
 import { readRefreshTokenPolicy, writeRefreshTokenPolicy } from '../../../connected-apps/refresh-policy.ts'
 import { done, type Outcome, refused } from '../../../problem.ts'
@@ -82,6 +82,15 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
       ],
       help: 'After so long without use an access token of the app ends. Apps must be ready for that at any time: refresh or sign again, and repeat the call.',
     }),
+    namedUserJwtTimeout: choice({
+      label: 'Named User JWT-based Access Token Timeout',
+      none: 'User session: as the user’s profile or the org says',
+      options: namedUserJwtMinutes.map((minutes) => ({
+        value: String(minutes * 60),
+        label: jwtTimeoutLabel(minutes * 60),
+      })),
+      help: 'For an app that issues JWT-based access tokens. Its end stands in the token and does not move ahead with use, and whoever verifies it without asking here believes it until then: short is safe.',
+    }),
     requiresHighAssurance: check({
       label: 'High assurance session required',
       help: 'Users need a session of high assurance. A server cannot step up: JWT bearer and client credentials are refused.',
@@ -109,6 +118,7 @@ export function policyStart(policies: AppPolicies, runAs: string | undefined): P
     sessionTimeout: policies.sessionTimeout === undefined ? '' : String(policies.sessionTimeout),
     requiresHighAssurance: policies.requiresHighAssurance,
     clientCredentialUser: runAs ?? '',
+    namedUserJwtTimeout: policies.namedUserJwtTimeout === undefined ? '' : String(policies.namedUserJwtTimeout),
   }
 }
 
@@ -132,6 +142,7 @@ export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> 
     sessionTimeout: sessionTimeout === '' ? undefined : Number(sessionTimeout),
     requiresHighAssurance: values.requiresHighAssurance,
     clientCredentialUser: values.clientCredentialUser,
+    namedUserJwtTimeout: values.namedUserJwtTimeout === '' ? undefined : Number(values.namedUserJwtTimeout),
   })
 }
 
@@ -141,6 +152,12 @@ export function timeoutLabel(seconds: number | undefined): string {
   const known = timeouts.find((one) => one.seconds === seconds)
   if (known !== undefined) return known.label
   return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
+}
+
+/** How long JWT-based access tokens last, in words. @param seconds `undefined` where the user's session says it */
+export function jwtTimeoutLabel(seconds: number | undefined): string {
+  if (seconds === undefined) return 'User session: as the user’s profile or the org says'
+  return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`
 }
 
 /** The words of Salesforce for a Refresh Token Policy. */

@@ -110,6 +110,7 @@ function Settings({ app, canManage, at }: SettingsProps) {
             ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
             ['Enable Client Credentials Flow', <YesNo value={app.isClientCredentialEnabled} />],
             ['Enable Refresh Token Rotation', <YesNo value={app.isRefreshTokenRotationEnabled} />],
+            ['Issue JWT-based access tokens for named users', <YesNo value={app.isNamedUserJwtEnabled} />],
             ['Introspect All Tokens', <YesNo value={app.isIntrospectAllTokens} />],
             ['ID Token Valid for', `${app.idTokenConfig.validity / 60} minutes`],
             ['ID Token Audiences', <Lines texts={app.idTokenConfig.audiences} />],

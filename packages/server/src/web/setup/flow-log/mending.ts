@@ -185,6 +185,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'soap-malformed': 'request',
   'soap-operation-unknown': 'request',
   'soap-login-off': 'request',
+  'jwt-not-accepted': 'app settings',
   'too-many-parts': 'request',
   'composite-refused': 'request',
   'composite-stopped': 'request',
