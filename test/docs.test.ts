@@ -99,6 +99,13 @@ describe('the flow pages', () => {
     expect(output).toMatch(/200\n\{"error":"invalid_grant","error_description":"expired access\/refresh token"\}\s*$/)
   })
 
+  it('say how an org behaves as another release, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/releases.md'))
+    expect(output).toContain('behaves as Salesforce of: Summer')
+    expect(output).toContain('some of it breaks')
+    expect(output).toContain('endUsernamePasswordFlow is in force')
+  })
+
   it('lead from a talk to an app, both flows and a diagnosis, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/from-a-talk.md'), { STORE: 'changeit' })
     expect(output).toContain('My first app')

@@ -37,6 +37,8 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   'permission-set': async () => (await import('./commands/permission-set.ts')).permissionSet,
   app: async () => (await import('./commands/app.ts')).app,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
+  release: async () => (await import('./commands/release.ts')).release,
+  'check-release': async () => (await import('./commands/check-release.ts')).checkReleaseCommand,
   keystore: async () => (await import('./commands/keystore.ts')).keystore,
   login: async () => (await import('./commands/login.ts')).login,
   token: async () => (await import('./commands/token.ts')).token,

@@ -692,6 +692,54 @@ describe('what has happened', () => {
   })
 })
 
+describe('sallyport release', () => {
+  it('lets an org behave as a day or a release, and the server does at once', async () => {
+    const target = server.ready.orgs.find(({ name }: { name: string }) => name === 'Target').url
+    const methods = async () =>
+      (await get(`${target}/.well-known/openid-configuration`, '')).body.code_challenge_methods_supported
+    expect(await methods()).toEqual(['S256'])
+    expect(await done('release', 'set', 'winter 26', '--org', 'Target')).toEqual({
+      org: 'Target',
+      release: "Winter '26",
+    })
+    const { release, updates } = await done('release', 'list', '--org', 'Target')
+    const named = (name: string) => updates.find((update: { name: string }) => update.name === name)
+    expect([release, named('announcePkce').isInForce, named('blockUninstalledApps').isInForce]).toEqual([
+      "Winter '26",
+      false,
+      true,
+    ])
+    const { status, stderr } = await sallyport('release', 'set', 'someday', '--org', 'Target')
+    expect([status, JSON.parse(stderr).error.problems]).toEqual([1, [expect.stringMatching(/^<release>: Give latest/)]])
+    await done('release', 'set', 'latest', '--org', 'Target')
+  })
+
+  it('switches one change by itself', async () => {
+    const on = await done('release', 'switch', 'blockNewConnectedApps', 'on', '--org', 'Target')
+    expect(on).toEqual({ org: 'Target', name: 'blockNewConnectedApps', switched: true, isInForce: true })
+    const follow = await done('release', 'switch', 'blockNewConnectedApps', 'follow', '--org', 'Target')
+    expect(follow).toEqual({ org: 'Target', name: 'blockNewConnectedApps', isInForce: false })
+    const { status, stderr } = await sallyport('release', 'switch', 'announcePkse', 'on', '--org', 'Target')
+    expect([status, JSON.parse(stderr).error.message]).toEqual([
+      2,
+      'There is no dated change “announcePkse”. Did you mean “announcePkce”?',
+    ])
+  })
+
+  it('check-release says what breaks by a day, and that by its exit code', async () => {
+    const { status, json, stderr } = await sallyport('check-release', '--at', '2027-07-01', '--org', 'Target')
+    expect(status).toBe(1)
+    expect(json.changes.map(({ name }: { name: string }) => name)).toContain('blockNewConnectedApps')
+    expect(JSON.parse(stderr).error.message).toMatch(/will break\.$/)
+    expect(await done('check-release', '--at', '2024-01-01', '--org', 'Target')).toEqual({
+      org: 'Target',
+      at: '2024-01-01',
+      changes: [],
+    })
+    expect((await sallyport('check-release', '--at', 'soon', '--org', 'Target')).status).toBe(2)
+  })
+})
+
 describe('commands that need to know of which org', () => {
   it('say which orgs there are, and how to name one', async () => {
     const { status, stderr } = await sallyport('certificate', 'create', 'Whose')

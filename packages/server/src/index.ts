@@ -44,6 +44,7 @@ export type {
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
+export { checkRelease, type ReleaseFinding, updatesUntil } from './connected-apps/release-check.ts'
 export { revokeApproval } from './connected-apps/revoke-approval.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type UsedApp, usedApps } from './connected-apps/used-apps.ts'
@@ -76,6 +77,15 @@ export { changeOrg } from './orgs/change-org.ts'
 export type { Org, OrgStore, OrgType } from './orgs/org.ts'
 export type { Outcome, Problem } from './problem.ts'
 export { prefixedIds, type RecordKind, recordIds } from './record-id.ts'
+export { type Release, readDay, readRelease, releaseRule } from './releases/release.ts'
+export {
+  isInForce,
+  isReleaseUpdateName,
+  type ReleaseUpdate,
+  type ReleaseUpdateName,
+  releaseUpdateNames,
+  releaseUpdates,
+} from './releases/release-updates.ts'
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
 export { type Seal, sealWith } from './seal.ts'
 export {

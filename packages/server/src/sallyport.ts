@@ -1,6 +1,7 @@
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
 import { appAccess as appAccessBy } from './connected-apps/app-access.ts'
+import { partnerRules } from './connected-apps/partner-app.ts'
 import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
@@ -95,6 +96,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     now,
   })
   const appAccess = appAccessBy({ apps, approvals, permissionSets, now })
+  const partner = partnerRules({ apps, orgs, now })
   const askAgain = userOfApp({ users, orgs, profiles, appAccess, now })
   const issue = issueTokens({
     store: stores.issue,
@@ -137,6 +139,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
         refreshTokens: stores.refreshTokens,
         apps,
         userOfApp: askAgain,
+        partnerRules: partner,
         rotatesForPublicApps: posture.rotatesForPublicApps,
         now,
       }),
@@ -160,7 +163,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const responseTypes = [code({ codes: stores.codes, now })]
   const readRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
   const decide = authorize({
-    admit: admission({ appAccess, now }),
+    admit: admission({ appAccess, partnerRules: partner, now }),
     users,
     orgs,
     profiles,
@@ -268,6 +271,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
         sendsIssuer: posture.answersIssuer,
         responseTypes: responseTypes.map(({ type }) => type),
         grantTypes: grants.map(({ type }) => type),
+        now,
       }),
     ),
     keys: page(undefined, keysAnswer({ signingKeys: stores.signingKeys, orgs, addresses })),

@@ -21,6 +21,7 @@ const floors = [
   'users',
   'certificates',
   'orgs',
+  'releases',
   'journal',
   'basics',
 ]

@@ -25,9 +25,17 @@ export type AccessRefusal =
 
 /**
  * Why a user may use an app that is not installed in the org: they authorized it before, or have the permission *Approve
- * Uninstalled Connected Apps*. The device flow knows neither.
+ * Uninstalled Connected Apps*, or the org behaves as Salesforce did before it asked for either. The device flow knows the
+ * last alone.
  */
-export type UninstalledUse = 'authorized-before' | 'permission'
+export type UninstalledUse = 'authorized-before' | 'permission' | 'any-api-client' | 'release'
+
+const uninstalledUseWords: Readonly<Record<UninstalledUse, string>> = {
+  'authorized-before': 'the user authorized it before',
+  permission: 'Approve Uninstalled Connected Apps',
+  'any-api-client': 'Use Any API Client',
+  release: 'the org behaves as a Salesforce that did not block uninstalled apps yet',
+}
 
 /** Who wants to use what, from where. */
 export interface AccessRequest {
@@ -90,8 +98,11 @@ export function checkInstalled(
       facts: { app: app.label, consumerKey: app.consumerKey, org: org.name },
     }
   }
-  const by = uninstalledUse === 'permission' ? 'Approve Uninstalled Connected Apps' : 'the user authorized it before'
-  pass(checks, 'app-installed', { app: app.label, org: org.name, uninstalled: by })
+  pass(checks, 'app-installed', {
+    app: app.label,
+    org: org.name,
+    uninstalled: uninstalledUseWords[uninstalledUse],
+  })
   return undefined
 }
 

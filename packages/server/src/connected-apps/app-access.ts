@@ -1,5 +1,6 @@
 import type { Checklist } from '../journal/checklist.ts'
-import { hasPermission } from '../users/permissions.ts'
+import { isInForce } from '../releases/release-updates.ts'
+import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
 import { type Access, type AccessRequest, checkAppAccess, type UninstalledUse } from './access.ts'
 import type { ApprovalStore } from './approval.ts'
@@ -33,12 +34,21 @@ export function appAccess({ apps, approvals, permissionSets, now }: Needs): AppA
     return access
   }
 
-  async function uninstalledUse({ user, profile, app }: Parameters<AppAccess>[0]): Promise<UninstalledUse | undefined> {
+  async function uninstalledUse({
+    org,
+    user,
+    profile,
+    app,
+  }: Parameters<AppAccess>[0]): Promise<UninstalledUse | undefined> {
+    const at = now()
+    if (!isInForce('blockUninstalledApps', org.settings, at)) return 'release'
     const approval = await approvals.find(user.id, app.id)
     // A row without use and consent is one that an admin's approval once made, for a code that nobody exchanged.
     if (approval !== undefined && (approval.useCount > 0 || approval.scopes.length > 0)) return 'authorized-before'
-    const isAllowed = await hasPermission(permissionSets, user, profile, 'ApproveUninstalledConnectedApps')
-    return isAllowed ? 'permission' : undefined
+    const permissions = await permissionsOf(permissionSets, user, profile)
+    if (permissions.has('ApproveUninstalledConnectedApps')) return 'permission'
+    const isNarrowed = isInForce('narrowUseAnyApiClient', org.settings, at)
+    return !isNarrowed && permissions.has('UseAnyApiClient') ? 'any-api-client' : undefined
   }
 }
 

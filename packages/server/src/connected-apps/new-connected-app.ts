@@ -4,6 +4,7 @@ import { trimmed } from '../entered-text.ts'
 import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
+import { isInForce } from '../releases/release-updates.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, sameHash } from '../secret.ts'
 import { type EnteredPolicies, type PolicyLookups, policiesWith } from './app-policies.ts'
@@ -58,6 +59,9 @@ export async function newConnectedApp(
     if (message !== undefined) problems.push({ field, message })
   }
   const now = needs.now()
+  if (isInForce('blockNewConnectedApps', org.settings, now)) {
+    return refused({ field: 'fullName', message: blockedHere })
+  }
   const fullName = trimmed(entered.fullName) ?? ''
   const consumerKey = trimmed(entered.consumerKey) ?? newConsumerKey()
   const consumerSecret = trimmed(entered.consumerSecret) ?? newConsumerSecret()
@@ -109,6 +113,9 @@ export async function newConnectedApp(
   await needs.apps.add(app.value, [policies.value])
   return done({ app: app.value, consumerSecret }, app.warnings)
 }
+
+const blockedHere =
+  'This org creates no connected apps any more: the release update blockNewConnectedApps is switched on in it.'
 
 async function fullNameTaken({ apps }: Pick<Needs, 'apps'>, org: Org, fullName: string): Promise<string | undefined> {
   const taken = await apps.findByName(org.id, fullName)

@@ -1,6 +1,7 @@
 import { checkAddress, checkUser } from '../connected-apps/access.ts'
 import type { AppAccess } from '../connected-apps/app-access.ts'
-import type { AppPolicies } from '../connected-apps/connected-app.ts'
+import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
+import type { PartnerRulesOf } from '../connected-apps/partner-app.ts'
 import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
@@ -36,11 +37,12 @@ export type Admit = (
 
 interface Needs {
   readonly appAccess: AppAccess
+  readonly partnerRules: PartnerRulesOf
   readonly now: () => Date
 }
 
 /** What every authorize request is held to once it is known who is there. */
-export function admission({ appAccess, now }: Needs): Admit {
+export function admission({ appAccess, partnerRules, now }: Needs): Admit {
   return async (request, { org, user, profile }, sourceIp, checks) => {
     const { app, responseType } = request
     const unwelcome = checkUser({ org, user, now: now() }, checks)
@@ -53,8 +55,10 @@ export function admission({ appAccess, now }: Needs): Admit {
     // At the login host nobody knew until now whose person this is.
     const closed = responseType.checkOrg(org, app)
     if (closed !== undefined) return refused(closed)
-    if (responseType.usesPkce && org.settings.isPkceRequired && request.codeChallenge === undefined) {
-      return refused({ reason: 'challenge-missing', facts: { app: app.label, requiredBy: 'the org' } })
+    const isUnproven = responseType.usesPkce && request.codeChallenge === undefined
+    const requiredBy = isUnproven ? await pkceRequiredBy(app, org) : undefined
+    if (requiredBy !== undefined) {
+      return refused({ reason: 'challenge-missing', facts: { app: app.label, requiredBy } })
     }
     const asked = requestedScopes(request.scope, app.scopes)
     if (!asked.ok) {
@@ -68,6 +72,13 @@ export function admission({ appAccess, now }: Needs): Admit {
     if (unfit !== undefined) return refused(unfit)
     pass(checks, 'scope', { scopes: asked.scopes })
     return { ok: true, scopes: asked.scopes, policies, preApproved }
+  }
+
+  /** Who in the person's own org wants a challenge. */
+  async function pkceRequiredBy(app: ConnectedApp, org: Org): Promise<string | undefined> {
+    if (org.settings.isPkceRequired) return 'the org'
+    const { needsPkce } = await partnerRules(app, org)
+    return needsPkce ? 'the release update requirePkceOfPartnerApps, of apps that more than two orgs use' : undefined
   }
 }
 

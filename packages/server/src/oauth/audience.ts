@@ -1,15 +1,22 @@
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Addresses } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
+import { isInForce } from '../releases/release-updates.ts'
 import type { ParsedAssertion } from './assertion.ts'
 import { refusal } from './refusal.ts'
 
-/** The audiences under which an org is addressed: its bases here, and Salesforce's login host of its type if accepted. */
+/**
+ * The audiences under which an org is addressed: its bases here, and Salesforce's login host of its type if accepted. An org
+ * that ended legacy hosts (release update `endLegacyHosts`) is addressed at its own bases alone.
+ */
 export function audiencesOf(
   org: Org,
-  addresses: Pick<Addresses, 'basesOf'>,
+  addresses: Pick<Addresses, 'basesOf' | 'ownBasesOf'>,
   acceptsSalesforceHosts: boolean,
+  now: Date,
 ): readonly string[] {
+  const own = addresses.ownBasesOf(org)
+  if (own.length > 0 && isInForce('endLegacyHosts', org.settings, now)) return own
   const bases = addresses.basesOf(org)
   if (!acceptsSalesforceHosts) return bases
   return [...bases, org.type === 'production' ? 'https://login.salesforce.com' : 'https://test.salesforce.com']

@@ -13,7 +13,13 @@ const offered = {
 
 describe('openidConfiguration', () => {
   it('names the endpoints of the host it was asked at, and what works there', () => {
-    expect(openidConfiguration('https://mycompany.my.salesforce.com', { ...offered, sendsIssuer: false })).toEqual({
+    expect(
+      openidConfiguration('https://mycompany.my.salesforce.com', {
+        ...offered,
+        announcesPkce: true,
+        sendsIssuer: false,
+      }),
+    ).toEqual({
       issuer: 'https://mycompany.my.salesforce.com',
       authorization_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/authorize',
       token_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/token',
@@ -77,7 +83,9 @@ describe('openidConfiguration', () => {
   })
 
   it('says that answers carry their issuer only where they do', () => {
-    expect(openidConfiguration('http://localhost:8787', { ...offered, sendsIssuer: true })).toMatchObject({
+    expect(
+      openidConfiguration('http://localhost:8787', { ...offered, announcesPkce: true, sendsIssuer: true }),
+    ).toMatchObject({
       authorization_response_iss_parameter_supported: true,
     })
   })

@@ -8,6 +8,8 @@ export interface DiscoveryOptions {
   readonly sendsIssuer: boolean
   readonly responseTypes: readonly string[]
   readonly grantTypes: readonly string[]
+  /** Whether code challenge methods are named (release update `announcePkce`). */
+  readonly announcesPkce: boolean
 }
 
 /** Where an OpenID provider is asked for what. */
@@ -34,7 +36,7 @@ export type OpenidConfiguration = OpenidEndpoints & {
   readonly prompt_values_supported: readonly string[]
   readonly token_endpoint_auth_methods_supported: readonly string[]
   readonly token_endpoint_auth_signing_alg_values_supported: readonly string[]
-  readonly code_challenge_methods_supported: readonly string[]
+  readonly code_challenge_methods_supported?: readonly string[]
   readonly claims_supported: readonly string[]
   readonly request_uri_parameter_supported: boolean
   readonly authorization_response_iss_parameter_supported?: true
@@ -91,7 +93,7 @@ export function openidConfiguration(base: string, options: DiscoveryOptions): Op
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
     token_endpoint_auth_signing_alg_values_supported: ['RS256'],
-    code_challenge_methods_supported: ['S256'],
+    ...(options.announcesPkce && { code_challenge_methods_supported: ['S256'] }),
     claims_supported: claims,
     request_uri_parameter_supported: false,
     ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { namedUserJwtMinutes } from '../connected-apps/app-policies.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
 
 function whole(least: number, most: number, what: string) {
@@ -39,6 +40,12 @@ export const orgEntry = z.strictObject({
         .exactOptional(),
       minimumPasswordLength: whole(5, 50, 'a whole number of characters').exactOptional(),
       corsAllowedOrigins: z.array(z.string()).exactOptional(),
+      release: z.string().exactOptional(),
+      releaseUpdates: z
+        .partialRecord(z.enum(releaseUpdateNames), z.boolean(), {
+          error: `Give true or false by the name of a release update: ${releaseUpdateNames.join(', ')}.`,
+        })
+        .exactOptional(),
     })
     .exactOptional(),
   profiles: z.array(z.unknown()).exactOptional(),

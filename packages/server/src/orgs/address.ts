@@ -16,6 +16,8 @@ export interface Addresses {
   siteOf(host: string | undefined): Promise<Site>
   /** The base of an org's own address, reachable from where `site` was; the login host when it has none. */
   baseOf(org: Org, site: Site): string
+  /** The bases that are an org's alone; none where it shares the login host. */
+  ownBasesOf(org: Org): readonly string[]
   /** Every base under which an org answers: what assertions may name as their audience. */
   basesOf(org: Org): readonly string[]
 }
@@ -67,12 +69,15 @@ export function addresses(
         return withPort(org.myDomain + subdomain, mainPort)
       return site.loginBase
     },
-    basesOf(org) {
-      const bases = names.map((name) => withPort(name, mainPort))
-      if (org.port !== undefined) bases.push(...names.map((name) => withPort(name, org.port ?? '')))
-      if (org.myDomain !== undefined) bases.push(withPort(org.myDomain + subdomain, mainPort))
-      return bases
-    },
+    ownBasesOf,
+    basesOf: (org) => [...names.map((name) => withPort(name, mainPort)), ...ownBasesOf(org)],
+  }
+
+  function ownBasesOf({ port, myDomain }: Org): readonly string[] {
+    return [
+      ...(port === undefined ? [] : names.map((name) => withPort(name, port))),
+      ...(myDomain === undefined ? [] : [withPort(myDomain + subdomain, mainPort)]),
+    ]
   }
 
   async function orgAt(name: string, port: string): Promise<Org | undefined> {

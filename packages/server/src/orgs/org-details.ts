@@ -1,5 +1,6 @@
 import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem } from '../problem.ts'
+import { readRelease, releaseRule } from '../releases/release.ts'
 import { isOriginPattern, originRule } from './allowed-origin.ts'
 import type { Org, OrgSettings, OrgStore, OrgType } from './org.ts'
 
@@ -46,7 +47,12 @@ export async function orgWithDetails({ orgs }: OrgLookups, org: Org, entered: En
     if (isAnother(await orgs.findByPort(port))) report('port', `Another org has the port ${port}.`)
   }
 
-  const settings: OrgSettings = { ...org.settings, ...entered.settings }
+  const release = entered.settings?.release
+  const settings: OrgSettings = {
+    ...org.settings,
+    ...entered.settings,
+    ...(release === undefined ? {} : { release: readRelease(release) ?? release }),
+  }
   problems.push(...settingsProblems(settings))
   if (problems.length > 0) return { ok: false, problems }
   return done({
@@ -84,6 +90,7 @@ function settingsProblems(settings: OrgSettings): readonly Problem[] {
   for (const [item, origin] of settings.corsAllowedOrigins.entries()) {
     if (!isOriginPattern(origin)) problems.push({ field: 'settings.corsAllowedOrigins', item, message: originRule })
   }
+  if (readRelease(settings.release) === undefined) problems.push({ field: 'settings.release', message: releaseRule })
   return problems
 }
 

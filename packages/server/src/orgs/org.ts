@@ -1,8 +1,11 @@
+import { latestRelease } from '../releases/release.ts'
+import type { ReleaseSettings } from '../releases/release-updates.ts'
+
 /** What kind of org it is; it decides the login host whose name assertions may carry as audience. */
 export type OrgType = 'production' | 'sandbox' | 'scratch'
 
 /** What every user of the org is held to (`SecuritySettings` at Salesforce). */
-export interface OrgSettings {
+export interface OrgSettings extends ReleaseSettings {
   /** Seconds without use after which a session ends, unless app or profile say otherwise. */
   readonly sessionTimeout: number
   /** Whether every app must send a PKCE challenge. */
@@ -43,6 +46,8 @@ export const defaultOrgSettings: OrgSettings = {
   lockoutInterval: 900,
   minimumPasswordLength: 8,
   corsAllowedOrigins: [],
+  release: latestRelease,
+  releaseUpdates: {},
 }
 
 /** Keeps orgs. */

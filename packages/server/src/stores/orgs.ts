@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Org, OrgSettings, OrgStore } from '../orgs/org.ts'
+import { latestRelease } from '../releases/release.ts'
+import { isReleaseUpdateName } from '../releases/release-updates.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
@@ -101,6 +103,14 @@ const settingsSchema = z.object({
   minimumPasswordLength: z.number(),
   // What was stored before there was such a list has none.
   corsAllowedOrigins: z.array(z.string()).default([]),
+  release: z.string().default(latestRelease),
+  // An update that this version does not know any more, or not yet, is none.
+  releaseUpdates: z
+    .record(z.string(), z.boolean())
+    .default({})
+    .transform((switched) =>
+      Object.fromEntries(Object.entries(switched).filter(([name]) => isReleaseUpdateName(name))),
+    ),
 })
 
 function settingsText(settings: OrgSettings): string {

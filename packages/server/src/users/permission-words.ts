@@ -29,6 +29,10 @@ export const permissionWords: Readonly<Record<UserPermission, PermissionWords>> 
     hint: 'Create, edit, freeze and deactivate users, end their sessions, read Login History, revoke and block apps.',
   },
   ModifyAllData: { label: 'Modify All Data', hint: 'Read, create, edit and delete every record of the org.' },
+  UseAnyApiClient: {
+    label: 'Use Any API Client',
+    hint: 'Until December 2025 it let its users authorize apps that are not installed; since then Approve Uninstalled Connected Apps does.',
+  },
   ViewAllData: { label: 'View All Data', hint: 'Read every record of the org.' },
   ViewSetup: { label: 'View Setup and Configuration', hint: 'Open Setup. What can be changed there takes more.' },
 }

@@ -13,6 +13,7 @@ export const userPermissions = [
   'ManageConnectedApps',
   'ManageUsers',
   'ModifyAllData',
+  'UseAnyApiClient',
   'ViewAllData',
   'ViewSetup',
 ] as const

@@ -21,7 +21,7 @@ const never = () => {
 const routes = setupRoutes({
   seal: { close: never, open: never },
   passwords: passwords({ memory: 64, passes: 1, parallelism: 1 }),
-  addresses: { siteOf: never, baseOf: never, basesOf: never },
+  addresses: { siteOf: never, baseOf: never, basesOf: never, ownBasesOf: never },
   newId: never,
   ask: never,
   now: never,

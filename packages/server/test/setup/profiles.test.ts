@@ -23,6 +23,7 @@ const everyPermission = [
   'ManageConnectedApps',
   'ManageUsers',
   'ModifyAllData',
+  'UseAnyApiClient',
   'ViewAllData',
   'ViewSetup',
 ]

@@ -17,6 +17,8 @@ contract('orgs', (open) => {
         maxLoginAttempts: undefined,
         lockoutInterval: undefined,
         minimumPasswordLength: 12,
+        release: '2025-08-31',
+        releaseUpdates: { announcePkce: true },
         corsAllowedOrigins: ['https://*.example.com'],
       },
     })

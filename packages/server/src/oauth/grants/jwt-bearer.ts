@@ -45,7 +45,7 @@ const params = z.object({ assertion: optionalText })
  */
 export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> {
   const { apps, appAccess, users, profiles, permissionSets, orgs, approvals, addresses, rules, now } = needs
-  const audiences = new Map<string, readonly string[]>()
+  const audiences = new WeakMap<Org, readonly string[]>()
 
   return {
     type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
@@ -134,12 +134,10 @@ export function jwtBearer(needs: JwtBearerNeeds): Grant<z.infer<typeof params>> 
   }
 
   function audiencesFor(org: Org): readonly string[] {
-    const key = `${org.id} ${org.myDomain} ${org.port} ${org.type}`
-    let accepted = audiences.get(key)
+    let accepted = audiences.get(org)
     if (accepted === undefined) {
-      accepted = audiencesOf(org, addresses, needs.acceptsSalesforceHosts)
-      if (audiences.size > 1000) audiences.clear()
-      audiences.set(key, accepted)
+      accepted = audiencesOf(org, addresses, needs.acceptsSalesforceHosts, now())
+      audiences.set(org, accepted)
     }
     return accepted
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import type { ConnectedApp, ConnectedAppStore, RefreshTokenPolicy } from '../../connected-apps/connected-app.ts'
+import type { PartnerRulesOf } from '../../connected-apps/partner-app.ts'
 import { endedBy, writeRefreshTokenPolicy } from '../../connected-apps/refresh-policy.ts'
 import { pass } from '../../journal/checklist.ts'
 import { readToken } from '../../secret.ts'
@@ -13,6 +14,7 @@ interface Needs {
   readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke'>
   readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
   readonly userOfApp: UserOfApp
+  readonly partnerRules: PartnerRulesOf
   /** Whether public apps rotate even when their setting is off (RFC 9700 §2.2.2). */
   readonly rotatesForPublicApps: boolean
   readonly now: () => Date
@@ -22,7 +24,7 @@ const params = z.object({ refresh_token: optionalText, scope: optionalText })
 
 /** OAuth 2.0 Refresh Token Flow (RFC 6749 §6), with rotation and the detection of copied tokens (RFC 9700 §4.14). */
 export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
-  const { refreshTokens, apps, userOfApp, rotatesForPublicApps, now } = needs
+  const { refreshTokens, apps, userOfApp, partnerRules, rotatesForPublicApps, now } = needs
   return {
     type: 'refresh_token',
     client: 'authenticated',
@@ -55,10 +57,12 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
       }
       pass(checks, 'refresh-token-known', { issued: facts.issued })
       const policies = await apps.findPolicies(app.id, token.orgId)
-      if (policies !== undefined) checkPolicy(app, policies, token, at)
-      pass(checks, 'refresh-token-policy')
+      if (policies !== undefined) checkPolicy(app, policies.refreshTokenPolicy, token, at)
       const relaxesAddress = policies?.ipRelaxation === 'ENFORCE_RELAXREFRESH'
       const user = await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress })
+      const partner = await partnerRules(app, user.org)
+      if (partner.refreshTokenPolicy !== undefined) checkPolicy(app, partner.refreshTokenPolicy, token, at)
+      pass(checks, 'refresh-token-policy')
       const scopes = narrowScopes(scope, token.scopes, app)
       pass(checks, 'scope', { scopes })
       return {
@@ -71,7 +75,10 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
           kind: 'refresh-token',
           refreshTokenId: token.id,
           hash: presented.hash,
-          rotates: app.isRefreshTokenRotationEnabled || (rotatesForPublicApps && method === 'none'),
+          rotates:
+            app.isRefreshTokenRotationEnabled ||
+            partner.rotatesRefreshTokens ||
+            (rotatesForPublicApps && method === 'none'),
           authTime: token.authTime,
         },
         loginSubType: 'OauthRefreshToken',
@@ -80,10 +87,10 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
   }
 }
 
-/** The app's refresh token policy, as it is now. @throws {OAuthError} when the token is dead by it */
-function checkPolicy(app: ConnectedApp, { refreshTokenPolicy }: AppPolicies, token: RefreshToken, now: Date): void {
-  const since = endedBy(refreshTokenPolicy, token, now)
+/** A refresh token policy, as it is now. @throws {OAuthError} when the token is dead by it */
+function checkPolicy(app: ConnectedApp, policy: RefreshTokenPolicy, token: RefreshToken, now: Date): void {
+  const since = endedBy(policy, token, now)
   if (since === undefined) return
-  const facts = { app: app.label, policy: writeRefreshTokenPolicy(refreshTokenPolicy), since: since.toISOString() }
+  const facts = { app: app.label, policy: writeRefreshTokenPolicy(policy), since: since.toISOString() }
   throw refusal({ reason: 'refresh-token-expired', facts })
 }

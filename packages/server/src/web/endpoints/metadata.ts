@@ -1,7 +1,9 @@
 import { jsonWebKeySet, type SigningKeyStore } from '../../certificates/signing-keys.ts'
+import type { Clock } from '../../clock.ts'
 import { authConfiguration, type DiscoveryOptions, openidConfiguration } from '../../oidc/discovery.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
+import { isInForce } from '../../releases/release-updates.ts'
 import type { Reply } from '../reply.ts'
 import type { Answer } from '../visit.ts'
 
@@ -13,15 +15,21 @@ const openHeaders = {
   'cache-control': 'public, max-age=60',
 } as const
 
+interface DiscoveryNeeds extends Omit<DiscoveryOptions, 'announcesPkce'> {
+  readonly now: Clock
+}
+
 /** `GET /.well-known/openid-configuration` and its RFC 8414 twin, written once for each address. */
-export function discoveryAnswer(options: DiscoveryOptions): Answer {
+export function discoveryAnswer({ now, ...options }: DiscoveryNeeds): Answer {
   const written = new Map<string, string>()
   return async ({ site }) => {
-    let text = written.get(site.base)
+    const announcesPkce = site.org === undefined || isInForce('announcePkce', site.org.settings, now())
+    const key = `${site.base} ${announcesPkce}`
+    let text = written.get(key)
     if (text === undefined) {
-      text = JSON.stringify(openidConfiguration(site.base, options))
+      text = JSON.stringify(openidConfiguration(site.base, { ...options, announcesPkce }))
       if (written.size > 1000) written.clear()
-      written.set(site.base, text)
+      written.set(key, text)
     }
     return open(text)
   }

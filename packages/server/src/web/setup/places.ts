@@ -20,7 +20,18 @@ export interface PlaceGroup {
 
 /** The tree at the left of Setup, in Salesforce's order. */
 export const placeGroups = [
-  { label: 'Setup', places: [{ path: '/setup', label: 'Setup Home', right: 'view setup', words: 'start charts' }] },
+  {
+    label: 'Setup',
+    places: [
+      { path: '/setup', label: 'Setup Home', right: 'view setup', words: 'start charts' },
+      {
+        path: '/setup/release-updates',
+        label: 'Release Updates',
+        right: 'view setup',
+        words: 'dates changes break switchboard retire spring summer winter',
+      },
+    ],
+  },
   {
     label: 'Users',
     places: [

@@ -20,6 +20,7 @@ import { orgSettingsPages } from './org-settings.tsx'
 import { personalPages } from './personal/personal.tsx'
 import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
+import { releaseUpdatePages } from './release-updates.tsx'
 import { sessionManagement } from './sessions.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
 import { permissionSetPages } from './users/permission-sets.tsx'
@@ -61,6 +62,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...connectAServer(needs),
     ...flowLog,
     ...myDomain(needs),
+    ...releaseUpdatePages(needs),
   ]
 }
 
