@@ -22,7 +22,12 @@ const client = [
   'client-assertion-mismatch',
   'client-assertion-replayed',
 ] as const satisfies readonly Reason[]
-const strict = ['credentials-in-query', 'client-authenticated-twice'] as const satisfies readonly Reason[]
+const strict = [
+  'credentials-in-query',
+  'client-authenticated-twice',
+  'client-assertion-unnumbered',
+  'audience-not-issuer',
+] as const satisfies readonly Reason[]
 const user = [
   'org-inactive',
   'user-inactive',
@@ -44,6 +49,8 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'redirect-uri-mismatch',
     'response-type-unknown',
     'response-mode-unknown',
+    'request-object-unsupported',
+    'request-uri-unsupported',
     'challenge-missing',
     'challenge-malformed',
     'challenge-method-unknown',

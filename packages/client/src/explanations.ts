@@ -59,6 +59,7 @@ function sightOfRefused({ grantType, error, errorDescription, host, audience, ca
             issuer: undefined,
             subject: undefined,
             audiences: [audience],
+            isNumbered: false,
             expiry: undefined,
             start: undefined,
           },

@@ -155,6 +155,11 @@ async function authorize(parameters: Record<string, string>, who?: User, app = w
   return send(authorizeUrl(app.consumerKey, parameters), { headers: cookie === '' ? {} : { cookie } })
 }
 
+async function authorizeStrictly(parameters: Record<string, string>): Promise<Wire> {
+  const { app } = await newWorld(strict)
+  return send(authorizeUrl(app.consumerKey, { ...challenge, ...parameters }), { at: strict })
+}
+
 async function cookieOf({ username }: User): Promise<string> {
   const browser = testBrowser(server)
   await signInOn(browser, await browser.open('/'), username)
@@ -216,15 +221,39 @@ const challenge = {
   code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   code_challenge_method: 'S256',
 }
+const anyRefresh = { grant_type: 'refresh_token', refresh_token: 'x' }
 const seconds = () => Math.floor(server.now().getTime() / 1000)
 const basic = (key: string) => `Basic ${Buffer.from(`${key}:${consumerSecret}`).toString('base64')}`
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-async function certified(at: Date): Promise<Wire> {
+/** An app with a certificate of this day, and its key. */
+async function certified(at: Date) {
   const signer = await newSigner(at)
   const reading = readCertificate(signer.pem)
   const app = await server.addApp(fresh('Dated'), { certificate: reading.ok ? reading.certificate : undefined })
-  return bearer({ iss: app.consumerKey }, { key: signer.privateKey })
+  return { app, more: { key: signer.privateKey } }
+}
+
+async function bearerOfDay(at: Date): Promise<Wire> {
+  const { app, more } = await certified(at)
+  return bearer({ iss: app.consumerKey }, more)
+}
+
+async function clientOfDay(at: Date): Promise<Wire> {
+  const { app, more } = await certified(at)
+  return asClient({}, more, app)
+}
+
+/** A request of an app that signs in place of showing its secret (`private_key_jwt`). */
+function asClient(
+  claims: Record<string, unknown> = {},
+  more: Parameters<TestServer['assertion']>[1] = {},
+  { consumerKey } = world.app,
+  at = server,
+): Promise<Wire> {
+  const own = { iss: consumerKey, sub: consumerKey, jti: fresh('jti'), ...claims }
+  const form = { ...anyRefresh, client_assertion: at.assertion(own, more), client_assertion_type: assertionType }
+  return post(form, { at })
 }
 
 /** How each refusal comes about. A reason without a line here does not compile, and fails below. */
@@ -282,18 +311,12 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   ],
   'client-assertion-replayed': [
     async () => {
-      const key = world.app.consumerKey
-      const client_assertion = jwt({ iss: key, sub: key, jti: fresh('jti') })
-      const form = {
-        grant_type: 'refresh_token',
-        refresh_token: 'x',
-        client_assertion,
-        client_assertion_type: assertionType,
-      }
-      await post(form)
-      return post(form)
+      const jti = fresh('jti')
+      await asClient({ jti })
+      return asClient({ jti })
     },
   ],
+  'client-assertion-unnumbered': [async () => asClient({ jti: undefined }, {}, (await newWorld(strict)).app, strict)],
 
   'assertion-missing': [() => post({ grant_type: bearerGrant })],
   'assertion-malformed': [
@@ -307,29 +330,32 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'issuer-missing': [() => bearer({ iss: undefined })],
   'certificate-missing': [
     async () => bearer({ iss: (await server.addApp(fresh('Bare'), { certificate: undefined })).consumerKey }),
+    async () => asClient({}, {}, await server.addApp(fresh('Bare'), { certificate: undefined })),
   ],
-  'certificate-not-yet-valid': [() => certified(new Date(server.now().getTime() + 86_400_000))],
-  'certificate-expired': [() => certified(new Date('2020-01-01T00:00:00Z'))],
+  'certificate-not-yet-valid': [
+    () => bearerOfDay(new Date(server.now().getTime() + 86_400_000)),
+    () => clientOfDay(new Date(server.now().getTime() + 86_400_000)),
+  ],
+  'certificate-expired': [
+    () => bearerOfDay(new Date('2020-01-01T00:00:00Z')),
+    () => clientOfDay(new Date('2020-01-01T00:00:00Z')),
+  ],
   'signature-wrong': [
     async () => bearer({}, { key: (await newSigner()).privateKey }),
+    async () => asClient({}, { key: (await newSigner()).privateKey }),
     // Salesforce's own command line writes milliseconds, and is taken.
     async () => bearer({ exp: server.now().getTime() }, { key: (await newSigner()).privateKey }),
   ],
-  'audience-unknown': [() => bearer({ aud: 'https://test.salesforce.com' }), () => bearer({ aud: undefined })],
-  'expiry-missing': [() => bearer({ exp: undefined })],
-  'expiry-past': [
-    () => bearer({ exp: seconds() - 600 }),
-    () => {
-      const key = world.app.consumerKey
-      const client_assertion = jwt({ iss: key, sub: key, exp: seconds() - 600 })
-      return post({
-        grant_type: 'authorization_code',
-        code: 'x',
-        client_assertion,
-        client_assertion_type: assertionType,
-      })
-    },
+  'audience-unknown': [
+    () => bearer({ aud: 'https://test.salesforce.com' }),
+    () => bearer({ aud: undefined }),
+    () => asClient({ aud: 'https://test.salesforce.com' }),
   ],
+  'audience-not-issuer': [
+    async () => asClient({ aud: `${strict.base}/services/oauth2/token` }, {}, (await newWorld(strict)).app, strict),
+  ],
+  'expiry-missing': [() => bearer({ exp: undefined })],
+  'expiry-past': [() => bearer({ exp: seconds() - 600 }), () => asClient({ exp: seconds() - 600 })],
   'expiry-too-far': [
     async () => {
       const own = await newWorld(strict)
@@ -444,6 +470,8 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
 
   'response-type-unknown': [() => authorize({ response_type: 'token' }), () => authorize({ response_type: '' })],
   'response-mode-unknown': [() => authorize({ response_mode: 'web_message' })],
+  'request-object-unsupported': [() => authorizeStrictly({ request: 'a.b.c' })],
+  'request-uri-unsupported': [() => authorizeStrictly({ request_uri: 'https://app.example/request.jwt' })],
   'prompt-contradictory': [() => authorize({ prompt: 'none login' })],
   'prompt-unknown': [() => authorize({ prompt: 'dance' })],
   'scope-not-allowed': [

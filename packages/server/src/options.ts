@@ -24,6 +24,8 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules {
   readonly answersExpiresIn: boolean
   /** Authorization answers say `iss` (RFC 9207). */
   readonly answersIssuer: boolean
+  /** `updated_at` of userinfo is a number (OpenID Connect Core §5.1), where Salesforce writes a date. */
+  readonly updatedAtIsNumber: boolean
   /** Pages of any origin may ask for tokens and use them (CORS). */
   readonly allowsOtherOrigins: boolean
 }
@@ -38,13 +40,17 @@ export const salesforcePosture: Posture = {
   methodMayBeAbsent: true,
   longestVerifier: 256,
   publicAppsNeedPkce: false,
+  returnsEarlyRefusals: false,
+  refusesRequestObjects: false,
   refusesTwoMethods: false,
+  clientAssertionsNameIssuer: false,
   rotatesForPublicApps: false,
   refusesCredentialsInQuery: false,
   refusesTokenInQuery: false,
   usesRfcStatuses: false,
   answersExpiresIn: false,
   answersIssuer: false,
+  updatedAtIsNumber: false,
   allowsOtherOrigins: true,
 }
 
@@ -58,13 +64,17 @@ export const strictPosture: Posture = {
   methodMayBeAbsent: false,
   longestVerifier: 128,
   publicAppsNeedPkce: true,
+  returnsEarlyRefusals: true,
+  refusesRequestObjects: true,
   refusesTwoMethods: true,
+  clientAssertionsNameIssuer: true,
   rotatesForPublicApps: true,
   refusesCredentialsInQuery: true,
   refusesTokenInQuery: true,
   usesRfcStatuses: true,
   answersExpiresIn: true,
   answersIssuer: true,
+  updatedAtIsNumber: true,
   allowsOtherOrigins: false,
 }
 

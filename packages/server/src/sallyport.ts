@@ -189,7 +189,8 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     orgs,
     demoUsers: options.demoUsers,
   }
-  const identity = { readBearer: bearerOf, users, profiles, permissionSets, apps, addresses, now }
+  const { updatedAtIsNumber } = posture
+  const identity = { readBearer: bearerOf, users, profiles, permissionSets, apps, addresses, updatedAtIsNumber, now }
   const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
   const rest = restApi({
     readBearer: bearerOf,

@@ -33,6 +33,7 @@ export const sampleFacts: ExplainedReasons = {
   },
   'client-assertion-mismatch': { iss: 'Key0000000000000001', sub: user, clientId: 'none' },
   'client-assertion-replayed': { app },
+  'client-assertion-unnumbered': { app },
   'assertion-missing': {},
   'assertion-malformed': { problem: 'it does not have three parts (header.claims.signature)' },
   'algorithm-not-allowed': { found: 'HS256' },
@@ -45,6 +46,10 @@ export const sampleFacts: ExplainedReasons = {
   'audience-unknown': {
     found: ['https://test.salesforce.com'],
     accepted: ['http://localhost:8787', 'https://login.salesforce.com'],
+  },
+  'audience-not-issuer': {
+    found: ['http://localhost:8787/services/oauth2/token'],
+    issuer: 'http://localhost:8787',
   },
   'expiry-missing': {},
   'expiry-past': { found: '2026-03-01T11:50:00.000Z', now, lateBy: '10 min' },
@@ -100,6 +105,8 @@ export const sampleFacts: ExplainedReasons = {
   'refresh-token-expired': { app, policy: 'specific_inactivity:30:DAYS', since: '2026-01-01T00:00:00.000Z' },
   'response-type-unknown': { found: 'token', offered: ['code'] },
   'response-mode-unknown': { found: 'web_message', offered: ['query', 'fragment', 'form_post'] },
+  'request-object-unsupported': {},
+  'request-uri-unsupported': {},
   'prompt-contradictory': { found: 'none login' },
   'prompt-unknown': { found: 'create' },
   'scope-not-allowed': { app, found: ['chatter_api'], allowed: ['id', 'api'], by: 'app' },

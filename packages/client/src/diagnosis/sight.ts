@@ -23,6 +23,8 @@ export interface SentAssertion {
   readonly issuer: string | undefined
   readonly subject: string | undefined
   readonly audiences: readonly string[]
+  /** Whether it has a `jti`. */
+  readonly isNumbered: boolean
   /** Seconds since 1970. */
   readonly expiry: number | undefined
   /** The later one of `nbf` and `iat`. */
@@ -112,6 +114,7 @@ function readAssertion(text: string): SentAssertion {
     issuer: undefined,
     subject: undefined,
     audiences: [],
+    isNumbered: false,
     expiry: undefined,
     start: undefined,
   }
@@ -140,6 +143,7 @@ function readAssertion(text: string): SentAssertion {
     issuer: wordOf(iss),
     subject: wordOf(prn ?? sub),
     audiences: audiences.flatMap((one) => wordOf(one) ?? []),
+    isNumbered: claims.has('jti'),
     expiry,
     // Who writes milliseconds says nothing of the future by them.
     start:

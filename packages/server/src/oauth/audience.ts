@@ -22,6 +22,15 @@ export function audiencesOf(
   return [...bases, org.type === 'production' ? 'https://login.salesforce.com' : 'https://test.salesforce.com']
 }
 
+/** Checks that an assertion was made for this issuer and for nobody else: letter by letter, and as its only audience. */
+export function checkIssuerAlone({ aud }: ParsedAssertion, issuer: string, checks: Checklist): void {
+  if (aud.length !== 1 || aud[0] !== issuer) {
+    const found = aud.slice(0, 8).map((one) => one.slice(0, 256))
+    throw refusal({ reason: 'audience-not-issuer', facts: { found, issuer } })
+  }
+  pass(checks, 'audience', { aud: issuer })
+}
+
 /**
  * Checks that an assertion was made for this server: one `aud` must be one of `accepted`, with or without a slash at
  * its end, the token endpoint's path, or the scheme. Clients write all of these.

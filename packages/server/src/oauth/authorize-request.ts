@@ -1,48 +1,64 @@
 import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
+import { OAuthError } from './error.ts'
 import { checkChallenge, type PkceRules } from './pkce.ts'
-import { authorizeRefusal } from './refusal.ts'
+import { authorizeRefusal, type Refusal } from './refusal.ts'
 import { canonicalResponseType, type ResponseMode, type ResponseType } from './response-types/response-type.ts'
 import { shownConsumerKey } from './shown-consumer-key.ts'
 
 /** Which page an app wants to be shown on. */
 export type Display = 'page' | 'popup' | 'touch'
 
-/**
- * An authorize request whose app and redirect URI have been checked. Only such a one can be sent back to its app
- * (RFC 6749 §4.1.2.1).
- */
-export interface AuthorizeRequest {
+/** A request whose app and redirect URI have been checked. Only such a one can be sent back to its app (RFC 6749 §4.1.2.1). */
+interface ReturnableRequest {
   readonly app: ConnectedApp
   readonly redirectUri: string
-  readonly responseType: ResponseType
   readonly responseMode: ResponseMode
-  readonly scope: string | undefined
   readonly state: string | undefined
-  readonly nonce: string | undefined
-  readonly codeChallenge: string | undefined
-  readonly prompts: ReadonlySet<Prompt>
-  /** `immediate=true`: answer at once or not at all. */
-  readonly isImmediate: boolean
   readonly loginHint: string | undefined
-  readonly idTokenHint: string | undefined
-  /** Seconds since the last sign-in that the app accepts. */
-  readonly maxAge: number | undefined
   readonly display: Display
   /** The parameters as they came, to ask again with later. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
+/** One that is not as it has to be, which its app is told. */
+export interface RefusedRequest extends ReturnableRequest {
+  readonly refused: OAuthError
+}
+
+/** One that has been understood. */
+export interface AuthorizeRequest extends ReturnableRequest {
+  readonly refused: undefined
+  readonly responseType: ResponseType
+  readonly scope: string | undefined
+  readonly nonce: string | undefined
+  readonly codeChallenge: string | undefined
+  readonly prompts: ReadonlySet<Prompt>
+  /** `immediate=true`: answer at once or not at all. */
+  readonly isImmediate: boolean
+  readonly idTokenHint: string | undefined
+  /** Seconds since the last sign-in that the app accepts. */
+  readonly maxAge: number | undefined
+}
+
 /** A word of `prompt`. */
 export type Prompt = (typeof prompts)[number]
 
+const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
 const prompts = ['login', 'consent', 'select_account', 'none'] as const
 
 /** How authorize requests are judged. */
 export interface AuthorizeRules extends PkceRules {
   /** Whether public apps must send a challenge even when neither app nor org requires it (RFC 9700 §2.1.1). */
   readonly publicAppsNeedPkce: boolean
+  /**
+   * Whether what is wrong with a request goes back to its app as soon as the redirect URI is known to be right
+   * (RFC 6749 §4.1.2.1). Salesforce shows it instead.
+   */
+  readonly returnsEarlyRefusals: boolean
+  /** Whether `request` and `request_uri`, of which nothing is taken here, are refused (OpenID Connect Core §6). Salesforce ignores them. */
+  readonly refusesRequestObjects: boolean
 }
 
 interface Needs {
@@ -56,7 +72,7 @@ export type ReadAuthorizeRequest = (
   parameters: ReadonlyMap<string, string>,
   site: Site,
   checks: Checklist,
-) => Promise<AuthorizeRequest>
+) => Promise<AuthorizeRequest | RefusedRequest>
 
 /** Who asks, where the answer goes, and whether the request can be understood: all before anybody signs in. */
 export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): ReadAuthorizeRequest {
@@ -66,8 +82,30 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
   return async (parameters, site, checks) => {
     const app = await findApp(parameters.get('client_id'), checks)
     const redirectUri = readRedirectUri(parameters.get('redirect_uri'), app, checks)
+    const returnable: ReturnableRequest = {
+      app,
+      redirectUri,
+      responseMode: responseModes.find((mode) => mode === parameters.get('response_mode')) ?? 'query',
+      state: parameters.get('state'),
+      loginHint: parameters.get('login_hint'),
+      display: readDisplay(parameters.get('display')),
+      parameters,
+    }
+    try {
+      return understood(returnable, site, checks)
+    } catch (error) {
+      if (!(error instanceof OAuthError) || !rules.returnsEarlyRefusals) throw error
+      return { ...returnable, refused: error }
+    }
+  }
+
+  /** @throws {OAuthError} for what its app can be told */
+  function understood(returnable: ReturnableRequest, site: Site, checks: Checklist): AuthorizeRequest {
+    const { app, parameters } = returnable
     const responseType = findResponseType(parameters.get('response_type'), checks)
     const responseMode = readResponseMode(parameters.get('response_mode'), responseType)
+    const object = rules.refusesRequestObjects ? requestObjectIn(parameters) : undefined
+    if (object !== undefined) throw authorizeRefusal(object)
     const nonce = parameters.get('nonce')
     const codeChallenge = parameters.get('code_challenge')
     const refused =
@@ -79,21 +117,17 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
       pass(checks, 'pkce', { challenge: codeChallenge !== undefined })
     }
     return {
-      app,
-      redirectUri,
+      ...returnable,
+      refused: undefined,
       responseType,
       responseMode,
       scope: parameters.get('scope'),
-      state: parameters.get('state'),
       nonce,
       codeChallenge,
       prompts: readPrompts(parameters.get('prompt')),
       isImmediate: parameters.get('immediate') === 'true',
-      loginHint: parameters.get('login_hint'),
       idTokenHint: parameters.get('id_token_hint'),
       maxAge: readMaxAge(parameters.get('max_age')),
-      display: readDisplay(parameters.get('display')),
-      parameters,
     }
   }
 
@@ -156,6 +190,12 @@ function readResponseMode(text: string | undefined, { modes }: ResponseType): Re
     reason: 'response-mode-unknown',
     facts: { found: text?.slice(0, 128) ?? '', offered: modes },
   })
+}
+
+/** A request object by value or by reference: whoever sends one relies on its being read (OpenID Connect Core §6.1). */
+function requestObjectIn(parameters: ReadonlyMap<string, string>): Refusal | undefined {
+  if (parameters.has('request')) return { reason: 'request-object-unsupported', facts: {} }
+  return parameters.has('request_uri') ? { reason: 'request-uri-unsupported', facts: {} } : undefined
 }
 
 function readPrompts(text: string | undefined): ReadonlySet<Prompt> {

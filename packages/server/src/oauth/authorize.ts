@@ -8,7 +8,7 @@ import type { IdTokens } from '../tokens/id-token.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { Admit, Person } from './admission.ts'
-import type { AuthorizeRequest } from './authorize-request.ts'
+import type { AuthorizeRequest, RefusedRequest } from './authorize-request.ts'
 import type { OAuthError } from './error.ts'
 import { authorizeRefusal, type Reason, type Refusal } from './refusal.ts'
 
@@ -30,10 +30,10 @@ export type NextStep =
 
 /** The authorize endpoint: what comes next is worked out again from what is stored each time the browser comes by. */
 export interface Authorize {
-  nextStep(request: AuthorizeRequest, site: Site, browser: Browser, checks: Checklist): Promise<NextStep>
+  nextStep(request: AuthorizeRequest | RefusedRequest, site: Site, browser: Browser, checks: Checklist): Promise<NextStep>
   /** The person's answer on the consent page. An allowed request goes on by {@link nextStep}. */
   decide(
-    request: AuthorizeRequest,
+    request: AuthorizeRequest | RefusedRequest,
     site: Site,
     browser: Browser,
     isAllowed: boolean,
@@ -65,11 +65,12 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
   return { nextStep, decide }
 
   async function nextStep(
-    request: AuthorizeRequest,
+    request: AuthorizeRequest | RefusedRequest,
     site: Site,
     browser: Browser,
     checks: Checklist,
   ): Promise<NextStep> {
+    if (request.refused !== undefined) return back(request, site, request.refused)
     const signedIn = await whoIsThere(browser.session, site)
     if (signedIn === undefined || (await mustSignInAgain(request, signedIn))) {
       return isSilent(request) ? back(request, site, silentRefusal(request, 'sign-in')) : { go: 'sign-in' }
@@ -94,12 +95,13 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
   }
 
   async function decide(
-    request: AuthorizeRequest,
+    request: AuthorizeRequest | RefusedRequest,
     site: Site,
     browser: Browser,
     isAllowed: boolean,
     checks: Checklist,
   ): Promise<NextStep> {
+    if (request.refused !== undefined) return nextStep(request, site, browser, checks)
     const signedIn = await whoIsThere(browser.session, site)
     if (signedIn === undefined) return { go: 'sign-in' }
     const { org, user } = signedIn
@@ -156,12 +158,12 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
     return isForTheApp ? back(request, site, refused) : { go: 'error-page', refused }
   }
 
-  function back(request: AuthorizeRequest, site: Site, refused: OAuthError): NextStep {
+  function back(request: AuthorizeRequest | RefusedRequest, site: Site, refused: OAuthError): NextStep {
     const answer = { error: refused.code, error_description: refused.description, ...common(request, site) }
     return { go: 'back-to-app', answer, refused }
   }
 
-  function common({ state }: AuthorizeRequest, site: Site): Readonly<Record<string, string>> {
+  function common({ state }: AuthorizeRequest | RefusedRequest, site: Site): Readonly<Record<string, string>> {
     return { ...(state === undefined ? {} : { state }), ...(answersIssuer ? { iss: site.base } : {}) }
   }
 }

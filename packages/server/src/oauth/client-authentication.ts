@@ -3,8 +3,9 @@ import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import { hashSecret, sameHash } from '../secret.ts'
 import { type AssertionRules, checkTimes, parseAssertion, verifySignature } from './assertion.ts'
 import type { AssertionStore } from './assertion-store.ts'
-import { checkAudience } from './audience.ts'
-import { refusal } from './refusal.ts'
+import { checkAudience, checkIssuerAlone } from './audience.ts'
+import { OAuthError } from './error.ts'
+import { clientRefusal, refusal } from './refusal.ts'
 import { shownConsumerKey } from './shown-consumer-key.ts'
 import type { TokenRequest } from './token-request.ts'
 
@@ -28,6 +29,11 @@ export type ClientAuthentication = (
 export interface ClientRules extends AssertionRules {
   /** Salesforce lets the body win over the Basic header; RFC 6749 §2.3 wants two methods refused. */
   readonly refusesTwoMethods: boolean
+  /**
+   * Whether a client assertion must name this issuer as its one audience, and have a `jti`, so that it buys one thing at one
+   * server (OpenID Connect Core §9, FAPI 2.0 §5.3.2.1). Salesforce takes the login host and the token endpoint, too.
+   */
+  readonly clientAssertionsNameIssuer: boolean
 }
 
 interface Needs {
@@ -80,7 +86,7 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
       const facts = { found: type?.slice(0, 256) ?? 'none', accepted: assertionType }
       throw refusal({ reason: 'client-assertion-type-unknown', facts })
     }
-    const assertion = parseAssertion(text, checks)
+    const assertion = asClient(() => parseAssertion(text, checks))
     const { iss, sub, jti, exp } = assertion
     if (iss === undefined || iss !== sub || (clientId !== undefined && clientId !== iss)) {
       const shown = (text: string | undefined) => text?.slice(0, 256) ?? 'none'
@@ -89,9 +95,15 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
     }
     const app = await findApp(iss, checks)
     const at = now()
-    verifySignature(assertion, app, rules, at, checks)
-    checkTimes(assertion, rules, at, checks)
-    checkAudience(assertion, audiences(request), checks)
+    asClient(() => {
+      verifySignature(assertion, app, rules, at, checks)
+      checkTimes(assertion, rules, at, checks)
+      if (rules.clientAssertionsNameIssuer) checkIssuerAlone(assertion, request.site.base, checks)
+      else checkAudience(assertion, audiences(request), checks)
+    })
+    if (jti === undefined && rules.clientAssertionsNameIssuer) {
+      throw refusal({ reason: 'client-assertion-unnumbered', facts: { app: app.label } })
+    }
     if (jti !== undefined && exp !== undefined) {
       const isFirst = await assertions.use({
         hash: hashSecret(`${app.id} client ${jti}`),
@@ -102,6 +114,15 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
     }
     pass(checks, 'client-authenticated', { by: 'private_key_jwt' })
     return { app, secret: undefined, method: 'private_key_jwt' }
+  }
+}
+
+/** Runs checks that assertions of every kind share: here, what is wrong with one is that the client is not authenticated. */
+function asClient<Found>(check: () => Found): Found {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof OAuthError ? clientRefusal(error.refusal) : error
   }
 }
 

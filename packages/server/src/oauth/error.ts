@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'OAUTH_APP_BLOCKED'
   | 'redirect_uri_mismatch'
   | 'redirect_uri_missing'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
   | 'server_error'
   | 'service_unavailable'
   | 'unsupported_grant_type'

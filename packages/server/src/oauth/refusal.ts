@@ -22,6 +22,7 @@ export interface Reasons extends AccessReasons {
   'client-assertion-type-unknown': { readonly found: string; readonly accepted: string }
   'client-assertion-mismatch': { readonly iss: string; readonly sub: string; readonly clientId: string }
   'client-assertion-replayed': { readonly app: string }
+  'client-assertion-unnumbered': { readonly app: string }
   // Assertions
   'assertion-missing': Record<never, never>
   'assertion-malformed': { readonly problem: string }
@@ -33,6 +34,7 @@ export interface Reasons extends AccessReasons {
   'certificate-expired': { readonly app: string; readonly until: string; readonly now: string }
   'signature-wrong': { readonly app: string; readonly certificate: string; readonly fingerprint: string }
   'audience-unknown': { readonly found: readonly string[]; readonly accepted: readonly string[] }
+  'audience-not-issuer': { readonly found: readonly string[]; readonly issuer: string }
   'expiry-missing': Record<never, never>
   'expiry-past': { readonly found: string; readonly now: string; readonly lateBy: string }
   'expiry-too-far': { readonly found: string; readonly now: string; readonly limit: number }
@@ -82,6 +84,8 @@ export interface Reasons extends AccessReasons {
   // The authorize endpoint
   'response-type-unknown': { readonly found: string; readonly offered: readonly string[] }
   'response-mode-unknown': { readonly found: string; readonly offered: readonly string[] }
+  'request-object-unsupported': Record<never, never>
+  'request-uri-unsupported': Record<never, never>
   'prompt-contradictory': { readonly found: string }
   'prompt-unknown': { readonly found: string }
   'scope-not-allowed': {
@@ -180,6 +184,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'client-assertion-type-unknown': { code: 'invalid_assertion_type', description: 'assertion type not supported' },
   'client-assertion-mismatch': invalidClient,
   'client-assertion-replayed': invalidClient,
+  'client-assertion-unnumbered': invalidClient,
 
   'assertion-missing': invalidAssertion,
   'assertion-malformed': invalidAssertion,
@@ -195,6 +200,7 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'audience is invalid',
     loginStatus: 'Failed: Audience Invalid',
   },
+  'audience-not-issuer': { code: 'invalid_grant', description: 'audience is invalid' },
   'expiry-missing': invalidAssertion,
   'expiry-past': { ...expiredCode, loginStatus: 'Failed: Assertion Expired' },
   'expiry-too-far': invalidAssertion,
@@ -244,6 +250,8 @@ const wires: { readonly [R in Reason]: Wire } = {
 
   'response-type-unknown': { code: 'unsupported_response_type', description: 'response type not supported' },
   'response-mode-unknown': malformed('response mode not supported'),
+  'request-object-unsupported': { code: 'request_not_supported', description: 'request objects are not supported' },
+  'request-uri-unsupported': { code: 'request_uri_not_supported', description: 'request_uri is not supported' },
   'prompt-contradictory': malformed('prompt none cannot be combined'),
   'prompt-unknown': malformed('prompt not supported'),
   'scope-not-allowed': {
@@ -324,6 +332,18 @@ export function authorizeRefusal(refused: Refusal): OAuthError {
   return new OAuthError(code, description, refused)
 }
 
+/** The same for whoever shows an assertion in place of a secret: it did not show who it is (RFC 6749 §5.2). */
+export function clientRefusal(refused: Refusal): OAuthError {
+  return new OAuthError(invalidClient.code, invalidClient.description, refused)
+}
+
+const unproved: ReadonlySet<Reason> = new Set(['basic-header-malformed', 'client-id-missing', 'client-unknown'])
+
+/** Whether a refusal says that the client has not shown who it is. */
+export function isUnproved({ code, description, refusal: { reason } }: OAuthError): boolean {
+  return unproved.has(reason) || (code === invalidClient.code && description === invalidClient.description)
+}
+
 /** What Login History says of a refusal, or `undefined` when it is not about a sign-in. */
 export function loginStatusOf(reason: Reason): string | undefined {
   return wires[reason].loginStatus
@@ -346,7 +366,7 @@ export function isReason(text: string): text is Reason {
 export function wireWords(reason: string | undefined, code: string | undefined): string | undefined {
   if (reason === undefined || !isReason(reason)) return undefined
   const wire = wires[reason]
-  return [wire, wire.authorize].find((one) => one?.code === code)?.description
+  return [wire, wire.authorize, invalidClient].find((one) => one?.code === code)?.description
 }
 
 /** Whether an error code and its words are ones that this server says: a page shows no others (content spoofing). */

@@ -33,6 +33,7 @@ const request = {
   addresses: { loginBase: 'https://login.salesforce.com', orgBase: 'https://mycompany.my.salesforce.com' },
   scopes: ['id'],
   isAppInstalled: true,
+  updatedAtIsNumber: false,
   now: new Date('2026-07-01T00:00:00Z'),
 }
 
@@ -75,6 +76,11 @@ it('has more places to go with api, as templates of a version', () => {
   expect(userinfo({ ...request, scopes: ['id', 'api'] }).urls.enterprise).toBe(
     'https://mycompany.my.salesforce.com/services/Soap/c/{version}/00D5g000004ExmP',
   )
+})
+
+it('says when it changed by a number where the standard is followed', () => {
+  const expected = Math.floor(request.user.modifiedAt.getTime() / 1000)
+  expect(userinfo({ ...request, updatedAtIsNumber: true }).updated_at).toBe(expected)
 })
 
 it('leaves out phone and installation when there is none', () => {

@@ -23,8 +23,8 @@ export type Userinfo = StandardClaims & {
   readonly user_type: 'STANDARD'
   readonly language: string
   readonly utcOffset: number
-  /** A date as text, as at Salesforce, where OpenID Connect Core §5.1 has a number. */
-  readonly updated_at: string
+  /** A date as text, as at Salesforce; where the standard is followed, seconds since 1970 (OpenID Connect Core §5.1). */
+  readonly updated_at: string | number
   readonly is_app_installed?: true
 }
 
@@ -34,6 +34,7 @@ export interface UserinfoRequest {
   readonly addresses: OrgAddresses
   readonly scopes: readonly Scope[]
   readonly isAppInstalled: boolean
+  readonly updatedAtIsNumber: boolean
   readonly now: Date
 }
 
@@ -42,7 +43,8 @@ export interface UserinfoRequest {
  * `phone` for one scope, and it comes with every token, so claims about the person are there always; how many `urls`
  * there are depends on the scopes. As XML its root element is `user`.
  */
-export function userinfo({ user, addresses, scopes, isAppInstalled, now }: UserinfoRequest): Userinfo {
+export function userinfo(request: UserinfoRequest): Userinfo {
+  const { user, addresses, scopes, isAppInstalled, updatedAtIsNumber, now } = request
   return {
     sub: identityUrl(addresses.loginBase, user),
     user_id: user.id,
@@ -55,7 +57,7 @@ export function userinfo({ user, addresses, scopes, isAppInstalled, now }: Useri
     user_type: 'STANDARD',
     language: user.language,
     utcOffset: standardUtcOffset(user.timeZone, now),
-    updated_at: wireInstant(user.modifiedAt),
+    updated_at: updatedAtIsNumber ? Math.floor(user.modifiedAt.getTime() / 1000) : wireInstant(user.modifiedAt),
     ...(isAppInstalled && { is_app_installed: true }),
   }
 }

@@ -1,5 +1,5 @@
 import { OAuthError, statusOf } from '../oauth/error.ts'
-import type { Reason } from '../oauth/refusal.ts'
+import { isUnproved } from '../oauth/refusal.ts'
 import { chooseFormat, type Document, type Format, writeBody } from './format.ts'
 import type { Reply } from './reply.ts'
 import type { ShowRefusal, Visit } from './visit.ts'
@@ -37,17 +37,6 @@ const challenges = new Map<number, Readonly<Record<string, string>>>([
   [503, { 'retry-after': '1' }],
 ])
 
-// The client has not shown who it is.
-const unproved: ReadonlySet<Reason> = new Set([
-  'basic-header-malformed',
-  'client-assertion-mismatch',
-  'client-assertion-replayed',
-  'client-id-missing',
-  'client-secret-missing',
-  'client-secret-wrong',
-  'client-unknown',
-])
-
 /** How `/token` and its neighbours show a refusal: status 400 whatever it is, as Salesforce does. */
 export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
   return (error) => {
@@ -62,6 +51,6 @@ export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
     if (error.refusal.reason === 'method-not-post') return 405
     // A must for clients that tried the Authorization header and a may for the others (RFC 6749 §5.2); a must for whoever
     // shows nothing to the introspection endpoint (RFC 7662 §2.3).
-    return unproved.has(error.refusal.reason) ? 401 : statusOf(error.code)
+    return isUnproved(error) ? 401 : statusOf(error.code)
   }
 }

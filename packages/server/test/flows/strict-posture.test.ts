@@ -71,12 +71,17 @@ describe('in the strict posture', () => {
 
   it('public apps cannot begin a web server flow without a challenge, and plain is refused with and without its name', async () => {
     const open = await strict.addApp('Open', { isConsumerSecretOptional: true })
-    const refused = async (parameters: Record<string, string>) =>
-      (await strict.request(authorizeUrl(open.consumerKey, parameters))).text()
-    expect(await refused({})).toContain('missing%20required%20code%20challenge')
+    const refused = async (parameters: Record<string, string>) => {
+      const { headers } = await strict.request(authorizeUrl(open.consumerKey, { ...parameters, state: 'kept' }))
+      const back = new URL(headers.get('location') ?? '')
+      expect([back.origin + back.pathname, back.searchParams.get('state')]).toEqual([callbackUrl, 'kept'])
+      expect([back.searchParams.get('error'), back.searchParams.get('iss')]).toEqual(['invalid_request', strict.base])
+      return back.searchParams.get('error_description')
+    }
+    expect(await refused({})).toBe('missing required code challenge')
     for (const method of ['', 'plain']) {
       const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: method }
-      expect(await refused(challenge)).toContain('code%20challenge%20method%20not%20supported')
+      expect(await refused(challenge)).toBe('code challenge method not supported')
     }
   })
 

@@ -563,8 +563,8 @@ describe('the client proves who it is', () => {
     ['client-assertion-type-unknown', { client_assertion_type: 'urn:other' }, {}, 'invalid_assertion_type'],
     ['client-assertion-mismatch', {}, { sub: 'somebody' }, 'invalid_client'],
     ['client-assertion-mismatch', {}, { sub: undefined }, 'invalid_client'],
-    ['audience-unknown', {}, { aud: 'https://elsewhere.example' }, 'invalid_grant'],
-    ['expiry-past', {}, { exp: 1 }, 'invalid_grant'],
+    ['audience-unknown', {}, { aud: 'https://elsewhere.example' }, 'invalid_client'],
+    ['expiry-past', {}, { exp: 1 }, 'invalid_client'],
   ])('but not by one that is %s', async (reason, change, claims, error) => {
     const proof = {
       ...bare,

@@ -20,13 +20,17 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   methodMayBeAbsent: yesNo('a PKCE challenge without a method is taken for S256'),
   longestVerifier: number('most characters of a PKCE verifier', 128, 1024),
   publicAppsNeedPkce: yesNo('apps without a secret must send a PKCE challenge (RFC 9700 §2.1.1)'),
+  returnsEarlyRefusals: yesNo('what is wrong with an authorize request goes back to its app (RFC 6749 §4.1.2.1)'),
+  refusesRequestObjects: yesNo('authorize requests with request or request_uri are refused, not read without them'),
   refusesTwoMethods: yesNo('a client that authenticates in two ways at once is refused (RFC 6749 §2.3)'),
+  clientAssertionsNameIssuer: yesNo('client assertions name the issuer as their one audience, and have a jti'),
   rotatesForPublicApps: yesNo('apps without a secret always rotate their refresh tokens'),
   refusesCredentialsInQuery: yesNo('client_secret, assertion and the like in the query string are refused'),
   refusesTokenInQuery: yesNo('access tokens in the query string, or in two places, are refused'),
   usesRfcStatuses: yesNo('401 and 405 as the RFCs say, where Salesforce answers 400 and 403'),
   answersExpiresIn: yesNo('token answers say expires_in'),
   answersIssuer: yesNo('authorization answers say iss (RFC 9207)'),
+  updatedAtIsNumber: yesNo('updated_at of userinfo is a number (OpenID Connect Core §5.1)'),
   allowsOtherOrigins: yesNo('pages of any origin may ask for tokens and use them (CORS)'),
 }
 

@@ -3,7 +3,10 @@ import { anyOf, type Cause, type Look, told, unless, type Verdict, verdict } fro
 import { appSetting, same } from './setting.ts'
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-const invalidAssertion = told('invalid_grant', 'invalid assertion')
+/** What is said to a client that shows a bad assertion in place of its secret. */
+const clientRefused: Cause['told'] = (answer, sight) =>
+  sight.has('client_assertion') === true && told('invalid_client', 'invalid client credentials')(answer, sight)
+const invalidAssertion = anyOf(told('invalid_grant', 'invalid assertion'), clientRefused)
 const certificate = appSetting('Use digital signatures (JWT Bearer Flow)')
 const decode = 'sallyport token decode assertion.jwt --certificate-file server.crt'
 const compare = 'sallyport keystore check server.key server.crt'
@@ -133,7 +136,7 @@ export const assertionCauses = {
     command: decode,
   },
   'expiry-past': {
-    told: told('invalid_grant', 'expired authorization code'),
+    told: anyOf(told('invalid_grant', 'expired authorization code'), clientRefused),
     look: (sight) => {
       const { request, grant, has, assertion } = sight
       if (grant === jwtBearer) return 'yes'
@@ -188,8 +191,26 @@ export const assertionCauses = {
     meaning: 'This assertion, or another with its jti, was used before.',
     whatToDo: ['Sign a new assertion for each request, with a new random jti; better still, keep the token.'],
   },
+  'audience-not-issuer': {
+    told: clientRefused,
+    look: looking(({ audiences }, { request }) => {
+      const issuer = request?.url?.origin
+      if (issuer === undefined) return 'maybe'
+      const isOfThisHost = audiences.some((one) => URL.canParse(one) && new URL(one).origin === issuer)
+      return verdict(isOfThisHost && (audiences.length > 1 || audiences[0] !== issuer))
+    }),
+    isRare: true,
+    meaning: 'The aud of the client assertion is not the issuer alone, and this server takes nothing else.',
+    found: ({ assertion }) => (assertion === undefined ? undefined : assertion.audiences.join(' ') || 'none'),
+    whatToDo: ['Write the issuer out of /.well-known/openid-configuration into aud, as a text, and nothing behind it.'],
+    command: decode,
+  },
   'audience-unknown': {
-    told: anyOf(told('invalid_grant', 'audience is invalid'), told('invalid_grant', 'audience validation failed')),
+    told: anyOf(
+      told('invalid_grant', 'audience is invalid'),
+      told('invalid_grant', 'audience validation failed'),
+      clientRefused,
+    ),
     meaning: 'The aud of the assertion is not the login host of the user’s org.',
     found: ({ assertion, host }) =>
       assertion === undefined

@@ -143,6 +143,14 @@ export const clientCauses = {
     meaning: 'This client assertion, or another with its jti, was sent before.',
     whatToDo: ['Sign a new one for each request, with a new random jti.'],
   },
+  'client-assertion-unnumbered': {
+    told: wrongCredentials,
+    look: ({ has, assertion }) =>
+      has('client_assertion') === true && assertion !== undefined ? verdict(!assertion.isNumbered) : 'no',
+    isRare: true,
+    meaning: 'The client assertion has no jti, and this server takes none without.',
+    whatToDo: ['Put a random jti into each assertion (OpenID Connect Core §9).'],
+  },
   'app-not-installed': {
     told: told('invalid_client', 'app must be installed into org'),
     meaning:

@@ -97,6 +97,16 @@ export const requestCauses = {
     found: ({ value }) => value('response_mode'),
     whatToDo: ['Leave response_mode out, or send query, fragment or form_post.'],
   },
+  'request-object-unsupported': {
+    told: told('request_not_supported'),
+    meaning: 'The authorize URL has a request object, which this server does not read.',
+    whatToDo: ['Send the parameters one by one, without request.'],
+  },
+  'request-uri-unsupported': {
+    told: told('request_uri_not_supported'),
+    meaning: 'The authorize URL refers to a request elsewhere, and this server fetches none.',
+    whatToDo: ['Send the parameters one by one, without request_uri.'],
+  },
   'prompt-contradictory': {
     told: told('invalid_request', 'prompt none cannot be combined'),
     meaning: 'prompt=none asks for no page, and another word of it asks for one.',

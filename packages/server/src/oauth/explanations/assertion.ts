@@ -107,6 +107,16 @@ export const assertionExplanations = {
       whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
     }),
   },
+  'audience-not-issuer': {
+    check: 'audience',
+    facts: { found: 'texts', issuer: 'text' },
+    explain: ({ found, issuer }) => ({
+      expected: `aud to be ${issuer} and nothing else`,
+      found: found.length === 0 ? 'no aud' : listed(found.map(quoted), 'and'),
+      whatToDo: `Put the issuer, ${issuer}, into \`aud\` of the client assertion, as a text and without a slash or path behind it: an assertion that is good at several places can be carried from one to the other. Libraries read it from \`/.well-known/openid-configuration\`.`,
+      whereInSetup: undefined,
+    }),
+  },
   'expiry-missing': {
     check: 'expiry',
     facts: {},

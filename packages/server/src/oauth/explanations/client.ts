@@ -122,4 +122,15 @@ export const clientExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'client-assertion-unnumbered': {
+    check: 'not-replayed',
+    facts: { app: 'text' },
+    explain: ({ app }) => ({
+      expected: `a jti in the client assertion of ${quoted(app)}`,
+      found: 'none',
+      whatToDo:
+        'Add the claim `jti`, random and new for each request, so that a copied assertion buys nothing (OpenID Connect Core §9).',
+      whereInSetup: undefined,
+    }),
+  },
 } satisfies Partial<ReasonExplanations>

@@ -123,6 +123,27 @@ export const requestExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'request-object-unsupported': {
+    check: 'request',
+    facts: {},
+    explain: () => ({
+      expected: 'the parameters of the request one by one',
+      found: 'a request object (request)',
+      whatToDo: 'Send the parameters in the query string or the form, without `request` (OpenID Connect Core §6.1).',
+      whereInSetup: undefined,
+    }),
+  },
+  'request-uri-unsupported': {
+    check: 'request',
+    facts: {},
+    explain: () => ({
+      expected: 'the parameters of the request one by one',
+      found: 'a reference to them (request_uri)',
+      whatToDo:
+        'Send the parameters in the query string or the form, without `request_uri`: nothing is fetched from elsewhere (OpenID Connect Core §6.2).',
+      whereInSetup: undefined,
+    }),
+  },
   'prompt-contradictory': {
     check: 'prompt',
     facts: { found: 'text' },

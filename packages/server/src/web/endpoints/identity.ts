@@ -29,6 +29,7 @@ interface Needs {
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
   readonly addresses: Pick<Addresses, 'baseOf'>
+  readonly updatedAtIsNumber: boolean
   readonly now: () => Date
 }
 
@@ -36,7 +37,7 @@ interface Needs {
 const identityScopes = ['id', 'openid'] as const
 
 /** `GET|POST /services/oauth2/userinfo` */
-export function userinfoAnswer({ readBearer, apps, addresses, now }: Needs): Answer {
+export function userinfoAnswer({ readBearer, apps, addresses, updatedAtIsNumber, now }: Needs): Answer {
   return async (visit) => {
     const parameters = await readParameters(visit)
     const { token, user, org } = await identify(readBearer, visit, parameters)
@@ -45,6 +46,7 @@ export function userinfoAnswer({ readBearer, apps, addresses, now }: Needs): Ans
       addresses: { loginBase: visit.site.loginBase, orgBase: addresses.baseOf(org, visit.site) },
       scopes: token.scopes,
       isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
+      updatedAtIsNumber,
       now: now(),
     })
     return write(visit, parameters, document)

@@ -63,6 +63,8 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'grant-type-unknown': 'request',
   'response-type-unknown': 'request',
   'response-mode-unknown': 'request',
+  'request-object-unsupported': 'request',
+  'request-uri-unsupported': 'request',
   'prompt-unknown': 'request',
   'prompt-contradictory': 'request',
   // Who the client is.
@@ -76,6 +78,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'client-assertion-type-unknown': 'request',
   'client-assertion-mismatch': 'app keys',
   'client-assertion-replayed': 'request',
+  'client-assertion-unnumbered': 'request',
   // Client credentials.
   'domain-not-own': 'my domain',
   'client-credentials-off': 'app settings',
@@ -91,6 +94,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'certificate-expired': 'app settings',
   'signature-wrong': 'app settings',
   'audience-unknown': 'my domain',
+  'audience-not-issuer': 'request',
   'expiry-missing': 'request',
   'expiry-past': 'request',
   'expiry-too-far': 'request',
