@@ -11,7 +11,7 @@ import { shownConsumerKey } from './shown-consumer-key.ts'
 export type Display = 'page' | 'popup' | 'touch'
 
 /** A request whose app and redirect URI have been checked. Only such a one can be sent back to its app (RFC 6749 §4.1.2.1). */
-interface ReturnableRequest {
+export interface ReturnableRequest {
   readonly app: ConnectedApp
   readonly redirectUri: string
   readonly responseMode: ResponseMode

@@ -30,7 +30,12 @@ export type NextStep =
 
 /** The authorize endpoint: what comes next is worked out again from what is stored each time the browser comes by. */
 export interface Authorize {
-  nextStep(request: AuthorizeRequest | RefusedRequest, site: Site, browser: Browser, checks: Checklist): Promise<NextStep>
+  nextStep(
+    request: AuthorizeRequest | RefusedRequest,
+    site: Site,
+    browser: Browser,
+    checks: Checklist,
+  ): Promise<NextStep>
   /** The person's answer on the consent page. An allowed request goes on by {@link nextStep}. */
   decide(
     request: AuthorizeRequest | RefusedRequest,

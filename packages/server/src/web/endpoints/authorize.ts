@@ -1,5 +1,5 @@
 import type { Authorize, Browser, NextStep } from '../../oauth/authorize.ts'
-import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
+import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
 import type { OAuthError } from '../../oauth/error.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
@@ -32,7 +32,7 @@ export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs):
 }
 
 /** Sends the browser to the next step. */
-export function follow(step: NextStep, request: AuthorizeRequest, visit: Visit): Reply {
+export function follow(step: NextStep, request: ReturnableRequest, visit: Visit): Reply {
   switch (step.go) {
     case 'sign-in':
       return redirectTo(signInUrl(request), visit)
@@ -53,7 +53,7 @@ export function asBrowser({ session }: BrowserState, { sourceIp, userAgent }: Vi
 }
 
 /** The reference to an authorize request that the consent page carries: the request itself, to be checked again. */
-export function sourceOf({ parameters }: AuthorizeRequest): string {
+export function sourceOf({ parameters }: ReturnableRequest): string {
   return Buffer.from(new URLSearchParams([...parameters]).toString()).toString('base64url')
 }
 
@@ -62,7 +62,7 @@ export function parametersOf(source: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(Buffer.from(source, 'base64url').toString('utf8')))
 }
 
-function signInUrl(request: AuthorizeRequest): string {
+function signInUrl(request: ReturnableRequest): string {
   const startUrl = authorizePath(request.parameters, ['login', 'select_account'])
   return `/?${new URLSearchParams({ ec: '302', startURL: startUrl })}`
 }
@@ -73,7 +73,7 @@ function errorUrl({ code, description }: OAuthError, { requestId }: Visit): stri
 
 /** To the redirect URI and nowhere else: it is the one that was compared with those registered. */
 function backToApp(
-  { redirectUri, responseMode }: AuthorizeRequest,
+  { redirectUri, responseMode }: ReturnableRequest,
   answer: Readonly<Record<string, string>>,
   visit: Visit,
 ): Reply {

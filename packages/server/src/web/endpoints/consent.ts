@@ -1,6 +1,6 @@
 import { scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
 import type { Authorize, NextStep } from '../../oauth/authorize.ts'
-import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
+import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import { displayName } from '../../users/user.ts'
@@ -37,7 +37,7 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
   }
 
   async function page(
-    request: AuthorizeRequest,
+    request: ReturnableRequest,
     { signedIn, scopes }: Extract<NextStep, { go: 'consent' }>,
     browser: BrowserState,
   ): Promise<Reply> {

@@ -1,5 +1,5 @@
 import { checklist } from '../../journal/checklist.ts'
-import { type AuthorizeRequest, authorizePath, type ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
+import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
 import { OAuthError } from '../../oauth/error.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Site } from '../../orgs/address.ts'
@@ -28,7 +28,7 @@ interface Needs {
 /** What the sign-in page knows of where the person is going. */
 interface Destination {
   readonly startUrl: string
-  readonly request: AuthorizeRequest | undefined
+  readonly request: ReturnableRequest | undefined
 }
 
 const rememberedFor = 90 * 86_400
