@@ -138,6 +138,7 @@ export const elsewhere: readonly Reason[] = [
   'client-credentials-off',
   'run-as-missing',
   'scopes-missing',
+  'device-flow-off',
   'token-missing',
   'token-twice',
   'token-unknown',

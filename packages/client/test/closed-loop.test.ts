@@ -149,6 +149,38 @@ function robot(app: ConnectedApp, base = targetBase): Promise<Wire> {
   return post({ grant_type: 'client_credentials', ...credentialsOf(app) }, { path: `${base}${tokenPath}` })
 }
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
+function deviceApp(): Promise<ConnectedApp> {
+  return server.addApp(fresh('Kiosk'), { isDeviceFlowEnabled: true })
+}
+
+function startDevice(app: ConnectedApp, at = server): Promise<Wire> {
+  return post({ response_type: 'device_code', ...credentialsOf(app) }, { at })
+}
+
+async function devicePair(app: ConnectedApp, at = server): Promise<{ device_code: string; user_code: string }> {
+  return JSON.parse((await startDevice(app, at)).words.slice('200 '.length))
+}
+
+async function aDevice(app?: ConnectedApp, at = server): Promise<string> {
+  return (await devicePair(app ?? (await deviceApp()), at)).device_code
+}
+
+function poll(code: string, sending: Sending, app: ConnectedApp): Promise<Wire> {
+  return post({ grant_type: 'device', code, ...credentialsOf(app) }, sending)
+}
+
+/** Somebody types the code of a device, and answers what they are asked. */
+async function typeCode(user_code: string, decision?: 'allow' | 'deny', who = world.user): Promise<Wire> {
+  const cookie = await cookieOf(who)
+  const headers = { cookie, accept: 'text/html' }
+  const page = await (await server.request('/setup/connect', { headers })).text()
+  const typed = await post({ ...fieldsOf(page, 'user_code'), user_code }, { path: '/setup/connect', headers })
+  if (decision === undefined) return typed
+  return post({ ...fieldsOf(typed.words, 'decision'), decision }, { path: '/setup/connect', headers })
+}
+
 /** The authorize endpoint, asked by a browser in which nobody or somebody is signed in. */
 async function authorize(parameters: Record<string, string>, who?: User, app = world.app): Promise<Wire> {
   const cookie = who === undefined ? '' : await cookieOf(who)
@@ -441,6 +473,58 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     },
   ],
 
+  'device-flow-off': [async () => startDevice(world.app), async () => poll(await aDevice(), {}, world.app)],
+  'device-code-missing': [async () => poll('', {}, await deviceApp())],
+  'device-code-unknown': [async () => poll('AAAAAAAAA', {}, await deviceApp())],
+  'device-code-of-another-app': [async () => poll(await aDevice(), {}, await deviceApp())],
+  'device-code-expired': [
+    () =>
+      elsewhere(async (at) => {
+        const app = await at.addApp('Kiosk', { isDeviceFlowEnabled: true })
+        const code = await aDevice(app, at)
+        at.advance(600)
+        return poll(code, { at }, app)
+      }),
+    () =>
+      elsewhere(async (at) => {
+        const app = await at.addApp('Kiosk', { isDeviceFlowEnabled: true })
+        const device_code = await aDevice(app, at)
+        at.advance(600)
+        return post({ grant_type: deviceGrant, device_code, ...credentialsOf(app) }, { at })
+      }),
+  ],
+  'device-code-spent': [
+    async () => {
+      const app = await deviceApp()
+      const { device_code, user_code } = await devicePair(app)
+      await typeCode(user_code, 'allow')
+      await poll(device_code, {}, app)
+      return poll(device_code, {}, app)
+    },
+  ],
+  'authorization-pending': [
+    async () => {
+      const app = await deviceApp()
+      return poll(await aDevice(app), {}, app)
+    },
+  ],
+  'polled-too-fast': [
+    async () => {
+      const app = await deviceApp()
+      const code = await aDevice(app)
+      await poll(code, {}, app)
+      return poll(code, {}, app)
+    },
+  ],
+  'user-code-unknown': [() => typeCode('BBBBBBBB')],
+  'user-code-tried-too-often': [
+    async () => {
+      const guesser = await server.addUser(`${fresh('guesser')}@target.example`)
+      for (let tries = 0; tries < 10; tries++) await typeCode('CCCCCCCC', undefined, guesser)
+      return typeCode('CCCCCCCC', undefined, guesser)
+    },
+  ],
+
   'refresh-token-missing': [() => refresh('')],
   'refresh-token-unknown': [() => refresh('5AepNobodysToken')],
   'refresh-token-of-another-app': [
@@ -494,6 +578,12 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
         { ...fieldsOf(page.html, 'decision'), decision: 'deny' },
         { path: page.url.pathname, headers: { cookie } },
       )
+    },
+    async () => {
+      const app = await deviceApp()
+      const { device_code, user_code } = await devicePair(app)
+      await typeCode(user_code, 'deny')
+      return poll(device_code, {}, app)
     },
   ],
 

@@ -2,12 +2,13 @@ import type { WalkthroughOffer } from './demo/walkthrough-offer.ts'
 import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
+import type { DeviceRules } from './oauth/device-request.ts'
 
 /**
  * Where Salesforce and the strict reading of the RFCs differ, what the server does. Each is an option of its own; the
  * two postures below set them all.
  */
-export interface Posture extends AssertionRules, AuthorizeRules, ClientRules {
+export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
   /** Seconds in which an authorization code can be exchanged. */
@@ -51,6 +52,8 @@ export const salesforcePosture: Posture = {
   answersExpiresIn: false,
   answersIssuer: false,
   updatedAtIsNumber: false,
+  devicesShowSecret: false,
+  answersDevicesInFull: false,
   allowsOtherOrigins: true,
 }
 
@@ -75,6 +78,8 @@ export const strictPosture: Posture = {
   answersExpiresIn: true,
   answersIssuer: true,
   updatedAtIsNumber: true,
+  devicesShowSecret: true,
+  answersDevicesInFull: true,
   allowsOtherOrigins: false,
 }
 

@@ -1,19 +1,23 @@
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
-import { appAccess as appAccessBy } from './connected-apps/app-access.ts'
+import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
 import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
 import { clientAuthentication } from './oauth/client-authentication.ts'
+import { deviceConsent } from './oauth/device-consent.ts'
+import { deviceRequest } from './oauth/device-request.ts'
 import { authorizationCode } from './oauth/grants/authorization-code.ts'
 import { clientCredentials } from './oauth/grants/client-credentials.ts'
+import { device, deviceCode } from './oauth/grants/device.ts'
 import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { code } from './oauth/response-types/code.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
+import { whoIsThere } from './oauth/signed-in.ts'
 import { tokenEndpoint } from './oauth/token.ts'
 import { userOfApp } from './oauth/user-of-app.ts'
 import type { ServerOptions } from './options.ts'
@@ -36,6 +40,7 @@ import { readBrowser } from './web/browser.ts'
 import { crossOrigin } from './web/cross-origin.ts'
 import { authorizeAnswer } from './web/endpoints/authorize.ts'
 import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
+import { deviceAnswer, deviceDoneAnswer, devicePage } from './web/endpoints/device.ts'
 import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
@@ -98,6 +103,9 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
   const appAccess = appAccessBy({ apps, approvals, permissionSets, now })
   const partner = partnerRules({ apps, orgs, now })
   const askAgain = userOfApp({ users, orgs, profiles, appAccess, now })
+  const deviceAccess = deviceAppAccess({ apps, approvals, permissionSets, now })
+  const askForDevice = userOfApp({ users, orgs, profiles, appAccess: deviceAccess, now })
+  const deviceNeeds = { deviceCodes: stores.deviceCodes, apps, users, userOfApp: askForDevice, rules: posture, now }
   const issue = issueTokens({
     store: stores.issue,
     profiles,
@@ -125,6 +133,8 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
       }),
     ),
     offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain, now })),
+    offer(device(deviceNeeds)),
+    offer(deviceCode(deviceNeeds)),
     offer(
       authorizationCode({
         codes: stores.codes,
@@ -155,6 +165,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     onError: report,
     now,
   })
+  const requestDevice = deviceRequest({ ...deviceNeeds, authenticateClient })
   const { accessTokens, refreshTokens } = stores
   const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
   const revoke = revokeEndpoint({ findAccessToken, accessTokens, refreshTokens, authenticateClient, now })
@@ -189,6 +200,8 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     orgs,
     demoUsers: options.demoUsers,
   }
+  const consent = deviceConsent({ ...deviceNeeds, approvals, whoIsThere: whoIsThere({ users, orgs, profiles }) })
+  const connecting = { consent, readBrowser: browserOf, orgs }
   const { updatedAtIsNumber } = posture
   const identity = { readBearer: bearerOf, users, profiles, permissionSets, apps, addresses, updatedAtIsNumber, now }
   const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
@@ -261,7 +274,10 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     decide: page('consent', consentAnswer(pages)),
     refusedAuthorization: page(undefined, errorPage(journal, showsCauses)),
     success: page(undefined, successAnswer),
-    token: shared(oauth('token', tokenAnswer(token, posture))),
+    device: page(undefined, devicePage(connecting)),
+    answerDevice: page('device', deviceAnswer(connecting)),
+    deviceDone: page(undefined, deviceDoneAnswer),
+    token: shared(oauth('token', tokenAnswer(token, requestDevice, posture))),
     revoke: shared(oauth('revoke', revokeAnswer(revoke, posture))),
     introspect: shared(oauth('introspect', introspectAnswer(introspect, posture))),
     userinfo: shared(person('userinfo', userinfoAnswer(identity))),
@@ -270,6 +286,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
       undefined,
       discoveryAnswer({
         sendsIssuer: posture.answersIssuer,
+        answersDevicesInFull: posture.answersDevicesInFull,
         responseTypes: responseTypes.map(({ type }) => type),
         grantTypes: grants.map(({ type }) => type),
         now,

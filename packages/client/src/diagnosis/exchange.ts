@@ -27,7 +27,13 @@ export interface SeenAnswer {
   /** What was granted: the names of the members of the answer. */
   readonly members: ReadonlyMap<string, unknown>
   /** What a page says to people, of those that are known. */
-  readonly page: 'sign-in-refused' | 'form-expired' | 'form-refused' | 'insufficient-privileges' | undefined
+  readonly page:
+    | 'sign-in-refused'
+    | 'form-expired'
+    | 'form-refused'
+    | 'insufficient-privileges'
+    | 'user-code-refused'
+    | undefined
 }
 
 /** A request and its answer; one of them may not be known. */
@@ -169,6 +175,7 @@ function readPage(html: string): Partial<Told> {
     return { page: 'form-refused' }
   if (/<h1>Insufficient Privileges<\/h1>/.test(html)) return { page: 'insufficient-privileges' }
   if (/This form has expired|This page had been open for too long/.test(html)) return { page: 'form-expired' }
+  if (/<p [^>]*id="user-code-error"/.test(html)) return { page: 'user-code-refused' }
   return {}
 }
 

@@ -2,6 +2,7 @@ import { assertionCauses } from './causes/assertion-causes.ts'
 import type { Cause, Verdict } from './causes/cause.ts'
 import { clientCauses } from './causes/client-causes.ts'
 import { codeCauses } from './causes/code-causes.ts'
+import { deviceCauses } from './causes/device-causes.ts'
 import { requestCauses } from './causes/request-causes.ts'
 import { tokenCauses } from './causes/token-causes.ts'
 import { userCauses } from './causes/user-causes.ts'
@@ -13,6 +14,7 @@ const causes = {
   ...assertionCauses,
   ...clientCauses,
   ...codeCauses,
+  ...deviceCauses,
   ...tokenCauses,
   ...userCauses,
 } satisfies Readonly<Record<string, Cause>>

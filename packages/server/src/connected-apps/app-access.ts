@@ -52,6 +52,24 @@ export function appAccess({ apps, approvals, permissionSets, now }: Needs): AppA
   }
 }
 
+/**
+ * The same question for the device flow, in which no leave does in place of an installation, be it the user's own of
+ * earlier or a permission: only that the org behaves as Salesforce did before.
+ */
+export function deviceAppAccess(needs: Needs): AppAccess {
+  const { apps, now } = needs
+  const note = uninstalledUses({ apps, now })
+  const byLeave = appAccess(needs)
+  return async (request, checks) => {
+    const { app, org } = request
+    if (!isInForce('blockDeviceFlowOfUninstalledApps', org.settings, now())) return byLeave(request, checks)
+    const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
+    const access = checkAppAccess({ ...request, policies, uninstalledUse: undefined }, checks)
+    if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
+    return access
+  }
+}
+
 /** Notes for the admins of an org which apps were asked for there that are not installed. */
 export interface UninstalledUses {
   refused(policies: AppPolicies): Promise<void>

@@ -37,6 +37,7 @@ export interface EnteredApp {
   readonly isRefreshTokenRotationEnabled?: boolean
   readonly isClientCredentialEnabled?: boolean
   readonly isNamedUserJwtEnabled?: boolean
+  readonly isDeviceFlowEnabled?: boolean
   readonly idTokenConfig?: Partial<IdTokenConfig>
   readonly ipRanges?: readonly IpRange[]
   readonly singleLogoutUrl?: string
@@ -88,6 +89,7 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
     isRefreshTokenRotationEnabled: entered.isRefreshTokenRotationEnabled ?? app.isRefreshTokenRotationEnabled,
     isClientCredentialEnabled: entered.isClientCredentialEnabled ?? app.isClientCredentialEnabled,
     isNamedUserJwtEnabled: entered.isNamedUserJwtEnabled ?? app.isNamedUserJwtEnabled,
+    isDeviceFlowEnabled: entered.isDeviceFlowEnabled ?? app.isDeviceFlowEnabled,
     idTokenConfig: idTokenConfig(),
     ipRanges: ipRanges(),
     singleLogoutUrl: url('singleLogoutUrl'),

@@ -56,6 +56,8 @@ export interface ConnectedApp {
   readonly isClientCredentialEnabled: boolean
   /** *Issue JSON Web Token (JWT)-based access tokens for named users*. */
   readonly isNamedUserJwtEnabled: boolean
+  /** *Enable for Device Flow*. */
+  readonly isDeviceFlowEnabled: boolean
   readonly idTokenConfig: IdTokenConfig
   /** Trusted IP Range for OAuth Web server flow. */
   readonly ipRanges: readonly IpRange[]

@@ -93,6 +93,7 @@ export async function newConnectedApp(
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
     isNamedUserJwtEnabled: false,
+    isDeviceFlowEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -44,6 +44,7 @@ export async function installPlatformCli({ apps, orgs, seal, newId, now }: Needs
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
     isNamedUserJwtEnabled: false,
+    isDeviceFlowEnabled: true,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -3,19 +3,14 @@ import type { Scope } from '../connected-apps/scope.ts'
 import { type Checklist, checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { OrgStore } from '../orgs/org.ts'
-import type { Session } from '../sessions/session.ts'
 import type { IdTokens } from '../tokens/id-token.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
-import type { Admit, Person } from './admission.ts'
+import type { Admit } from './admission.ts'
 import type { AuthorizeRequest, RefusedRequest } from './authorize-request.ts'
 import type { OAuthError } from './error.ts'
 import { authorizeRefusal, type Reason, type Refusal } from './refusal.ts'
-
-/** Whom the browser is signed in as. */
-export interface SignedIn extends Person {
-  readonly session: Session
-}
+import { type Browser, type SignedIn, whoIsThere } from './signed-in.ts'
 
 /** What the browser does next. */
 export type NextStep =
@@ -46,13 +41,6 @@ export interface Authorize {
   ): Promise<NextStep>
 }
 
-/** What is known of the browser that asks. */
-export interface Browser {
-  readonly session: Session | undefined
-  readonly sourceIp: string
-  readonly userAgent: string
-}
-
 interface Needs {
   readonly admit: Admit
   readonly users: Pick<UserStore, 'find'>
@@ -67,6 +55,7 @@ interface Needs {
 
 /** The authorize endpoint over the stores. */
 export function authorize({ admit, users, orgs, profiles, approvals, idTokens, answersIssuer, now }: Needs): Authorize {
+  const signedInAt = whoIsThere({ users, orgs, profiles })
   return { nextStep, decide }
 
   async function nextStep(
@@ -76,7 +65,7 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
     checks: Checklist,
   ): Promise<NextStep> {
     if (request.refused !== undefined) return back(request, site, request.refused)
-    const signedIn = await whoIsThere(browser.session, site)
+    const signedIn = await signedInAt(browser.session, site)
     if (signedIn === undefined || (await mustSignInAgain(request, signedIn))) {
       return isSilent(request) ? back(request, site, silentRefusal(request, 'sign-in')) : { go: 'sign-in' }
     }
@@ -107,7 +96,7 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
     checks: Checklist,
   ): Promise<NextStep> {
     if (request.refused !== undefined) return nextStep(request, site, browser, checks)
-    const signedIn = await whoIsThere(browser.session, site)
+    const signedIn = await signedInAt(browser.session, site)
     if (signedIn === undefined) return { go: 'sign-in' }
     const { org, user } = signedIn
     checks.orgId = org.id
@@ -124,15 +113,6 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
       pass(checks, 'approved', { by: 'the user', scopes })
     }
     return nextStep({ ...request, prompts: new Set() }, site, browser, checks)
-  }
-
-  async function whoIsThere(session: Session | undefined, site: Site): Promise<SignedIn | undefined> {
-    // On an org's own address only its own people are signed in.
-    if (session === undefined || (site.org !== undefined && site.org.id !== session.orgId)) return undefined
-    const [org, user] = await Promise.all([orgs.find(session.orgId), users.find(session.userId)])
-    const profile = user === undefined ? undefined : await profiles.find(user.profileId)
-    if (org === undefined || user === undefined || profile === undefined) return undefined
-    return { session, org, user, profile }
   }
 
   async function mustSignInAgain(request: AuthorizeRequest, { session, user }: SignedIn): Promise<boolean> {

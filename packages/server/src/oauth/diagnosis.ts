@@ -87,6 +87,9 @@ const flowNames: ReadonlyMap<string, string> = new Map([
   ['web-server', 'Web Server Flow'],
   ['refresh_token', 'Refresh Token Flow'],
   ['client_credentials', 'Client Credentials Flow'],
+  ['device_code', 'Device Flow'],
+  ['device', 'Device Flow'],
+  ['urn:ietf:params:oauth:grant-type:device_code', 'Device Flow'],
 ])
 
 /** What a flow of the journal is called: by its name at Salesforce where it has one, else as the request named it. */

@@ -3,9 +3,11 @@ import type { Refusal } from './refusal.ts'
 /** The codes that Salesforce puts into `error`. */
 export type ErrorCode =
   | 'access_denied'
+  | 'authorization_pending'
   | 'app_blocked'
   | 'bad_jti_claim'
   | 'consent_required'
+  | 'expired_token'
   | 'immediate_unsuccessful'
   | 'inactive_org'
   | 'inactive_user'
@@ -21,6 +23,7 @@ export type ErrorCode =
   | 'invalid_session_level'
   | 'invalid_token'
   | 'login_required'
+  | 'oauth_flow_disabled'
   | 'OAUTH_APP_ACCESS_DENIED'
   | 'OAUTH_APP_BLOCKED'
   | 'redirect_uri_mismatch'
@@ -29,6 +32,7 @@ export type ErrorCode =
   | 'request_uri_not_supported'
   | 'server_error'
   | 'service_unavailable'
+  | 'slow_down'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
 

@@ -5,6 +5,7 @@ import { browserExplanations } from './explanations/browser.ts'
 import { clientExplanations } from './explanations/client.ts'
 import { clientCredentialsExplanations } from './explanations/client-credentials.ts'
 import { codeExplanations } from './explanations/code.ts'
+import { deviceExplanations } from './explanations/device.ts'
 import type {
   ExplainedReason,
   ExplainedRefusal,
@@ -29,6 +30,7 @@ const explanations: ReasonExplanations = {
   ...requestExplanations,
   ...clientExplanations,
   ...clientCredentialsExplanations,
+  ...deviceExplanations,
   ...assertionExplanations,
   ...userExplanations,
   ...codeExplanations,

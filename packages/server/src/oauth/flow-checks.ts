@@ -3,6 +3,18 @@ import type { JournalEntry } from '../journal/journal.ts'
 
 const mayUse = ['user-active', 'app-installed', 'approved', 'address'] as const
 
+const devicePoll = [
+  'grant-type',
+  'client-known',
+  'client-authenticated',
+  'flow',
+  'device-code-known',
+  'device-code-fresh',
+  'answered',
+  ...mayUse,
+  'scope',
+] as const
+
 /** The checks that a request meets on the way to a yes, in their order, by endpoint and flow of the journal. */
 const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
   'token urn:ietf:params:oauth:grant-type:jwt-bearer': [
@@ -50,6 +62,10 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     ...mayUse,
     'scope',
   ],
+  'token device_code': ['client-known', 'client-authenticated', 'flow', 'scope'],
+  'token device': devicePoll,
+  'token urn:ietf:params:oauth:grant-type:device_code': devicePoll,
+  'device device': ['form', 'signed-in', 'user-code', 'flow', ...mayUse, 'scope'],
   'authorize web-server': ['client-known', 'redirect-uri', 'response-type', 'pkce', 'signed-in', ...mayUse, 'scope'],
   'sign-in sign-in': ['user-known', 'password', 'user-active', 'address'],
   'introspect introspect': ['client-known', 'client-authenticated', 'introspected'],

@@ -74,6 +74,17 @@ export interface Reasons extends AccessReasons {
   'client-credentials-off': { readonly app: string }
   'run-as-missing': { readonly app: string; readonly org: string }
   'scopes-missing': { readonly app: string }
+  // Device codes
+  'device-flow-off': { readonly app: string }
+  'device-code-missing': { readonly parameter: string }
+  'device-code-unknown': Record<never, never>
+  'device-code-of-another-app': { readonly app: string }
+  'device-code-expired': { readonly issued: string; readonly now: string; readonly lifetime: number }
+  'device-code-spent': { readonly issued: string }
+  'authorization-pending': { readonly app: string; readonly until: string; readonly interval: number }
+  'polled-too-fast': { readonly app: string; readonly interval: number }
+  'user-code-unknown': Record<never, never>
+  'user-code-tried-too-often': { readonly by: 'user' | 'address'; readonly most: number; readonly window: number }
   // Refresh tokens
   'refresh-token-missing': Record<never, never>
   'refresh-token-unknown': Record<never, never>
@@ -138,6 +149,8 @@ interface Wire {
   readonly description: string
   /** Where the authorize endpoint has words of its own for the same reason. */
   readonly authorize?: { readonly code: ErrorCode; readonly description: string }
+  /** Where a device that asks in the words of RFC 8628 is answered in them, and not in Salesforce's. */
+  readonly rfc8628?: { readonly code: ErrorCode; readonly description: string }
   /** `Status` of the row in Login History, for reasons that are about a user who is known. */
   readonly loginStatus?: string
 }
@@ -151,6 +164,8 @@ const invalidVerifier = {
 } as const
 const expiredCode = { code: 'invalid_grant', description: 'expired authorization code' } as const
 const invalidCode = { code: 'invalid_grant', description: 'invalid authorization code' } as const
+const invalidDeviceCode = { code: 'invalid_grant', description: 'invalid device code' } as const
+const expiredDeviceCode = { code: 'invalid_grant', description: 'expired device code' } as const
 const expiredRefreshToken = {
   code: 'invalid_grant',
   description: 'expired access/refresh token',
@@ -240,6 +255,20 @@ const wires: { readonly [R in Reason]: Wire } = {
   'client-credentials-off': { code: 'invalid_grant', description: 'client credentials flow not enabled' },
   'run-as-missing': { code: 'invalid_grant', description: 'no client credentials user enabled' },
   'scopes-missing': { code: 'invalid_grant', description: 'no valid scopes' },
+
+  'device-flow-off': { code: 'oauth_flow_disabled', description: 'device flow not enabled' },
+  'device-code-missing': malformed('device code not provided'),
+  'device-code-unknown': invalidDeviceCode,
+  'device-code-of-another-app': invalidDeviceCode,
+  'device-code-expired': {
+    ...expiredDeviceCode,
+    rfc8628: { code: 'expired_token', description: 'expired device code' },
+  },
+  'device-code-spent': expiredDeviceCode,
+  'authorization-pending': { code: 'authorization_pending', description: 'end-user has not answered yet' },
+  'polled-too-fast': { code: 'slow_down', description: 'polling too fast' },
+  'user-code-unknown': malformed('invalid user code'),
+  'user-code-tried-too-often': { code: 'access_denied', description: 'too many wrong user codes' },
 
   'refresh-token-missing': malformed('refresh_token not provided'),
   'refresh-token-unknown': expiredRefreshToken,
@@ -332,6 +361,13 @@ export function authorizeRefusal(refused: Refusal): OAuthError {
   return new OAuthError(code, description, refused)
 }
 
+/** The same for a device that speaks as RFC 8628 does. */
+export function rfc8628Refusal(refused: Refusal): OAuthError {
+  const wire = wires[refused.reason]
+  const { code, description } = wire.rfc8628 ?? wire
+  return new OAuthError(code, description, refused)
+}
+
 /** The same for whoever shows an assertion in place of a secret: it did not show who it is (RFC 6749 §5.2). */
 export function clientRefusal(refused: Refusal): OAuthError {
   return new OAuthError(invalidClient.code, invalidClient.description, refused)
@@ -366,12 +402,12 @@ export function isReason(text: string): text is Reason {
 export function wireWords(reason: string | undefined, code: string | undefined): string | undefined {
   if (reason === undefined || !isReason(reason)) return undefined
   const wire = wires[reason]
-  return [wire, wire.authorize, invalidClient].find((one) => one?.code === code)?.description
+  return [wire, wire.authorize, wire.rfc8628, invalidClient].find((one) => one?.code === code)?.description
 }
 
 /** Whether an error code and its words are ones that this server says: a page shows no others (content spoofing). */
 export function isOurWire(code: string | undefined, description: string | undefined): boolean {
   return Object.values(wires).some((wire) =>
-    [wire, wire.authorize].some((one) => one?.code === code && one?.description === description),
+    [wire, wire.authorize, wire.rfc8628].some((one) => one?.code === code && one?.description === description),
   )
 }

@@ -99,6 +99,8 @@ function replayOf({ app, source }: Authorization): Refusal {
       throw new Error('There is nothing in client credentials that could be used twice.')
     case 'assertion':
       return { reason: 'assertion-replayed', facts: { app: app.label } }
+    case 'device-code':
+      return { reason: 'device-code-spent', facts: { issued: now } }
     case 'code':
       return { reason: 'code-spent', facts: { issued: now } }
     case 'refresh-token':

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { authConfiguration, openidConfiguration } from './discovery.ts'
 
 const offered = {
+  answersDevicesInFull: false,
   responseTypes: ['code'],
   grantTypes: [
     'authorization_code',
@@ -80,6 +81,18 @@ describe('openidConfiguration', () => {
       ],
       request_uri_parameter_supported: false,
     })
+  })
+
+  it('names where devices ask only where they are answered so that any client can use it', () => {
+    const configuration = openidConfiguration('http://localhost:8787', {
+      ...offered,
+      sendsIssuer: false,
+      announcesPkce: true,
+      answersDevicesInFull: true,
+    })
+    expect(configuration.device_authorization_endpoint).toBe(
+      'http://localhost:8787/services/oauth2/token?response_type=device_code',
+    )
   })
 
   it('says that answers carry their issuer only where they do', () => {

@@ -6,6 +6,8 @@ import { id15 } from '../record-id.ts'
 export interface DiscoveryOptions {
   /** Whether authorization answers carry `iss` (RFC 9207). */
   readonly sendsIssuer: boolean
+  /** Whether devices are answered as RFC 8628 §3.2 wants it, so that clients who know no Salesforce can use the answer. */
+  readonly answersDevicesInFull: boolean
   readonly responseTypes: readonly string[]
   readonly grantTypes: readonly string[]
   /** Whether code challenge methods are named (release update `announcePkce`). */
@@ -39,6 +41,7 @@ export type OpenidConfiguration = OpenidEndpoints & {
   readonly code_challenge_methods_supported?: readonly string[]
   readonly claims_supported: readonly string[]
   readonly request_uri_parameter_supported: boolean
+  readonly device_authorization_endpoint?: string
   readonly authorization_response_iss_parameter_supported?: true
 }
 
@@ -96,6 +99,10 @@ export function openidConfiguration(base: string, options: DiscoveryOptions): Op
     ...(options.announcesPkce && { code_challenge_methods_supported: ['S256'] }),
     claims_supported: claims,
     request_uri_parameter_supported: false,
+    // Salesforce has no endpoint of its own for devices, and RFC 6749 §3.1 lets an endpoint have a query.
+    ...(options.answersDevicesInFull && {
+      device_authorization_endpoint: `${base}/services/oauth2/token?response_type=device_code`,
+    }),
     ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
   }
 }

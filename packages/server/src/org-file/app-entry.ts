@@ -91,6 +91,7 @@ const ofOauthConfig = new Set([
   'isRefreshTokenRotationEnabled',
   'isClientCredentialEnabled',
   'isNamedUserJwtEnabled',
+  'isDeviceFlowEnabled',
   'idTokenConfig',
   'scopes',
   'singleLogoutUrl',

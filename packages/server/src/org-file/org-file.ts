@@ -145,6 +145,7 @@ export const connectedAppEntry = z.strictObject({
     isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
     isClientCredentialEnabled: z.boolean().exactOptional(),
     isNamedUserJwtEnabled: z.boolean().exactOptional(),
+    isDeviceFlowEnabled: z.boolean().exactOptional(),
     oauthClientCredentialUser: z.string().exactOptional(),
     idTokenConfig: z
       .strictObject({

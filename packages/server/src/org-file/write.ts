@@ -154,6 +154,7 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
       isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
       isClientCredentialEnabled: app.isClientCredentialEnabled,
       isNamedUserJwtEnabled: app.isNamedUserJwtEnabled,
+      isDeviceFlowEnabled: app.isDeviceFlowEnabled,
       ...given({ oauthClientCredentialUser }),
       idTokenConfig: {
         idTokenValidity: minutes(app.idTokenConfig.validity),

@@ -102,6 +102,7 @@ interface ConnectedAppsTable {
   is_refresh_token_rotation_enabled: Flag
   is_client_credential_enabled: Flag
   is_named_user_jwt_enabled: Flag
+  is_device_flow_enabled: Flag
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null
@@ -202,6 +203,36 @@ interface AuthorizationCodesTable extends Epochs {
   redeemed_at: Instant | null
   access_token_id: number | null
   refresh_token_id: number | null
+}
+
+/** The counters are those of the approval, and empty until somebody allows it. */
+interface DeviceCodesTable {
+  id: Generated<number>
+  hash: Uint8Array
+  user_code_hash: Uint8Array
+  app_id: string
+  scopes: ScopeText
+  issued_at: Instant
+  expires_at: Instant
+  poll_interval: number
+  polled_at: Instant | null
+  answered_at: Instant | null
+  org_id: string | null
+  user_id: string | null
+  auth_time: Instant | null
+  approval_id: number | null
+  approval_epoch: number | null
+  org_epoch: number | null
+  user_epoch: number | null
+  app_epoch: number | null
+  redeemed_at: Instant | null
+}
+
+/** Wrong user codes that somebody typed since an instant. */
+interface UserCodeTriesTable {
+  tried_by: string
+  since: Instant
+  count: number
 }
 
 interface UsedAssertionsTable {
@@ -361,6 +392,8 @@ export interface Tables {
   refresh_tokens: RefreshTokensTable
   rotated_refresh_tokens: RotatedRefreshTokensTable
   authorization_codes: AuthorizationCodesTable
+  device_codes: DeviceCodesTable
+  user_code_tries: UserCodeTriesTable
   used_assertions: UsedAssertionsTable
   sessions: SessionsTable
   login_history: LoginHistoryTable

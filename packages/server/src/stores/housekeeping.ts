@@ -64,6 +64,8 @@ export function housekeeping(
       stores.accessTokens.deleteExpired(at, batch),
       stores.sessions.deleteExpired(at, batch),
       stores.codes.deleteExpired(ago(keepFor.codes), batch),
+      stores.deviceCodes.deleteExpired(ago(keepFor.codes), batch),
+      stores.deviceCodes.deleteTries(ago(keepFor.codes), batch),
       stores.assertions.deleteExpired(at, batch),
       stores.refreshTokens.deleteEnded(ago(month), batch),
       stores.journal.deleteBefore(ago(keepFor.journal), batch),

@@ -1,3 +1,4 @@
+import type { NotNull } from 'kysely'
 import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
 import { approvalUses } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
@@ -73,6 +74,16 @@ export function issueStore(database: Database): IssueStore {
       .where('redeemed_at', 'is', null)
       .returning(counterColumns),
   )
+  const redeemDeviceCode = statement((given: Placeholder<{ id: number; at: number }>) =>
+    queries
+      .updateTable('device_codes')
+      .set({ redeemed_at: given('at') })
+      .where('id', '=', given('id'))
+      .where('redeemed_at', 'is', null)
+      .where('approval_id', 'is not', null)
+      .returning(counterColumns)
+      .$narrowType<{ [Column in keyof Counters]: NotNull }>(),
+  )
   const noteBought = statement(
     (given: Placeholder<{ id: number; accessTokenId: number; refreshTokenId: number | null }>) =>
       queries
@@ -142,6 +153,15 @@ export function issueStore(database: Database): IssueStore {
           refreshTokenId: refreshTokenId ?? null,
         })
         return purchase
+      }),
+
+    forDeviceCode: (issuance, deviceCodeId) =>
+      write(async (tx) => {
+        const at = instant(issuance.at)
+        const code = await tx.first(redeemDeviceCode, { id: deviceCodeId, at })
+        if (code === undefined) return replayed
+        const isApproved = await approvals.countOf(tx, { id: code.approval_id, epoch: code.approval_epoch }, at)
+        return isApproved ? issue(tx, issuance, code, await newRefreshToken(tx, issuance, code)) : replayed
       }),
 
     forRefreshToken: (issuance, { id, hash, newHash }) =>

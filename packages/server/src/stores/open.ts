@@ -11,6 +11,7 @@ import { connectedAppStore } from './connected-apps.ts'
 import { cursorStore } from './cursors.ts'
 import { customObjectStore } from './custom-objects.ts'
 import type { Database } from './database.ts'
+import { deviceCodeStore } from './device-codes.ts'
 import { type Connection, type Dialect, sqliteDialect } from './dialect.ts'
 import { issueStore } from './issue.ts'
 import { journalStore } from './journal.ts'
@@ -148,6 +149,7 @@ async function storesOn(
     ...actedBy(undefined),
     refreshTokens: refreshTokenStore(database),
     codes: authorizationCodeStore(database),
+    deviceCodes: deviceCodeStore(database),
     issue: issueStore(database),
     assertions: assertionStore(database),
     loginHistory: loginHistoryStore(database),

@@ -11,6 +11,7 @@ import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
 import type { AuthorizationCodeStore } from '../tokens/authorization-code.ts'
+import type { DeviceCodeStore } from '../tokens/device-code.ts'
 import type { IssueStore } from '../tokens/issuance.ts'
 import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
@@ -35,6 +36,7 @@ export interface ActStores {
 export interface Stores extends ActStores {
   readonly refreshTokens: RefreshTokenStore
   readonly codes: AuthorizationCodeStore
+  readonly deviceCodes: DeviceCodeStore
   readonly issue: IssueStore
   readonly assertions: AssertionStore
   readonly loginHistory: LoginHistoryStore

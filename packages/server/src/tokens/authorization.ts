@@ -16,6 +16,7 @@ export interface Authorization {
     | { readonly kind: 'assertion'; readonly jti: { readonly hash: Buffer; readonly expiresAt: Date } | undefined }
     | { readonly kind: 'client-credentials' }
     | { readonly kind: 'code'; readonly codeId: number; readonly nonce: string | undefined; readonly authTime: Date }
+    | { readonly kind: 'device-code'; readonly deviceCodeId: number; readonly authTime: Date }
     | {
         readonly kind: 'refresh-token'
         readonly refreshTokenId: number

@@ -39,6 +39,8 @@ export interface IssueStore {
   ): Promise<Purchase>
   /** Spends the code. A replay ends what the code had bought (RFC 6749 §4.1.2). */
   forCode(issuance: Issuance, codeId: number): Promise<Purchase>
+  /** Spends the device code. A replay ends nothing: a device may have asked twice at once (RFC 8628 §3.5). */
+  forDeviceCode(issuance: Issuance, deviceCodeId: number): Promise<Purchase>
   /**
    * Uses the refresh token, and gives it `newHash` when it rotates. A replay (the hash is not the current one any more)
    * ends the refresh token and its access tokens (RFC 9700 §4.14.2).

@@ -88,7 +88,7 @@ export function issueTokens(needs: Needs): IssueTokens {
       at,
       accessToken: { hash: hashSecret(secret), format, expiresAt, timeout },
       refreshToken:
-        source.kind === 'code' && refreshSecret !== undefined
+        source.kind !== 'refresh-token' && refreshSecret !== undefined
           ? { hash: hashSecret(refreshSecret), authTime }
           : undefined,
       login: {
@@ -171,6 +171,8 @@ export function issueTokens(needs: Needs): IssueTokens {
         return store.forAssertion(issuance, undefined)
       case 'code':
         return store.forCode(issuance, source.codeId)
+      case 'device-code':
+        return store.forDeviceCode(issuance, source.deviceCodeId)
       case 'refresh-token': {
         const newHash = refreshSecret === undefined ? undefined : hashSecret(refreshSecret)
         return store.forRefreshToken(issuance, { id: source.refreshTokenId, hash: source.hash, newHash })
@@ -183,10 +185,10 @@ export function issueTokens(needs: Needs): IssueTokens {
   }
 }
 
-/** An assertion never brings a refresh token; a code does with the scope for it; a refresh does when it rotates. */
+/** An assertion never brings a refresh token; a code of either kind does with the scope for it; a refresh does when it rotates. */
 function givesRefreshToken({ source, scopes }: Authorization): boolean {
   if (source.kind === 'refresh-token') return source.rotates
-  return source.kind === 'code' && scopes.includes(refreshScope)
+  return (source.kind === 'code' || source.kind === 'device-code') && scopes.includes(refreshScope)
 }
 
 /** Proves to whoever holds the consumer secret that `id` and `issued_at` come from here. */

@@ -20,6 +20,7 @@ const credentials = [
   'client_assertion',
   'code',
   'code_verifier',
+  'device_code',
   'refresh_token',
   'password',
   'token',

@@ -1,3 +1,5 @@
+import { connectPath } from '../oauth/device-request.ts'
+import { deviceDonePath } from './endpoints/device.ts'
 import { endSessionPath } from './endpoints/logout.ts'
 import { consentPath, errorPath } from './page-paths.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
@@ -21,6 +23,9 @@ export type Handlers = Readonly<
     | 'decide'
     | 'refusedAuthorization'
     | 'success'
+    | 'device'
+    | 'answerDevice'
+    | 'deviceDone'
     | 'token'
     | 'revoke'
     | 'introspect'
@@ -58,6 +63,9 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.post(consentPath, handlers.decide)
   app.get(errorPath, handlers.refusedAuthorization)
   app.get('/services/oauth2/success', handlers.success)
+  app.get(connectPath, handlers.device)
+  app.post(connectPath, handlers.answerDevice)
+  app.get(deviceDonePath, handlers.deviceDone)
   app.all('/services/oauth2/token', handlers.token)
   app.all('/services/oauth2/revoke', handlers.revoke)
   app.all('/services/oauth2/introspect', handlers.introspect)

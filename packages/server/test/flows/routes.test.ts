@@ -22,6 +22,11 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
     ['POST', '/setup/secur/RemoteAccessAuthorizationPage.apexp', 403],
   ],
   errorPath: [['GET', '/setup/secur/RemoteAccessErrorPage.apexp', 400]],
+  connectPath: [
+    ['GET', '/setup/connect', 200],
+    ['POST', '/setup/connect', 403],
+  ],
+  deviceDonePath: [['GET', '/setup/connect/done', 200]],
   "'/services/oauth2/success'": [['GET', '/services/oauth2/success', 200]],
   "'/services/oauth2/token'": [['POST', '/services/oauth2/token', 400]],
   "'/services/oauth2/revoke'": [['POST', '/services/oauth2/revoke', 400]],

@@ -226,6 +226,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         isRefreshTokenRotationEnabled: false,
         isClientCredentialEnabled: false,
         isNamedUserJwtEnabled: false,
+        isDeviceFlowEnabled: false,
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,

@@ -1,4 +1,5 @@
 import { ConsentPage, type ConsentPageProps } from '../../src/web/pages/consent.tsx'
+import { DeviceDonePage, DevicePage } from '../../src/web/pages/device.tsx'
 import { ErrorPage, FormExpiredPage, NotFoundPage, ServerErrorPage } from '../../src/web/pages/error.tsx'
 import { HomePage } from '../../src/web/pages/home.tsx'
 import { renderPage } from '../../src/web/pages/page.tsx'
@@ -35,7 +36,7 @@ const consent: ConsentPageProps = {
   ],
   user: { name: 'Ada Admin', username: 'admin@acme.example' },
   orgName: 'Acme',
-  redirectUri: 'https://warehouse.example/callback?from=acme',
+  goesTo: { redirectUri: 'https://warehouse.example/callback?from=acme' },
   decision: { action: '/setup/secur/RemoteAccessAuthorizationPage.apexp', csrfToken: 'csrf-2' },
   source: 'CAAAA-opaque',
   switchUser: { action: '/secur/switch-user', csrfToken: 'csrf-3' },
@@ -85,9 +86,18 @@ export const samples: ReadonlyMap<string, string> = new Map(
         description: 'x'.repeat(900),
         infoUrl: 'javascript:alert(1)',
       },
-      redirectUri: 'com.edge.warehouse:/callback',
+      goesTo: { redirectUri: 'com.edge.warehouse:/callback' },
       display: 'touch',
     }),
+    'consent-device': ConsentPage({ ...consent, goesTo: { device: 'BCDF3479' } }),
+    device: DevicePage({ form: { action: '/setup/connect', csrfToken: 'csrf-6' }, userCode: undefined }),
+    'device-wrong-code': DevicePage({
+      form: { action: '/setup/connect', csrfToken: 'csrf-6' },
+      userCode: 'BCDF3479',
+      problem: 'unknown',
+    }),
+    'device-connected': DeviceDonePage({ isAllowed: true }),
+    'device-denied': DeviceDonePage({ isAllowed: false }),
     error: ErrorPage(refused),
     'error-explained': ErrorPage({ ...refused, explanation }),
     'not-found': NotFoundPage({ requestId }),

@@ -122,6 +122,7 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
     isNamedUserJwtEnabled: false,
+    isDeviceFlowEnabled: false,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -84,6 +84,9 @@ describe('opening a database', () => {
       alter table connected_apps drop column is_named_user_jwt_enabled;
       alter table app_policies drop column named_user_jwt_timeout;
       alter table access_tokens drop column is_jwt;
+      alter table connected_apps drop column is_device_flow_enabled;
+      drop table device_codes;
+      drop table user_code_tries;
       drop table record_keys;
       drop table query_cursors;
       drop table custom_objects;

@@ -31,6 +31,8 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   answersExpiresIn: yesNo('token answers say expires_in'),
   answersIssuer: yesNo('authorization answers say iss (RFC 9207)'),
   updatedAtIsNumber: yesNo('updated_at of userinfo is a number (OpenID Connect Core §5.1)'),
+  devicesShowSecret: yesNo('the device flow asks for the secret wherever the web server flow does (RFC 8628 §3.1)'),
+  answersDevicesInFull: yesNo('device answers say expires_in and verification_uri_complete (RFC 8628 §3.2)'),
   allowsOtherOrigins: yesNo('pages of any origin may ask for tokens and use them (CORS)'),
 }
 

@@ -180,6 +180,7 @@ export const clientCauses = {
   },
   'flow-off': {
     told: told('oauth_flow_disabled'),
+    look: ({ answer }) => unless(answer?.description?.startsWith('device flow')),
     meaning: 'This flow is switched off, for the app or for the whole org.',
     whatToDo: ['Switch the flow on in the app. For the whole org: OAuth and OpenID Connect Settings.'],
     setting: {

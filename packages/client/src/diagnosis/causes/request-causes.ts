@@ -120,17 +120,9 @@ export const requestCauses = {
     whatToDo: ['Choose among login, consent, select_account and none, or leave prompt out.'],
   },
   'too-many-requests': {
-    told: anyOf(told('rate_limit_exceeded'), told('slow_down')),
+    told: told('rate_limit_exceeded'),
     meaning: 'There were too many requests in a short time.',
-    whatToDo: [
-      'Keep the token and use it again, instead of asking for one each time.',
-      'Poll no faster than the interval says.',
-    ],
-  },
-  'not-yet-decided': {
-    told: told('authorization_pending'),
-    meaning: 'The person has not finished on the other device yet. Nothing is wrong.',
-    whatToDo: ['Ask again after the interval, until the code has expired.'],
+    whatToDo: ['Keep the token and use it again, instead of asking for one each time.'],
   },
   'fault-of-the-server': {
     told: at(

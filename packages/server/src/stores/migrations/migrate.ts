@@ -9,8 +9,18 @@ import { auditTrail } from './0004-audit-trail.ts'
 import { setupLists } from './0005-setup-lists.ts'
 import { installedApps } from './0006-installed-apps.ts'
 import { jwtAccessTokens } from './0007-jwt-access-tokens.ts'
+import { deviceFlow } from './0008-device-flow.ts'
 
-const migrations = [first, clientCredentials, records, auditTrail, setupLists, installedApps, jwtAccessTokens]
+const migrations = [
+  first,
+  clientCredentials,
+  records,
+  auditTrail,
+  setupLists,
+  installedApps,
+  jwtAccessTokens,
+  deviceFlow,
+]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'
 

@@ -1,6 +1,7 @@
-import type { Authorize, Browser, NextStep } from '../../oauth/authorize.ts'
+import type { Authorize, NextStep } from '../../oauth/authorize.ts'
 import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
 import type { OAuthError } from '../../oauth/error.ts'
+import type { Browser } from '../../oauth/signed-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { consentPath, errorPath } from '../page-paths.ts'

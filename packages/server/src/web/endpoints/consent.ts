@@ -55,7 +55,7 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
       scopes: scopes.map((name) => ({ name, label: scopeLabel(name), hint: scopeHint(name) })),
       user: { name: displayName(signedIn.user), username: signedIn.user.username },
       orgName: signedIn.org.name,
-      redirectUri: request.redirectUri,
+      goesTo: { redirectUri: request.redirectUri },
       decision: { action: consentPath, csrfToken: formToken(browser.formSecret, 'consent', source) },
       source,
       switchUser: { action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'switch-user', source) },

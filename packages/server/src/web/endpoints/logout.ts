@@ -43,7 +43,7 @@ export function logoutAnswer({ readBrowser, sessions }: Needs): Answer {
   }
 }
 
-/** `POST /secur/logout.jsp`: the form "Not you?" of the consent page, and "Sign out" of the front page. */
+/** `POST /secur/logout.jsp`: the form "Not you?" of a consent page, which says where it was asked, and "Sign out" of the front page. */
 export function switchUserAnswer({ readBrowser, sessions }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'logout'
@@ -57,7 +57,8 @@ export function switchUserAnswer({ readBrowser, sessions }: Needs): Answer {
     if (!isOurs) return expired(visit)
     const cookies = await endSession(sessions, browser)
     if (source === undefined) return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
-    return redirectTo(authorizePath(parametersOf(source)), visit, cookies)
+    const next = localPath(queryParameter(visit.request, 'retURL'))
+    return redirectTo(next ?? authorizePath(parametersOf(source)), visit, cookies)
   }
 }
 

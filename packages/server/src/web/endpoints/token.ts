@@ -1,3 +1,4 @@
+import { isDeviceRequest, type RequestDevice } from '../../oauth/device-request.ts'
 import type { IntrospectEndpoint } from '../../oauth/introspect.ts'
 import type { RevokeEndpoint } from '../../oauth/revoke.ts'
 import type { TokenEndpoint } from '../../oauth/token.ts'
@@ -5,11 +6,11 @@ import { formattedAnswer, jsonAnswer } from '../answer.ts'
 import { type ReadingRules, readParameters, readTokenRequest } from '../request.ts'
 import type { Answer } from '../visit.ts'
 
-/** `POST /services/oauth2/token` */
-export function tokenAnswer(token: TokenEndpoint, rules: ReadingRules): Answer {
+/** `POST /services/oauth2/token`: tokens, or the codes of a device. */
+export function tokenAnswer(token: TokenEndpoint, requestDevice: RequestDevice, rules: ReadingRules): Answer {
   return async (visit) => {
     const request = await readTokenRequest(visit, rules)
-    const response = await token(request, visit.checks)
+    const response = await (isDeviceRequest(request) ? requestDevice : token)(request, visit.checks)
     const format = request.parameters.get('format')
     // Nearly every caller wants JSON; only the others are worth a look at their Accept header.
     if (format === undefined && !namesOtherFormat(visit.request.header('accept'))) return jsonAnswer(response)

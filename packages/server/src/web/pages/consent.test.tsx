@@ -41,7 +41,14 @@ it.each([
   ['http://localhost.evil.example/cb', 'localhost.evil.example'],
   ['com.edge.warehouse:/cb', 'an app on this device (com.edge.warehouse:)'],
 ])('says where %s leads', (redirectUri, words) => {
-  expect(consent({ redirectUri })).toContain(`your browser goes to <strong>${words}</strong>`)
+  expect(consent({ goesTo: { redirectUri } })).toContain(`your browser goes to <strong>${words}</strong>`)
+})
+
+it('names a device by the code that it shows, and warns of one that is not of the person’s own', () => {
+  const page = consent({ goesTo: { device: 'BCDF3479' } })
+  expect(page).toContain('the device that shows the code <strong class="code">BCDF3479</strong>')
+  expect(page).toContain('Choose Deny unless you see this code on a device of your own that you have just started.')
+  expect(page).not.toContain('your browser goes to')
 })
 
 it("links the app's site in a new tab, without telling it where from", () => {
@@ -84,7 +91,7 @@ function consent(changes: Partial<ConsentPageProps>): string {
       scopes={[{ name: 'api', label: 'Manage user data via APIs', hint: 'Read and change your records.' }]}
       user={{ name: 'Ada Admin', username: 'ada@acme.example' }}
       orgName="Acme"
-      redirectUri="https://warehouse.example/cb"
+      goesTo={{ redirectUri: 'https://warehouse.example/cb' }}
       decision={{ action: '/decide', csrfToken: 'csrf-1' }}
       source="CAAAA"
       switchUser={{ action: '/switch', csrfToken: 'csrf-2' }}

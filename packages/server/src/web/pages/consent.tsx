@@ -24,14 +24,17 @@ export interface ConsentScope {
   readonly hint?: string | undefined
 }
 
+/** Where an approval leads: to the checked callback URL, or to a device, named by the code that it shows. */
+export type ConsentDestination = { readonly redirectUri: string } | { readonly device: string }
+
 /** What the consent page shows. */
 export interface ConsentPageProps {
   readonly app: ConsentApp
   readonly scopes: readonly ConsentScope[]
   readonly user: { readonly name: string; readonly username: string }
   readonly orgName: string
-  /** The checked callback URL; the page names the host the browser goes to next. */
-  readonly redirectUri: string
+  /** Who gets the access: the host that the browser goes to next, or the device that shows a code. */
+  readonly goesTo: ConsentDestination
   /** Takes `decision` (`allow` or `deny`) and `source`. */
   readonly decision: FormTarget
   /** Opaque reference to the authorize request under decision; posted as `source`. */
@@ -44,7 +47,7 @@ export interface ConsentPageProps {
 /** The page that asks whether an app may act for the person, and names everything the answer depends on
  *  (RFC 9700 §4.10, ASVS 10.4.7). */
 export function ConsentPage(props: ConsentPageProps) {
-  const { app, scopes, user, orgName, redirectUri, decision, source, switchUser, display } = props
+  const { app, scopes, user, orgName, goesTo, decision, source, switchUser, display } = props
   const appName = excerpt(app.name, 80)
   return (
     <Page title="Allow Access?" display={display}>
@@ -73,9 +76,7 @@ export function ConsentPage(props: ConsentPageProps) {
             </button>
           </PostForm>
         </div>
-        <p>
-          Next, your browser goes to <strong>{destination(redirectUri)}</strong>
-        </p>
+        <Destination goesTo={goesTo} />
       </section>
       <AboutApp app={app} />
       <PostForm {...decision} class="decision">
@@ -89,6 +90,24 @@ export function ConsentPage(props: ConsentPageProps) {
       </PostForm>
       <p class="note">You or an administrator can revoke this access at any time.</p>
     </Page>
+  )
+}
+
+function Destination({ goesTo }: Pick<ConsentPageProps, 'goesTo'>) {
+  if ('redirectUri' in goesTo) {
+    return (
+      <p>
+        Next, your browser goes to <strong>{destination(goesTo.redirectUri)}</strong>
+      </p>
+    )
+  }
+  return (
+    <p>
+      The access goes to the device that shows the code <strong class="code">{goesTo.device}</strong>
+      <span class="aside">
+        Choose Deny unless you see this code on a device of your own that you have just started.
+      </span>
+    </p>
   )
 }
 

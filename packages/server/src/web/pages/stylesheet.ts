@@ -203,6 +203,16 @@ blockquote {
   font-weight: inherit;
 }
 
+/* A code that somebody reads from one screen and types on another. */
+.code {
+  font-family: var(--wire);
+  letter-spacing: 0.12em;
+}
+
+input.code {
+  text-transform: uppercase;
+}
+
 code {
   font: 0.875em/1.5 var(--wire);
   white-space: pre-wrap;

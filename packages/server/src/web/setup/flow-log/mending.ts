@@ -84,6 +84,17 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'client-credentials-off': 'app settings',
   'run-as-missing': 'app policies',
   'scopes-missing': 'app settings',
+  // The device flow.
+  'device-flow-off': 'app settings',
+  'device-code-missing': 'request',
+  'device-code-unknown': 'request',
+  'device-code-of-another-app': 'request',
+  'device-code-expired': 'request',
+  'device-code-spent': 'request',
+  'authorization-pending': 'request',
+  'polled-too-fast': 'request',
+  'user-code-unknown': 'request',
+  'user-code-tried-too-often': 'request',
   // Assertions.
   'assertion-missing': 'request',
   'assertion-malformed': 'request',
