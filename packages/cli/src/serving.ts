@@ -1,14 +1,28 @@
-import { type Listening, type ListenOptions, listen, type ServerOptions, sallyport } from '@sallyport/server'
+import { setTimeout } from 'node:timers/promises'
+import {
+  type Listening,
+  type ListenOptions,
+  listen,
+  openPrometheusMeter,
+  type ServerOptions,
+  sallyport,
+} from '@sallyport/server'
 import type { Database } from './database.ts'
 import { Failure } from './failure.ts'
 import type { Log } from './log.ts'
+import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
 
 /** A server on an open database. */
 export interface Serving {
   /** The port of the login host. */
   readonly port: number
-  /** Answers what is under way, and stops. The database stays open. */
-  close(): Promise<void>
+  /** The port of the metrics, if they have one. */
+  readonly metricsPort: number | undefined
+  /**
+   * Says to balancers that nothing new is wanted, goes on answering for so many seconds, answers what is then under way, and
+   * stops. The database stays open.
+   */
+  close(drainSeconds: number): Promise<void>
 }
 
 /** Where a server listens. */
@@ -18,6 +32,16 @@ export interface Place {
   readonly port: number
   /** Where https is spoken. */
   readonly tls?: ListenOptions['tls']
+  readonly metrics?: MetricsPlace
+}
+
+/** Where what was counted can be read. */
+export interface MetricsPlace {
+  readonly host: string
+  /** A port of its own; `undefined` has none. */
+  readonly port: number | undefined
+  /** What opens `/metrics` on the port of the login host; `undefined` opens nothing. */
+  readonly token: string | undefined
 }
 
 // Seconds that requests under way are given when the server stops.
@@ -30,11 +54,12 @@ const patience = 5
 export async function startServing(
   database: Database,
   options: ServerOptions,
-  { hosts, port, tls }: Place,
+  { hosts, port, tls, metrics }: Place,
   log: Log,
 ): Promise<Serving> {
   const { stores, seal, now } = database
   const { journal } = stores
+  const meter = metrics === undefined ? undefined : await openPrometheusMeter()
   const server = await sallyport({
     options,
     stores: {
@@ -50,9 +75,14 @@ export async function startServing(
     seal,
     now,
     onError: log.failed,
+    ...(meter === undefined ? {} : { metrics: { meter, token: metrics?.token } }),
   })
   const listening: Listening[] = []
+  let forMetrics: MetricsListener | undefined
   try {
+    if (meter !== undefined && metrics?.port !== undefined) {
+      forMetrics = await listenForMetrics(meter, metrics.host, metrics.port)
+    }
     for (const host of hosts) {
       try {
         listening.push(await listen({ answer: server.answer, host, port, orgs: stores.orgs, tls, onError: log.failed }))
@@ -64,7 +94,7 @@ export async function startServing(
     }
   } catch (error) {
     server.stop()
-    await Promise.all(listening.map((each) => each.close(0)))
+    await Promise.all([...listening.map((each) => each.close(0)), forMetrics?.close()])
     throw listenFailure(error, port)
   }
   const [first] = listening
@@ -72,21 +102,26 @@ export async function startServing(
 
   return {
     port: first.port,
-    async close() {
+    metricsPort: forMetrics?.port,
+    async close(drainSeconds) {
+      server.drain()
+      for (const each of listening) each.drain()
+      await setTimeout(drainSeconds * 1000)
       await Promise.all(listening.map((each) => each.close(patience)))
+      await forMetrics?.close()
       server.stop()
     },
   }
 }
 
-/** Resolves when the process is told to end (Ctrl-C, SIGTERM). A second time ends it at once. */
-export function untilStopped(): Promise<void> {
+/** Resolves with the signal when the process is told to end (Ctrl-C, SIGTERM). A second time ends it at once. */
+export function untilStopped(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let isAsked = false
-    const stop = () => {
+    const stop = (signal: NodeJS.Signals) => {
       if (isAsked) process.exit(130)
       isAsked = true
-      resolve()
+      resolve(signal)
     }
     process.on('SIGINT', stop)
     process.on('SIGTERM', stop)

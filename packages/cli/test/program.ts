@@ -109,7 +109,9 @@ function start(
 ): ChildProcessWithoutNullStreams {
   // What the person who runs the tests has set for a server of their own is none of the tests' business.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_'))
-  const options = { env: { ...Object.fromEntries(inherited), ...env }, ...(cwd === undefined ? {} : { cwd }) }
+  // No balancer is there that must be told before a server stops, unless a test has one.
+  const alone = { SALLYPORT_DRAIN_SECONDS: '0' }
+  const options = { env: { ...Object.fromEntries(inherited), ...alone, ...env }, ...(cwd === undefined ? {} : { cwd }) }
   const child = spawn(process.execPath, [...nodeOptions, program, ...words], { ...options, stdio: 'pipe' })
   child.stdin.end(input)
   return child

@@ -53,6 +53,8 @@ export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './de
 export type { WalkthroughApp, WalkthroughOffer, WalkthroughUser } from './demo/walkthrough-offer.ts'
 export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
 export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, KeptEntry } from './journal/journal.ts'
+export { openPrometheusMeter } from './metrics/open-meter.ts'
+export type { PrometheusMeter } from './metrics/prometheus.ts'
 export {
   type CrossedDiagnosis,
   type DiagnosedCheck,

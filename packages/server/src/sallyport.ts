@@ -2,6 +2,8 @@ import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.t
 import type { Clock } from './clock.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
+import { noMeter } from './metrics/meter.ts'
+import type { PrometheusMeter } from './metrics/prometheus.ts'
 import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
@@ -45,6 +47,7 @@ import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
 import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
+import { metricsAnswer } from './web/endpoints/metrics.ts'
 import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } from './web/endpoints/pages.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
@@ -65,6 +68,8 @@ export interface Foundation {
   readonly now: Clock
   /** Is told of what must never happen. Nothing secret is in it. */
   readonly onError: (error: unknown, where: string) => void
+  /** Counts what goes on, and gives it to whoever shows the token at `/metrics`; without a token there is no such page. */
+  readonly metrics?: { readonly meter: PrometheusMeter; readonly token: string | undefined }
 }
 
 /** A server, ready to answer. */
@@ -73,12 +78,19 @@ export interface Sallyport {
   answer(request: Incoming): Promise<Reply>
   /** Answers a request of a program that holds the server inside. @param from where it counts as coming from */
   fetch(request: Request, from?: string): Promise<Response>
+  /** Says at `/health/ready` that the server wants nothing new. It goes on answering. */
+  drain(): void
   /** Ends what runs beside the requests. The stores stay open. */
   stop(): void
 }
 
 /** Wires everything into one fetch handler. The only place that knows everyone. */
-export async function sallyport({ options, stores, seal, now, onError }: Foundation): Promise<Sallyport> {
+export async function sallyport({ options, stores, seal, now, metrics, ...told }: Foundation): Promise<Sallyport> {
+  const meter = metrics?.meter ?? noMeter
+  const onError: Foundation['onError'] = (error, where) => {
+    meter.failed()
+    told.onError(error, where)
+  }
   const { posture, showsCauses } = options
   const { orgs, users, profiles, permissionSets, apps, approvals, sessions, journal, loginHistory } = stores
   const report = (error: unknown) => onError(error, 'a write that nobody waited for')
@@ -217,7 +229,7 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     now,
   })
 
-  const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, onError, now })
+  const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, meter, onError, now })
   const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
   const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
@@ -253,6 +265,10 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     loginHistory: options.loginHistoryLifetime,
   }
   const keeping = housekeeping(stores, keepFor, now, report)
+  meter.watch('expiry_lag_seconds', 'Seconds for which more had expired than was deleted.', keeping.lag)
+  meter.watch('passwords_running', 'Passwords that are being hashed or verified.', () => passwords.load().running)
+  meter.watch('passwords_waiting', 'Passwords that wait to be.', () => passwords.load().waiting)
+  let isDraining = false
   const others = posture.allowsOtherOrigins ? 'all' : { listedBy: addresses }
   const shared = (endpoint: ReturnType<typeof take>) => crossOrigin(endpoint, others)
   const app = routes({
@@ -311,10 +327,21 @@ export async function sallyport({ options, stores, seal, now, onError }: Foundat
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),
-    ready: page(undefined, readyAnswer(orgs, keeping.lag)),
+    ready: page(undefined, readyAnswer({ orgs, expiryLag: keeping.lag, isDraining: () => isDraining })),
+    metrics:
+      metrics?.token === undefined
+        ? missing
+        : page(undefined, metricsAnswer({ meter: metrics.meter, token: metrics.token })),
     missing,
   })
-  return { answer: app.answer, fetch: ask, stop: keeping.stop }
+  return {
+    answer: app.answer,
+    fetch: ask,
+    drain() {
+      isDraining = true
+    },
+    stop: keeping.stop,
+  }
 
   async function ask(request: Request, from?: string): Promise<Response> {
     return toResponse(await app.answer(fromProgram(request, from)), request.method)

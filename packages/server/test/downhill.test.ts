@@ -22,6 +22,7 @@ const floors = [
   'certificates',
   'orgs',
   'releases',
+  'metrics',
   'journal',
   'basics',
 ]
@@ -78,6 +79,7 @@ describe('the downhill rule', () => {
     const owners = [
       [/^(?:hono|@hono\/)/, 'web'],
       [/^(?:kysely|node:sqlite|pg)/, 'stores'],
+      [/^prom-client/, 'metrics'],
       [/^(?:@peculiar\/x509|reflect-metadata)/, 'certificates'],
     ] as const
     const strangers = files.flatMap((file) =>

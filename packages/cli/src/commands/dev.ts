@@ -88,7 +88,7 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
         const seconds = performance.now() / 1000
         terminal.answer(ready, screenText({ ready, launcher, seconds, applied }, terminal.style))
         await stopped
-        await serving.close()
+        await serving.close(0)
       } finally {
         await database.stores.close()
       }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { defaultServerOptions } from '@sallyport/server'
+import { configOption, fillFromConfig } from '../config-file.ts'
 import {
   type DataFolder,
   dataFolder,
@@ -22,6 +23,7 @@ import { postures, readSetting, type Setting, settingsHelp } from './serve/postu
 import { readPublicUrl } from './serve/public-url.ts'
 
 const day = 86_400
+const metricsTokenVariable = 'SALLYPORT_METRICS_TOKEN'
 
 /** `sallyport serve`: the authorization server, for production. */
 export function serve(terminal: Terminal): CommandUnknownOpts {
@@ -86,16 +88,35 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
         .default(defaultServerOptions.loginHistoryLifetime / day)
         .argParser((text) => readWhole(text, 1, 3650)),
     )
+    .addOption(
+      new Option('--metrics-port <number>', 'give metrics to Prometheus on this port, at /metrics')
+        .env('SALLYPORT_METRICS_PORT')
+        .argParser(readPort),
+    )
+    .addOption(
+      new Option('--metrics-host <address>', 'what the port of the metrics listens on')
+        .env('SALLYPORT_METRICS_HOST')
+        .default('127.0.0.1'),
+    )
+    .addOption(
+      new Option('--drain-seconds <number>', 'on SIGTERM, answer for so long after /health/ready has turned red')
+        .env('SALLYPORT_DRAIN_SECONDS')
+        .default(5)
+        .argParser((text) => readWhole(text, 0, 3600)),
+    )
+    .addOption(configOption)
     .addOption(logLevelOption)
     .addOption(jsonOption)
     .addHelpText('after', settingsHelp)
     .addHelpText(
       'after',
-      `\nExample:\n  export ${encryptionKeyVariable}="$(${howToMakeKey})"   # keep it: nothing opens without it\n` +
+      `\nMetrics can also be read at /metrics of the login host, by who shows the bearer token in ${metricsTokenVariable}.\n` +
+        `\nExample:\n  export ${encryptionKeyVariable}="$(${howToMakeKey})"   # keep it: nothing opens without it\n` +
         '  sallyport org create Acme\n' +
         '  sallyport user create ada@acme.example --last-name Lovelace --profile "System Administrator"\n' +
         '  sallyport serve --public-url https://login.acme.example',
     )
+    .hook('preAction', fillFromConfig)
     .action(async (options) => {
       // What is in the URL is not repeated: there may be a password in it.
       if (options.database !== undefined) {
@@ -127,24 +148,44 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
             journalLifetime: options.journalDays * day,
             loginHistoryLifetime: options.loginHistoryDays * day,
           },
-          { hosts: [options.host], port: options.port },
+          { hosts: [options.host], port: options.port, ...metricsPlace(options) },
           log,
         )
         const stopped = untilStopped()
         const orgs = await orgsAt(mainUrl, [], database.stores)
         const place = `${isIP(options.host) === 6 ? `[${options.host}]` : options.host}:${serving.port}`
         terminal.answer(
-          { url: mainUrl, orgs, listening: { host: options.host, port: serving.port }, dataFolder: folder.path },
+          {
+            url: mainUrl,
+            orgs,
+            listening: { host: options.host, port: serving.port },
+            metricsPort: serving.metricsPort,
+            dataFolder: folder.path,
+          },
           `${terminal.style.green('✓')} Sallyport answers at ${mainUrl} (listening on ${place}).`,
         )
         if (orgs.length === 0) log.said('there is no org yet: make one by `sallyport org create <name>`')
-        await stopped
-        log.said('stopping')
-        await serving.close()
+        const signal = await stopped
+        log.said('stopping', { signal })
+        // Who presses Ctrl-C has no balancer that must be told first.
+        await serving.close(signal === 'SIGTERM' ? options.drainSeconds : 0)
       } finally {
         await database.stores.close()
       }
     })
+}
+
+/** Where metrics are to be read, if anywhere. */
+function metricsPlace(options: { readonly metricsPort?: number | undefined; readonly metricsHost: string }) {
+  const token = process.env[metricsTokenVariable]
+  const isWanted = options.metricsPort !== undefined || (token ?? '') !== ''
+  if (!isWanted) return {}
+  if (token !== undefined && token.length < 16) {
+    throw new WrongUsage(`${metricsTokenVariable} is too short: use 16 characters or more.`, {
+      next: `A good one is made by: ${howToMakeKey}`,
+    })
+  }
+  return { metrics: { host: options.metricsHost, port: options.metricsPort, token } }
 }
 
 /** What the server cannot do without. @throws {WrongUsage} that says which is missing, and how it is had */

@@ -42,6 +42,8 @@ export interface Passwords {
    * @throws {Error} when the hash is none of ours
    */
   verify(password: string, passwordHash: string | undefined): Promise<PasswordVerification>
+  /** How many are being worked on now, and how many wait for their turn. */
+  load(): { readonly running: number; readonly waiting: number }
 }
 
 /** More than anybody types; hashing a megabyte would be work for nothing. */
@@ -58,14 +60,14 @@ export function passwords(
   return {
     async hash(password) {
       const salt = randomBytes(16)
-      const tag = await inTurn(() => derive(password, { ...cost, salt }, 32))
+      const tag = await inTurn.take(() => derive(password, { ...cost, salt }, 32))
       if (tag === undefined) return { outcome: 'busy' }
       return { outcome: 'hashed', passwordHash: phcText({ ...cost, salt, tag }) }
     },
     async verify(password, passwordHash) {
       const stored = passwordHash === undefined ? nobody : readPasswordHash(passwordHash)
       if (stored === undefined) throw new Error('A stored password hash is not argon2id in PHC form.')
-      const tag = await inTurn(() => derive(password.slice(0, longest), stored, stored.tag.length))
+      const tag = await inTurn.take(() => derive(password.slice(0, longest), stored, stored.tag.length))
       if (tag === undefined) return { outcome: 'busy' }
       const isSame = timingSafeEqual(tag, stored.tag)
       if (!isSame || passwordHash === undefined || password.length > longest) return { outcome: 'wrong' }
@@ -73,6 +75,7 @@ export function passwords(
         stored.memory !== cost.memory || stored.passes !== cost.passes || stored.parallelism !== cost.parallelism
       return { outcome: 'right', isOutdated }
     },
+    load: inTurn.load,
   }
 }
 
@@ -127,24 +130,28 @@ function derive(password: string, hash: PasswordCost & { readonly salt: Buffer }
   return argon2Async('argon2id', { message, nonce: salt, memory, passes, parallelism, tagLength })
 }
 
+interface Turns extends Pick<Passwords, 'load'> {
+  take<Result>(task: () => Promise<Result>): Promise<Result | undefined>
+}
+
 /** Runs `atOnce` tasks at a time while at most `waiting` more wait; to any beyond the answer is `undefined` at once. */
-function turns({
-  atOnce,
-  waiting,
-}: PasswordLimits): <Result>(task: () => Promise<Result>) => Promise<Result | undefined> {
+function turns({ atOnce, waiting }: PasswordLimits): Turns {
   const queue: (() => void)[] = []
   let running = 0
-  return async (task) => {
-    if (running < atOnce) running += 1
-    else if (queue.length >= waiting) return undefined
-    // Whoever ends hands its place on, so `running` stays as it is.
-    else await new Promise<void>((start) => queue.push(start))
-    try {
-      return await task()
-    } finally {
-      const next = queue.shift()
-      if (next === undefined) running -= 1
-      else next()
-    }
+  return {
+    load: () => ({ running, waiting: queue.length }),
+    async take(task) {
+      if (running < atOnce) running += 1
+      else if (queue.length >= waiting) return undefined
+      // Whoever ends hands its place on, so `running` stays as it is.
+      else await new Promise<void>((start) => queue.push(start))
+      try {
+        return await task()
+      } finally {
+        const next = queue.shift()
+        if (next === undefined) running -= 1
+        else next()
+      }
+    },
   }
 }

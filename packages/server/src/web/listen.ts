@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { OrgStore } from '../orgs/org.ts'
 import { fromSocket, type Incoming } from './incoming.ts'
-import { type Reply, send } from './reply.ts'
+import { type Reply, send, withHeaders } from './reply.ts'
 
 // Imported, it would load all that only its WebSocket needs: a fifth of the time that the program takes to start.
 const { createServer } = process.getBuiltinModule('node:http')
@@ -23,6 +23,8 @@ export interface ListenOptions {
 export interface Listening {
   /** The port of the login host. */
   readonly port: number
+  /** Answers as before, and has every connection end with its answer, so that none is cut when the server closes. */
+  drain(): void
   /** Stops taking connections, lets requests finish for at most `seconds`, and closes. */
   close(seconds: number): Promise<void>
 }
@@ -33,6 +35,7 @@ const patience = 1000
 /** Listens on the login host's port and on those of the orgs. @throws {Error} with `code` when a port cannot be had */
 export async function listen({ answer, host, port, orgs, tls, onError }: ListenOptions): Promise<Listening> {
   const servers = new Map<number, Server>()
+  let isDraining = false
   const main = await open(port)
   const address = main.address()
   const mainPort = typeof address === 'object' && address !== null ? address.port : port
@@ -49,6 +52,9 @@ export async function listen({ answer, host, port, orgs, tls, onError }: ListenO
 
   return {
     port: mainPort,
+    drain() {
+      isDraining = true
+    },
     async close(seconds) {
       clearInterval(timer)
       await closeAll(seconds)
@@ -73,7 +79,8 @@ export async function listen({ answer, host, port, orgs, tls, onError }: ListenO
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      send(await answer(fromSocket(message)), response)
+      const reply = await answer(fromSocket(message))
+      send(isDraining ? withHeaders(reply, { connection: 'close' }) : reply, response)
       if (!message.complete) letFinish(message)
     } catch (error) {
       onError(error, 'an answer that could not be sent')

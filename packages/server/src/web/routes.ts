@@ -46,6 +46,7 @@ export type Handlers = Readonly<
     | 'walkthrough'
     | 'live'
     | 'ready'
+    | 'metrics'
     | 'missing',
     Handler
   >
@@ -104,6 +105,7 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get(submitScriptPath, handlers.submitScript)
   app.get('/health/live', handlers.live)
   app.get('/health/ready', handlers.ready)
+  app.get('/metrics', handlers.metrics)
 
   return app
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type Checklist, checklist, orgConcerned } from '../journal/checklist.ts'
-import type { JournalEntry, JournalStore } from '../journal/journal.ts'
+import { type JournalEntry, type JournalStore, outcomeOf } from '../journal/journal.ts'
+import type { Meter } from '../metrics/meter.ts'
 import { OAuthError } from '../oauth/error.ts'
 import { causeHeader } from '../oauth/explanation.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
@@ -51,17 +52,19 @@ interface Needs {
   readonly journal: Pick<JournalStore, 'add'>
   readonly trustedProxies: readonly string[]
   readonly showsCauses: boolean
+  readonly meter: Pick<Meter, 'answered'>
   readonly onError: (error: unknown, requestId: string) => void
   readonly now: Clock
 }
 
 /** The way in for every protocol request. */
 export function receive(needs: Needs): Receive {
-  const { addresses, journal, showsCauses, onError, now } = needs
+  const { addresses, journal, showsCauses, meter, onError, now } = needs
   const proxies = needs.trustedProxies.map((address) => ({ start: address, end: address }))
 
   return (endpoint, answer, show) => async (request, params) => {
     const at = now()
+    const begin = performance.now()
     const requestId = newRequestId(at)
     const site = await siteOf(request, requestId)
     if (site === undefined) return withHeaders(serverError(request, requestId), commonHeaders(requestId))
@@ -76,11 +79,20 @@ export function receive(needs: Needs): Receive {
       refused: undefined,
     }
     const reply = await answered(visit, answer, show)
-    const name = typeof endpoint === 'object' && visit.refused !== undefined ? endpoint.refusalsOf : endpoint
-    if (typeof name === 'string') {
-      journal.add(entryOf(name, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
+    const name = typeof endpoint === 'object' ? endpoint.refusalsOf : endpoint
+    if (name !== undefined) {
+      count(name, visit, reply.status, begin)
+      if (typeof endpoint === 'string' || visit.refused !== undefined) {
+        journal.add(entryOf(name, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
+      }
     }
     return withHeaders(reply, commonHeaders(requestId, visit.refused))
+  }
+
+  function count(endpoint: string, { checks, refused }: Visit, status: number, begin: number): void {
+    const outcome = outcomeOf({ refusal: refused?.refusal, status })
+    const reason = refused?.refusal.reason
+    meter.answered({ endpoint, flow: checks.flow, outcome, reason, seconds: (performance.now() - begin) / 1000 })
   }
 
   function commonHeaders(requestId: string, refused?: Refused): Readonly<Record<string, string>> {

@@ -67,6 +67,8 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
   "'/health/live'": [['GET', '/health/live', 200]],
   "'/health/ready'": [['GET', '/health/ready', 200]],
+  // Only a server that was given a token for it has it, and then for who shows the token: `cli/test/operations.test.ts`.
+  "'/metrics'": [['GET', '/metrics', 404]],
 }
 
 describe('every route', () => {

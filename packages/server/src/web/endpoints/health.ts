@@ -5,12 +5,18 @@ import type { Answer } from '../visit.ts'
 /** `GET /health/live`: the process answers. */
 export const liveAnswer: Answer = async () => jsonAnswer({ status: 'live' })
 
-/**
- * `GET /health/ready`: the database answers, too; else 503. `expiryLag` is for how many seconds there has been more to
- * delete of what expired than was deleted.
- */
-export function readyAnswer(orgs: Pick<OrgStore, 'list'>, expiryLag: () => number): Answer {
+interface ReadyNeeds {
+  readonly orgs: Pick<OrgStore, 'list'>
+  /** For how many seconds there has been more to delete of what expired than was deleted. */
+  readonly expiryLag: () => number
+  /** Whether the server is about to stop: it answers still, and wants nothing new. */
+  readonly isDraining: () => boolean
+}
+
+/** `GET /health/ready`: the database answers, too, and the server is not about to stop; else 503. */
+export function readyAnswer({ orgs, expiryLag, isDraining }: ReadyNeeds): Answer {
   return async () => {
+    if (isDraining()) return jsonAnswer({ status: 'draining' }, 503)
     try {
       await orgs.list()
       return jsonAnswer({ status: 'ready', expiryLag: expiryLag() })

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type RunningServer, run, startServer, temporaryFolder } from './program.ts'
+
+const publicUrl = 'http://localhost:9'
+const secrets = () => ({ SALLYPORT_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
+const baseOf = ({ ready }: RunningServer) => `http://127.0.0.1:${ready.listening.port}`
+
+async function scraped(url: string, token?: string) {
+  const answer = await fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+  return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
+}
+
+describe('metrics', () => {
+  it('are on a port of their own, and count requests, refusals and tokens', async () => {
+    using folder = temporaryFolder()
+    const place = { env: { ...secrets(), SALLYPORT_DATA: folder.path } }
+    const words = ['serve', '--public-url', publicUrl, '--port', '0', '--metrics-port', '0']
+    await using server = await startServer(words, place)
+    const metrics = `http://127.0.0.1:${server.ready.metricsPort}/metrics`
+    await fetch(`${baseOf(server)}/services/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'made-up-by-a-caller' }),
+    })
+    const { type, text } = await scraped(metrics)
+    expect(type).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(text).toContain('sallyport_refusals_total{endpoint="token",reason="grant-type-unknown"} 1')
+    expect(text).toContain('sallyport_request_duration_seconds_count{endpoint="token",outcome="refused"} 1')
+    expect(text).toMatch(/^sallyport_expiry_lag_seconds \d/m)
+    expect(text).toMatch(/^sallyport_passwords_waiting 0$/m)
+    expect(text).toMatch(/^sallyport_faults_total 0$/m)
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m)
+    expect(text).not.toContain('made-up-by-a-caller')
+    expect((await scraped(metrics.replace('/metrics', '/'))).status).toBe(404)
+    expect((await scraped(`${baseOf(server)}/metrics`)).status).toBe(404)
+  })
+
+  it('are at the login host for who shows the token, and for nobody else', async () => {
+    using folder = temporaryFolder()
+    const token = 'a-token-of-enough-characters'
+    const place = { env: { ...secrets(), SALLYPORT_DATA: folder.path, SALLYPORT_METRICS_TOKEN: token } }
+    await using server = await startServer(['serve', '--public-url', publicUrl, '--port', '0'], place)
+    const url = `${baseOf(server)}/metrics`
+    expect((await scraped(url, token)).text).toContain('sallyport_faults_total 0')
+    expect((await scraped(url)).status).toBe(401)
+    expect((await scraped(url, `${token}x`)).status).toBe(401)
+    const short = await run(['serve', '--public-url', publicUrl], {
+      env: { ...place.env, SALLYPORT_METRICS_TOKEN: 'short' },
+    })
+    expect([short.status, short.stderr]).toEqual([2, expect.stringContaining('SALLYPORT_METRICS_TOKEN is too short')])
+  })
+})
+
+describe('the configuration file', () => {
+  it('gives what neither the command line nor the environment does', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'sallyport.yaml')
+    writeFileSync(
+      file,
+      `public-url: http://localhost:10\nport: 0\nhost: 127.0.0.1\ndata: ${join(folder.path, 'data')}\nset: [codeLifetime=30]\n`,
+    )
+    const env = { ...secrets(), SALLYPORT_CONFIG_FILE: file }
+    await using fromFile = await startServer(['serve'], { env })
+    expect(fromFile.ready).toMatchObject({ url: 'http://localhost:10', dataFolder: join(folder.path, 'data') })
+    await fromFile.stop()
+    const both = { ...env, SALLYPORT_PUBLIC_URL: 'http://localhost:11' }
+    await using fromEnvironment = await startServer(['serve'], { env: both })
+    expect(fromEnvironment.ready.url).toBe('http://localhost:11')
+    await fromEnvironment.stop()
+    await using fromLine = await startServer(['serve', '--public-url', 'http://localhost:12'], { env: both })
+    expect(fromLine.ready.url).toBe('http://localhost:12')
+  })
+
+  it.each([
+    ['publicurl: x', 'has “publicurl”, which is no option. Did you mean “public-url”?'],
+    ['port: high', 'Enter a whole number from 0 to 65535.'],
+    ['posture: lax', 'Allowed choices are strict, salesforce.'],
+    ['- port', 'is no list of options'],
+    ['port: [', 'cannot be used'],
+  ])('is refused with “%s”', async (written, words) => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'sallyport.yaml')
+    writeFileSync(file, written)
+    const { status, stderr } = await run(['serve', '--config', file], { env: secrets() })
+    expect([status, stderr]).toEqual([2, expect.stringContaining(words)])
+  })
+})
+
+/** A TCP balancer: takes the first server that is ready, as its health checks say. */
+async function balancer(servers: RunningServer[]) {
+  const ready = new Set(servers)
+  const sockets = new Set<Socket>()
+  const listener = createServer((from) => {
+    const server = servers.find((one) => ready.has(one))
+    if (server === undefined) {
+      from.destroy()
+      return
+    }
+    const to = connect(server.ready.listening.port, '127.0.0.1')
+    for (const socket of [from, to]) {
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
+    }
+    from.pipe(to).pipe(from)
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const address = listener.address()
+  if (address === null || typeof address === 'string') throw new Error('The balancer has no port.')
+  const { port }: AddressInfo = address
+  const checking = setInterval(async () => {
+    for (const server of servers) {
+      const isReady = await fetch(`${baseOf(server)}/health/ready`).then(
+        ({ status }) => status === 200,
+        () => false,
+      )
+      if (isReady) ready.add(server)
+      else ready.delete(server)
+    }
+  }, 50)
+  return {
+    port,
+    close() {
+      clearInterval(checking)
+      for (const socket of sockets) socket.destroy()
+      listener.close()
+    },
+  }
+}
+
+describe('a rolling restart', () => {
+  it('behind a balancer fails no request', async () => {
+    using folder = temporaryFolder()
+    const place = { env: { ...secrets(), SALLYPORT_DATA: folder.path, SALLYPORT_DRAIN_SECONDS: '1' } }
+    const words = ['serve', '--public-url', publicUrl, '--port', '0']
+    const servers = await Promise.all([startServer(words, place), startServer(words, place)])
+    const front = await balancer(servers)
+    // Connections are kept and used again, as applications do.
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+    let isOver = false
+    let answered = 0
+    const failures: unknown[] = []
+    const ask = () =>
+      new Promise<number>((resolve, reject) => {
+        const sent = request({ port: front.port, host: '127.0.0.1', path: '/id/keys', agent }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
+        })
+        sent.on('error', reject).end()
+      })
+    const caller = async () => {
+      while (!isOver) {
+        await ask().then(
+          (status) => (status === 200 ? answered++ : failures.push(status)),
+          (error) => failures.push(error),
+        )
+      }
+    }
+    const callers = Array.from({ length: 8 }, caller)
+    for (const index of [0, 1]) {
+      const next = await startServer(words, place)
+      const before = servers[index]
+      servers.push(next)
+      expect(await before?.stop('SIGTERM')).toBe(0)
+    }
+    isOver = true
+    await Promise.all(callers)
+    agent.destroy()
+    front.close()
+    for (const server of servers) await server[Symbol.asyncDispose]()
+    expect(failures).toEqual([])
+    expect(answered).toBeGreaterThan(100)
+  })
+
+  it('is told apart at once: readiness turns red while requests are still answered', async () => {
+    using folder = temporaryFolder()
+    const place = { env: { ...secrets(), SALLYPORT_DATA: folder.path, SALLYPORT_DRAIN_SECONDS: '30' } }
+    await using server = await startServer(['serve', '--public-url', publicUrl, '--port', '0'], place)
+    const ready = async () => (await fetch(`${baseOf(server)}/health/ready`)).status
+    expect(await ready()).toBe(200)
+    server.process.kill('SIGTERM')
+    while ((await ready()) === 200);
+    const answer = await fetch(`${baseOf(server)}/id/keys`)
+    expect([answer.status, answer.headers.get('connection'), await ready()]).toEqual([200, 'close', 503])
+    // A second signal ends it at once.
+    expect(await server.stop('SIGTERM')).toBe(130)
+  })
+})
