@@ -1,9 +1,9 @@
 import type { Element } from '@xmldom/xmldom'
 import type { Org } from '../orgs/org.ts'
 import { displayName, type User } from '../users/user.ts'
+import { elementsOf, readXml } from '../xml.ts'
 import { RestError } from './error.ts'
 import type { JsonObject } from './json.ts'
-import { elementsOf, readXml } from './xml.ts'
 
 /** A call of the SOAP API, as far as clients sign in and out by it. */
 export interface SoapCall {
