@@ -7,6 +7,16 @@ import { strictPosture } from '../../server/src/options.ts'
 import type { User } from '../../server/src/users/user.ts'
 import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import {
+  dsig,
+  type SamlClaims,
+  type Signing,
+  saml2Grant,
+  samlAssertion,
+  sent,
+  signXml,
+} from '../../server/test/flows/test-saml.ts'
+import {
+  base,
   callbackUrl,
   consumerSecret,
   newSigner,
@@ -131,6 +141,16 @@ function bearer(
 ): Promise<Wire> {
   return post({ grant_type: bearerGrant, assertion: jwt(claims, more) }, { path })
 }
+
+/** A SAML assertion of the app for the user, with other claims. */
+function saml(claims: SamlClaims = {}, signing: Signing = {}, signer = server.signer): string {
+  const usual = { issuer: world.approved.consumerKey, nameId: world.user.username }
+  return signXml(samlAssertion({ ...usual, ...claims }, server.now(), server.base), signer, signing)
+}
+
+const samlBearer = (xml: string): Promise<Wire> => post({ grant_type: saml2Grant, assertion: sent(xml) })
+
+const minutes = (count: number) => new Date(server.now().getTime() + count * 60_000)
 
 async function exchange(
   more: Record<string, string> = {},
@@ -401,6 +421,46 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const form = { grant_type: bearerGrant, assertion: jwt({ jti: fresh('jti') }) }
       await post(form)
       return post(form)
+    },
+  ],
+  'saml-malformed': [
+    () => samlBearer('no XML'),
+    () => samlBearer(saml().replace('<saml:Subject>', '<saml:Subject><!---->')),
+    () => samlBearer(saml({ version: '1.1' })),
+    () => post({ grant_type: saml2Grant, assertion: jwt() }),
+  ],
+  'saml-unsigned': [() => samlBearer(samlAssertion({ issuer: world.approved.consumerKey }, server.now(), server.base))],
+  'saml-signature-unfit': [() => samlBearer(saml().replace(/URI="#[^"]+"/, 'URI=""'))],
+  'saml-algorithm-not-allowed': [
+    () => samlBearer(saml().replace('xmldsig-more#rsa-sha256', 'xmldsig-more#hmac-sha256')),
+    async () => {
+      const { approved, user } = await newWorld(strict)
+      const claims = { issuer: approved.consumerKey, nameId: user.username }
+      const old = { signatureAlgorithm: `${dsig}rsa-sha1`, digestAlgorithm: `${dsig}sha1` }
+      const xml = signXml(samlAssertion(claims, strict.now(), strict.base), strict.signer, old)
+      return post({ grant_type: saml2Grant, assertion: sent(xml) }, { at: strict })
+    },
+  ],
+  'saml-signature-wrong': [async () => samlBearer(saml({}, {}, await newSigner()))],
+  'saml-altered': [() => samlBearer(saml().replace('<saml:Subject>', ' <saml:Subject>'))],
+  'saml-subject-missing': [
+    () => samlBearer(saml({ nameId: undefined })),
+    () => samlBearer(saml({ method: undefined })),
+  ],
+  'saml-audience-unknown': [
+    () => samlBearer(saml({ audience: 'https://test.salesforce.com' })),
+    () => samlBearer(saml({ audience: undefined })),
+  ],
+  'saml-recipient-unknown': [() => samlBearer(saml({ recipient: base }))],
+  'saml-expiry-missing': [() => samlBearer(saml({ notOnOrAfter: undefined, conditionsEnd: undefined }))],
+  'saml-expired': [() => samlBearer(saml({ notOnOrAfter: minutes(-10) }))],
+  'saml-expiry-too-far': [() => samlBearer(saml({ notOnOrAfter: minutes(60), conditionsEnd: minutes(60) }))],
+  'saml-not-yet-valid': [() => samlBearer(saml({ notBefore: minutes(10) }))],
+  'saml-replayed': [
+    async () => {
+      const xml = saml()
+      await samlBearer(xml)
+      return samlBearer(xml)
     },
   ],
   'subject-missing': [() => bearer({ sub: undefined })],

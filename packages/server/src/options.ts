@@ -3,12 +3,13 @@ import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
+import type { SamlRules } from './saml/validity.ts'
 
 /**
  * Where Salesforce and the strict reading of the RFCs differ, what the server does. Each is an option of its own; the
  * two postures below set them all.
  */
-export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules {
+export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules, SamlRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
   /** Seconds in which an authorization code can be exchanged. */
@@ -38,6 +39,9 @@ export const salesforcePosture: Posture = {
   clockSkew: 60,
   longestLifetime: undefined,
   acceptsExpiredCertificates: false,
+  samlClockSkew: 180,
+  longestSamlLifetime: 300,
+  acceptsSha1: true,
   methodMayBeAbsent: true,
   longestVerifier: 256,
   publicAppsNeedPkce: false,
@@ -64,6 +68,9 @@ export const strictPosture: Posture = {
   clockSkew: 10,
   longestLifetime: 300,
   acceptsExpiredCertificates: false,
+  samlClockSkew: 60,
+  longestSamlLifetime: 300,
+  acceptsSha1: false,
   methodMayBeAbsent: false,
   longestVerifier: 128,
   publicAppsNeedPkce: true,

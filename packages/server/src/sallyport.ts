@@ -16,6 +16,7 @@ import { device, deviceCode } from './oauth/grants/device.ts'
 import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
+import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { code } from './oauth/response-types/code.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
@@ -128,22 +129,22 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     answersExpiresIn: posture.answersExpiresIn,
     now,
   })
+  const ofAssertions = {
+    apps,
+    appAccess,
+    users,
+    profiles,
+    permissionSets,
+    orgs,
+    approvals,
+    addresses,
+    acceptsSalesforceHosts: posture.acceptsSalesforceHosts,
+    rules: posture,
+    now,
+  }
   const grants = [
-    offer(
-      jwtBearer({
-        apps,
-        appAccess,
-        users,
-        profiles,
-        permissionSets,
-        orgs,
-        approvals,
-        addresses,
-        acceptsSalesforceHosts: posture.acceptsSalesforceHosts,
-        rules: posture,
-        now,
-      }),
-    ),
+    offer(jwtBearer(ofAssertions)),
+    offer(saml2Bearer(ofAssertions)),
     offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain, now })),
     offer(device(deviceNeeds)),
     offer(deviceCode(deviceNeeds)),

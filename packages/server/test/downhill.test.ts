@@ -15,6 +15,7 @@ const floors = [
   'oauth',
   'oidc',
   'rest',
+  'saml',
   'tokens',
   'sessions',
   'connected-apps',
@@ -75,12 +76,13 @@ describe('the downhill rule', () => {
     expect(found).toEqual([])
   })
 
-  it('lets only web import the HTTP framework, only stores SQL, only certificates X.509', () => {
+  it('lets only web import the HTTP framework, only stores SQL, only certificates X.509, only saml signatures in XML', () => {
     const owners = [
       [/^(?:hono|@hono\/)/, 'web'],
       [/^(?:kysely|node:sqlite|pg)/, 'stores'],
       [/^prom-client/, 'metrics'],
       [/^(?:@peculiar\/x509|reflect-metadata)/, 'certificates'],
+      [/^xml-crypto/, 'saml'],
     ] as const
     const strangers = files.flatMap((file) =>
       importsOf(file)

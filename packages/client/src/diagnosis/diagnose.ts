@@ -130,10 +130,12 @@ const shownFields = [
 ] as const
 
 function askedOf(sight: Sight, mask: Mask): Readonly<Record<string, string>> {
-  const { request, endpoint, assertion, at } = sight
+  const { request, endpoint, assertion, saml, at } = sight
   if (request === undefined) return {}
   const url = request.url
-  const expiry = assertion?.expiry === undefined ? undefined : new Date(assertion.expiry * 1000)
+  const ends = assertion?.expiry ?? saml?.end
+  const expiry = ends === undefined ? undefined : new Date(ends * 1000)
+  const audiences = assertion?.audiences ?? saml?.audiences
   const facts: Readonly<Record<string, string | undefined>> = {
     request:
       url === undefined
@@ -141,8 +143,8 @@ function askedOf(sight: Sight, mask: Mask): Readonly<Record<string, string>> {
         : `${request.method} ${url.origin}${endpoint === 'elsewhere' ? '/…' : url.pathname}`,
     ...Object.fromEntries(shownFields.map((name) => [name, sight.value(name)?.replace(/[?#][\s\S]*$/, '?…')])),
     alg: assertion?.algorithm,
-    sub: assertion?.subject,
-    aud: assertion === undefined ? undefined : assertion.audiences.join(' ') || 'none',
+    sub: assertion?.subject ?? saml?.subject,
+    aud: audiences === undefined ? undefined : audiences.join(' ') || 'none',
     exp:
       expiry === undefined || Number.isNaN(expiry.getTime())
         ? undefined

@@ -4,14 +4,16 @@ import { clientCauses } from './causes/client-causes.ts'
 import { codeCauses } from './causes/code-causes.ts'
 import { deviceCauses } from './causes/device-causes.ts'
 import { requestCauses } from './causes/request-causes.ts'
+import { samlCauses } from './causes/saml-causes.ts'
 import { tokenCauses } from './causes/token-causes.ts'
 import { userCauses } from './causes/user-causes.ts'
-import type { Sight } from './sight.ts'
+import { isSamlGrant, type Sight } from './sight.ts'
 
 // Servers check in this order, too: of two causes that both show, the first is the one that was met.
 const causes = {
   ...requestCauses,
   ...assertionCauses,
+  ...samlCauses,
   ...clientCauses,
   ...codeCauses,
   ...deviceCauses,
@@ -104,6 +106,10 @@ const foreseeable: readonly CauseName[] = [
   'expiry-missing',
   'not-yet-valid',
   'subject-missing',
+  'saml-malformed',
+  'saml-unsigned',
+  'saml-subject-missing',
+  'saml-expiry-missing',
   'client-id-missing',
   'issuer-missing',
   'client-secret-missing',
@@ -131,6 +137,11 @@ function isAbout(name: CauseName, { endpoint, grant, has }: Sight): boolean {
     case 'http-instead-of-https':
     case 'username-password-refused':
       return true
+    case 'saml-malformed':
+    case 'saml-unsigned':
+    case 'saml-subject-missing':
+    case 'saml-expiry-missing':
+      return isSamlGrant(grant)
     case 'client-assertion-mismatch':
       return has('client_assertion') === true
     default:

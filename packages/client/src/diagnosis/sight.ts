@@ -1,5 +1,6 @@
 import { decodeJwt } from '../jwt.ts'
 import type { Exchange, SeenAnswer, SeenRequest } from './exchange.ts'
+import { readSaml, type SentSaml } from './saml-sight.ts'
 
 /** The endpoints that an exchange may be with. */
 export type Endpoint =
@@ -48,8 +49,10 @@ export interface Sight {
   value(name: string): string | undefined
   /** Whether a parameter was sent: nobody knows where the request was not written down. */
   has(name: string): boolean | undefined
-  /** The `assertion`, or the `client_assertion`. */
+  /** The `assertion`, or the `client_assertion`, as a JWT. */
   readonly assertion: SentAssertion | undefined
+  /** The `assertion` of a flow by SAML. */
+  readonly saml: SentSaml | undefined
   /** The access tokens in the request. */
   readonly accessTokens: readonly string[]
 }
@@ -58,7 +61,10 @@ export interface Sight {
 export function sightOf(exchange: Exchange, now: Date, before: readonly Sight[] = []): Sight {
   const { request, answer } = exchange
   const value = (name: string) => known(request?.fields.find((field) => field.name === name)?.value)
-  const sent = value('assertion') ?? value('client_assertion')
+  const grant = value('grant_type')
+  const isSaml = isSamlGrant(grant)
+  const sent = isSaml ? undefined : (value('assertion') ?? value('client_assertion'))
+  const saml = isSaml ? value('assertion') : undefined
   const dated = Date.parse(answer?.headers.get('date') ?? '')
   const endpoint = request === undefined ? undefined : endpointOf(request)
   return {
@@ -67,15 +73,21 @@ export function sightOf(exchange: Exchange, now: Date, before: readonly Sight[] 
     answer,
     endpoint,
     host: request?.url?.host,
-    grant: value('grant_type'),
+    grant,
     at: exchange.at ?? (Number.isNaN(dated) ? now : new Date(dated)),
     before,
     value,
     has: (name) =>
       request === undefined ? undefined : request.fields.some((field) => field.name === name && field.value !== ''),
     assertion: sent === undefined ? undefined : readAssertion(sent),
+    saml: saml === undefined ? undefined : readSaml(saml),
     accessTokens: request === undefined ? [] : accessTokensOf(request, endpoint),
   }
+}
+
+/** Whether a grant is one in which the `assertion` is one of SAML. */
+export function isSamlGrant(grant: string | undefined): boolean {
+  return grant === 'assertion' || grant?.endsWith(':saml2-bearer') === true
 }
 
 /** A value that a shell would have put in when the command ran is nobody's to know. */

@@ -1,17 +1,22 @@
 import { verify } from 'node:crypto'
 import { z } from 'zod'
+import type { Certificate } from '../certificates/certificate.ts'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import { refusal } from './refusal.ts'
 
+/** Which certificates verify. */
+export interface CertificateRules {
+  /** Whether an expired certificate still verifies. */
+  readonly acceptsExpiredCertificates: boolean
+}
+
 /** How assertions are judged. Durations in seconds. */
-export interface AssertionRules {
+export interface AssertionRules extends CertificateRules {
   /** How far a clock may be off. */
   readonly clockSkew: number
   /** How far ahead `exp` may lie; `undefined` is any distance, as at Salesforce (its own CLI sends milliseconds). */
   readonly longestLifetime: number | undefined
-  /** Whether an expired certificate still verifies. */
-  readonly acceptsExpiredCertificates: boolean
 }
 
 // An assertion of ours has a handful of claims; this leaves room for any that is meant well.
@@ -53,8 +58,7 @@ export interface ParsedAssertion {
 }
 
 /** Takes a JWT apart (RFC 7515 §3.1). Header members that bring a key (`jwk`, `jku`, `x5u`, `x5c`) are never looked at. */
-export function parseAssertion(text: string | undefined, checks: Checklist): ParsedAssertion {
-  if (text === undefined) throw refusal({ reason: 'assertion-missing', facts: {} })
+export function parseAssertion(text: string, checks: Checklist): ParsedAssertion {
   if (text.length > longestAssertion) throw malformed(`it is longer than ${longestAssertion} characters`)
   const [head, body, signature, ...rest] = text.split('.')
   if (head === undefined || body === undefined || signature === undefined || rest.length > 0) {
@@ -108,6 +112,18 @@ export function verifySignature(
   if (assertion.algorithm !== 'RS256')
     throw refusal({ reason: 'algorithm-not-allowed', facts: { found: shown(assertion.algorithm) } })
   pass(checks, 'algorithm')
+  const certificate = certificateOf(app, rules, now, checks)
+  const isGenuine =
+    certificate.keyType === 'RSA' && verify('RSA-SHA256', assertion.signed, certificate.publicKey, assertion.signature)
+  if (!isGenuine) {
+    const facts = { app: app.label, certificate: certificate.subject, fingerprint: certificate.fingerprint256 }
+    throw refusal({ reason: 'signature-wrong', facts })
+  }
+  pass(checks, 'signature')
+}
+
+/** The certificate that an app signs by, if it may be relied on now. @throws {OAuthError} when there is none */
+export function certificateOf(app: ConnectedApp, rules: CertificateRules, now: Date, checks: Checklist): Certificate {
   const certificate = app.certificate
   if (certificate === undefined) throw refusal({ reason: 'certificate-missing', facts: { app: app.label } })
   if (certificate.notBefore > now) {
@@ -119,13 +135,7 @@ export function verifySignature(
     throw refusal({ reason: 'certificate-expired', facts })
   }
   pass(checks, 'certificate', { subject: certificate.subject, until: certificate.notAfter.toISOString() })
-  const isGenuine =
-    certificate.keyType === 'RSA' && verify('RSA-SHA256', assertion.signed, certificate.publicKey, assertion.signature)
-  if (!isGenuine) {
-    const facts = { app: app.label, certificate: certificate.subject, fingerprint: certificate.fingerprint256 }
-    throw refusal({ reason: 'signature-wrong', facts })
-  }
-  pass(checks, 'signature')
+  return certificate
 }
 
 /** Checks `exp`, and `nbf` and `iat` where given (RFC 7523 §3). */

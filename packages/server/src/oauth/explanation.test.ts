@@ -46,9 +46,43 @@ describe('every reason', () => {
   })
 })
 
+describe('the flows by SAML', () => {
+  it.each<[ExplainedRefusal['reason'], Explanation['check'], string, string]>([
+    ['saml-malformed', 'saml-read', 'it has a comment', 'Take it out.'],
+    ['saml-unsigned', 'saml-signed', 'none', 'Sign the Assertion itself'],
+    ['saml-signature-unfit', 'saml-signed', 'its Reference is to another element', 'one enveloped signature within it'],
+    ['saml-algorithm-not-allowed', 'saml-algorithm', 'rsa-sha1', 'this server does not take SHA-1'],
+    ['saml-signature-wrong', 'saml-signature', 'does not verify', '(KeyInfo) is never looked at'],
+    ['saml-altered', 'saml-signature', 'digest', 'no pretty-printing'],
+    ['saml-subject-missing', 'saml-subject', 'no NameID', 'Put the username into `<saml:NameID>`'],
+    ['saml-audience-unknown', 'saml-audience', 'https://test.salesforce.com', 'as Audience'],
+    ['saml-recipient-unknown', 'saml-recipient', 'http://localhost:8787', 'character by character'],
+    ['saml-expiry-missing', 'saml-time', 'neither', 'three minutes ahead'],
+    ['saml-expired', 'saml-time', 'NotOnOrAfter 2026-03-01T11:50', 'no code is involved'],
+    ['saml-expiry-too-far', 'saml-time', 'NotOnOrAfter 2026-03-01T13:00', 'Three minutes ahead are enough'],
+    ['saml-not-yet-valid', 'saml-time', 'NotBefore 2026-03-01T12:10', 'clock'],
+    ['saml-replayed', 'not-replayed', '“Warehouse” has used before', 'a new random `ID`'],
+  ])('explains %s', (reason, check, found, whatToDo) => {
+    const explanation = explained(reason)
+    expect(explanation.check).toBe(check)
+    expect(explanation.found).toContain(found)
+    expect(explanation.whatToDo).toContain(whatToDo)
+  })
+
+  it.each([
+    ['it is encrypted, and nothing here can read it', 'signed and not encrypted'],
+    ['it is not base64url', '`+` that is not percent-encoded'],
+    ['its outermost element is no SAML 2.0 assertion', 'not a Response around it'],
+    ['it has several assertions', 'Send one Assertion'],
+    ['its IssueInstant is no time such as 2026-03-01T12:00:00Z', 'times in UTC'],
+  ])('has a clue for: %s', (problem, clue) => {
+    expect(explained('saml-malformed', { problem }).whatToDo).toContain(clue)
+  })
+})
+
 describe('the JWT bearer flow', () => {
   it.each<[ExplainedRefusal['reason'], Explanation['check'], string, string]>([
-    ['assertion-missing', 'assertion-well-formed', 'no assertion', 'Send the JWT as the form parameter `assertion`'],
+    ['assertion-missing', 'assertion-well-formed', 'no assertion', 'Send it as the form parameter `assertion`'],
     ['assertion-malformed', 'assertion-well-formed', 'it does not have three parts', 'it is encrypted (five parts)'],
     ['algorithm-not-allowed', 'algorithm', '“HS256”', 'choose RS256 and hand the library the key file'],
     ['critical-header-unknown', 'assertion-well-formed', 'crit names b64', 'Take `crit` out of the header'],

@@ -15,6 +15,7 @@ import type {
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
 import { requestExplanations } from './explanations/request.ts'
 import { restExplanations } from './explanations/rest.ts'
+import { samlExplanations } from './explanations/saml.ts'
 import { tokenExplanations } from './explanations/token.ts'
 import { userExplanations } from './explanations/user.ts'
 
@@ -32,6 +33,7 @@ const explanations: ReasonExplanations = {
   ...clientCredentialsExplanations,
   ...deviceExplanations,
   ...assertionExplanations,
+  ...samlExplanations,
   ...userExplanations,
   ...codeExplanations,
   ...refreshTokenExplanations,

@@ -1,8 +1,9 @@
 import type { AccessRefusal } from '../connected-apps/access.ts'
+import type { SamlRefusal } from '../saml/saml-error.ts'
 import { type ErrorCode, OAuthError } from './error.ts'
 
 /** Every reason for which a request can be refused, with what the rule saw. Nothing secret is a fact. */
-export interface Reasons extends AccessReasons {
+export interface Reasons extends AccessReasons, SamlReasons {
   // How the request is written
   'method-not-post': { readonly found: string }
   'body-not-form': { readonly found: string }
@@ -40,6 +41,7 @@ export interface Reasons extends AccessReasons {
   'expiry-too-far': { readonly found: string; readonly now: string; readonly limit: number }
   'not-yet-valid': { readonly claim: 'nbf' | 'iat'; readonly found: string; readonly now: string }
   'assertion-replayed': { readonly app: string }
+  'saml-replayed': { readonly app: string }
   'subject-missing': Record<never, never>
   'user-unknown': { readonly found: string }
   'user-of-another-org': { readonly user: string; readonly org: string }
@@ -137,6 +139,7 @@ export interface Reasons extends AccessReasons {
 export type MissingApproval = 'approval' | 'refresh-scope' | 'refresh-token' | 'live-refresh-token'
 
 type AccessReasons = { readonly [R in AccessRefusal as R['reason']]: R['facts'] }
+type SamlReasons = { readonly [R in SamlRefusal as R['reason']]: R['facts'] }
 
 /** The name of a reason. */
 export type Reason = keyof Reasons
@@ -225,6 +228,31 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'jti claim was used before',
     loginStatus: 'Failed: Nonce Replay Detected',
   },
+  'saml-malformed': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-unsigned': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'saml-signature-unfit': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'saml-algorithm-not-allowed': { ...invalidAssertion, loginStatus: 'Failed: Invalid Signature Method' },
+  'saml-signature-wrong': {
+    ...invalidAssertion,
+    loginStatus: 'Failed: Signature Invalid/Configured Certificate Mismatch',
+  },
+  'saml-altered': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
+  'saml-subject-missing': { ...invalidAssertion, loginStatus: 'Failed: Subject Confirmation Error' },
+  'saml-audience-unknown': {
+    code: 'invalid_grant',
+    description: 'audience is invalid',
+    loginStatus: 'Failed: Audience Invalid',
+  },
+  'saml-recipient-unknown': {
+    code: 'invalid_grant',
+    description: 'recipient is invalid',
+    loginStatus: 'Failed: Recipient Mismatched',
+  },
+  'saml-expiry-missing': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-expired': { ...expiredCode, loginStatus: 'Failed: Assertion Expired' },
+  'saml-expiry-too-far': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-not-yet-valid': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-replayed': { ...invalidAssertion, loginStatus: 'Failed: Replay Detected' },
   'subject-missing': invalidAssertion,
   'user-unknown': notApproved,
   'user-of-another-org': notApproved,

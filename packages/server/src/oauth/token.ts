@@ -98,7 +98,7 @@ function replayOf({ app, source }: Authorization): Refusal {
     case 'client-credentials':
       throw new Error('There is nothing in client credentials that could be used twice.')
     case 'assertion':
-      return { reason: 'assertion-replayed', facts: { app: app.label } }
+      return { reason: source.format === 'saml' ? 'saml-replayed' : 'assertion-replayed', facts: { app: app.label } }
     case 'device-code':
       return { reason: 'device-code-spent', facts: { issued: now } }
     case 'code':

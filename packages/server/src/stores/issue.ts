@@ -127,9 +127,9 @@ export function issueStore(database: Database): IssueStore {
   )
 
   return {
-    forAssertion: (issuance, jti) =>
+    forAssertion: (issuance, id) =>
       write(async (tx) => {
-        if (jti !== undefined && !(await useAssertion(tx, jti))) return replayed
+        if (id !== undefined && !(await useAssertion(tx, id))) return replayed
         const { orgId, userId, appId } = issuance
         const approval = await approvals.count(tx, { orgId, userId, appId, at: instant(issuance.at) })
         return issue(tx, issuance, countersOf(approval, issuance.epochs), undefined)

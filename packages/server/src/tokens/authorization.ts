@@ -13,7 +13,12 @@ export interface Authorization {
   readonly scopes: readonly Scope[]
   /** What the tokens are bought with. */
   readonly source:
-    | { readonly kind: 'assertion'; readonly jti: { readonly hash: Buffer; readonly expiresAt: Date } | undefined }
+    | {
+        readonly kind: 'assertion'
+        readonly format: 'jwt' | 'saml'
+        /** What is remembered of one that is good for one use: `jti` or `ID`. */
+        readonly id: { readonly hash: Buffer; readonly expiresAt: Date } | undefined
+      }
     | { readonly kind: 'client-credentials' }
     | { readonly kind: 'code'; readonly codeId: number; readonly nonce: string | undefined; readonly authTime: Date }
     | { readonly kind: 'device-code'; readonly deviceCodeId: number; readonly authTime: Date }

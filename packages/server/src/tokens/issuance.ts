@@ -32,10 +32,10 @@ export type Purchase = { readonly outcome: 'issued'; readonly issued: Issued } |
 
 /** Turns a proof into tokens: each method is one transaction, so that of two callers at once exactly one is served. */
 export interface IssueStore {
-  /** For an assertion. With a `jti` it is served once (RFC 7523 §3); replaying it ends nothing. */
+  /** For an assertion. With a `jti` or an `ID` it is served once (RFC 7523 §3); replaying it ends nothing. */
   forAssertion(
     issuance: Issuance,
-    jti: { readonly hash: Buffer; readonly expiresAt: Date } | undefined,
+    id: { readonly hash: Buffer; readonly expiresAt: Date } | undefined,
   ): Promise<Purchase>
   /** Spends the code. A replay ends what the code had bought (RFC 6749 §4.1.2). */
   forCode(issuance: Issuance, codeId: number): Promise<Purchase>

@@ -166,7 +166,7 @@ export function issueTokens(needs: Needs): IssueTokens {
   ): Promise<Purchase> {
     switch (source.kind) {
       case 'assertion':
-        return store.forAssertion(issuance, source.jti)
+        return store.forAssertion(issuance, source.id)
       case 'client-credentials':
         return store.forAssertion(issuance, undefined)
       case 'code':

@@ -1,5 +1,6 @@
 import type { Sight } from '../sight.ts'
 import { anyOf, type Cause, type Look, told, unless, type Verdict, verdict } from './cause.ts'
+import { isOfSaml } from './saml-causes.ts'
 import { appSetting, same } from './setting.ts'
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -17,6 +18,7 @@ const fairlyNew = ({ at }: Sight) => at.getTime() / 1000
 /** A look at the assertion: nobody knows where it was not written down; one that is malformed is that first. */
 function looking(test: (assertion: NonNullable<Sight['assertion']>, sight: Sight) => Verdict): Look {
   return (sight) => {
+    if (isOfSaml(sight)) return 'no'
     if (sight.request === undefined) return 'maybe'
     if (sight.assertion === undefined) return isUnknown(sight) ? 'maybe' : 'no'
     return sight.assertion.isWellFormed ? test(sight.assertion, sight) : 'no'
@@ -48,13 +50,12 @@ export const assertionCauses = {
     look: ({ request, has }) =>
       verdict(request === undefined ? undefined : has('assertion') !== true && has('client_assertion') !== true),
     meaning: 'There is no assertion in the request.',
-    whatToDo: [
-      'Send the JWT as the form parameter assertion; not as client_assertion, and not in an Authorization header.',
-    ],
+    whatToDo: ['Send it as the form parameter assertion; not as client_assertion, and not in an Authorization header.'],
   },
   'assertion-malformed': {
     told: invalidAssertion,
     look: (sight) => {
+      if (isOfSaml(sight)) return 'no'
       if (sight.request === undefined || isUnknown(sight)) return 'maybe'
       return verdict(sight.assertion !== undefined && !sight.assertion.isWellFormed)
     },
@@ -211,6 +212,8 @@ export const assertionCauses = {
       told('invalid_grant', 'audience validation failed'),
       clientRefused,
     ),
+    told: anyOf(told('invalid_grant', 'audience is invalid'), told('invalid_grant', 'audience validation failed')),
+    look: (sight) => unless(isOfSaml(sight)),
     meaning: 'The aud of the assertion is not the login host of the user’s org.',
     found: ({ assertion, host }) =>
       assertion === undefined

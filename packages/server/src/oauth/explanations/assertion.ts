@@ -14,10 +14,10 @@ export const assertionExplanations = {
     check: 'assertion-well-formed',
     facts: {},
     explain: () => ({
-      expected: 'assertion: a signed JWT',
+      expected: 'assertion: a signed JWT, or in the flows by SAML a signed assertion',
       found: 'no assertion',
       whatToDo:
-        'Send the JWT as the form parameter `assertion`, in the body of the POST. Not as `client_assertion`, which is something else, and not in an Authorization header.',
+        'Send it as the form parameter `assertion`, in the body of the POST. Not as `client_assertion`, which is something else, and not in an Authorization header.',
       whereInSetup: undefined,
     }),
   },

@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import { checkAddress, checkUser } from '../../connected-apps/access.ts'
+import type { AppAccess } from '../../connected-apps/app-access.ts'
+import type { Approval, ApprovalStore } from '../../connected-apps/approval.ts'
+import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { refreshCutoffs } from '../../connected-apps/refresh-policy.ts'
+import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
+import { aboutApp, type Checklist, pass } from '../../journal/checklist.ts'
+import type { Addresses, Site } from '../../orgs/address.ts'
+import type { Org, OrgStore } from '../../orgs/org.ts'
+import type { Authorization } from '../../tokens/authorization.ts'
+import { hasPermission } from '../../users/permissions.ts'
+import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
+import { canonicalUsername, type User, type UserStore } from '../../users/user.ts'
+import { audiencesOf } from '../audience.ts'
+import type { OAuthError } from '../error.ts'
+import { type MissingApproval, refusal } from '../refusal.ts'
+import { shownConsumerKey } from '../shown-consumer-key.ts'
+import { type Grant, optionalText } from './grant.ts'
+
+/** What an app signs to act for a user, whatever it is written in. Nothing of it is proved until `prove` has returned. */
+export interface BearerAssertion {
+  /** The consumer key of the app. */
+  readonly issuer: string
+  /** The user's name. */
+  readonly subject: string | undefined
+  /** Whether the app signed it. @throws {OAuthError} */
+  prove(app: ConnectedApp, now: Date, checks: Checklist): ProvedAssertion | Promise<ProvedAssertion>
+}
+
+/** An assertion of which it is known who signed it. */
+export interface ProvedAssertion {
+  /**
+   * Whether it was made for one of these addresses; answers what is remembered of it, so that it is not used twice.
+   * @throws {OAuthError}
+   */
+  checkAudience(accepted: readonly string[], checks: Checklist): Authorization['source']
+}
+
+/** What grants by assertion need. */
+export interface BearerAssertionNeeds {
+  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey'>
+  readonly appAccess: AppAccess
+  readonly users: Pick<UserStore, 'findByUsername'>
+  readonly profiles: Pick<ProfileStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly approvals: Pick<ApprovalStore, 'find' | 'scopesWithRefreshToken'>
+  readonly addresses: Addresses
+  /** Whether `https://login.salesforce.com` and `https://test.salesforce.com` are audiences of ours, by org type. */
+  readonly acceptsSalesforceHosts: boolean
+  readonly now: () => Date
+}
+
+const params = z.object({ assertion: optionalText })
+
+/**
+ * The steps of a grant in which an app signs whom it acts for; no password, no page (RFC 7521 §4.1). Salesforce ignores `scope`
+ * here: scopes come from what was approved before. Never a refresh token.
+ * @param read takes apart what was sent as `assertion`
+ */
+export function bearerAssertion(
+  needs: BearerAssertionNeeds,
+  type: string,
+  read: (assertion: string, checks: Checklist) => BearerAssertion | Promise<BearerAssertion>,
+): Grant<z.infer<typeof params>> {
+  const { apps, appAccess, users, profiles, permissionSets, orgs, approvals, addresses, now } = needs
+  const audiences = new WeakMap<Org, readonly string[]>()
+
+  return {
+    type,
+    client: 'in-assertion',
+    params,
+
+    async authorize({ assertion: text }, { request, checks }) {
+      const at = now()
+      if (text === undefined) throw refusal({ reason: 'assertion-missing', facts: {} })
+      const assertion = await read(text, checks)
+      const app = await issuerOf(assertion, checks)
+      const { subject } = assertion
+      const user = subject === undefined ? undefined : await users.findByUsername(canonicalUsername(subject))
+      // Whom it claims to be about is noted before it is proved: Login History keeps failed attempts, too.
+      if (user !== undefined && user.orgId === app.orgId) {
+        checks.orgId = user.orgId
+        checks.userId = user.id
+      }
+      const proved = await assertion.prove(app, at, checks)
+      if (subject === undefined) throw refusal({ reason: 'subject-missing', facts: {} })
+      const org = await orgs.find(user?.orgId ?? app.orgId ?? '')
+      if (org === undefined) throw refusal({ reason: 'user-unknown', facts: { found: subject.slice(0, 256) } })
+      const source = proved.checkAudience(audiencesFor(org), checks)
+      if (user === undefined) throw refusal({ reason: 'user-unknown', facts: { found: subject.slice(0, 256) } })
+      checkHost(user, request.site, checks)
+
+      const profile = await profiles.find(user.profileId)
+      if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
+      // Whatever the app's IP relaxation says, the profile's ranges hold for assertions.
+      const refused =
+        checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: request.sourceIp }, checks)
+      if (refused !== undefined) throw refusal(refused)
+      const access = await appAccess({ org, user, profile, app }, checks)
+      if (!access.granted) throw refusal(access.refusal)
+      if (access.policies.requiresHighAssurance) {
+        throw refusal({ reason: 'high-assurance-required', facts: { app: app.label } })
+      }
+      if (!(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
+        throw refusal({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile.name } })
+      }
+      const scopes = access.preApproved ? scopesOf(app) : await approvedScopes(app, access.policies, user, at)
+      pass(checks, 'scope', { scopes })
+      return {
+        app,
+        policies: access.policies,
+        org,
+        user,
+        scopes,
+        source,
+        loginSubType: undefined,
+      } satisfies Authorization
+
+      async function approvedScopes(app: ConnectedApp, policies: AppPolicies, user: User, at: Date) {
+        if (!app.scopes.includes(refreshScope)) {
+          throw refusal({ reason: 'refresh-scope-missing', facts: { app: app.label, scopes: app.scopes } })
+        }
+        const cutoffs = refreshCutoffs(policies.refreshTokenPolicy, at)
+        const approved = await approvals.scopesWithRefreshToken(user.id, app.id, cutoffs)
+        const scopes = approved.filter((scope) => scope !== refreshScope)
+        if (scopes.length === 0) throw await notApproved(app, user)
+        pass(checks, 'approved', { by: 'the user, with a refresh token that is still alive' })
+        return scopes
+      }
+    },
+  }
+
+  async function issuerOf({ issuer }: BearerAssertion, checks: Checklist): Promise<ConnectedApp> {
+    const app = await apps.findByConsumerKey(issuer)
+    if (app === undefined) throw refusal({ reason: 'client-unknown', facts: { found: shownConsumerKey(issuer) } })
+    aboutApp(checks, app)
+    pass(checks, 'client-known', { app: app.label })
+    return app
+  }
+
+  /** Looks once more, so that the journal can say which part of the approval is not there. */
+  async function notApproved(app: ConnectedApp, user: User): Promise<OAuthError> {
+    const ever = { issuedSince: undefined, usedSince: undefined }
+    const [approval, unexpired] = await Promise.all([
+      approvals.find(user.id, app.id),
+      approvals.scopesWithRefreshToken(user.id, app.id, ever),
+    ])
+    const { label, consumerKey, scopes, callbackUrls } = app
+    const facts = { app: label, user: user.username, consumerKey, callbackUrl: callbackUrls[0] ?? '', scopes }
+    return refusal({ reason: 'not-approved', facts: { ...facts, missing: missingOf(approval, unexpired) } })
+  }
+
+  function audiencesFor(org: Org): readonly string[] {
+    let accepted = audiences.get(org)
+    if (accepted === undefined) {
+      accepted = audiencesOf(org, addresses, needs.acceptsSalesforceHosts, now())
+      audiences.set(org, accepted)
+    }
+    return accepted
+  }
+
+  function checkHost(user: User, site: Site, checks: Checklist): void {
+    checks.orgId = user.orgId
+    checks.userId = user.id
+    if (site.org !== undefined && site.org.id !== user.orgId) {
+      throw refusal({ reason: 'user-of-another-org', facts: { user: user.username, org: site.org.name } })
+    }
+    pass(checks, 'user-known', { user: user.username })
+  }
+
+  function scopesOf(app: ConnectedApp): readonly Scope[] {
+    const scopes = app.scopes.filter((scope) => scope !== refreshScope)
+    if (scopes.length === 0) {
+      const facts = { app: app.label, found: [], allowed: app.scopes, by: 'app' } as const
+      throw refusal({ reason: 'scope-not-allowed', facts })
+    }
+    return scopes.includes('id') ? scopes : [...scopes, 'id']
+  }
+}
+
+function missingOf(approval: Approval | undefined, unexpired: readonly Scope[]): MissingApproval {
+  if (unexpired.length > 0) return 'live-refresh-token'
+  if (approval === undefined || approval.scopes.length === 0) return 'approval'
+  return approval.scopes.includes(refreshScope) ? 'refresh-token' : 'refresh-scope'
+}
