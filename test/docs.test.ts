@@ -47,6 +47,13 @@ describe('the flow pages', () => {
     expect(output).toContain('audience is invalid')
   })
 
+  it('say how to get a token by a SAML assertion, and the lines work as they stand', async () => {
+    const config = { SALLYPORT_CONFIG: join(dev.folder, 'config') }
+    const output = await paste(blocksOf('docs/flows/saml-bearer.md'), config)
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/saml-bearer.md')])
+    expect(output).toContain('AllAccounts')
+  })
+
   it('say how an app gets a token with its secret alone, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/client-credentials.md'))
     expect(output).toContain('"access_token":"00D')

@@ -128,6 +128,37 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'scope-not-allowed',
     'assertion-replayed',
   ],
+  'saml-bearer': [
+    ...body,
+    'grant-type-unknown',
+    'assertion-missing',
+    'saml-malformed',
+    'client-unknown',
+    'certificate-missing',
+    'certificate-not-yet-valid',
+    'certificate-expired',
+    'saml-unsigned',
+    'saml-signature-unfit',
+    'saml-algorithm-not-allowed',
+    'saml-signature-wrong',
+    'saml-altered',
+    'saml-subject-missing',
+    'saml-audience-unknown',
+    'saml-recipient-unknown',
+    'saml-not-yet-valid',
+    'saml-expiry-missing',
+    'saml-expired',
+    'saml-expiry-too-far',
+    'user-unknown',
+    'user-of-another-org',
+    ...user,
+    'high-assurance-required',
+    'api-not-enabled',
+    'refresh-scope-missing',
+    'not-approved',
+    'scope-not-allowed',
+    'saml-replayed',
+  ],
 }
 
 /** Reasons that belong to no flow of a page here: client credentials has its own page, and tokens are used everywhere. */
@@ -151,7 +182,7 @@ export const elsewhere: readonly Reason[] = [
 ]
 
 /** The pages with such tables. */
-export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer'].map(
+export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'saml-bearer'].map(
   (name) => `docs/flows/${name}.md`,
 )
 

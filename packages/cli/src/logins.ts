@@ -34,6 +34,18 @@ const loginSchema = z.discriminatedUnion('kind', [
     at: z.coerce.date(),
   }),
   z.object({
+    kind: z.literal('saml-bearer'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    audience: z.string().optional(),
+    /** PEM, open: it stands in a locked file. */
+    privateKey: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
     kind: z.literal('jwt'),
     name: z.string(),
     loginHost: z.string(),
@@ -150,8 +162,12 @@ export function openLogins(client: Client): Logins {
       const { consumerKey, consumerSecret: proof, loginHost: myDomain } = login
       return client.clientCredentials({ consumerKey, proof, myDomain })
     }
-    const { loginHost, consumerKey, username, audience, scope, privateKey } = login
-    const signer = client.signerFromKey(privateKey)
+    const signer = client.signerFromKey(login.privateKey)
+    if (login.kind === 'saml-bearer') {
+      const { loginHost, consumerKey, username, audience } = login
+      return client.samlBearer({ loginHost, consumerKey, username, audience, signer })
+    }
+    const { loginHost, consumerKey, username, audience, scope } = login
     return client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer })
   }
 }

@@ -179,6 +179,21 @@ describe('sallyport login jwt', () => {
   })
 })
 
+describe('sallyport login saml-bearer', () => {
+  it('signs in with the key of an app, calls, and gets new tokens, each by an assertion of its own', async () => {
+    const { consumerKey, privateKeyFile } = settings.jwtBearer
+    const words = ['login', 'saml-bearer', '--url', url, '--username', username, '--consumer-key', consumerKey]
+    const { json } = await sallyport(...words, '--key-file', privateKeyFile, '--name', 'saml', '--json')
+    expect(json).toMatchObject({ name: 'saml', username })
+    await sallyport('token', 'revoke', '--login', 'saml')
+    expect((await sallyport('call', 'GET', listViews, '--login', 'saml')).status).toBe(0)
+    expect((await sallyport('login', 'show', 'saml')).stdout).toContain('SAML bearer assertion flow')
+    const refused = await sallyport(...words, '--key-file', privateKeyFile, '--audience', 'https://wrong.example')
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('saml-audience-unknown')])
+    expect((await sallyport('login', 'remove', 'saml', '--yes')).status).toBe(0)
+  })
+})
+
 describe('sallyport login web', () => {
   it('signs in by the app of the Salesforce CLI, waits for the browser, and keeps the tokens', async () => {
     const begun = await beginWebLogin('--url', url, '--name', 'person', '--json')

@@ -71,6 +71,7 @@ describe('help', () => {
       ['keystore', 'create'],
       ['login', 'web'],
       ['login', 'jwt'],
+      ['login', 'saml-bearer'],
       ['login', 'client-credentials'],
       ['serve'],
     ]

@@ -4,6 +4,7 @@ import { loginClientCredentials } from './login/client-credentials.ts'
 import { loginJwt } from './login/jwt.ts'
 import { loginList } from './login/list.ts'
 import { loginRemove } from './login/remove.ts'
+import { loginSamlBearer } from './login/saml-bearer.ts'
 import { loginShow } from './login/show.ts'
 import { loginUse } from './login/use.ts'
 import { loginWeb } from './login/web.ts'
@@ -18,6 +19,7 @@ export function login(terminal: Terminal): CommandUnknownOpts {
     )
     .addCommand(loginWeb(terminal))
     .addCommand(loginJwt(terminal))
+    .addCommand(loginSamlBearer(terminal))
     .addCommand(loginClientCredentials(terminal))
     .addCommand(loginList(terminal))
     .addCommand(loginShow(terminal))
