@@ -6,6 +6,7 @@ it('measures everything unless told otherwise', () => {
     rows: [
       'jwt-bearer',
       'jwt-bearer-jti',
+      'saml-bearer',
       'code-openid',
       'code',
       'refresh',

@@ -16,6 +16,7 @@ export interface Scenario {
 export const scenarioNames = [
   'jwt-bearer',
   'jwt-bearer-jti',
+  'saml-bearer',
   'code-openid',
   'code',
   'refresh',
@@ -50,6 +51,13 @@ export const scenarios: readonly Scenario[] = [
     members: tokens,
     bar: { timesPeer: 2 },
     hasPeer: true,
+  },
+  {
+    name: 'saml-bearer',
+    title: 'SAML bearer, `ID` remembered',
+    members: tokens,
+    bar: undefined,
+    hasPeer: false,
   },
   {
     name: 'code-openid',

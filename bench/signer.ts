@@ -6,22 +6,28 @@ export interface Signer {
   readonly publicKey: KeyObject
   /** The certificate of the same key, PEM. */
   readonly certificate: string
-  sign(claims: Readonly<Record<string, string | number>>): Promise<string>
+  readonly alg: 'RS256'
+  /** A JWT with these claims. */
+  signClaims(claims: Readonly<Record<string, string | number>>): Promise<string>
+  /** The signature of any bytes. */
+  sign(data: Uint8Array): Promise<Uint8Array>
 }
 
 /** Makes a key and the certificate that goes with it. */
 export function makeSigner(): Signer {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const header = base64url({ alg: 'RS256', typ: 'JWT' })
-  return { publicKey, certificate: selfSignedCertificate({ publicKey, privateKey, name: 'Bench' }), sign: signClaims }
+  const certificate = selfSignedCertificate({ publicKey, privateKey, name: 'Bench' })
+  return { publicKey, certificate, alg: 'RS256', signClaims, sign: signBytes }
 
-  function signClaims(claims: Readonly<Record<string, string | number>>): Promise<string> {
+  async function signClaims(claims: Readonly<Record<string, string | number>>): Promise<string> {
     const signed = `${header}.${base64url(claims)}`
+    return `${signed}.${(await signBytes(Buffer.from(signed))).toString('base64url')}`
+  }
+
+  function signBytes(data: Uint8Array): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      sign('sha256', Buffer.from(signed), privateKey, (error, signature) => {
-        if (error === null) resolve(`${signed}.${signature.toString('base64url')}`)
-        else reject(error)
-      })
+      sign('sha256', data, privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)))
     })
   }
 }

@@ -15,6 +15,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
   const requests: Readonly<Record<ScenarioName, Buffer>> = {
     'jwt-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(640) }),
     'jwt-bearer-jti': post('/jwt-bearer', { assertion: 'A'.repeat(680) }),
+    'saml-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(3200) }),
     'code-openid': post('/code-openid', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     code: post('/code', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     refresh: post('/refresh', { grant_type: 'refresh_token', refresh_token: 'A'.repeat(100), ...form }),

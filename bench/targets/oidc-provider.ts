@@ -112,6 +112,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     },
     'client-credentials': async () =>
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
+    'saml-bearer': nothing,
     record: nothing,
     query: nothing,
   }
@@ -126,13 +127,20 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
   }
 
   async function nothing(): Promise<never> {
-    throw new Error('it keeps no records')
+    throw new Error('it has nothing of the kind')
   }
 
   async function clientCredentials(): Promise<Buffer> {
     const now = Math.floor(Date.now() / 1000)
     const { client_id: iss } = service
-    const assertion = await signer.sign({ iss, sub: iss, aud: issuer, iat: now, exp: now + 3600, jti: uniqueId() })
+    const assertion = await signer.signClaims({
+      iss,
+      sub: iss,
+      aud: issuer,
+      iat: now,
+      exp: now + 3600,
+      jti: uniqueId(),
+    })
     return post('/token', {
       grant_type: 'client_credentials',
       scope: 'api',

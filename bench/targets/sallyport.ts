@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { signSamlAssertion } from '@sallyport/client'
 import { type Answer, readHeader, writeRequest } from '../http.ts'
 import { fire } from '../load.ts'
 import { readText, type ScenarioName } from '../scenarios.ts'
@@ -44,6 +45,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
   const supplies: Readonly<Record<ScenarioName, (count: number) => Promise<Supply>>> = {
     'jwt-bearer': async (count) => once(await times(count, () => jwtBearer({}))),
     'jwt-bearer-jti': async (count) => once(await times(count, () => jwtBearer({ jti: uniqueId() }))),
+    'saml-bearer': async (count) => once(await times(count, samlBearer)),
     'code-openid': async (count) => once(await exchanges(count, 'openid api refresh_token')),
     code: async (count) => once(await exchanges(count, 'api refresh_token')),
     refresh: async () => again(await refreshes()),
@@ -101,8 +103,18 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     assertions += 1
     const sub = usernames[number % usernames.length] ?? ''
     const exp = Math.floor(Date.now() / 1000) + 3600 + Math.floor(number / usernames.length)
-    const assertion = await signer.sign({ iss: app.client_id, sub, aud: origin, exp, ...extra })
+    const assertion = await signer.signClaims({ iss: app.client_id, sub, aud: origin, exp, ...extra })
     return post('token', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
+  }
+
+  /** For users in turn; each has an `ID` of its own. */
+  async function samlBearer(): Promise<Buffer> {
+    const subject = usernames[assertions % usernames.length] ?? ''
+    assertions += 1
+    const recipient = `${origin}/services/oauth2/token`
+    const statement = { issuer: app.client_id, subject, audience: origin, recipient, validitySeconds: 300 }
+    const assertion = Buffer.from(await signSamlAssertion(statement, signer)).toString('base64url')
+    return post('token', { grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer', assertion })
   }
 
   async function refreshes(): Promise<readonly Buffer[]> {
