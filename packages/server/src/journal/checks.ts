@@ -53,7 +53,6 @@ export const checkTitles = {
   scope: 'The scopes are allowed',
   silent: 'The answer needs nobody at the browser',
   'token-format': 'The access token is of the format that the app is set to',
-  'not-replayed': 'The assertion has not been used before (jti)',
   'not-replayed': 'The assertion has not been used before (jti, or ID)',
   'token-ended': 'The token has ended',
   introspected: 'The token has been looked up',

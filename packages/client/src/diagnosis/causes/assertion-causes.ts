@@ -212,7 +212,6 @@ export const assertionCauses = {
       told('invalid_grant', 'audience validation failed'),
       clientRefused,
     ),
-    told: anyOf(told('invalid_grant', 'audience is invalid'), told('invalid_grant', 'audience validation failed')),
     look: (sight) => unless(isOfSaml(sight)),
     meaning: 'The aud of the assertion is not the login host of the user’s org.',
     found: ({ assertion, host }) =>
