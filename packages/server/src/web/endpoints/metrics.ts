@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { PrometheusMeter } from '../../metrics/prometheus.ts'
-import { hashSecret } from '../../secret.ts'
+import { hashSecret, sameHash } from '../../secret.ts'
 import { jsonAnswer } from '../answer.ts'
 import type { Answer } from '../visit.ts'
 
@@ -16,7 +15,7 @@ export function metricsAnswer({ meter, token }: MetricsNeeds): Answer {
   const expected = hashSecret(token)
   return async ({ request }) => {
     const [scheme, shown = ''] = (request.header('authorization') ?? '').split(' ')
-    if (scheme?.toLowerCase() !== 'bearer' || !timingSafeEqual(hashSecret(shown), expected)) {
+    if (scheme?.toLowerCase() !== 'bearer' || !sameHash(hashSecret(shown), expected)) {
       const refused = jsonAnswer({ error: 'invalid_token' }, 401)
       return { ...refused, headers: { ...refused.headers, 'www-authenticate': 'Bearer realm="metrics"' } }
     }
