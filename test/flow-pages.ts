@@ -51,6 +51,11 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'response-mode-unknown',
     'request-object-unsupported',
     'request-uri-unsupported',
+    'push-required',
+    'request-uri-unknown',
+    'request-uri-expired',
+    'request-uri-spent',
+    'request-uri-of-another-app',
     'challenge-missing',
     'challenge-malformed',
     'challenge-method-unknown',
@@ -163,6 +168,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
 
 /** Reasons that belong to no flow of a page here: client credentials has its own page, and tokens are used everywhere. */
 export const elsewhere: readonly Reason[] = [
+  'request-uri-pushed',
   'setup-permission-missing',
   'form-field-unknown',
   'domain-not-own',

@@ -34,6 +34,7 @@ import { isCauseName } from '../src/diagnosis/rank.ts'
 // Refusals as Salesforce tells them: the header that names the cause is off, and all that is looked at is request and answer.
 let server: TestServer
 let strict: TestServer
+let pushing: TestServer
 let world: World
 
 /** What most refusals need: an app, and somebody who may use it. */
@@ -46,10 +47,11 @@ interface World {
 beforeAll(async () => {
   server = await startTestServer({ showsCauses: false })
   strict = await startTestServer({ showsCauses: false, posture: strictPosture })
+  pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required' } })
   world = await newWorld(server)
 })
 
-afterAll(() => Promise.all([server.close(), strict.close()]))
+afterAll(() => Promise.all([server.close(), strict.close(), pushing.close()]))
 
 let names = 0
 const fresh = (name: string) => `${name}${++names}`
@@ -210,6 +212,22 @@ async function authorize(parameters: Record<string, string>, who?: User, app = w
 async function authorizeStrictly(parameters: Record<string, string>): Promise<Wire> {
   const { app } = await newWorld(strict)
   return send(authorizeUrl(app.consumerKey, { ...challenge, ...parameters }), { at: strict })
+}
+
+const parPath = '/services/oauth2/par'
+const authorizeOf = (client_id: string, request_uri: string) =>
+  `/services/oauth2/authorize?${new URLSearchParams({ client_id, request_uri })}`
+
+/** A browser that comes with a request that was pushed, and with which something happened meanwhile. */
+async function withRequestUri(
+  happens: (requestUri: string, consumerKey: string) => string | Promise<string>,
+  client?: string,
+): Promise<Wire> {
+  const { app } = await newWorld(pushing)
+  const asked = { response_type: 'code', redirect_uri: callbackUrl, prompt: 'none', ...credentialsOf(app) }
+  const { body } = await pushing.post(parPath, asked)
+  const requestUri = await happens(body.request_uri, app.consumerKey)
+  return send(authorizeOf(client ?? app.consumerKey, requestUri), { at: pushing })
 }
 
 async function cookieOf({ username }: User): Promise<string> {
@@ -616,6 +634,39 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'response-mode-unknown': [() => authorize({ response_mode: 'web_message' })],
   'request-object-unsupported': [() => authorizeStrictly({ request: 'a.b.c' })],
   'request-uri-unsupported': [() => authorizeStrictly({ request_uri: 'https://app.example/request.jwt' })],
+  'push-required': [
+    async () => {
+      const { app } = await newWorld(pushing)
+      return send(authorizeUrl(app.consumerKey), { at: pushing })
+    },
+  ],
+  'request-uri-pushed': [
+    async () => {
+      const { app } = await newWorld(pushing)
+      return post({ ...credentialsOf(app), request_uri: 'urn:x' }, { at: pushing, path: parPath })
+    },
+  ],
+  'request-uri-unknown': [() => withRequestUri(() => 'urn:ietf:params:oauth:request_uri:nothing')],
+  'request-uri-expired': [
+    () =>
+      withRequestUri((requestUri) => {
+        pushing.advance(61)
+        return requestUri
+      }),
+  ],
+  'request-uri-spent': [
+    () =>
+      withRequestUri(async (requestUri, consumerKey) => {
+        await send(authorizeOf(consumerKey, requestUri), { at: pushing })
+        return requestUri
+      }),
+  ],
+  'request-uri-of-another-app': [
+    async () => {
+      const { approved } = await newWorld(pushing)
+      return withRequestUri((requestUri) => requestUri, approved.consumerKey)
+    },
+  ],
   'prompt-contradictory': [() => authorize({ prompt: 'none login' })],
   'prompt-unknown': [() => authorize({ prompt: 'dance' })],
   'scope-not-allowed': [

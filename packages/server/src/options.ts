@@ -12,6 +12,8 @@ import type { SamlRules } from './saml/validity.ts'
 export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules, SamlRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
+  /** Whether apps can, or must, push their authorize requests (RFC 9126), which Salesforce does not know. */
+  readonly pushedRequests: 'off' | 'offered' | 'required'
   /** Seconds in which an authorization code can be exchanged. */
   readonly codeLifetime: number
   /** Public apps rotate refresh tokens even when their setting is off. */
@@ -35,6 +37,7 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, De
 /** As Salesforce does it, so that unmodified clients work: what `sallyport dev` starts with. */
 export const salesforcePosture: Posture = {
   acceptsSalesforceHosts: true,
+  pushedRequests: 'off',
   codeLifetime: 900,
   clockSkew: 60,
   longestLifetime: undefined,
@@ -64,6 +67,7 @@ export const salesforcePosture: Posture = {
 /** As RFC 9700 wants it: what `sallyport serve` starts with. */
 export const strictPosture: Posture = {
   acceptsSalesforceHosts: false,
+  pushedRequests: 'offered',
   codeLifetime: 60,
   clockSkew: 10,
   longestLifetime: 300,

@@ -18,6 +18,8 @@ import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
+import { pushEndpoint } from './oauth/push.ts'
+import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
 import { code } from './oauth/response-types/code.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
@@ -53,7 +55,7 @@ import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } 
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
-import { introspectAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
+import { introspectAnswer, pushAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
 import { fromProgram, type Incoming } from './web/incoming.ts'
 import { lazily } from './web/lazily.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
@@ -185,7 +187,17 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
   const introspect = introspectEndpoint({ findAccessToken, refreshTokens, apps, users, orgs, authenticateClient, now })
 
   const responseTypes = [code({ codes: stores.codes, now })]
-  const readRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
+  const { pushed } = stores
+  const { pushedRequests, returnsEarlyRefusals } = posture
+  const readPlainRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
+  const readRequest = readPushedRequests({
+    readRequest: readPlainRequest,
+    pushed,
+    policy: pushedRequests,
+    returnsEarlyRefusals,
+    now,
+  })
+  const push = pushEndpoint({ readRequest: readPlainRequest, authenticateClient, pushed, now })
   const decide = authorize({
     admit: admission({ appAccess, partnerRules: partner, now }),
     users,
@@ -193,6 +205,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     profiles,
     approvals,
     idTokens: tokensOfId,
+    pushedRequests: pushed,
     answersIssuer: posture.answersIssuer,
     now,
   })
@@ -262,6 +275,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
   }
   const keepFor = {
     codes: Math.max(3600, posture.codeLifetime * 2),
+    pushedRequests: answerWithin * 4,
     journal: options.journalLifetime,
     loginHistory: options.loginHistoryLifetime,
   }
@@ -295,6 +309,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     answerDevice: page('device', deviceAnswer(connecting)),
     deviceDone: page(undefined, deviceDoneAnswer),
     token: shared(oauth('token', tokenAnswer(token, requestDevice, posture))),
+    push: pushedRequests === 'off' ? missing : shared(oauth('par', pushAnswer(push, posture))),
     revoke: shared(oauth('revoke', revokeAnswer(revoke, posture))),
     introspect: shared(oauth('introspect', introspectAnswer(introspect, posture))),
     userinfo: shared(person('userinfo', userinfoAnswer(identity))),
@@ -304,6 +319,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
       discoveryAnswer({
         sendsIssuer: posture.answersIssuer,
         answersDevicesInFull: posture.answersDevicesInFull,
+        pushedRequests,
         responseTypes: responseTypes.map(({ type }) => type),
         grantTypes: grants.map(({ type }) => type),
         now,

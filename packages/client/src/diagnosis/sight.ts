@@ -7,6 +7,7 @@ export type Endpoint =
   | 'authorize'
   | 'consent'
   | 'sign-in'
+  | 'par'
   | 'token'
   | 'revoke'
   | 'introspect'
@@ -97,9 +98,10 @@ function known(value: string | undefined): string | undefined {
 
 function endpointOf({ url, method, fields }: SeenRequest): Endpoint {
   const path = url?.pathname ?? ''
-  const named = /\/services\/oauth2\/(authorize|token|revoke|introspect|userinfo)\/?$/.exec(path)?.[1]
+  const named = /\/services\/oauth2\/(authorize|par|token|revoke|introspect|userinfo)\/?$/.exec(path)?.[1]
   switch (named) {
     case 'authorize':
+    case 'par':
     case 'token':
     case 'revoke':
     case 'introspect':

@@ -10,6 +10,7 @@ export const checkTitles = {
   'response-type': 'The kind of answer (response_type) is offered here',
   'response-mode': 'The way of the answer (response_mode) is offered here',
   pkce: 'The proof of the code (PKCE) is right',
+  'request-kept': 'The authorize request that its app pushed is here, and still good',
   prompt: 'The wish for pages (prompt) can be met',
   'assertion-well-formed': 'The assertion is a JWT that can be read',
   algorithm: 'The assertion is signed with RS256 (alg)',

@@ -3,6 +3,7 @@ import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import { OAuthError } from './error.ts'
 import { checkChallenge, type PkceRules } from './pkce.ts'
+import type { OpenedRequest } from './pushed-request.ts'
 import { authorizeRefusal, type Refusal } from './refusal.ts'
 import { canonicalResponseType, type ResponseMode, type ResponseType } from './response-types/response-type.ts'
 import { shownConsumerKey } from './shown-consumer-key.ts'
@@ -20,6 +21,8 @@ export interface ReturnableRequest {
   readonly display: Display
   /** The parameters as they came, to ask again with later. */
   readonly parameters: ReadonlyMap<string, string>
+  /** Where it was kept, if its app had pushed it (RFC 9126). */
+  readonly pushed: OpenedRequest | undefined
 }
 
 /** One that is not as it has to be, which its app is told. */
@@ -90,6 +93,7 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
       loginHint: parameters.get('login_hint'),
       display: readDisplay(parameters.get('display')),
       parameters,
+      pushed: undefined,
     }
     try {
       return understood(returnable, site, checks)

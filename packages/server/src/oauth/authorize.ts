@@ -9,6 +9,7 @@ import type { User, UserStore } from '../users/user.ts'
 import type { Admit } from './admission.ts'
 import type { AuthorizeRequest, RefusedRequest } from './authorize-request.ts'
 import type { OAuthError } from './error.ts'
+import type { PushedRequestStore } from './pushed-request.ts'
 import { authorizeRefusal, type Reason, type Refusal } from './refusal.ts'
 import { type Browser, type SignedIn, whoIsThere } from './signed-in.ts'
 
@@ -48,13 +49,15 @@ interface Needs {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly approvals: Pick<ApprovalStore, 'find' | 'allow'>
   readonly idTokens: Pick<IdTokens, 'verify'>
+  readonly pushedRequests: Pick<PushedRequestStore, 'answer'>
   /** Whether answers carry `iss` (RFC 9207), which Salesforce's do not. */
   readonly answersIssuer: boolean
   readonly now: () => Date
 }
 
 /** The authorize endpoint over the stores. */
-export function authorize({ admit, users, orgs, profiles, approvals, idTokens, answersIssuer, now }: Needs): Authorize {
+export function authorize(needs: Needs): Authorize {
+  const { admit, users, orgs, profiles, approvals, idTokens, pushedRequests, answersIssuer, now } = needs
   const signedInAt = whoIsThere({ users, orgs, profiles })
   return { nextStep, decide }
 
@@ -84,6 +87,8 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
     const { app, redirectUri, codeChallenge, nonce } = request
     const { authTime } = session
     const granted = { app, policies, org, user, scopes, redirectUri, codeChallenge, nonce, authTime, site, ...browser }
+    const again = await answeredBefore(request)
+    if (again !== undefined) return { go: 'error-page', refused: again }
     const answer = { ...(await request.responseType.answer(granted)), ...common(request, site) }
     return { go: 'back-to-app', answer, refused: undefined }
   }
@@ -116,7 +121,10 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
   }
 
   async function mustSignInAgain(request: AuthorizeRequest, { session, user }: SignedIn): Promise<boolean> {
-    if (request.prompts.has('login') || request.prompts.has('select_account')) return true
+    if (request.prompts.has('login') || request.prompts.has('select_account')) {
+      // The URL of a pushed request stays the same: whoever signed in since the browser came with it has done so for it.
+      return request.pushed === undefined || session.authTime < request.pushed.openedAt
+    }
     const age = (now().getTime() - session.authTime.getTime()) / 1000
     if (request.maxAge !== undefined && age > request.maxAge) return true
     if (request.idTokenHint === undefined) return false
@@ -137,15 +145,23 @@ export function authorize({ admit, users, orgs, profiles, approvals, idTokens, a
   }
 
   /** What an app is told travels back to it; what its admins must mend first is shown to the person. */
-  function refuse(request: AuthorizeRequest, site: Site, refusal: Refusal): NextStep {
+  async function refuse(request: AuthorizeRequest, site: Site, refusal: Refusal): Promise<NextStep> {
     const refused = authorizeRefusal(refusal)
     const isForTheApp = forTheApp.has(refusal.reason) || isSilent(request)
     return isForTheApp ? back(request, site, refused) : { go: 'error-page', refused }
   }
 
-  function back(request: AuthorizeRequest | RefusedRequest, site: Site, refused: OAuthError): NextStep {
+  async function back(request: AuthorizeRequest | RefusedRequest, site: Site, refused: OAuthError): Promise<NextStep> {
+    const again = await answeredBefore(request)
+    if (again !== undefined) return { go: 'error-page', refused: again }
     const answer = { error: refused.code, error_description: refused.description, ...common(request, site) }
     return { go: 'back-to-app', answer, refused }
+  }
+
+  /** A pushed request is answered once, of however many browsers that come with it. */
+  async function answeredBefore({ pushed }: AuthorizeRequest | RefusedRequest): Promise<OAuthError | undefined> {
+    if (pushed === undefined || (await pushedRequests.answer(pushed.id, now()))) return undefined
+    return authorizeRefusal({ reason: 'request-uri-spent', facts: { pushed: 'a moment ago' } })
   }
 
   function common({ state }: AuthorizeRequest | RefusedRequest, site: Site): Readonly<Record<string, string>> {

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'invalid_client_id'
   | 'invalid_grant'
   | 'invalid_request'
+  | 'invalid_request_uri'
   | 'invalid_scope'
   | 'invalid_session_level'
   | 'invalid_token'

@@ -12,6 +12,7 @@ import type {
   Explanation,
   ReasonExplanations,
 } from './explanations/explained-reason.ts'
+import { pushedRequestExplanations } from './explanations/pushed-request.ts'
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
 import { requestExplanations } from './explanations/request.ts'
 import { restExplanations } from './explanations/rest.ts'
@@ -37,6 +38,7 @@ const explanations: ReasonExplanations = {
   ...userExplanations,
   ...codeExplanations,
   ...refreshTokenExplanations,
+  ...pushedRequestExplanations,
   ...browserExplanations,
   ...tokenExplanations,
   ...restExplanations,

@@ -86,6 +86,7 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
   'token urn:ietf:params:oauth:grant-type:device_code': devicePoll,
   'device device': ['form', 'signed-in', 'user-code', 'flow', ...mayUse, 'scope'],
   'authorize web-server': ['client-known', 'redirect-uri', 'response-type', 'pkce', 'signed-in', ...mayUse, 'scope'],
+  'par web-server': ['client-known', 'client-authenticated', 'redirect-uri', 'response-type', 'pkce', 'request-kept'],
   'sign-in sign-in': ['user-known', 'password', 'user-active', 'address'],
   'introspect introspect': ['client-known', 'client-authenticated', 'introspected'],
   'revoke revoke': ['token-ended'],

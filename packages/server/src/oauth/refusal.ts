@@ -99,6 +99,13 @@ export interface Reasons extends AccessReasons, SamlReasons {
   'response-mode-unknown': { readonly found: string; readonly offered: readonly string[] }
   'request-object-unsupported': Record<never, never>
   'request-uri-unsupported': Record<never, never>
+  // Pushed requests
+  'push-required': { readonly app: string }
+  'request-uri-pushed': Record<never, never>
+  'request-uri-unknown': Record<never, never>
+  'request-uri-expired': { readonly pushed: string; readonly now: string; readonly lifetime: number }
+  'request-uri-spent': { readonly pushed: string }
+  'request-uri-of-another-app': Record<never, never>
   'prompt-contradictory': { readonly found: string }
   'prompt-unknown': { readonly found: string }
   'scope-not-allowed': {
@@ -179,6 +186,7 @@ const notApproved = {
   description: "user hasn't approved this consumer",
   loginStatus: 'Login invalid',
 } as const
+const invalidRequestUri = { code: 'invalid_request_uri', description: 'request_uri is invalid or expired' } as const
 const malformed = (description: string): Wire => ({ code: 'invalid_request', description })
 const deadToken = { code: 'invalid_token', description: 'expired access/refresh token' } as const
 
@@ -309,6 +317,12 @@ const wires: { readonly [R in Reason]: Wire } = {
   'response-mode-unknown': malformed('response mode not supported'),
   'request-object-unsupported': { code: 'request_not_supported', description: 'request objects are not supported' },
   'request-uri-unsupported': { code: 'request_uri_not_supported', description: 'request_uri is not supported' },
+  'push-required': malformed('pushed authorization request required'),
+  'request-uri-pushed': malformed('request_uri cannot be pushed'),
+  'request-uri-unknown': invalidRequestUri,
+  'request-uri-expired': invalidRequestUri,
+  'request-uri-spent': invalidRequestUri,
+  'request-uri-of-another-app': invalidRequestUri,
   'prompt-contradictory': malformed('prompt none cannot be combined'),
   'prompt-unknown': malformed('prompt not supported'),
   'scope-not-allowed': {

@@ -3,6 +3,7 @@ import { authConfiguration, openidConfiguration } from './discovery.ts'
 
 const offered = {
   answersDevicesInFull: false,
+  pushedRequests: 'off' as const,
   responseTypes: ['code'],
   grantTypes: [
     'authorization_code',

@@ -12,6 +12,8 @@ export interface DiscoveryOptions {
   readonly grantTypes: readonly string[]
   /** Whether code challenge methods are named (release update `announcePkce`). */
   readonly announcesPkce: boolean
+  /** Whether authorize requests can, or must, be pushed (RFC 9126). */
+  readonly pushedRequests: 'off' | 'offered' | 'required'
 }
 
 /** Where an OpenID provider is asked for what. */
@@ -43,6 +45,8 @@ export type OpenidConfiguration = OpenidEndpoints & {
   readonly request_uri_parameter_supported: boolean
   readonly device_authorization_endpoint?: string
   readonly authorization_response_iss_parameter_supported?: true
+  readonly pushed_authorization_request_endpoint?: string
+  readonly require_pushed_authorization_requests?: true
 }
 
 const claims = [
@@ -103,6 +107,10 @@ export function openidConfiguration(base: string, options: DiscoveryOptions): Op
     ...(options.answersDevicesInFull && {
       device_authorization_endpoint: `${base}/services/oauth2/token?response_type=device_code`,
     }),
+    ...(options.pushedRequests !== 'off' && {
+      pushed_authorization_request_endpoint: `${base}/services/oauth2/par`,
+    }),
+    ...(options.pushedRequests === 'required' && { require_pushed_authorization_requests: true }),
     ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
   }
 }

@@ -235,6 +235,16 @@ interface UserCodeTriesTable {
   count: number
 }
 
+interface PushedRequestsTable {
+  id: Generated<number>
+  hash: Uint8Array
+  app_id: string
+  parameters: Json
+  pushed_at: Instant
+  opened_at: Instant | null
+  answered_at: Instant | null
+}
+
 interface UsedAssertionsTable {
   hash: Uint8Array
   expires_at: Instant
@@ -394,6 +404,7 @@ export interface Tables {
   authorization_codes: AuthorizationCodesTable
   device_codes: DeviceCodesTable
   user_code_tries: UserCodeTriesTable
+  pushed_requests: PushedRequestsTable
   used_assertions: UsedAssertionsTable
   sessions: SessionsTable
   login_history: LoginHistoryTable

@@ -4,6 +4,7 @@ import type { Stores } from './stores.ts'
 /** Seconds that things are kept after they stopped being of use. */
 export interface KeepFor {
   readonly codes: number
+  readonly pushedRequests: number
   readonly journal: number
   readonly loginHistory: number
 }
@@ -66,6 +67,7 @@ export function housekeeping(
       stores.codes.deleteExpired(ago(keepFor.codes), batch),
       stores.deviceCodes.deleteExpired(ago(keepFor.codes), batch),
       stores.deviceCodes.deleteTries(ago(keepFor.codes), batch),
+      stores.pushed.deleteExpired(ago(keepFor.pushedRequests), batch),
       stores.assertions.deleteExpired(at, batch),
       stores.refreshTokens.deleteEnded(ago(month), batch),
       stores.journal.deleteBefore(ago(keepFor.journal), batch),

@@ -19,6 +19,7 @@ import { loginHistoryStore } from './login-history.ts'
 import { migrate } from './migrations/migrate.ts'
 import { orgStore } from './orgs.ts'
 import { permissionSetStore, profileStore } from './profiles.ts'
+import { pushedRequestStore } from './pushed-requests.ts'
 import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { sessionStore } from './sessions.ts'
@@ -150,6 +151,7 @@ async function storesOn(
     refreshTokens: refreshTokenStore(database),
     codes: authorizationCodeStore(database),
     deviceCodes: deviceCodeStore(database),
+    pushed: pushedRequestStore(database),
     issue: issueStore(database),
     assertions: assertionStore(database),
     loginHistory: loginHistoryStore(database),

@@ -5,6 +5,7 @@ import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import type { JournalStore } from '../journal/journal.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
+import type { PushedRequestStore } from '../oauth/pushed-request.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import type { CursorStore, ObjectStore, RecordStore } from '../rest/record.ts'
 import type { LoginHistoryStore } from '../sessions/login-history.ts'
@@ -37,6 +38,7 @@ export interface Stores extends ActStores {
   readonly refreshTokens: RefreshTokenStore
   readonly codes: AuthorizationCodeStore
   readonly deviceCodes: DeviceCodeStore
+  readonly pushed: PushedRequestStore
   readonly issue: IssueStore
   readonly assertions: AssertionStore
   readonly loginHistory: LoginHistoryStore

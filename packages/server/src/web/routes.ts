@@ -27,6 +27,7 @@ export type Handlers = Readonly<
     | 'answerDevice'
     | 'deviceDone'
     | 'token'
+    | 'push'
     | 'revoke'
     | 'introspect'
     | 'userinfo'
@@ -68,6 +69,7 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.post(connectPath, handlers.answerDevice)
   app.get(deviceDonePath, handlers.deviceDone)
   app.all('/services/oauth2/token', handlers.token)
+  app.all('/services/oauth2/par', handlers.push)
   app.all('/services/oauth2/revoke', handlers.revoke)
   app.all('/services/oauth2/introspect', handlers.introspect)
   app.on(['GET', 'POST', 'OPTIONS'], '/services/oauth2/userinfo', handlers.userinfo)

@@ -30,6 +30,8 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   "'/services/oauth2/success'": [['GET', '/services/oauth2/success', 200]],
   "'/services/oauth2/token'": [['POST', '/services/oauth2/token', 400]],
   "'/services/oauth2/revoke'": [['POST', '/services/oauth2/revoke', 400]],
+  // Off, as at Salesforce.
+  "'/services/oauth2/par'": [['POST', '/services/oauth2/par', 404]],
   "'/services/oauth2/introspect'": [['POST', '/services/oauth2/introspect', 400]],
   "'/services/oauth2/userinfo'": [['GET', '/services/oauth2/userinfo', 403]],
   "'/id/keys'": [['GET', '/id/keys', 200]],

@@ -128,6 +128,28 @@ describe.each<[string, Posture]>([
     await expect(openid.authorizationCodeGrant(config, callback, checks)).rejects.toThrow()
   })
 
+  it('pushes its request where the server offers it', async () => {
+    const config = await discovered(openid.ClientSecretBasic(consumerSecret))
+    const endpoint = config.serverMetadata().pushed_authorization_request_endpoint
+    if (posture.pushedRequests === 'off') return expect(endpoint).toBe(undefined)
+    const pkceCodeVerifier = openid.randomPKCECodeVerifier()
+    const expectedState = openid.randomState()
+    const url = await openid.buildAuthorizationUrlWithPAR(config, {
+      redirect_uri: callbackUrl,
+      scope,
+      state: expectedState,
+      code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+      prompt: 'login consent',
+    })
+    expect([...url.searchParams.keys()].toSorted()).toEqual(['client_id', 'request_uri'])
+    const browser = testBrowser(server)
+    const consent = await signInOn(browser, await browser.open(url.href), user.username)
+    const { url: callback } = await decideOn(browser, consent, 'allow')
+    const tokens = await openid.authorizationCodeGrant(config, callback, { pkceCodeVerifier, expectedState })
+    expect(tokens.claims()?.aud).toBe(app.consumerKey)
+  })
+
   it('hears of a denial by access_denied at its callback', async () => {
     const config = await discovered(openid.ClientSecretBasic(consumerSecret))
     const expectedState = openid.randomState()

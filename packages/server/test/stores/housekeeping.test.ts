@@ -18,7 +18,7 @@ contract('housekeeping', (open) => {
     const expiresAt = new Date(clock.getTime() - 1000)
     await Promise.all(Array.from({ length: 1100 }, () => stores.assertions.use({ hash: randomBytes(32), expiresAt })))
     const faults: unknown[] = []
-    const keepFor = { codes: 3600, journal: 3600, loginHistory: 3600 }
+    const keepFor = { codes: 3600, pushedRequests: 3600, journal: 3600, loginHistory: 3600 }
     const keeping = housekeeping(
       stores,
       keepFor,

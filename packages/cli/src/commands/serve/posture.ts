@@ -13,6 +13,11 @@ interface Switch<Value> {
 
 const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = {
   acceptsSalesforceHosts: yesNo('https://login.salesforce.com (or test) is an audience of an org, by its type'),
+  pushedRequests: choice('whether apps can, or must, push their authorize requests (RFC 9126)', [
+    'off',
+    'offered',
+    'required',
+  ]),
   codeLifetime: number('seconds in which an authorization code can be exchanged', 1, 3600),
   clockSkew: number('seconds that the clock of a signer may be off', 0, 600),
   longestLifetime: numberOrNone('seconds that the exp of an assertion may lie ahead, or none', 1, 86_400),
@@ -69,7 +74,7 @@ function isField(name: string): name is keyof Posture {
   return Object.hasOwn(switches, name)
 }
 
-function shown(value: boolean | number | undefined): string {
+function shown(value: boolean | number | string | undefined): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return value === undefined ? 'none' : String(value)
 }
@@ -81,6 +86,17 @@ function yesNo(help: string): Switch<boolean> {
       if (['yes', 'true', 'on'].includes(text)) return true
       if (['no', 'false', 'off'].includes(text)) return false
       throw new InvalidArgumentError('Enter yes or no after the =.')
+    },
+  }
+}
+
+function choice<Value extends string>(help: string, values: readonly Value[]): Switch<Value> {
+  return {
+    help: `${help}: ${values.join(', ')}`,
+    read(text) {
+      const found = values.find((one) => one === text)
+      if (found === undefined) throw new InvalidArgumentError(`Enter one of these after the =: ${values.join(', ')}.`)
+      return found
     },
   }
 }

@@ -1,7 +1,18 @@
-import { anyOf, at, type Cause, told, unless, verdict } from './cause.ts'
+import type { Sight } from '../sight.ts'
+import { anyOf, at, type Cause, type Look, told, unless, type Verdict, verdict } from './cause.ts'
 
 const form =
   'Send the parameters in the body as a form (Content-Type: application/x-www-form-urlencoded): `curl -d name=value`, in JavaScript `body: new URLSearchParams({ … })`.'
+
+const invalidRequestUri = told('invalid_request_uri')
+
+/** A look at the push that a request_uri came out of, where that was seen. */
+function pushedBefore(test: (pushed: Sight, now: Sight) => Verdict): Look {
+  return (sight) => {
+    const pushed = sight.before.findLast((one) => one.endpoint === 'par')
+    return pushed === undefined ? 'maybe' : test(pushed, sight)
+  }
+}
 
 /** How the request is written. */
 export const requestCauses = {
@@ -106,6 +117,39 @@ export const requestCauses = {
     told: told('request_uri_not_supported'),
     meaning: 'The authorize URL refers to a request elsewhere, and this server fetches none.',
     whatToDo: ['Send the parameters one by one, without request_uri.'],
+  },
+  'push-required': {
+    told: told('invalid_request', 'pushed authorization request required'),
+    meaning: 'This server takes authorize requests only if the app has pushed them (RFC 9126).',
+    whatToDo: ['Let the library push the request: it finds pushed_authorization_request_endpoint in the metadata.'],
+  },
+  'request-uri-pushed': {
+    told: told('invalid_request', 'request_uri cannot be pushed'),
+    meaning: 'The pushed request has a request_uri itself.',
+    whatToDo: ['Push the parameters, without request_uri.'],
+  },
+  'request-uri-of-another-app': {
+    told: invalidRequestUri,
+    look: pushedBefore((pushed, { value }) => verdict(pushed.value('client_id') !== value('client_id'))),
+    meaning: 'Another app pushed the request than the client_id of the URL says.',
+    whatToDo: ['Send the client_id with which the request was pushed.'],
+  },
+  'request-uri-spent': {
+    told: invalidRequestUri,
+    odds: 3,
+    meaning: 'The app of this request_uri has been answered before.',
+    whatToDo: ['Push the request again. The Back button of a browser, or a link opened twice, brings the old one.'],
+  },
+  'request-uri-expired': {
+    told: invalidRequestUri,
+    odds: 2,
+    meaning: 'The request_uri is too old: a browser has to come with it within a minute.',
+    whatToDo: ['Push the request when the person clicks, not before, and send the browser on at once.'],
+  },
+  'request-uri-unknown': {
+    told: invalidRequestUri,
+    meaning: 'The server does not know this request_uri: it is not whole, or of another server.',
+    whatToDo: ['Send it as it came back from the push, percent-encoded once.'],
   },
   'prompt-contradictory': {
     told: told('invalid_request', 'prompt none cannot be combined'),

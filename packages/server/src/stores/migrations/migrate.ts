@@ -10,6 +10,7 @@ import { setupLists } from './0005-setup-lists.ts'
 import { installedApps } from './0006-installed-apps.ts'
 import { jwtAccessTokens } from './0007-jwt-access-tokens.ts'
 import { deviceFlow } from './0008-device-flow.ts'
+import { pushedRequests } from './0009-pushed-requests.ts'
 
 const migrations = [
   first,
@@ -20,6 +21,7 @@ const migrations = [
   installedApps,
   jwtAccessTokens,
   deviceFlow,
+  pushedRequests,
 ]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'

@@ -1,5 +1,6 @@
 import { isDeviceRequest, type RequestDevice } from '../../oauth/device-request.ts'
 import type { IntrospectEndpoint } from '../../oauth/introspect.ts'
+import type { PushEndpoint } from '../../oauth/push.ts'
 import type { RevokeEndpoint } from '../../oauth/revoke.ts'
 import type { TokenEndpoint } from '../../oauth/token.ts'
 import { formattedAnswer, jsonAnswer } from '../answer.ts'
@@ -15,6 +16,14 @@ export function tokenAnswer(token: TokenEndpoint, requestDevice: RequestDevice, 
     // Nearly every caller wants JSON; only the others are worth a look at their Accept header.
     if (format === undefined && !namesOtherFormat(visit.request.header('accept'))) return jsonAnswer(response)
     return formattedAnswer(visit, { ...response }, format, 'OAuth')
+  }
+}
+
+/** `POST /services/oauth2/par` (RFC 9126) */
+export function pushAnswer(push: PushEndpoint, rules: ReadingRules): Answer {
+  return async (visit) => {
+    visit.checks.flow = 'push'
+    return jsonAnswer(await push(await readTokenRequest(visit, rules), visit.checks), 201)
   }
 }
 

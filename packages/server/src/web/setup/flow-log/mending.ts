@@ -65,6 +65,12 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'response-mode-unknown': 'request',
   'request-object-unsupported': 'request',
   'request-uri-unsupported': 'request',
+  'push-required': 'request',
+  'request-uri-pushed': 'request',
+  'request-uri-unknown': 'request',
+  'request-uri-expired': 'request',
+  'request-uri-spent': 'request',
+  'request-uri-of-another-app': 'request',
   'prompt-unknown': 'request',
   'prompt-contradictory': 'request',
   // Who the client is.
