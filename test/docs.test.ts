@@ -77,6 +77,14 @@ describe('the flow pages', () => {
     expect(JSON.parse(stdout)).toEqual({ userId: claims.sub.slice('uid:'.length), scopes: ['api', 'id'] })
   })
 
+  it('say what an app can be told and allowed besides, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/custom-claims.md'))
+    expect(output).toContain('api custom_permissions Read_Orders id')
+    expect(output).toContain('"custom_attributes":{"mail":"')
+    expect(output).toContain('"team":"others"')
+    expect(output).toContain('"custom_permissions":{"Approve_Orders":true}')
+  })
+
   it('say what a token opens, and the lines work as they stand', async () => {
     const [objects = ''] =
       /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'))?.slice(1) ?? []

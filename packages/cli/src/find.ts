@@ -1,5 +1,7 @@
 import {
   type ConnectedApp,
+  type CustomPermission,
+  type CustomScope,
   canonicalUsername,
   didYouMean,
   type Org,
@@ -144,6 +146,36 @@ export async function findPermissionSet(
   const names = (await permissionSets.list(org.id)).map((each) => each.name)
   throw new Failure(`The org “${org.name}” has no permission set “${name}”.${didYouMean(name, names)}`, {
     next: `See which there are: sallyport permission-set list --org "${org.name}"`,
+  })
+}
+
+/** A custom scope of an org, by its name. @throws {Failure} when there is none */
+export async function findCustomScope(
+  { customScopes }: Pick<Stores, 'customScopes'>,
+  org: Org,
+  name: string,
+): Promise<CustomScope> {
+  const all = await customScopes.list(org.id)
+  const found = all.find((each) => each.name === name)
+  if (found !== undefined) return found
+  const names = all.map((each) => each.name)
+  throw new Failure(`The org “${org.name}” has no custom scope “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport custom-scope list --org "${org.name}"`,
+  })
+}
+
+/** A custom permission of an org, by its API name. @throws {Failure} when there is none */
+export async function findCustomPermission(
+  { customPermissions }: Pick<Stores, 'customPermissions'>,
+  org: Org,
+  name: string,
+): Promise<CustomPermission> {
+  const all = await customPermissions.list(org.id)
+  const found = all.find((each) => each.name === name)
+  if (found !== undefined) return found
+  const names = all.map((each) => each.name)
+  throw new Failure(`The org “${org.name}” has no custom permission “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport custom-permission list --org "${org.name}"`,
   })
 }
 

@@ -35,6 +35,8 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   user: async () => (await import('./commands/user.ts')).user,
   profile: async () => (await import('./commands/profile.ts')).profile,
   'permission-set': async () => (await import('./commands/permission-set.ts')).permissionSet,
+  'custom-permission': async () => (await import('./commands/custom-permission.ts')).customPermission,
+  'custom-scope': async () => (await import('./commands/custom-scope.ts')).customScope,
   app: async () => (await import('./commands/app.ts')).app,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
   release: async () => (await import('./commands/release.ts')).release,

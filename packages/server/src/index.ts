@@ -31,10 +31,15 @@ export {
   unblockApp,
   uninstallApp,
 } from './connected-apps/app-policies.ts'
-export { appWithSettings, type EnteredApp } from './connected-apps/app-settings.ts'
+export type { EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
 export { type CertificateUse, certificateUses } from './connected-apps/certificate-uses.ts'
-export { finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'
+export { appChecked, finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'
+export {
+  changeCustomScope,
+  type EnteredCustomScope,
+  newCustomScope,
+} from './connected-apps/change-custom-scope.ts'
 export type {
   AppPolicies,
   ConnectedApp,
@@ -42,6 +47,8 @@ export type {
   RefreshTokenPolicy,
 } from './connected-apps/connected-app.ts'
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
+export { readAttributeLine, writeAttributeLine } from './connected-apps/custom-attribute.ts'
+export type { CustomScope } from './connected-apps/custom-scope.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { checkRelease, type ReleaseFinding, updatesUntil } from './connected-apps/release-check.ts'
@@ -109,7 +116,13 @@ export { openStores, type StoresOptions } from './stores/open.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
 export type { ListedAccessToken } from './tokens/access-token.ts'
 export { endSession, readSessionId, sessionId } from './tokens/org-session.ts'
+export {
+  changeCustomPermission,
+  type EnteredCustomPermission,
+  newCustomPermission,
+} from './users/change-custom-permission.ts'
 export { changeUser } from './users/change-user.ts'
+export type { CustomPermission } from './users/custom-permission.ts'
 export { deletePermissionSet, deleteProfile } from './users/delete-profile.ts'
 export { freezeUser } from './users/freeze-user.ts'
 export { setPassword } from './users/new-password.ts'

@@ -8,6 +8,8 @@ export const keyPrefixes = {
   profile: '00e',
   permissionSet: '0PS',
   connectedApplication: '0H4',
+  customPermission: '0CP',
+  oauthCustomScope: '1CS',
   certificate: '0P1',
   loginHistory: '0Ya',
   authSession: '0Ak',

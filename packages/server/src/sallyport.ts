@@ -1,6 +1,7 @@
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
+import { customClaims as customClaimsOf } from './connected-apps/custom-claims.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
 import { noMeter } from './metrics/meter.ts'
 import type { PrometheusMeter } from './metrics/prometheus.ts'
@@ -115,6 +116,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     rules: posture,
     now,
   })
+  const customClaims = customClaimsOf({ profiles, customPermissions: stores.customPermissions })
   const appAccess = appAccessBy({ apps, approvals, permissionSets, now })
   const partner = partnerRules({ apps, orgs, now })
   const askAgain = userOfApp({ users, orgs, profiles, appAccess, now })
@@ -126,6 +128,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     profiles,
     addresses,
     idTokens: tokensOfId,
+    customClaims,
     keys,
     seal,
     answersExpiresIn: posture.answersExpiresIn,
@@ -224,12 +227,14 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     readRequest,
     authorize: decide,
     orgs,
+    customScopes: stores.customScopes,
     demoUsers: options.demoUsers,
   }
   const consent = deviceConsent({ ...deviceNeeds, approvals, whoIsThere: whoIsThere({ users, orgs, profiles }) })
   const connecting = { consent, readBrowser: browserOf, orgs }
   const { updatedAtIsNumber } = posture
-  const identity = { readBearer: bearerOf, users, profiles, permissionSets, apps, addresses, updatedAtIsNumber, now }
+  const whose = { users, profiles, permissionSets, apps, customClaims, addresses }
+  const identity = { readBearer: bearerOf, ...whose, updatedAtIsNumber, now }
   const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
   const rest = restApi({
     readBearer: bearerOf,
@@ -317,6 +322,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     discovery: page(
       undefined,
       discoveryAnswer({
+        customScopes: stores.customScopes,
         sendsIssuer: posture.answersIssuer,
         answersDevicesInFull: posture.answersDevicesInFull,
         pushedRequests,

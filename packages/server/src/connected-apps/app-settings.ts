@@ -9,6 +9,7 @@ import type { IpRange } from '../users/profile.ts'
 import { pageUrlProblem } from '../web-url.ts'
 import { callbackUrlProblems } from './callback-url.ts'
 import type { ConnectedApp, IdTokenConfig } from './connected-app.ts'
+import { attributeProblems, type CustomAttribute } from './custom-attribute.ts'
 import { type Scope, scopeDefinitions, scopeOfMetadataName } from './scope.ts'
 
 /**
@@ -28,7 +29,7 @@ export interface EnteredApp {
   readonly callbackUrls?: readonly string[]
   /** PEM; empty takes it away (*Use digital signatures*). */
   readonly certificate?: string
-  /** All of them, by their wire names (`refresh_token`) or their names in metadata (`RefreshToken`). */
+  /** All of them, by their wire names (`refresh_token`), their names in metadata (`RefreshToken`), or those the org gave. */
   readonly scopes?: readonly string[]
   readonly isConsumerSecretOptional?: boolean
   readonly isSecretRequiredForRefreshToken?: boolean
@@ -39,12 +40,22 @@ export interface EnteredApp {
   readonly isNamedUserJwtEnabled?: boolean
   readonly isDeviceFlowEnabled?: boolean
   readonly idTokenConfig?: Partial<IdTokenConfig>
+  /** All of them. */
+  readonly attributes?: readonly CustomAttribute[]
   readonly ipRanges?: readonly IpRange[]
   readonly singleLogoutUrl?: string
 }
 
-/** The app with what was entered put in, checked field by field. Nothing is written. */
-export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Date): Outcome<ConnectedApp> {
+/**
+ * The app with what was entered put in, checked field by field. Nothing is written.
+ * @param customScopes the names of the scopes that its org has made
+ */
+export function appWithSettings(
+  app: ConnectedApp,
+  entered: EnteredApp,
+  customScopes: readonly string[],
+  now: Date,
+): Outcome<ConnectedApp> {
   const problems: Problem[] = []
   const warnings: Problem[] = []
   const report = (field: keyof EnteredApp, message: string | undefined, item?: number) => {
@@ -91,6 +102,7 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
     isNamedUserJwtEnabled: entered.isNamedUserJwtEnabled ?? app.isNamedUserJwtEnabled,
     isDeviceFlowEnabled: entered.isDeviceFlowEnabled ?? app.isDeviceFlowEnabled,
     idTokenConfig: idTokenConfig(),
+    attributes: attributes(),
     ipRanges: ipRanges(),
     singleLogoutUrl: url('singleLogoutUrl'),
     modifiedAt: now,
@@ -122,11 +134,19 @@ export function appWithSettings(app: ConnectedApp, entered: EnteredApp, now: Dat
     if (names.length === 0) report('scopes', 'Select at least one scope.')
     const wanted = new Set<Scope>()
     for (const [item, name] of names.entries()) {
-      const scope = readScope(name)
-      if (scope === undefined) report('scopes', `There is no scope “${name}”.${didYouMean(name, scopeNames)}`, item)
+      const scope = readScope(name) ?? customScopes.find((custom) => custom === name)
+      const known = [...scopeNames, ...customScopes]
+      if (scope === undefined) report('scopes', `There is no scope “${name}”.${didYouMean(name, known)}`, item)
       else wanted.add(scope)
     }
-    return scopeDefinitions.map(({ names: [scope] }) => scope).filter((scope) => wanted.has(scope))
+    const inOrder = [...scopeDefinitions.map(({ names: [scope] }) => scope), ...customScopes]
+    return inOrder.filter((scope) => wanted.has(scope))
+  }
+
+  function attributes(): readonly CustomAttribute[] {
+    if (entered.attributes === undefined) return app.attributes
+    problems.push(...attributeProblems(entered.attributes))
+    return entered.attributes
   }
 
   function idTokenConfig(): IdTokenConfig {

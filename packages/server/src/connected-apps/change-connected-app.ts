@@ -4,6 +4,7 @@ import type { Seal } from '../seal.ts'
 import { appWithSettings, type EnteredApp } from './app-settings.ts'
 import type { ConnectedApp, ConnectedAppStore } from './connected-app.ts'
 import { consumerSecretProblem, keptSecret, newConsumerSecret, openConsumerSecret } from './consumer-secret.ts'
+import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
 import type { MadeConnectedApp } from './new-connected-app.ts'
 
 interface Needs {
@@ -14,13 +15,26 @@ interface Needs {
 
 /** Changes what was entered of an app's settings and leaves the rest. It holds from the next request on. */
 export async function changeConnectedApp(
-  { apps, now }: { readonly apps: Pick<ConnectedAppStore, 'update'>; readonly now: Clock },
+  needs: { readonly apps: Pick<ConnectedAppStore, 'update'> } & ScopesNeeds & Pick<Needs, 'now'>,
   app: ConnectedApp,
   entered: EnteredApp,
 ): Promise<Outcome<ConnectedApp>> {
-  const changed = appWithSettings(app, entered, now())
-  if (changed.ok) await apps.update(changed.value)
+  const changed = await appChecked(needs, app, entered)
+  if (changed.ok) await needs.apps.update(changed.value)
   return changed
+}
+
+interface ScopesNeeds {
+  readonly customScopes: Pick<CustomScopeStore, 'list'>
+}
+
+/** The app with what was entered put in, checked field by field against what its org has. Nothing is written. */
+export async function appChecked(
+  needs: ScopesNeeds & Pick<Needs, 'now'>,
+  app: ConnectedApp,
+  entered: EnteredApp,
+): Promise<Outcome<ConnectedApp>> {
+  return appWithSettings(app, entered, await customScopeNames(needs, app.orgId), needs.now())
 }
 
 /** Gives an app a new secret; the one before stays valid until {@link finishRotation}. Only one may wait for its end. */

@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificates/certificate.ts'
 import type { IpRange } from '../users/profile.ts'
+import type { CustomAttribute } from './custom-attribute.ts'
 import type { Scope } from './scope.ts'
 
 /** The consumer secrets an app answers to, as hashes, and the current one sealed for the signature of token answers. */
@@ -18,6 +19,8 @@ export interface IdTokenConfig {
   /** Audiences besides the consumer key. */
   readonly audiences: readonly string[]
   readonly includesStandardClaims: boolean
+  readonly includesAttributes: boolean
+  readonly includesCustomPermissions: boolean
 }
 
 /**
@@ -59,6 +62,8 @@ export interface ConnectedApp {
   /** *Enable for Device Flow*. */
   readonly isDeviceFlowEnabled: boolean
   readonly idTokenConfig: IdTokenConfig
+  /** *Custom Attributes*: what its identity documents say besides. */
+  readonly attributes: readonly CustomAttribute[]
   /** Trusted IP Range for OAuth Web server flow. */
   readonly ipRanges: readonly IpRange[]
   readonly singleLogoutUrl: string | undefined
@@ -67,7 +72,13 @@ export interface ConnectedApp {
 }
 
 /** The ID token settings of an app that sets none: two minutes, no further audience. */
-export const defaultIdTokenConfig: IdTokenConfig = { validity: 120, audiences: [], includesStandardClaims: false }
+export const defaultIdTokenConfig: IdTokenConfig = {
+  validity: 120,
+  audiences: [],
+  includesStandardClaims: false,
+  includesAttributes: false,
+  includesCustomPermissions: false,
+}
 
 /** Keeps connected apps. */
 export interface ConnectedAppStore {

@@ -17,6 +17,7 @@ import {
   newConsumerKey,
   newConsumerSecret,
 } from './consumer-secret.ts'
+import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
 
 /** A connected app to be made, with the policies of its own org. */
 export interface NewConnectedApp extends EnteredApp {
@@ -39,6 +40,7 @@ export interface MadeConnectedApp {
 }
 
 interface Needs extends PolicyLookups {
+  readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly apps: Pick<ConnectedAppStore, 'add' | 'findByConsumerKey' | 'findByName' | 'list'>
   readonly seal: Seal
   readonly newId: (kind: RecordKind) => string
@@ -94,13 +96,14 @@ export async function newConnectedApp(
     isClientCredentialEnabled: false,
     isNamedUserJwtEnabled: false,
     isDeviceFlowEnabled: false,
+    attributes: [],
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,
     createdAt: now,
     modifiedAt: now,
   }
-  const app = appWithSettings(blank, entered, now)
+  const app = appWithSettings(blank, entered, await customScopeNames(needs, org.id), now)
   if (!app.ok) problems.push(...app.problems)
   const policies = await policiesWith(
     needs,

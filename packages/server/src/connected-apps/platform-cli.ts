@@ -45,6 +45,7 @@ export async function installPlatformCli({ apps, orgs, seal, newId, now }: Needs
     isClientCredentialEnabled: false,
     isNamedUserJwtEnabled: false,
     isDeviceFlowEnabled: true,
+    attributes: [],
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

@@ -159,12 +159,13 @@ export type ScopeRequest =
 
 /**
  * The scopes a `scope` parameter asks for, in the app's order. None named is all of the app's; `full` on the app covers
- * every other but `refresh_token`, and the identity scopes come with anything (Salesforce Help, OAuth Tokens and Scopes).
+ * every other of Salesforce's but `refresh_token`; a custom scope has to be the app's own. The identity scopes come with
+ * anything (Salesforce Help, OAuth Tokens and Scopes).
  */
 export function requestedScopes(scope: string | undefined, appScopes: readonly Scope[]): ScopeRequest {
   const names = scope?.split(/[ +]/).filter((name) => name !== '') ?? []
   if (names.length === 0) return { ok: true, scopes: withIdentity(appScopes) }
-  const unknown = names.filter((name) => !byName.has(name))
+  const unknown = names.filter((name) => !byName.has(name) && !appScopes.includes(name))
   const wanted = new Set(names.map((name) => byName.get(name)?.names[0] ?? name))
   const has = (name: Scope) =>
     appScopes.includes(name) || name === 'id' || (name !== refreshScope && appScopes.includes('full'))

@@ -16,7 +16,7 @@ const offered = {
 describe('openidConfiguration', () => {
   it('names the endpoints of the host it was asked at, and what works there', () => {
     expect(
-      openidConfiguration('https://mycompany.my.salesforce.com', {
+      openidConfiguration('https://mycompany.my.salesforce.com', [], {
         ...offered,
         announcesPkce: true,
         sendsIssuer: false,
@@ -85,7 +85,7 @@ describe('openidConfiguration', () => {
   })
 
   it('names where devices ask only where they are answered so that any client can use it', () => {
-    const configuration = openidConfiguration('http://localhost:8787', {
+    const configuration = openidConfiguration('http://localhost:8787', [], {
       ...offered,
       sendsIssuer: false,
       announcesPkce: true,
@@ -98,7 +98,7 @@ describe('openidConfiguration', () => {
 
   it('says that answers carry their issuer only where they do', () => {
     expect(
-      openidConfiguration('http://localhost:8787', { ...offered, announcesPkce: true, sendsIssuer: true }),
+      openidConfiguration('http://localhost:8787', [], { ...offered, announcesPkce: true, sendsIssuer: true }),
     ).toMatchObject({
       authorization_response_iss_parameter_supported: true,
     })

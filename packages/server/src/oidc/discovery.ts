@@ -86,11 +86,16 @@ const scopes = scopeDefinitions.flatMap(({ names }) => names)
  * are missing, because they do not exist yet; grant types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
  * its `end_session_endpoint` too; and that `request_uri` is not taken is said, as its absence would mean the opposite.
  * @param base scheme, host and port, without a slash at its end: the issuer
+ * @param customScopes those that the org has made whose own address it is, and lets everybody know of
  */
-export function openidConfiguration(base: string, options: DiscoveryOptions): OpenidConfiguration {
+export function openidConfiguration(
+  base: string,
+  customScopes: readonly string[],
+  options: DiscoveryOptions,
+): OpenidConfiguration {
   return {
     ...openidEndpoints(base),
-    scopes_supported: scopes,
+    scopes_supported: [...scopes, ...customScopes],
     response_types_supported: options.responseTypes,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: options.grantTypes,

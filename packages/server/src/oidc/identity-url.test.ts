@@ -46,6 +46,7 @@ describe('identityDocument', () => {
     scopes: ['id', 'api'],
     isAsserted: true,
     isAppInstalled: true,
+    customClaims: {},
     version: undefined,
     now: new Date('2026-07-01T00:00:00Z'),
   }

@@ -1,3 +1,4 @@
+import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import { covers, type Scope } from '../connected-apps/scope.ts'
 import { id15, keyPrefixes, readRecordId } from '../record-id.ts'
 import { identityUrl, type Photos, photosOf, wireInstant } from '../users/identity.ts'
@@ -146,7 +147,7 @@ export function userUrls(
 }
 
 /** What the identity service answers. */
-export type IdentityDocument = {
+export type IdentityDocument = CustomClaims & {
   readonly id: string
   readonly asserted_user: boolean
   readonly user_id: string
@@ -190,6 +191,7 @@ export interface IdentityRequest {
   /** Whether the token is this user's own. */
   readonly isAsserted: boolean
   readonly isAppInstalled: boolean
+  readonly customClaims: CustomClaims
   readonly version: string | undefined
   readonly now: Date
 }
@@ -228,6 +230,7 @@ export function identityDocument(request: IdentityRequest): IdentityDocument {
     utcOffset: standardUtcOffset(user.timeZone, now),
     last_modified_date: wireInstant(user.modifiedAt),
     ...(request.isAppInstalled && { is_app_installed: true }),
+    ...request.customClaims,
   }
 }
 

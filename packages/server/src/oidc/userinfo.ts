@@ -1,3 +1,4 @@
+import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import type { Scope } from '../connected-apps/scope.ts'
 import {
   identityUrl,
@@ -12,21 +13,22 @@ import type { User } from '../users/user.ts'
 import { type OrgAddresses, type UserUrls, userUrls } from './identity-url.ts'
 
 /** What userinfo answers: the standard claims, and beside them what Salesforce adds. */
-export type Userinfo = StandardClaims & {
-  readonly sub: string
-  readonly user_id: string
-  readonly organization_id: string
-  readonly photos: Photos
-  readonly is_salesforce_integration_user: boolean
-  readonly urls: UserUrls
-  readonly active: boolean
-  readonly user_type: 'STANDARD'
-  readonly language: string
-  readonly utcOffset: number
-  /** A date as text, as at Salesforce; where the standard is followed, seconds since 1970 (OpenID Connect Core §5.1). */
-  readonly updated_at: string | number
-  readonly is_app_installed?: true
-}
+export type Userinfo = StandardClaims &
+  CustomClaims & {
+    readonly sub: string
+    readonly user_id: string
+    readonly organization_id: string
+    readonly photos: Photos
+    readonly is_salesforce_integration_user: boolean
+    readonly urls: UserUrls
+    readonly active: boolean
+    readonly user_type: 'STANDARD'
+    readonly language: string
+    readonly utcOffset: number
+    /** A date as text, as at Salesforce; where the standard is followed, seconds since 1970 (OpenID Connect Core §5.1). */
+    readonly updated_at: string | number
+    readonly is_app_installed?: true
+  }
 
 /** What userinfo is made from. */
 export interface UserinfoRequest {
@@ -35,6 +37,7 @@ export interface UserinfoRequest {
   readonly scopes: readonly Scope[]
   readonly isAppInstalled: boolean
   readonly updatedAtIsNumber: boolean
+  readonly customClaims: CustomClaims
   readonly now: Date
 }
 
@@ -44,7 +47,7 @@ export interface UserinfoRequest {
  * there are depends on the scopes. As XML its root element is `user`.
  */
 export function userinfo(request: UserinfoRequest): Userinfo {
-  const { user, addresses, scopes, isAppInstalled, updatedAtIsNumber, now } = request
+  const { user, addresses, scopes, isAppInstalled, updatedAtIsNumber, customClaims, now } = request
   return {
     sub: identityUrl(addresses.loginBase, user),
     user_id: user.id,
@@ -59,5 +62,6 @@ export function userinfo(request: UserinfoRequest): Userinfo {
     utcOffset: standardUtcOffset(user.timeZone, now),
     updated_at: updatedAtIsNumber ? Math.floor(user.modifiedAt.getTime() / 1000) : wireInstant(user.modifiedAt),
     ...(isAppInstalled && { is_app_installed: true }),
+    ...customClaims,
   }
 }

@@ -14,8 +14,14 @@ export interface EnteredByFile {
   readonly policies: EnteredPolicies
 }
 
-/** A connected app's entry in the words of the acts: minutes become seconds, lines a list. */
-export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'certificate'>): EnteredByFile {
+/**
+ * A connected app's entry in the words of the acts: minutes become seconds, lines a list.
+ * @param customScopes those that the file assigns to the app where it lists them
+ */
+export function enteredApp(
+  { entry, certificate }: Pick<ListedApp, 'entry' | 'certificate'>,
+  customScopes: readonly string[],
+): EnteredByFile {
   const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...top } = entry
   const {
     callbackUrl,
@@ -37,7 +43,7 @@ export function enteredApp({ entry, certificate }: Pick<ListedApp, 'entry' | 'ce
       ...top,
       ...oauth,
       callbackUrls: typeof callbackUrl === 'string' ? readCallbackUrls(callbackUrl) : callbackUrl,
-      scopes: listOf(scopes),
+      scopes: [...listOf(scopes), ...customScopes],
       ...(certificate === undefined ? {} : { certificate }),
       ...(idTokenConfig === undefined ? {} : { idTokenConfig: enteredIdTokenConfig(idTokenConfig) }),
     },
@@ -66,14 +72,18 @@ type IdTokenEntry = NonNullable<ConnectedAppEntry['oauthConfig']['idTokenConfig'
 
 function enteredIdTokenConfig(entry: IdTokenEntry): Partial<IdTokenConfig> {
   const { idTokenValidity, idTokenAudience, idTokenIncludeStandardClaims } = entry
+  const { idTokenIncludeAttributes, idTokenIncludeCustomPerms } = entry
   return {
     ...(idTokenValidity === undefined ? {} : { validity: idTokenValidity * 60 }),
     ...(idTokenAudience === undefined ? {} : { audiences: listOf(idTokenAudience) }),
     ...(idTokenIncludeStandardClaims === undefined ? {} : { includesStandardClaims: idTokenIncludeStandardClaims }),
+    ...(idTokenIncludeAttributes === undefined ? {} : { includesAttributes: idTokenIncludeAttributes }),
+    ...(idTokenIncludeCustomPerms === undefined ? {} : { includesCustomPermissions: idTokenIncludeCustomPerms }),
   }
 }
 
-function listOf(entry: string | readonly string[]): readonly string[] {
+/** A list, or the lines of a text. */
+export function listOf(entry: string | readonly string[]): readonly string[] {
   if (typeof entry !== 'string') return entry
   return entry
     .split(/[\r\n]+/)

@@ -1,6 +1,5 @@
 import { changePolicies, policiesWith } from '../connected-apps/app-policies.ts'
-import { appWithSettings } from '../connected-apps/app-settings.ts'
-import { changeConnectedApp, replaceSecret } from '../connected-apps/change-connected-app.ts'
+import { appChecked, changeConnectedApp, replaceSecret } from '../connected-apps/change-connected-app.ts'
 import { type ConnectedApp, defaultPolicies } from '../connected-apps/connected-app.ts'
 import { consumerSecretProblem } from '../connected-apps/consumer-secret.ts'
 import { newConnectedApp } from '../connected-apps/new-connected-app.ts'
@@ -12,10 +11,18 @@ import { type Applied, type ApplyNeeds, both, changedIf, isSame, was } from './a
 import { expiryOf } from './apply-certificate.ts'
 import type { ListedApp } from './read.ts'
 
-/** Makes a connected app, or changes what differs of its settings, its policies or its secret. */
-export async function applyApp(needs: ApplyNeeds, org: Org, listed: ListedApp): Promise<Outcome<Applied>> {
+/**
+ * Makes a connected app, or changes what differs of its settings, its policies or its secret.
+ * @param customScopes those that the file assigns to it where it lists them
+ */
+export async function applyApp(
+  needs: ApplyNeeds,
+  org: Org,
+  listed: ListedApp,
+  customScopes: readonly string[],
+): Promise<Outcome<Applied>> {
   const { fullName, oauthConfig } = listed.entry
-  const { settings, policies } = enteredApp(listed)
+  const { settings, policies } = enteredApp(listed, customScopes)
   const expiry = expiryOf(listed.certificate, needs.now())
   const unexpired: Outcome<Applied> = expiry === undefined ? done('unchanged') : refused(expiry)
   const app = await needs.apps.findByName(org.id, fullName)
@@ -35,7 +42,7 @@ export async function applyApp(needs: ApplyNeeds, org: Org, listed: ListedApp): 
   const checkedPolicies = await policiesWith(needs, held, policies)
   const steps = [
     keptKey(app, oauthConfig.consumerKey),
-    await changedIf(app, appWithSettings(app, settings, needs.now()), isSameApp, () =>
+    await changedIf(app, await appChecked(needs, app, settings), isSameApp, () =>
       changeConnectedApp(needs, app, settings),
     ),
     // In this order: the secret is written into the app as its settings left it.

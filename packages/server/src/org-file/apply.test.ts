@@ -333,6 +333,95 @@ orgs:
   })
 })
 
+const withCustomThings = acme
+  .replace('label: Integration Access', 'label: Integration Access\n        customPermissions: [Approve]')
+  .replace('sessionTimeout: 15', 'sessionTimeout: 15\n        customPermissions: [Approve, See]')
+  .replace(
+    '    namedCredentials: []',
+    `        attributes: [{ key: mail, formula: $User.Email }]
+    customScopes:
+      - { developerName: Read_Orders, description: Read the orders, isPublic: true, assignedTo: Warehouse }
+      - { developerName: Write_Orders, masterLabel: Writing, description: Write orders }
+    customPermissions:
+      - { fullName: Approve, label: Approve orders, connectedApp: Warehouse }
+      - { fullName: See }`,
+  )
+  .replace('isPkceRequired: false', 'isPkceRequired: false\n          isNamedUserJwtEnabled: true')
+  .replace('idTokenValidity: 5', 'idTokenValidity: 5, idTokenIncludeAttributes: true, idTokenIncludeCustomPerms: true')
+  .replace(
+    'ipRelaxation: ENFORCE',
+    'ipRelaxation: ENFORCE, namedUserJwtSessionTimeoutType: Custom, namedUserJwtTimeout: 5',
+  )
+
+describe('custom scopes, permissions and attributes of an org file', () => {
+  it('are made, assigned and given', async () => {
+    await using acts = await openActs()
+    expect(changesOf(await apply(acts, withCustomThings)).filter((change) => change.includes('custom'))).toEqual([
+      'custom scope Read_Orders created',
+      'custom scope Write_Orders created',
+      'custom permission Approve created',
+      'custom permission See created',
+    ])
+    const org = await acts.orgs.findByName('Acme')
+    const app = await acts.apps.findByConsumerKey('Warehouse0000000000000001')
+    if (org === undefined || app === undefined) throw new Error('They are gone.')
+    expect(app).toMatchObject({
+      scopes: ['api', 'refresh_token', 'openid', 'Read_Orders'],
+      attributes: [{ key: 'mail', formula: '$User.Email' }],
+      isNamedUserJwtEnabled: true,
+      idTokenConfig: { includesAttributes: true, includesCustomPermissions: true },
+    })
+    expect((await acts.apps.findPolicies(app.id, org.id))?.namedUserJwtTimeout).toBe(300)
+    const integration = await acts.profiles.findByName(org.id, 'Integration')
+    const access = await acts.permissionSets.findByName(org.id, 'Integration_Access')
+    expect(await acts.customPermissions.list(org.id)).toMatchObject([
+      { name: 'Approve', appId: app.id, profileIds: [integration?.id], permissionSetIds: [access?.id] },
+      { name: 'See', appId: undefined, profileIds: [integration?.id], permissionSetIds: [] },
+    ])
+  })
+
+  it('are written back, and change nothing when they are applied again', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, withCustomThings))
+    const org = await acts.orgs.findByName('Acme')
+    if (org === undefined) throw new Error('The org is gone.')
+    const yaml = orgFileYaml({ orgs: [await orgEntryOf(acts, org)] })
+    for (const text of [withCustomThings, yaml]) {
+      for (const change of changesOf(await apply(acts, text))) expect(change).toMatch(/unchanged$/)
+    }
+  })
+
+  it('are refused where they name what is not there, or cannot be read', async () => {
+    await using acts = await openActs()
+    const wrong = withCustomThings
+      .replace('assignedTo: Warehouse', 'assignedTo: [Warehouse, Warehose]')
+      .replace('description: Write orders', 'description: Write orders!')
+      .replace('connectedApp: Warehouse', 'connectedApp: Wherehouse')
+      .replace('[Approve, See]', '[Approve, Seee]')
+    const messages = mistakesOf(await apply(acts, wrong)).map((line) => line.replace(/^\S+ /, ''))
+    for (const expected of [
+      'orgs[0].customScopes[0].assignedTo[1]: This org has made no app “Warehose”.',
+      'orgs[0].customScopes[1].description: Use letters, digits and blanks only.',
+      'orgs[0].customPermissions[0].connectedApp: This org has made no app “Wherehouse”. Did you mean “Warehouse”?',
+      'orgs[0].profiles[0].customPermissions[1]: This org has no custom permission “Seee”.',
+    ]) {
+      expect(messages).toContain(expected)
+    }
+    const app = withCustomThings
+      .replace('formula: $User.Email', 'formula: $User.Mail')
+      .replace('namedUserJwtTimeout: 5', 'namedUserJwtTimeout: 7')
+    // What belongs to the app is not told of as well.
+    expect(mistakesOf(await apply(acts, app)).map((line) => line.replace(/^\S+ /, ''))).toEqual([
+      expect.stringContaining(
+        'connectedApps[0].oauthPolicy.namedUserJwtTimeout: Give a number of minutes that Salesforce offers: 1, 5,',
+      ),
+      expect.stringContaining(
+        'connectedApps[0].attributes[0]: The formula of “mail”: “$User” has no field “Mail”. Did you mean “Email”?',
+      ),
+    ])
+  })
+})
+
 describe('orgEntryOf', () => {
   it('writes an org back without what is secret; applied again it changes nothing', async () => {
     await using acts = await openActs()

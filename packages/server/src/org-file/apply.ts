@@ -4,6 +4,13 @@ import { appFieldPath } from './app-entry.ts'
 import type { Applied, ApplyNeeds } from './applied.ts'
 import { applyApp } from './apply-app.ts'
 import { applyCertificate, certificateFieldPath } from './apply-certificate.ts'
+import {
+  applyAssignedScope,
+  applyCustomPermission,
+  applyCustomScope,
+  applyGivenPermissions,
+  scopesAssignedTo,
+} from './apply-custom.ts'
 import { applyObjects } from './apply-objects.ts'
 import { applyOrg } from './apply-org.ts'
 import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
@@ -14,7 +21,17 @@ import type { Path } from './yaml-text.ts'
 
 /** One thing of an org file, and what became of it. */
 export interface Change {
-  readonly kind: 'org' | 'profile' | 'permission set' | 'certificate' | 'user' | 'connected app' | 'object' | 'record'
+  readonly kind:
+    | 'org'
+    | 'profile'
+    | 'permission set'
+    | 'certificate'
+    | 'user'
+    | 'connected app'
+    | 'custom scope'
+    | 'custom permission'
+    | 'object'
+    | 'record'
   /** The name of its org. */
   readonly org: string
   readonly name: string
@@ -82,11 +99,33 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       const applied = await applyCertificate(acts, org, certificate)
       note('certificate', entry.name, path, applied, (problem) => certificateFieldPath(entry, problem))
     }
+    for (const { path, entry } of listed.customScopes) {
+      if (isRepeated(path, 'developerName', `custom scope ${orgName} ${entry.developerName}`)) continue
+      note('custom scope', entry.developerName, path, await applyCustomScope(acts, org, entry))
+    }
     for (const app of listed.connectedApps) {
       const { path, entry } = app
       if (isRepeated(path, 'fullName', `connected app ${orgName} ${entry.fullName}`)) continue
-      const applied = await applyApp(acts, org, app)
+      const applied = await applyApp(acts, org, app, scopesAssignedTo(entry.fullName, listed))
       note('connected app', entry.fullName, path, applied, (problem) => appFieldPath(entry, problem))
+    }
+    const apps = new Set(listed.connectedApps.map(({ entry }) => entry.fullName))
+    for (const { path, entry } of listed.customScopes) {
+      const assigned = await applyAssignedScope(acts, org, entry, apps)
+      if (!assigned.ok || assigned.value !== 'unchanged') note('custom scope', entry.developerName, path, assigned)
+    }
+    for (const { path, entry } of listed.customPermissions) {
+      if (isRepeated(path, 'fullName', `custom permission ${orgName} ${entry.fullName}`)) continue
+      note('custom permission', entry.fullName, path, await applyCustomPermission(acts, org, entry, apps))
+    }
+    for (const [kind, word] of [
+      ['profiles', 'profile'],
+      ['permissionSets', 'permission set'],
+    ] as const) {
+      for (const giver of listed[kind]) {
+        const given = await applyGivenPermissions(acts, org, kind, giver)
+        if (!given.ok || given.value !== 'unchanged') note(word, giver.entry.name, giver.path, given)
+      }
     }
     const { objects, results } = await applyObjects(acts, org, listed.objects)
     for (const { path, name, outcome: applied } of results) note('object', name, path, applied)

@@ -202,6 +202,20 @@ export const permissionSetKind = {
   },
 } satisfies EntryKind<z.ZodType>
 
+/** A scope of the org's own. */
+export const customScopeKind = {
+  noun: 'custom scope',
+  schema: entries.customScopeEntry,
+  sections: { '': sectionOf(entries.customScopeEntry) },
+} satisfies EntryKind<z.ZodType>
+
+/** A permission of the org's own. */
+export const customPermissionKind = {
+  noun: 'custom permission',
+  schema: entries.customPermissionEntry,
+  sections: { '': sectionOf(entries.customPermissionEntry, ['isLicensed', 'requiredPermission']) },
+} satisfies EntryKind<z.ZodType>
+
 /** A user. */
 export const userKind = {
   noun: 'user',
@@ -222,7 +236,6 @@ export const connectedAppKind = {
   schema: app,
   sections: {
     '': sectionOf(app, [
-      'attributes',
       'canvasConfig',
       'mobileAppConfig',
       'mobileStartUrl',
@@ -234,14 +247,11 @@ export const connectedAppKind = {
       'assetTokenConfig',
       'isCodeCredentialEnabled',
       'isCodeCredentialPostOnly',
-      'isNamedUserJwtEnabled',
       'isSecretRequiredForTokenExchange',
       'isTokenExchangeEnabled',
     ]),
-    'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig'), [
-      'idTokenIncludeAttributes',
-      'idTokenIncludeCustomPerms',
-    ]),
+    'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig')),
+    attributes: sectionOf(inner(app, 'attributes')),
     oauthPolicy: sectionOf(inner(app, 'oauthPolicy'), ['singleLogoutUrl']),
     sessionPolicy: sectionOf(inner(app, 'sessionPolicy')),
     ipRanges: sectionOf(inner(app, 'ipRanges')),

@@ -53,6 +53,8 @@ export const orgEntry = z.strictObject({
   users: z.array(z.unknown()).exactOptional(),
   certificates: z.array(z.unknown()).exactOptional(),
   connectedApps: z.array(z.unknown()).exactOptional(),
+  customScopes: z.array(z.unknown()).exactOptional(),
+  customPermissions: z.array(z.unknown()).exactOptional(),
   namedCredentials: z
     .array(z.unknown())
     .max(0, {
@@ -79,6 +81,7 @@ export const profileEntry = z.strictObject({
   loginIpRanges: z.array(ipRange).exactOptional(),
   sessionTimeout: minutesOfSession.exactOptional(),
   objectPermissions: z.array(objectPermission).exactOptional(),
+  customPermissions: z.array(z.string()).exactOptional(),
 })
 
 /** A permission set. */
@@ -87,6 +90,25 @@ export const permissionSetEntry = z.strictObject({
   label: z.string().exactOptional(),
   permissions: z.array(z.string()).exactOptional(),
   objectPermissions: z.array(objectPermission).exactOptional(),
+  customPermissions: z.array(z.string()).exactOptional(),
+})
+
+/** A scope of the org's own, with the field names of the metadata type `OauthCustomScope`. */
+export const customScopeEntry = z.strictObject({
+  developerName: z.string(),
+  masterLabel: z.string().exactOptional(),
+  description: z.string(),
+  isPublic: z.boolean().exactOptional(),
+  isProtected: z.boolean().exactOptional(),
+  assignedTo: textOrList.exactOptional(),
+})
+
+/** A permission of the org's own, with the field names of the metadata type `CustomPermission`. */
+export const customPermissionEntry = z.strictObject({
+  fullName: z.string(),
+  label: z.string().exactOptional(),
+  description: z.string().exactOptional(),
+  connectedApp: z.string().exactOptional(),
 })
 
 /** A user. */
@@ -152,6 +174,8 @@ export const connectedAppEntry = z.strictObject({
         idTokenValidity: whole(1, 720, 'a whole number of minutes').exactOptional(),
         idTokenAudience: textOrList.exactOptional(),
         idTokenIncludeStandardClaims: z.boolean().exactOptional(),
+        idTokenIncludeAttributes: z.boolean().exactOptional(),
+        idTokenIncludeCustomPerms: z.boolean().exactOptional(),
       })
       .exactOptional(),
     singleLogoutUrl: z.string().exactOptional(),
@@ -184,6 +208,7 @@ export const connectedAppEntry = z.strictObject({
         .exactOptional(),
     })
     .exactOptional(),
+  attributes: z.array(z.strictObject({ key: z.string(), formula: z.string() })).exactOptional(),
   ipRanges: z.array(ipRange).exactOptional(),
   profileName: textOrList.exactOptional(),
   permissionSetName: textOrList.exactOptional(),
@@ -208,6 +233,10 @@ export type PermissionSetEntry = z.infer<typeof permissionSetEntry>
 export type UserEntry = z.infer<typeof userEntry>
 /** A certificate as an org file has it. */
 export type CertificateEntry = z.infer<typeof certificateEntry>
+/** A custom scope as an org file has it. */
+export type CustomScopeEntry = z.infer<typeof customScopeEntry>
+/** A custom permission as an org file has it. */
+export type CustomPermissionEntry = z.infer<typeof customPermissionEntry>
 /** A connected app as an org file has it. */
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
 /** An object as an org file has it. */
@@ -224,6 +253,8 @@ export interface OrgEntry
     | 'users'
     | 'certificates'
     | 'connectedApps'
+    | 'customScopes'
+    | 'customPermissions'
     | 'namedCredentials'
     | 'objects'
     | 'records'
@@ -233,6 +264,8 @@ export interface OrgEntry
   readonly users?: readonly UserEntry[]
   readonly certificates?: readonly CertificateEntry[]
   readonly connectedApps?: readonly ConnectedAppEntry[]
+  readonly customScopes?: readonly CustomScopeEntry[]
+  readonly customPermissions?: readonly CustomPermissionEntry[]
   readonly namedCredentials?: readonly []
   readonly objects?: readonly ObjectEntry[]
   readonly records?: Readonly<Record<string, readonly RecordEntry[]>>

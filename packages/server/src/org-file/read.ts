@@ -5,6 +5,8 @@ import type { z } from 'zod'
 import {
   certificateKind,
   connectedAppKind,
+  customPermissionKind,
+  customScopeKind,
   type EntryKind,
   objectKind,
   orgKind,
@@ -17,6 +19,8 @@ import {
 import type {
   CertificateEntry,
   ConnectedAppEntry,
+  CustomPermissionEntry,
+  CustomScopeEntry,
   ObjectEntry,
   OrgFile,
   PermissionSetEntry,
@@ -59,6 +63,8 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly users: readonly Listed<UserEntry>[]
   readonly certificates: readonly ListedCertificate[]
   readonly connectedApps: readonly ListedApp[]
+  readonly customScopes: readonly Listed<CustomScopeEntry>[]
+  readonly customPermissions: readonly Listed<CustomPermissionEntry>[]
   readonly objects: readonly Listed<ObjectEntry>[]
   readonly records: readonly (Listed<RecordEntry> & { readonly object: string })[]
 }
@@ -164,6 +170,8 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           users: all(userKind, 'users', entry.users),
           certificates: await certificates(all(certificateKind, 'certificates', entry.certificates)),
           connectedApps: await apps(all(connectedAppKind, 'connectedApps', entry.connectedApps)),
+          customScopes: all(customScopeKind, 'customScopes', entry.customScopes),
+          customPermissions: all(customPermissionKind, 'customPermissions', entry.customPermissions),
           objects: all(objectKind, 'objects', entry.objects),
           records: Object.entries(entry.records ?? {}).flatMap(([object, items]) =>
             items.flatMap((item, number) =>

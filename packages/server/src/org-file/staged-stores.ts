@@ -1,8 +1,10 @@
 import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { CustomObject } from '../rest/custom-object.ts'
 import type { ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
+import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 
@@ -25,6 +27,8 @@ export interface AppliedStores {
     | 'findPolicies'
     | 'setPolicies'
   >
+  readonly customScopes: Pick<CustomScopeStore, 'add' | 'update' | 'list'>
+  readonly customPermissions: Pick<CustomPermissionStore, 'add' | 'update' | 'list'>
   readonly objects: Pick<ObjectStore, 'definitions' | 'put'>
   readonly records: Pick<RecordStore, 'add' | 'list'>
 }
@@ -47,6 +51,8 @@ export function stagedStores(stores: AppliedStores): StagedStores {
   const users = changes<User>()
   const certificates = changes<OrgCertificate>()
   const apps = changes<ConnectedApp>()
+  const customScopes = changes<CustomScope>()
+  const customPermissions = changes<CustomPermission>()
   const objects = new Map<string, readonly CustomObject[]>()
   const records = changes<StoredRecord>()
   const policies = new Map<string, AppPolicies>()
@@ -136,6 +142,17 @@ export function stagedStores(stores: AppliedStores): StagedStores {
         policies.set(policyKey(policy), policy)
         return later(() => stores.apps.setPolicies(policy))
       },
+    },
+    customScopes: {
+      add: (scope) => later(customScopes.put(scope, () => stores.customScopes.add(scope))),
+      update: (scope) => later(customScopes.put(scope, () => stores.customScopes.update(scope))),
+      list: async (orgId) => customScopes.all(inOrg(orgId), await stores.customScopes.list(orgId)),
+    },
+    customPermissions: {
+      add: (permission) => later(customPermissions.put(permission, () => stores.customPermissions.add(permission))),
+      update: (permission) =>
+        later(customPermissions.put(permission, () => stores.customPermissions.update(permission))),
+      list: async (orgId) => customPermissions.all(inOrg(orgId), await stores.customPermissions.list(orgId)),
     },
     objects: {
       definitions: async (orgId) => objects.get(orgId) ?? (await stores.objects.definitions(orgId)),

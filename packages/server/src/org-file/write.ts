@@ -6,6 +6,7 @@ import {
   type ConnectedAppStore,
   defaultPolicies,
 } from '../connected-apps/connected-app.ts'
+import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import { writeRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { metadataNameOfScope } from '../connected-apps/scope.ts'
 import type { Org } from '../orgs/org.ts'
@@ -13,11 +14,14 @@ import { objectOf } from '../rest/custom-object.ts'
 import { findField, type SObject } from '../rest/object.ts'
 import type { FieldValue, ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import { schemaOf } from '../rest/schema.ts'
+import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type {
   CertificateEntry,
   ConnectedAppEntry,
+  CustomPermissionEntry,
+  CustomScopeEntry,
   OrgEntry,
   OrgFile,
   PermissionSetEntry,
@@ -32,6 +36,8 @@ interface Needs {
   readonly users: Pick<UserStore, 'list'>
   readonly certificates: Pick<CertificateStore, 'list'>
   readonly apps: Pick<ConnectedAppStore, 'list' | 'findPolicies'>
+  readonly customScopes: Pick<CustomScopeStore, 'list'>
+  readonly customPermissions: Pick<CustomPermissionStore, 'list'>
   readonly objects: Pick<ObjectStore, 'definitions'>
   readonly records: Pick<RecordStore, 'list'>
 }
@@ -50,8 +56,14 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const permissionSets = await needs.permissionSets.list(org.id)
   const users = await usersOf(needs, org)
   const objects = await needs.objects.definitions(org.id)
+  const [apps, customScopes, customPermissions] = await Promise.all([
+    needs.apps.list(org.id),
+    needs.customScopes.list(org.id),
+    needs.customPermissions.list(org.id),
+  ])
   const people = users.map(({ id, username }) => ({ id, name: username }))
   const names = new Map([...profiles, ...permissionSets, ...people].map(({ id, name }) => [id, name]))
+  const scopeNames = new Set(customScopes.map(({ name }) => name))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
   const { sessionTimeout, maxLoginAttempts, lockoutInterval, corsAllowedOrigins, ...settings } = org.settings
   return {
@@ -66,16 +78,26 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
       corsAllowedOrigins: [...corsAllowedOrigins],
     },
-    profiles: profiles.map(profileEntryOf),
-    permissionSets: permissionSets.map(permissionSetEntryOf),
+    profiles: profiles.map((profile) => ({
+      ...profileEntryOf(profile),
+      ...givenPermissions(customPermissions, ({ profileIds }) => profileIds.includes(profile.id)),
+    })),
+    permissionSets: permissionSets.map((permissionSet) => ({
+      ...permissionSetEntryOf(permissionSet),
+      ...givenPermissions(customPermissions, ({ permissionSetIds }) => permissionSetIds.includes(permissionSet.id)),
+    })),
     users: users.map((user) => userEntryOf(user, namesOf)),
     certificates: (await needs.certificates.list(org.id)).map(certificateEntryOf),
     connectedApps: await Promise.all(
-      (await needs.apps.list(org.id)).map(async (app) => {
+      apps.map(async (app) => {
         const policies = await needs.apps.findPolicies(app.id, org.id)
-        return appEntryOf(app, policies ?? { ...defaultPolicies, appId: app.id, orgId: org.id }, namesOf)
+        return appEntryOf(app, policies ?? { ...defaultPolicies, appId: app.id, orgId: org.id }, namesOf, scopeNames)
       }),
     ),
+    ...(customScopes.length === 0 ? {} : { customScopes: customScopes.map((scope) => scopeEntryOf(scope, apps)) }),
+    ...(customPermissions.length === 0
+      ? {}
+      : { customPermissions: customPermissions.map((permission) => permissionEntryOf(permission, apps)) }),
     ...(objects.length === 0 ? {} : { objects: objects.map(({ keyPrefix: _, ...object }) => object) }),
     records: await recordsOf(needs, org, schemaOf(objects.map(objectOf)).objects),
   }
@@ -101,6 +123,31 @@ function objectPermissionsOf(permissions: readonly ObjectPermission[]): Pick<Pro
 
 function permissionSetEntryOf({ name, label, permissions, objectPermissions }: PermissionSet): PermissionSetEntry {
   return { name, label, permissions: [...permissions], ...objectPermissionsOf(objectPermissions) }
+}
+
+/** The custom permissions that are given; nothing, where none is. */
+function givenPermissions(
+  all: readonly CustomPermission[],
+  isGiven: (permission: CustomPermission) => boolean,
+): Pick<ProfileEntry, 'customPermissions'> {
+  const names = all.filter(isGiven).map(({ name }) => name)
+  return names.length === 0 ? {} : { customPermissions: names }
+}
+
+function scopeEntryOf(
+  { name, label, description, isPublic, isProtected }: CustomScope,
+  apps: readonly ConnectedApp[],
+): CustomScopeEntry {
+  const assignedTo = apps.filter(({ scopes }) => scopes.includes(name)).map(({ fullName }) => fullName)
+  return { developerName: name, masterLabel: label, description, isPublic, isProtected, assignedTo }
+}
+
+function permissionEntryOf(
+  { name, label, description, appId }: CustomPermission,
+  apps: readonly ConnectedApp[],
+): CustomPermissionEntry {
+  const connectedApp = apps.find(({ id }) => id === appId)?.fullName
+  return { fullName: name, label, ...given({ description, connectedApp }) }
 }
 
 function userEntryOf(user: User, namesOf: NamesOf): UserEntry {
@@ -132,7 +179,12 @@ function certificateEntryOf({
   return { name, label, certificate: [certificate.pem, ...chain].join(''), isPrivateKeyExportable }
 }
 
-function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf): ConnectedAppEntry {
+function appEntryOf(
+  app: ConnectedApp,
+  policies: AppPolicies,
+  namesOf: NamesOf,
+  customScopes: ReadonlySet<string>,
+): ConnectedAppEntry {
   const { fullName, label, contactEmail, contactPhone, description, infoUrl, logoUrl, iconUrl, startUrl } = app
   const { clientCredentialUserId: runAs } = policies
   const [oauthClientCredentialUser] = runAs === undefined ? [] : namesOf([runAs])
@@ -145,7 +197,8 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
       callbackUrl: [...app.callbackUrls],
       consumerKey: app.consumerKey,
       ...given({ certificate: app.certificate?.pem, singleLogoutUrl: app.singleLogoutUrl }),
-      scopes: app.scopes.map(metadataNameOfScope),
+      // Custom scopes stand with the apps that they are assigned to.
+      scopes: app.scopes.filter((scope) => !customScopes.has(scope)).map(metadataNameOfScope),
       isAdminApproved: policies.isAdminApproved,
       isConsumerSecretOptional: app.isConsumerSecretOptional,
       isSecretRequiredForRefreshToken: app.isSecretRequiredForRefreshToken,
@@ -160,6 +213,8 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
         idTokenValidity: minutes(app.idTokenConfig.validity),
         idTokenAudience: [...app.idTokenConfig.audiences],
         idTokenIncludeStandardClaims: app.idTokenConfig.includesStandardClaims,
+        idTokenIncludeAttributes: app.idTokenConfig.includesAttributes,
+        idTokenIncludeCustomPerms: app.idTokenConfig.includesCustomPermissions,
       },
     },
     oauthPolicy: {
@@ -173,6 +228,7 @@ function appEntryOf(app: ConnectedApp, policies: AppPolicies, namesOf: NamesOf):
       }),
       sessionLevel: policies.requiresHighAssurance ? 'HIGH_ASSURANCE' : 'STANDARD',
     },
+    attributes: app.attributes.map((attribute) => ({ ...attribute })),
     ipRanges: app.ipRanges.map((range) => ({ ...range })),
     profileName: namesOf(policies.profileIds),
     permissionSetName: namesOf(policies.permissionSetIds),

@@ -128,6 +128,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
         await tx.execute(queries.deleteFrom('refresh_tokens').where('approval_id', 'in', approvals))
         // Access tokens and codes without an approval are none; they are cleared away when their time is over.
         await tx.execute(queries.deleteFrom('approvals').where('app_id', '=', id))
+        await tx.execute(queries.updateTable('custom_permissions').set({ app_id: null }).where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('app_policies').where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('connected_apps').where('id', '=', id))
       })
@@ -246,6 +247,7 @@ function toRow(app: ConnectedApp): Row {
     is_client_credential_enabled: flag(app.isClientCredentialEnabled),
     is_named_user_jwt_enabled: flag(app.isNamedUserJwtEnabled),
     is_device_flow_enabled: flag(app.isDeviceFlowEnabled),
+    attributes: JSON.stringify(app.attributes),
     id_token_config: JSON.stringify(app.idTokenConfig),
     ip_ranges: JSON.stringify(app.ipRanges),
     single_logout_url: app.singleLogoutUrl ?? null,
@@ -266,7 +268,12 @@ const idTokenConfigSchema = z.object({
   validity: z.number(),
   audiences: z.array(z.string()),
   includesStandardClaims: z.boolean(),
+  // What was stored before there were these has neither.
+  includesAttributes: z.boolean().default(false),
+  includesCustomPermissions: z.boolean().default(false),
 })
+
+const attributesSchema = z.array(z.object({ key: z.string(), formula: z.string() }))
 
 function fromRow(row: Row): ConnectedApp {
   return {
@@ -298,6 +305,7 @@ function fromRow(row: Row): ConnectedApp {
     isClientCredentialEnabled: row.is_client_credential_enabled === 1,
     isNamedUserJwtEnabled: row.is_named_user_jwt_enabled === 1,
     isDeviceFlowEnabled: row.is_device_flow_enabled === 1,
+    attributes: row.attributes === '[]' ? [] : attributesSchema.parse(JSON.parse(row.attributes)),
     idTokenConfig: idTokenConfigSchema.parse(JSON.parse(row.id_token_config)),
     ipRanges: readIpRanges(row.ip_ranges),
     singleLogoutUrl: row.single_logout_url ?? undefined,

@@ -103,6 +103,7 @@ interface ConnectedAppsTable {
   is_client_credential_enabled: Flag
   is_named_user_jwt_enabled: Flag
   is_device_flow_enabled: Flag
+  attributes: Json
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null
@@ -328,6 +329,27 @@ interface CertificatesTable {
   created_at: Instant
 }
 
+interface CustomScopesTable {
+  id: string
+  org_id: string
+  name: string
+  label: string
+  description: string
+  is_public: Flag
+  is_protected: Flag
+}
+
+interface CustomPermissionsTable {
+  id: string
+  org_id: string
+  name: string
+  label: string
+  description: string | null
+  app_id: string | null
+  profile_ids: Json
+  permission_set_ids: Json
+}
+
 interface SigningKeysTable {
   kid: string
   public_jwk: Json
@@ -412,6 +434,8 @@ export interface Tables {
   journal: JournalTable
   journal_counts: JournalCountsTable
   certificates: CertificatesTable
+  custom_scopes: CustomScopesTable
+  custom_permissions: CustomPermissionsTable
   signing_keys: SigningKeysTable
   records: RecordsTable
   record_keys: RecordKeysTable

@@ -10,6 +10,8 @@ import { certificateStore } from './certificates.ts'
 import { connectedAppStore } from './connected-apps.ts'
 import { cursorStore } from './cursors.ts'
 import { customObjectStore } from './custom-objects.ts'
+import { customPermissionStore } from './custom-permissions.ts'
+import { customScopeStore } from './custom-scopes.ts'
 import type { Database } from './database.ts'
 import { deviceCodeStore } from './device-codes.ts'
 import { type Connection, type Dialect, sqliteDialect } from './dialect.ts'
@@ -122,7 +124,9 @@ async function storesOn(
     users: userStore(database),
     profiles: profileStore(database),
     permissionSets: permissionSetStore(database),
+    customPermissions: customPermissionStore(database),
     apps: connectedAppStore(database),
+    customScopes: customScopeStore(database),
     approvals: approvalStore(database),
     accessTokens: accessTokenStore(database),
     sessions: sessionStore(database),
@@ -137,7 +141,9 @@ async function storesOn(
       users: noting.users(note),
       profiles: noting.profiles(note),
       permissionSets: noting.permissionSets(note),
+      customPermissions: noting.customPermissions(note),
       apps: noting.apps(note),
+      customScopes: noting.customScopes(note),
       approvals: noting.approvals(note),
       accessTokens: noting.accessTokens(note),
       sessions: noting.sessions(note),

@@ -2,6 +2,7 @@ import type { CertificateStore } from '../certificates/certificate.ts'
 import type { SigningKeyStore } from '../certificates/signing-keys.ts'
 import type { ApprovalStore } from '../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import type { JournalStore } from '../journal/journal.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
@@ -15,6 +16,7 @@ import type { AuthorizationCodeStore } from '../tokens/authorization-code.ts'
 import type { DeviceCodeStore } from '../tokens/device-code.ts'
 import type { IssueStore } from '../tokens/issuance.ts'
 import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
+import type { CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
 
@@ -24,7 +26,9 @@ export interface ActStores {
   readonly users: UserStore
   readonly profiles: ProfileStore
   readonly permissionSets: PermissionSetStore
+  readonly customPermissions: CustomPermissionStore
   readonly apps: ConnectedAppStore
+  readonly customScopes: CustomScopeStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
   readonly sessions: SessionStore

@@ -2,6 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, sign } f
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { jsonWebKeySet, newSigningKey, type SigningKey } from '../certificates/signing-keys.ts'
+import { defaultIdTokenConfig } from '../connected-apps/connected-app.ts'
 import { sealWith } from '../seal.ts'
 import type { User } from '../users/user.ts'
 import { accessTokenHash, type IdTokenRequest, idTokenClaims, idTokens } from './id-token.ts'
@@ -52,9 +53,10 @@ const request: IdTokenRequest = {
   orgBase: 'https://mycompany.my.salesforce.com',
   app: {
     consumerKey: 'Warehouse01',
-    idTokenConfig: { validity: 120, audiences: [], includesStandardClaims: false },
+    idTokenConfig: { ...defaultIdTokenConfig, validity: 120, audiences: [], includesStandardClaims: false },
   },
   user: jane,
+  customClaims: {},
   accessToken: '00D5g000004ExmP!AQ8AQJr.w2kTq',
   authTime: new Date('2026-03-01T11:30:00Z'),
   nonce: undefined,
@@ -80,7 +82,12 @@ describe('idTokenClaims', () => {
   })
 
   it('names further audiences after the app, and lasts as long as the app says', () => {
-    const idTokenConfig = { validity: 3600, audiences: ['https://api.example'], includesStandardClaims: false }
+    const idTokenConfig = {
+      ...defaultIdTokenConfig,
+      validity: 3600,
+      audiences: ['https://api.example'],
+      includesStandardClaims: false,
+    }
     expect(idTokenClaims({ ...request, app: { consumerKey: 'Warehouse01', idTokenConfig } })).toMatchObject({
       aud: ['Warehouse01', 'https://api.example'],
       exp: 1772370000,
@@ -89,7 +96,7 @@ describe('idTokenClaims', () => {
 
   it('has no nonce when none was sent, and claims about the person only when configured', () => {
     expect(Object.keys(idTokenClaims(request))).toEqual(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'at_hash'])
-    const idTokenConfig = { validity: 120, audiences: [], includesStandardClaims: true }
+    const idTokenConfig = { ...defaultIdTokenConfig, validity: 120, audiences: [], includesStandardClaims: true }
     expect(idTokenClaims({ ...request, app: { consumerKey: 'Warehouse01', idTokenConfig } })).toMatchObject({
       iss: 'https://login.salesforce.com',
       preferred_username: 'jane@example.com',
@@ -130,7 +137,12 @@ describe('verify', () => {
   it('knows its own again, long after their end, also with an older key and further audiences', async () => {
     expect(await tokens().verify(await tokens().sign(request))).toEqual(verified)
     expect(await tokens().verify(await tokens(keyRing([older], seal)).sign(request))).toEqual(verified)
-    const idTokenConfig = { validity: 120, audiences: ['https://api.example'], includesStandardClaims: true }
+    const idTokenConfig = {
+      ...defaultIdTokenConfig,
+      validity: 120,
+      audiences: ['https://api.example'],
+      includesStandardClaims: true,
+    }
     const app = { consumerKey: 'Warehouse01', idTokenConfig }
     expect(await tokens().verify(await tokens().sign({ ...request, app }))).toEqual(verified)
   })

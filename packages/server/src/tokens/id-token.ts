@@ -1,22 +1,24 @@
 import { hash, verify } from 'node:crypto'
 import { z } from 'zod'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
+import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import { type StandardClaims, standardClaims } from '../users/identity.ts'
 import type { User } from '../users/user.ts'
 import { epochSeconds, jwtParts, type KeyRing, signJwt } from './key-ring.ts'
 
 /** The claims of an ID token; instants are seconds since 1970. */
-export type IdTokenClaims = Partial<StandardClaims> & {
-  readonly iss: string
-  /** The identity URL of the user. */
-  readonly sub: string
-  readonly aud: string | readonly string[]
-  readonly exp: number
-  readonly iat: number
-  readonly auth_time: number
-  readonly nonce?: string
-  readonly at_hash: string
-}
+export type IdTokenClaims = Partial<StandardClaims> &
+  CustomClaims & {
+    readonly iss: string
+    /** The identity URL of the user. */
+    readonly sub: string
+    readonly aud: string | readonly string[]
+    readonly exp: number
+    readonly iat: number
+    readonly auth_time: number
+    readonly nonce?: string
+    readonly at_hash: string
+  }
 
 /** What an ID token is made from. */
 export interface IdTokenRequest {
@@ -28,6 +30,8 @@ export interface IdTokenRequest {
   readonly orgBase: string
   readonly app: Pick<ConnectedApp, 'consumerKey' | 'idTokenConfig'>
   readonly user: User
+  /** What the app is told besides, as it is configured. */
+  readonly customClaims: CustomClaims
   /** The token it is answered with, which `at_hash` binds it to. */
   readonly accessToken: string
   /** When the person signed in, also after many refreshes. */
@@ -52,6 +56,7 @@ export function idTokenClaims(request: IdTokenRequest): IdTokenClaims {
     ...(nonce !== undefined && { nonce }),
     at_hash: accessTokenHash(request.accessToken),
     ...(includesStandardClaims && standardClaims(user, request.orgBase)),
+    ...request.customClaims,
   }
 }
 

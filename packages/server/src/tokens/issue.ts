@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
+import type { CustomClaimsOf } from '../connected-apps/custom-claims.ts'
 import { refreshScope } from '../connected-apps/scope.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Seal } from '../seal.ts'
@@ -55,6 +56,7 @@ interface Needs {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly addresses: Pick<Addresses, 'baseOf'>
   readonly idTokens: Pick<IdTokens, 'sign'>
+  readonly customClaims: CustomClaimsOf
   /** What JWT-based access tokens are signed with. */
   readonly keys: () => Promise<KeyRing>
   readonly seal: Seal
@@ -65,7 +67,7 @@ interface Needs {
 
 /** Issues an access token, and beside it what the grant and the scopes bring: refresh token, ID token, signature. */
 export function issueTokens(needs: Needs): IssueTokens {
-  const { store, profiles, addresses, idTokens, keys, seal, answersExpiresIn, now } = needs
+  const { store, profiles, addresses, idTokens, customClaims, keys, seal, answersExpiresIn, now } = needs
   return async (authorization, context) => {
     const { org, user, app, policies, scopes, source } = authorization
     const at = now()
@@ -141,6 +143,14 @@ export function issueTokens(needs: Needs): IssueTokens {
               orgBase: instanceUrl,
               app,
               user,
+              customClaims: await customClaims(
+                app,
+                { user, org },
+                {
+                  attributes: app.idTokenConfig.includesAttributes,
+                  permissions: app.idTokenConfig.includesCustomPermissions,
+                },
+              ),
               authTime,
               nonce: source.kind === 'code' ? source.nonce : undefined,
               accessToken,

@@ -177,8 +177,11 @@ describe('the keys', () => {
     expect(new Set(keys.map(({ kid }: { kid: string }) => kid)).size).toBe(keys.length)
   })
 
-  it('are the same at every address', async () => {
-    const [first, ...others] = await Promise.all(addresses.map((at) => read(`${at}/id/keys`)))
+  it('are the same at every address, whatever names they have there besides', async () => {
+    const numbers = async (at: string) =>
+      (await read(`${at}/id/keys`)).keys.filter(({ kid }: { kid: string }) => /^\d+$/.test(kid))
+    const [first, ...others] = await Promise.all(addresses.map(numbers))
+    expect(first.length).toBeGreaterThan(0)
     for (const other of others) expect(other).toEqual(first)
   })
 
@@ -227,7 +230,13 @@ describe('the keys', () => {
 
   it('sign ID tokens that last two minutes, unless the app says otherwise', async () => {
     const longer = await server.addApp('Longer', {
-      idTokenConfig: { validity: 720, audiences: ['https://api.example'], includesStandardClaims: true },
+      idTokenConfig: {
+        validity: 720,
+        audiences: ['https://api.example'],
+        includesStandardClaims: true,
+        includesAttributes: false,
+        includesCustomPermissions: false,
+      },
     })
     const { id_token } = await tokensFor(server, user, longer, { scope: 'openid' })
     const claims = claimsOf(id_token)

@@ -227,6 +227,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         isClientCredentialEnabled: false,
         isNamedUserJwtEnabled: false,
         isDeviceFlowEnabled: false,
+        attributes: [],
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,

@@ -37,6 +37,10 @@ beforeAll(async () => {
   const [token] = await server.stores.accessTokens.list(server.org.id, page)
   await submitForm(admin, '/setup/certificates/new-self-signed', { label: 'A', name: 'A', keySize: '2048' })
   const permissionSet = await server.addPermissionSet('Everything')
+  await submitForm(admin, '/setup/oauth-custom-scopes/new', { name: 'Orders', label: 'Orders', description: 'Orders' })
+  await submitForm(admin, '/setup/custom-permissions/new', { name: 'Approve', label: 'Approve' })
+  const [customScope] = await server.stores.customScopes.list(server.org.id)
+  const [customPermission] = await server.stores.customPermissions.list(server.org.id)
   const [certificate] = await server.stores.certificates.list(server.org.id)
   things = {
     app: app.id,
@@ -47,6 +51,8 @@ beforeAll(async () => {
     session: String(session?.id),
     token: String(token?.id),
     certificate: certificate?.id ?? '',
+    customScope: customScope?.id ?? '',
+    customPermission: customPermission?.id ?? '',
     request: await journalledRequest(server, app),
   }
   own = new Map([

@@ -110,7 +110,13 @@ describe('New Connected App', () => {
       isClientCredentialEnabled: true,
       isRefreshTokenRotationEnabled: true,
       isIntrospectAllTokens: true,
-      idTokenConfig: { validity: 1800, audiences: ['https://api.example'], includesStandardClaims: true },
+      idTokenConfig: {
+        validity: 1800,
+        audiences: ['https://api.example'],
+        includesStandardClaims: true,
+        includesAttributes: false,
+        includesCustomPermissions: false,
+      },
       singleLogoutUrl: 'https://app.example/logout',
       startUrl: 'https://app.example/start',
       ipRanges: [
@@ -260,7 +266,13 @@ describe('Edit', () => {
     const app = await setup.server.addApp('Left', {
       scopes: ['api', 'refresh_token', 'openid'],
       description: 'Two\nlines & <more>',
-      idTokenConfig: { validity: 90, audiences: ['https://api.example'], includesStandardClaims: true },
+      idTokenConfig: {
+        validity: 90,
+        audiences: ['https://api.example'],
+        includesStandardClaims: true,
+        includesAttributes: false,
+        includesCustomPermissions: false,
+      },
       ipRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
     })
     const page = await send(`${apps}/${app.id}/edit`, { label: 'Moved' })

@@ -42,7 +42,13 @@ contract('connected apps', (open) => {
       isIntrospectAllTokens: true,
       isRefreshTokenRotationEnabled: true,
       isClientCredentialEnabled: true,
-      idTokenConfig: { validity: 300, audiences: ['https://api.example'], includesStandardClaims: true },
+      idTokenConfig: {
+        validity: 300,
+        audiences: ['https://api.example'],
+        includesStandardClaims: true,
+        includesAttributes: false,
+        includesCustomPermissions: false,
+      },
       ipRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }],
       singleLogoutUrl: 'https://app.example/out',
     })

@@ -123,6 +123,7 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     isClientCredentialEnabled: false,
     isNamedUserJwtEnabled: false,
     isDeviceFlowEnabled: false,
+    attributes: [],
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,

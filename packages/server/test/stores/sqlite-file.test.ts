@@ -83,6 +83,9 @@ describe('opening a database', () => {
       alter table app_policies drop column refused_at;
       alter table connected_apps drop column is_named_user_jwt_enabled;
       alter table app_policies drop column named_user_jwt_timeout;
+      alter table connected_apps drop column attributes;
+      drop table custom_scopes;
+      drop table custom_permissions;
       alter table access_tokens drop column is_jwt;
       alter table connected_apps drop column is_device_flow_enabled;
       drop table device_codes;

@@ -1,5 +1,11 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import type { EnteredApp, EnteredPolicies, IpRange, RefreshTokenPolicy } from '@sallyport/server'
+import {
+  type EnteredApp,
+  type EnteredPolicies,
+  type IpRange,
+  type RefreshTokenPolicy,
+  readAttributeLine,
+} from '@sallyport/server'
 import { entered } from '../../entered.ts'
 import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
@@ -35,6 +41,14 @@ export function appCommand(name: 'create' | 'update') {
     .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
     .option('--id-token-standard-claims', 'ID tokens say the standard claims')
     .option('--no-id-token-standard-claims')
+    .option('--id-token-attributes', 'ID tokens say the custom attributes')
+    .option('--no-id-token-attributes')
+    .option('--id-token-custom-permissions', "ID tokens say which of the app's custom permissions the user has")
+    .option('--no-id-token-custom-permissions')
+    .option(
+      '--attribute <key=formula...>',
+      'what it is told of each user besides, such as mail=$User.Email; all of them',
+    )
     .option('--ip-range <from-to=description...>', 'where the web server flow may be ended from; all of them')
     .option('--info-url <url>')
     .option('--logo-url <url>')
@@ -92,6 +106,8 @@ export function enteredApp(options: AppOptions): EnteredApp {
     validity: options.idTokenValidity,
     audiences: nonEmpty(options.idTokenAudience),
     includesStandardClaims: options.idTokenStandardClaims,
+    includesAttributes: options.idTokenAttributes,
+    includesCustomPermissions: options.idTokenCustomPermissions,
   })
   return entered({
     label: options.label,
@@ -115,6 +131,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
     isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
     isClientCredentialEnabled: options.clientCredentials,
     isNamedUserJwtEnabled: options.jwtAccessTokens,
+    attributes: nonEmpty(options.attribute)?.map(readAttributeLine),
     ipRanges: nonEmpty(options.ipRange)?.map(readIpRange),
     idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
   })
@@ -148,6 +165,7 @@ export const appOptionNames: Readonly<Record<string, string>> = {
   scopes: '--scope',
   certificate: '--certificate-file',
   idTokenConfig: '--id-token-…',
+  attributes: '--attribute',
   ipRanges: '--ip-range',
   consumerSecret: 'The consumer secret',
   profiles: '--profile',

@@ -5,6 +5,7 @@ import {
   metadataNameOfScope,
   type RefreshTokenPolicy,
   type Stores,
+  writeAttributeLine,
 } from '@sallyport/server'
 import type { AppInOrg } from '../../find.ts'
 import { details, duration, minute, yesNo } from '../../table.ts'
@@ -102,7 +103,10 @@ export function appText(shown: ShownApp, style: Style): string {
         `valid ${duration(idTokenConfig.validity)}`,
         ...idTokenConfig.audiences.map((audience) => `for ${audience}`),
         ...(idTokenConfig.includesStandardClaims ? ['with the standard claims'] : []),
+        ...(idTokenConfig.includesAttributes ? ['with the custom attributes'] : []),
+        ...(idTokenConfig.includesCustomPermissions ? ['with the custom permissions'] : []),
       ].join('\n'),
+      'Custom attributes': app.attributes.map(writeAttributeLine).join('\n') || undefined,
       'Trusted IP ranges': app.ipRanges.map(rangeText).join('\n') || undefined,
       'Info URL': app.infoUrl,
       'Logo URL': app.logoUrl,

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { appWithSettings, changePolicies } from '@sallyport/server'
+import { appChecked, changePolicies } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure, WrongUsage } from '../../failure.ts'
@@ -39,7 +39,7 @@ export function appUpdate(terminal: Terminal): CommandUnknownOpts {
         if (hasSettings) await checkOwnApp(stores, { app, org }, 'its settings be changed')
         const refused = 'The connected app was not changed.'
         // Both are checked before either is written, so that half a change is none.
-        const changed = accepted(terminal, appWithSettings(app, settings, now()), refused, appOptionNames)
+        const changed = accepted(terminal, await appChecked({ ...stores, now }, app, settings), refused, appOptionNames)
         if (hasPolicies) accepted(terminal, await changePolicies(stores, app, org, policies), refused, appOptionNames)
         if (hasSettings) await stores.apps.update(changed)
         terminal.answer(

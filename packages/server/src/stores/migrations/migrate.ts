@@ -11,6 +11,7 @@ import { installedApps } from './0006-installed-apps.ts'
 import { jwtAccessTokens } from './0007-jwt-access-tokens.ts'
 import { deviceFlow } from './0008-device-flow.ts'
 import { pushedRequests } from './0009-pushed-requests.ts'
+import { customScopesAndClaims } from './0010-custom-scopes-and-claims.ts'
 
 const migrations = [
   first,
@@ -22,6 +23,7 @@ const migrations = [
   jwtAccessTokens,
   deviceFlow,
   pushedRequests,
+  customScopesAndClaims,
 ]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'

@@ -1,4 +1,5 @@
-import { scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
+import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
+import { type Scope, scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
 import type { Authorize, NextStep } from '../../oauth/authorize.ts'
 import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
@@ -21,10 +22,11 @@ interface Needs {
   readonly authorize: Authorize
   readonly readBrowser: ReadBrowser
   readonly orgs: Pick<OrgStore, 'find'>
+  readonly customScopes: Pick<CustomScopeStore, 'list'>
 }
 
 /** `GET` of the consent page: asks, if there is still something to ask; else back to the authorize request. */
-export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs): Answer {
+export function consentPage({ readRequest, authorize, readBrowser, orgs, customScopes }: Needs): Answer {
   return async (visit) => {
     const request = await readRequest(
       parametersOf(queryParameter(visit.request, 'source') ?? ''),
@@ -44,6 +46,9 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
     const { app } = request
     const source = sourceOf(request)
     const publisher = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
+    const custom = app.orgId === undefined ? [] : await customScopes.list(app.orgId)
+    // Of a scope that an org has made, its description is what people are to read.
+    const labelOf = (name: Scope) => custom.find((one) => one.name === name)?.description ?? scopeLabel(name)
     const element = ConsentPage({
       app: {
         name: app.label,
@@ -52,7 +57,7 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs }: Needs
         description: app.description,
         infoUrl: app.infoUrl,
       },
-      scopes: scopes.map((name) => ({ name, label: scopeLabel(name), hint: scopeHint(name) })),
+      scopes: scopes.map((name) => ({ name, label: labelOf(name), hint: scopeHint(name) })),
       user: { name: displayName(signedIn.user), username: signedIn.user.username },
       orgName: signedIn.org.name,
       goesTo: { redirectUri: request.redirectUri },

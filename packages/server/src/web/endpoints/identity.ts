@@ -1,4 +1,5 @@
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import type { CustomClaims, CustomClaimsOf } from '../../connected-apps/custom-claims.ts'
 import { covers } from '../../connected-apps/scope.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import {
@@ -11,10 +12,12 @@ import {
 } from '../../oidc/identity-url.ts'
 import { userinfo } from '../../oidc/userinfo.ts'
 import type { Addresses } from '../../orgs/address.ts'
+import type { Org } from '../../orgs/org.ts'
 import { latestVersion } from '../../rest/versions.ts'
+import type { AccessToken } from '../../tokens/access-token.ts'
 import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
-import type { UserStore } from '../../users/user.ts'
+import type { User, UserStore } from '../../users/user.ts'
 import { unstored } from '../answer.ts'
 import type { ReadBearer } from '../bearer.ts'
 import { chooseFormat, type Document, readCallback, readPrettyPrint, writeBody } from '../format.ts'
@@ -27,7 +30,8 @@ interface Needs {
   readonly users: Pick<UserStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
-  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly apps: Pick<ConnectedAppStore, 'find' | 'findPolicies'>
+  readonly customClaims: CustomClaimsOf
   readonly addresses: Pick<Addresses, 'baseOf'>
   readonly updatedAtIsNumber: boolean
   readonly now: () => Date
@@ -37,7 +41,8 @@ interface Needs {
 const identityScopes = ['id', 'openid'] as const
 
 /** `GET|POST /services/oauth2/userinfo` */
-export function userinfoAnswer({ readBearer, apps, addresses, updatedAtIsNumber, now }: Needs): Answer {
+export function userinfoAnswer(needs: Needs): Answer {
+  const { readBearer, apps, addresses, updatedAtIsNumber, now } = needs
   return async (visit) => {
     const parameters = await readParameters(visit)
     const { token, user, org } = await identify(readBearer, visit, parameters)
@@ -47,6 +52,7 @@ export function userinfoAnswer({ readBearer, apps, addresses, updatedAtIsNumber,
       scopes: token.scopes,
       isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
       updatedAtIsNumber,
+      customClaims: await customClaimsOf(needs, token, { user, org }),
       now: now(),
     })
     return write(visit, parameters, document)
@@ -54,7 +60,8 @@ export function userinfoAnswer({ readBearer, apps, addresses, updatedAtIsNumber,
 }
 
 /** `GET|POST /id/<org>/<user>` */
-export function identityAnswer({ readBearer, users, profiles, permissionSets, apps, addresses, now }: Needs): Answer {
+export function identityAnswer(needs: Needs): Answer {
+  const { readBearer, users, profiles, permissionSets, apps, addresses, now } = needs
   return async (visit) => {
     const parameters = await readParameters(visit)
     const { token, user: caller, org } = await identify(readBearer, visit, parameters)
@@ -72,11 +79,23 @@ export function identityAnswer({ readBearer, users, profiles, permissionSets, ap
       scopes: token.scopes,
       isAsserted: finding.isAsserted,
       isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
+      customClaims: await customClaimsOf(needs, token, { user: finding.user, org }),
       version: version.version,
       now: now(),
     })
     return write(visit, parameters, document)
   }
+}
+
+/** The custom attributes of the token's app; its custom permissions with the scope for them alone. */
+async function customClaimsOf(
+  { apps, customClaims }: Pick<Needs, 'apps' | 'customClaims'>,
+  { appId, scopes }: AccessToken,
+  subject: { readonly user: User; readonly org: Org },
+): Promise<CustomClaims> {
+  const app = await apps.find(appId)
+  if (app === undefined) return {}
+  return customClaims(app, subject, { attributes: true, permissions: scopes.includes('custom_permissions') })
 }
 
 /** How the identity services refuse: one word as text, or 401 with a challenge where the RFCs are followed (RFC 6750 §3). */

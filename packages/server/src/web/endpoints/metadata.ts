@@ -1,5 +1,6 @@
 import { jsonWebKeySet, type SigningKeyStore } from '../../certificates/signing-keys.ts'
 import type { Clock } from '../../clock.ts'
+import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
 import { authConfiguration, type DiscoveryOptions, openidConfiguration } from '../../oidc/discovery.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
@@ -16,22 +17,29 @@ const openHeaders = {
 } as const
 
 interface DiscoveryNeeds extends Omit<DiscoveryOptions, 'announcesPkce'> {
+  readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly now: Clock
 }
 
-/** `GET /.well-known/openid-configuration` and its RFC 8414 twin, written once for each address. */
-export function discoveryAnswer({ now, ...options }: DiscoveryNeeds): Answer {
+/** `GET /.well-known/openid-configuration` and its RFC 8414 twin, written once for each address and its scopes. */
+export function discoveryAnswer({ customScopes, now, ...options }: DiscoveryNeeds): Answer {
   const written = new Map<string, string>()
   return async ({ site }) => {
     const announcesPkce = site.org === undefined || isInForce('announcePkce', site.org.settings, now())
-    const key = `${site.base} ${announcesPkce}`
+    const custom = await publicScopes(site)
+    const key = [site.base, announcesPkce, ...custom].join(' ')
     let text = written.get(key)
     if (text === undefined) {
-      text = JSON.stringify(openidConfiguration(site.base, { ...options, announcesPkce }))
+      text = JSON.stringify(openidConfiguration(site.base, custom, { ...options, announcesPkce }))
       if (written.size > 1000) written.clear()
       written.set(key, text)
     }
     return open(text)
+  }
+
+  async function publicScopes({ org }: Site): Promise<readonly string[]> {
+    const custom = org === undefined ? [] : await customScopes.list(org.id)
+    return custom.filter(({ isPublic }) => isPublic).map(({ name }) => name)
   }
 }
 

@@ -35,6 +35,12 @@ export const placeGroups = [
   {
     label: 'Users',
     places: [
+      {
+        path: '/setup/custom-permissions',
+        label: 'Custom Permissions',
+        right: 'view setup',
+        words: 'custom_permissions app',
+      },
       { path: '/setup/permission-sets', label: 'Permission Sets', right: 'view setup', words: 'assign access' },
       { path: '/setup/profiles', label: 'Profiles', right: 'view setup', words: 'login ip ranges session timeout' },
       { path: '/setup/users', label: 'Users', right: 'view setup', words: 'freeze unlock reset password people' },
@@ -54,6 +60,12 @@ export const placeGroups = [
         label: 'Connected Apps OAuth Usage',
         right: 'manage oauth usage',
         words: 'block unblock install uninstall revoke tokens',
+      },
+      {
+        path: '/setup/oauth-custom-scopes',
+        label: 'OAuth Custom Scopes',
+        right: 'view setup',
+        words: 'scope consent discovery',
       },
       {
         path: '/setup/connect-a-server',

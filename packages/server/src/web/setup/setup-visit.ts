@@ -2,6 +2,7 @@ import type { CertificateStore } from '../../certificates/certificate.ts'
 import type { SigningKeyStore } from '../../certificates/signing-keys.ts'
 import type { ApprovalStore } from '../../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
 import type { AuditTrailStore } from '../../journal/audit-trail.ts'
 import type { JournalStore } from '../../journal/journal.ts'
 import { refusal } from '../../oauth/refusal.ts'
@@ -10,6 +11,7 @@ import type { ObjectStore } from '../../rest/record.ts'
 import type { LoginHistoryStore } from '../../sessions/login-history.ts'
 import type { Session, SessionStore } from '../../sessions/session.ts'
 import type { AccessTokenStore } from '../../tokens/access-token.ts'
+import type { CustomPermissionStore } from '../../users/custom-permission.ts'
 import type { Actor } from '../../users/own-access.ts'
 import { permissionsOf } from '../../users/permissions.ts'
 import type { PermissionSetStore, Profile, ProfileStore } from '../../users/profile.ts'
@@ -26,7 +28,9 @@ export interface SetupStores {
   readonly users: UserStore
   readonly profiles: ProfileStore
   readonly permissionSets: PermissionSetStore
+  readonly customPermissions: CustomPermissionStore
   readonly apps: ConnectedAppStore
+  readonly customScopes: CustomScopeStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
   readonly sessions: SessionStore

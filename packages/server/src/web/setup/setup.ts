@@ -10,6 +10,7 @@ import { auditTrail } from './audit-trail.tsx'
 import { certificatePages } from './certificates/certificates.ts'
 import { connectAServer } from './connect-a-server/connect-a-server.tsx'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
+import { customScopePages } from './connected-apps/custom-scopes.tsx'
 import { oauthUsage } from './connected-apps/oauth-usage.tsx'
 import { flowLog } from './flow-log/flow-log.tsx'
 import { setupHome } from './home/setup-home.tsx'
@@ -23,6 +24,7 @@ import { setupRefusal } from './refusal.tsx'
 import { releaseUpdatePages } from './release-updates.tsx'
 import { sessionManagement } from './sessions.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
+import { customPermissionPages } from './users/custom-permissions.tsx'
 import { permissionSetPages } from './users/permission-sets.tsx'
 import { profilePages } from './users/profiles.tsx'
 import { userPages } from './users/user.tsx'
@@ -47,11 +49,13 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...quickFind,
     ...connectedAppPages(needs),
     ...oauthUsage,
+    ...customScopePages(needs),
     ...userList,
     ...userForms(needs),
     ...userPages(needs),
     ...profilePages(needs),
     ...permissionSetPages(needs),
+    ...customPermissionPages(needs),
     ...personalPages(needs),
     ...identityProvider(needs),
     ...loginHistory,

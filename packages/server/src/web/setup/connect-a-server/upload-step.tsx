@@ -54,7 +54,7 @@ export function uploadStep({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRout
     cancel: ({ certificate }) => goTo('app', { certificate }),
     act: async (_values, way, { stores }) => {
       const { app, certificate } = way
-      const changed = await changeConnectedApp({ apps: stores.apps, now }, app, {
+      const changed = await changeConnectedApp({ ...stores, now }, app, {
         certificate: certificate.certificate.pem,
       })
       if (!changed.ok) return changed

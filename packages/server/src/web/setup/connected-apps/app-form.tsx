@@ -4,6 +4,8 @@ import { holdsPrivateKey, readCertificate } from '../../../certificates/certific
 import { certificateProblemText } from '../../../certificates/certificate-problem.ts'
 import type { EnteredApp } from '../../../connected-apps/app-settings.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
+import { readAttributeLine, writeAttributeLine } from '../../../connected-apps/custom-attribute.ts'
+import type { CustomScope } from '../../../connected-apps/custom-scope.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
 import type { Problem } from '../../../problem.ts'
 import { Card, Notice } from '../blocks.tsx'
@@ -12,6 +14,27 @@ import { again, area, check, choices, hidden, ipRanges, lines, text, whole } fro
 import type { ShownForm, ValuesOf } from '../form.tsx'
 import type { SeeFirst } from '../route.tsx'
 import { scopeHints } from './scope-hints.ts'
+
+/** The scopes to choose from: Salesforce's, and those that the org has made. */
+function scopesField(customScopes: readonly CustomScope[]) {
+  return choices({
+    label: 'Selected OAuth Scopes',
+    isRequired: true,
+    options: [
+      ...scopeDefinitions.map(({ names, label }) => ({
+        value: names[0],
+        label: `${label} (${names.join(', ')})`,
+        hint: scopeHints[names[0]],
+      })),
+      ...customScopes.map(({ name, label, description }) => ({
+        value: name,
+        label: `${label} (${name})`,
+        hint: `A custom scope of this org: ${description}`,
+      })),
+    ],
+    help: 'The most that the app may ask for. A token that has to open the REST API needs api. Without refresh_token there is no refresh token, and the JWT bearer flow refuses users who should have allowed access themselves (user hasn’t approved this consumer).',
+  })
+}
 
 /** The settings of a connected app as Salesforce asks for them. */
 export const appFields = {
@@ -54,16 +77,7 @@ export const appFields = {
   }),
   seenCertificate: hidden(),
   checkCertificate: again('Check Certificate'),
-  scopes: choices({
-    label: 'Selected OAuth Scopes',
-    isRequired: true,
-    options: scopeDefinitions.map(({ names, label }) => ({
-      value: names[0],
-      label: `${label} (${names.join(', ')})`,
-      hint: scopeHints[names[0]],
-    })),
-    help: 'The most that the app may ask for. A token that has to open the REST API needs api. Without refresh_token there is no refresh token, and the JWT bearer flow refuses users who should have allowed access themselves (user hasn’t approved this consumer).',
-  }),
+  scopes: scopesField([]),
   isPkceRequired: check({
     label: 'Require Proof Key for Code Exchange (PKCE) Extension for Supported Authorization Flows',
     help: 'The app has to send a code_challenge with each authorize request, so that a stolen code is worth nothing. An app that sends none is refused (missing required code challenge).',
@@ -107,6 +121,20 @@ export const appFields = {
     label: 'Include Standard Claims',
     help: 'Puts name, email and the like into the ID token itself. Without it the app asks the UserInfo endpoint for them.',
   }),
+  idTokenIncludesAttributes: check({
+    label: 'Include Custom Attributes',
+    help: 'Puts the custom attributes below into the ID token. UserInfo and the identity URL say them always.',
+  }),
+  idTokenIncludesCustomPermissions: check({
+    label: 'Include Custom Permissions',
+    help: 'Puts into the ID token which of the app’s custom permissions the user has.',
+  }),
+  attributes: lines({
+    label: 'Custom Attributes',
+    rows: 4,
+    placeholder: 'department = IF($Profile.Name = "System Administrator", "IT", "Sales")',
+    help: 'What the app is told of each user besides, one on each line: a key, =, and a formula over $User, $Profile, $Organization and $Permission. UserInfo and the identity URL have it as custom_attributes. At most 128.',
+  }),
   singleLogoutUrl: text({
     label: 'Single Logout URL',
     type: 'url',
@@ -130,6 +158,11 @@ export const newAppFields = {
     help: 'Its name in metadata and commands: letters, digits and single underscores. It cannot be changed later. Left empty, it is made from the name above.',
   }),
   ...appFields,
+}
+
+/** The same fields, with the scopes that the org has made. */
+export function appFieldsWith(customScopes: readonly CustomScope[]): typeof appFields {
+  return { ...appFields, scopes: scopesField(customScopes) }
 }
 
 type AppValues = ValuesOf<typeof appFields>
@@ -166,6 +199,9 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     idTokenValidity: Math.ceil(app.idTokenConfig.validity / 60),
     idTokenAudiences: app.idTokenConfig.audiences,
     idTokenIncludesStandardClaims: app.idTokenConfig.includesStandardClaims,
+    idTokenIncludesAttributes: app.idTokenConfig.includesAttributes,
+    idTokenIncludesCustomPermissions: app.idTokenConfig.includesCustomPermissions,
+    attributes: app.attributes.map(writeAttributeLine),
     singleLogoutUrl: app.singleLogoutUrl ?? '',
     startUrl: app.startUrl ?? '',
     ipRanges: app.ipRanges,
@@ -181,6 +217,9 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
     idTokenValidity,
     idTokenAudiences,
     idTokenIncludesStandardClaims,
+    idTokenIncludesAttributes,
+    idTokenIncludesCustomPermissions,
+    attributes,
     ...same
   } = values
   // What was set elsewhere to seconds that are no whole minutes stays so, unless somebody enters other minutes.
@@ -192,7 +231,10 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
       ...(isSame || idTokenValidity === undefined ? {} : { validity: idTokenValidity * 60 }),
       audiences: idTokenAudiences,
       includesStandardClaims: idTokenIncludesStandardClaims,
+      includesAttributes: idTokenIncludesAttributes,
+      includesCustomPermissions: idTokenIncludesCustomPermissions,
     },
+    attributes: attributes.map(readAttributeLine),
   } satisfies EnteredApp
 }
 
@@ -272,7 +314,10 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
         {form.field('idTokenValidity')}
         {form.field('idTokenAudiences')}
         {form.field('idTokenIncludesStandardClaims')}
+        {form.field('idTokenIncludesAttributes')}
+        {form.field('idTokenIncludesCustomPermissions')}
       </Card>
+      <Card title="Custom Attributes">{form.field('attributes')}</Card>
       <Card title="Enable Single Logout">{form.field('singleLogoutUrl')}</Card>
       <Card title="Web App Settings">{form.field('startUrl')}</Card>
       <Card title="Trusted IP Range for OAuth Web server flow">{form.field('ipRanges')}</Card>

@@ -5,6 +5,7 @@ import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import {
   AppSections,
+  appFieldsWith,
   asFormProblems,
   certificateToSee,
   enteredApiName,
@@ -20,7 +21,10 @@ export function newApp({ seal, newId, now }: Pick<SetupNeeds, 'seal' | 'newId' |
     path: `${appsPath}/new`,
     right: 'manage connected apps',
     find: async ({ org }) => org,
-    fields: () => newAppFields,
+    fields: async ({ id }, { stores }) => ({
+      ...newAppFields,
+      ...appFieldsWith(await stores.customScopes.list(id)),
+    }),
     start: () => newAppStart,
     show: (form, _org, { at }) => ({
       title: 'New Connected App',

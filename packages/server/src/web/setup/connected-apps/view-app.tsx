@@ -1,4 +1,6 @@
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
+import { writeAttributeLine } from '../../../connected-apps/custom-attribute.ts'
+import type { CustomScope } from '../../../connected-apps/custom-scope.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
 import { writeIpRange } from '../../../users/ip-range.ts'
 import { Card, Copyable, Details, EmptyState, Instant, Notice, YesNo } from '../blocks.tsx'
@@ -33,7 +35,12 @@ export const viewApp: readonly SetupRoute[] = page(`${appsPath}/:app`, 'view set
       <>
         <PolicyWarnings found={found} runAs={runAs} />
         {isOwn ? (
-          <Settings app={app} canManage={canManage} at={visit.at} />
+          <Settings
+            app={app}
+            customScopes={await visit.stores.customScopes.list(visit.org.id)}
+            canManage={canManage}
+            at={visit.at}
+          />
         ) : (
           <Notice look="info">
             {app.orgId === undefined
@@ -60,11 +67,12 @@ export const viewApp: readonly SetupRoute[] = page(`${appsPath}/:app`, 'view set
 
 interface SettingsProps {
   readonly app: ConnectedApp
+  readonly customScopes: readonly CustomScope[]
   readonly canManage: boolean
   readonly at: Date
 }
 
-function Settings({ app, canManage, at }: SettingsProps) {
+function Settings({ app, customScopes, canManage, at }: SettingsProps) {
   const path = appPath(app)
   return (
     <>
@@ -104,7 +112,7 @@ function Settings({ app, canManage, at }: SettingsProps) {
                 : 'Hidden. A rotation is under way: the secret before is still valid.',
             ],
             ['Callback URL', <Lines texts={app.callbackUrls} />],
-            ['Selected OAuth Scopes', <Lines texts={scopeTexts(app)} />],
+            ['Selected OAuth Scopes', <Lines texts={scopeTexts(app, customScopes)} />],
             ['Require PKCE Extension for Supported Authorization Flows', <YesNo value={app.isPkceRequired} />],
             ['Require Secret for Web Server Flow', <YesNo value={!app.isConsumerSecretOptional} />],
             ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
@@ -115,6 +123,9 @@ function Settings({ app, canManage, at }: SettingsProps) {
             ['ID Token Valid for', `${app.idTokenConfig.validity / 60} minutes`],
             ['ID Token Audiences', <Lines texts={app.idTokenConfig.audiences} />],
             ['Include Standard Claims', <YesNo value={app.idTokenConfig.includesStandardClaims} />],
+            ['Include Custom Attributes', <YesNo value={app.idTokenConfig.includesAttributes} />],
+            ['Include Custom Permissions', <YesNo value={app.idTokenConfig.includesCustomPermissions} />],
+            ['Custom Attributes', <Lines texts={app.attributes.map(writeAttributeLine)} />],
             ['Single Logout URL', app.singleLogoutUrl],
             ['Start URL', app.startUrl],
             ['Trusted IP Ranges', <Lines texts={app.ipRanges.map(writeIpRange)} />],
@@ -142,8 +153,8 @@ function Settings({ app, canManage, at }: SettingsProps) {
   )
 }
 
-function scopeTexts({ scopes }: ConnectedApp): readonly string[] {
-  return scopeDefinitions
+function scopeTexts({ scopes }: ConnectedApp, customScopes: readonly CustomScope[]): readonly string[] {
+  return [...scopeDefinitions, ...customScopes.map(({ label, name }) => ({ label, names: [name] as const }))]
     .filter(({ names: [name] }) => scopes.includes(name))
     .map(({ label, names: [name] }) => `${label} (${name})`)
 }

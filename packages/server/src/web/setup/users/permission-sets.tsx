@@ -20,6 +20,7 @@ import {
   permissionsField,
 } from './access-fields.tsx'
 import { AssignedApps, assignedAppsPage } from './assigned-apps.tsx'
+import { GivenPermissions, givenPermissionsPage } from './custom-permissions.tsx'
 import { withoutLines } from './profiles.tsx'
 
 const path = '/setup/permission-sets'
@@ -106,10 +107,11 @@ const view = page(`${path}/:permissionSet`, 'view setup', async (visit) => {
   const { stores, org, can } = visit
   const { id, name, label, permissions, objectPermissions } = permissionSet
   const own = `${path}/${id}`
-  const [objects, apps, users] = await Promise.all([
+  const [objects, apps, users, custom] = await Promise.all([
     openableObjects(visit, objectPermissions),
     assignableApps(stores, org, { permissionSetId: id }),
     stores.users.count(org.id, { permissionSetId: id }),
+    stores.customPermissions.list(org.id),
   ])
   return shown(visit, {
     title: label,
@@ -136,6 +138,10 @@ const view = page(`${path}/:permissionSet`, 'view setup', async (visit) => {
         <Card title="Object Permissions">
           <ObjectPermissionTable permissions={objectPermissions} objects={objects} />
         </Card>
+        <GivenPermissions
+          permissions={custom.filter(({ permissionSetIds }) => permissionSetIds.includes(id))}
+          edit={can('manage users') ? `${own}/custom-permissions` : undefined}
+        />
         <AssignedApps apps={apps} edit={can('manage connected apps') ? `${own}/connected-apps` : undefined} />
       </>
     ),
@@ -389,6 +395,14 @@ const apps = assignedAppsPage<PermissionSet>({
   viewOf: ({ id }) => `${path}/${id}`,
 })
 
+const customPermissions = givenPermissionsPage<PermissionSet>({
+  path: `${path}/:permissionSet/custom-permissions`,
+  place: path,
+  find: findPermissionSet,
+  field: 'permissionSetIds',
+  viewOf: ({ id }) => `${path}/${id}`,
+})
+
 /** *Permission Sets*: what they allow, who has them, which apps they open. */
 export function permissionSetPages(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
   return [
@@ -401,5 +415,6 @@ export function permissionSetPages(needs: Pick<SetupNeeds, 'newId' | 'now'>): re
     ...removeAssignment(needs),
     ...remove,
     ...apps,
+    ...customPermissions,
   ]
 }

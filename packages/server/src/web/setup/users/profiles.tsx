@@ -19,6 +19,7 @@ import {
   permissionsField,
 } from './access-fields.tsx'
 import { AssignedApps, assignedAppsPage } from './assigned-apps.tsx'
+import { GivenPermissions, givenPermissionsPage } from './custom-permissions.tsx'
 import { timeoutOptions, timeoutText } from './session-timeout.ts'
 
 const path = '/setup/profiles'
@@ -99,10 +100,11 @@ const view = page(`${path}/:profile`, 'view setup', async (visit) => {
   if (profile === undefined) return notFound(visit)
   const { stores, org, can } = visit
   const own = `${path}/${profile.id}`
-  const [objects, apps, users] = await Promise.all([
+  const [objects, apps, users, custom] = await Promise.all([
     openableObjects(visit, profile.objectPermissions),
     assignableApps(stores, org, { profileId: profile.id }),
     stores.users.count(org.id, { profileId: profile.id }),
+    stores.customPermissions.list(org.id),
   ])
   const { loginIpRanges, sessionTimeout } = profile
   return shown(visit, {
@@ -153,6 +155,10 @@ const view = page(`${path}/:profile`, 'view setup', async (visit) => {
         <Card title="Object Permissions">
           <ObjectPermissionTable permissions={profile.objectPermissions} objects={objects} />
         </Card>
+        <GivenPermissions
+          permissions={custom.filter(({ profileIds }) => profileIds.includes(profile.id))}
+          edit={can('manage users') ? `${own}/custom-permissions` : undefined}
+        />
         <AssignedApps apps={apps} edit={can('manage connected apps') ? `${own}/connected-apps` : undefined} />
       </>
     ),
@@ -298,7 +304,15 @@ const apps = assignedAppsPage<Profile>({
   viewOf: ({ id }) => `${path}/${id}`,
 })
 
+const customPermissions = givenPermissionsPage<Profile>({
+  path: `${path}/:profile/custom-permissions`,
+  place: path,
+  find: findProfile,
+  field: 'profileIds',
+  viewOf: ({ id }) => `${path}/${id}`,
+})
+
 /** *Profiles*: what their users may do, and from where. */
 export function profilePages(needs: Pick<SetupNeeds, 'newId'>): readonly SetupRoute[] {
-  return [...list, ...newProfilePage(needs), ...view, ...edit, ...remove, ...apps]
+  return [...list, ...newProfilePage(needs), ...view, ...edit, ...remove, ...apps, ...customPermissions]
 }
