@@ -4,6 +4,7 @@ import {
   type ListenOptions,
   listen,
   openPrometheusMeter,
+  openTraces,
   type ServerOptions,
   sallyport,
 } from '@sallyport/server'
@@ -60,6 +61,7 @@ export async function startServing(
   const { stores, seal, now } = database
   const { journal } = stores
   const meter = metrics === undefined ? undefined : await openPrometheusMeter()
+  const traces = await openTraces(process.env)
   const server = await sallyport({
     options,
     stores: {
@@ -75,7 +77,8 @@ export async function startServing(
     seal,
     now,
     onError: log.failed,
-    ...(meter === undefined ? {} : { metrics: { meter, token: metrics?.token } }),
+    meters: [meter, traces?.meter].filter((one) => one !== undefined),
+    ...(meter === undefined || metrics?.token === undefined ? {} : { metrics: { meter, token: metrics.token } }),
   })
   const listening: Listening[] = []
   let forMetrics: MetricsListener | undefined
@@ -109,6 +112,7 @@ export async function startServing(
       await setTimeout(drainSeconds * 1000)
       await Promise.all(listening.map((each) => each.close(patience)))
       await forMetrics?.close()
+      await traces?.close()
       server.stop()
     },
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { Agent, createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -186,5 +186,50 @@ describe('a rolling restart', () => {
     expect([answer.status, answer.headers.get('connection'), await ready()]).toEqual([200, 'close', 503])
     // A second signal ends it at once.
     expect(await server.stop('SIGTERM')).toBe(130)
+  })
+})
+
+describe('traces', () => {
+  it('are sent where the standard environment variables say, one span for every request, under the caller’s', async () => {
+    using folder = temporaryFolder()
+    const sent: string[] = []
+    const collector = createHttpServer((message, response) => {
+      let body = ''
+      message.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk
+      })
+      message.on('end', () => {
+        sent.push(`${message.url} ${body}`)
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+      })
+    })
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
+    const address = collector.address()
+    if (address === null || typeof address === 'string') throw new Error('The collector has no port.')
+    const env = {
+      ...secrets(),
+      SALLYPORT_DATA: folder.path,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}`,
+      OTEL_SERVICE_NAME: 'login',
+    }
+    await using server = await startServer(['serve', '--public-url', publicUrl, '--port', '0'], { env })
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const answer = await fetch(`${baseOf(server)}/services/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'none-of-these', client_secret: 'geheim' }),
+      headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+    })
+    expect(await server.stop()).toBe(0)
+    collector.close()
+    const [first = ''] = sent
+    expect(first).toMatch(/^\/v1\/traces /)
+    const { resourceSpans } = JSON.parse(first.slice('/v1/traces '.length))
+    const span = resourceSpans[0].scopeSpans[0].spans[0]
+    expect(span).toMatchObject({ name: 'POST token', traceId: trace, parentSpanId: '00f067aa0ba902b7' })
+    const attributes = JSON.stringify(span.attributes)
+    expect(attributes).toContain('grant-type-unknown')
+    expect(attributes).toContain(answer.headers.get('x-request-id'))
+    expect(JSON.stringify(resourceSpans[0].resource)).toContain('"login"')
+    expect(first).not.toMatch(/geheim|none-of-these/)
   })
 })

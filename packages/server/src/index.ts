@@ -61,6 +61,7 @@ export type { WalkthroughApp, WalkthroughOffer, WalkthroughUser } from './demo/w
 export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
 export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, KeptEntry } from './journal/journal.ts'
 export { openPrometheusMeter } from './metrics/open-meter.ts'
+export { openTraces, TracesMissing } from './metrics/open-traces.ts'
 export type { PrometheusMeter } from './metrics/prometheus.ts'
 export {
   type CrossedDiagnosis,

@@ -3,8 +3,7 @@ import type { Clock } from './clock.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
 import { customClaims as customClaimsOf } from './connected-apps/custom-claims.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
-import { noMeter } from './metrics/meter.ts'
-import type { PrometheusMeter } from './metrics/prometheus.ts'
+import { type Meter, meters } from './metrics/meter.ts'
 import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
 import { readAuthorizeRequest } from './oauth/authorize-request.ts'
@@ -51,7 +50,7 @@ import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
 import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
-import { metricsAnswer } from './web/endpoints/metrics.ts'
+import { type MetricsNeeds, metricsAnswer } from './web/endpoints/metrics.ts'
 import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } from './web/endpoints/pages.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
@@ -72,8 +71,10 @@ export interface Foundation {
   readonly now: Clock
   /** Is told of what must never happen. Nothing secret is in it. */
   readonly onError: (error: unknown, where: string) => void
-  /** Counts what goes on, and gives it to whoever shows the token at `/metrics`; without a token there is no such page. */
-  readonly metrics?: { readonly meter: PrometheusMeter; readonly token: string | undefined }
+  /** Are told what goes on. */
+  readonly meters?: readonly Meter[]
+  /** What `/metrics` gives to whoever shows the token; without, there is no such page. */
+  readonly metrics?: MetricsNeeds
 }
 
 /** A server, ready to answer. */
@@ -89,8 +90,16 @@ export interface Sallyport {
 }
 
 /** Wires everything into one fetch handler. The only place that knows everyone. */
-export async function sallyport({ options, stores, seal, now, metrics, ...told }: Foundation): Promise<Sallyport> {
-  const meter = metrics?.meter ?? noMeter
+export async function sallyport({
+  options,
+  stores,
+  seal,
+  now,
+  meters: all = [],
+  metrics,
+  ...told
+}: Foundation): Promise<Sallyport> {
+  const meter = meters(...all)
   const onError: Foundation['onError'] = (error, where) => {
     meter.failed()
     told.onError(error, where)
@@ -351,10 +360,7 @@ export async function sallyport({ options, stores, seal, now, metrics, ...told }
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),
     ready: page(undefined, readyAnswer({ orgs, expiryLag: keeping.lag, isDraining: () => isDraining })),
-    metrics:
-      metrics?.token === undefined
-        ? missing
-        : page(undefined, metricsAnswer({ meter: metrics.meter, token: metrics.token })),
+    metrics: metrics === undefined ? missing : page(undefined, metricsAnswer(metrics)),
     missing,
   })
   return {

@@ -80,7 +80,7 @@ describe('the downhill rule', () => {
     const owners = [
       [/^(?:hono|@hono\/)/, 'web'],
       [/^(?:kysely|node:sqlite|pg)/, 'stores'],
-      [/^prom-client/, 'metrics'],
+      [/^(?:prom-client|@opentelemetry\/)/, 'metrics'],
       [/^(?:@peculiar\/x509|reflect-metadata)/, 'certificates'],
       [/^xml-crypto/, 'saml'],
     ] as const

@@ -80,3 +80,21 @@ describe('the source of the server', () => {
     expect(using(/(?:[sS]ecret|[hH]ash|tag|signature)\)? (?:===|!==) (?!undefined)/)).toEqual([applied])
   })
 })
+
+describe('the page of standards', () => {
+  const standards = readFileSync(new URL('../../../docs/security-standards.md', import.meta.url), 'utf8')
+  const numbers = new Set(rows.map(({ number }) => number))
+  const items = [...standards.matchAll(/^\| ([0-9][0-9., ]*) \| [^|]+ \| ([^|]+) \|$/gm)]
+
+  it.each(items.map(([, item = '', held = '']) => ({ item, held: held.trim() })))(
+    'names for $item rows of security checks that exist',
+    ({ held }) => {
+      const unknown = held.split(', ').filter((number) => !numbers.has(number))
+      expect(unknown).toEqual([])
+    },
+  )
+
+  it('has the items of both documents', () => {
+    expect(items.length).toBeGreaterThan(35)
+  })
+})

@@ -9,7 +9,14 @@ export interface AnsweredRequest {
   readonly outcome: JournalOutcome
   /** Of the refusal. */
   readonly reason: string | undefined
+  readonly requestId: string
+  readonly method: string
+  readonly status: number
+  /** When it arrived. */
+  readonly at: Date
   readonly seconds: number
+  /** `traceparent` as the caller sent it (W3C Trace Context). */
+  readonly traceparent: string | undefined
 }
 
 /** Is told what goes on, to count it. */
@@ -21,5 +28,17 @@ export interface Meter {
   watch(name: string, help: string, read: () => number): void
 }
 
-/** Counts nothing: for a server that nobody watches. */
-export const noMeter: Meter = { answered() {}, failed() {}, watch() {} }
+/** One that tells several; without any, it counts nothing. */
+export function meters(...all: readonly Meter[]): Meter {
+  return {
+    answered(request) {
+      for (const meter of all) meter.answered(request)
+    },
+    failed() {
+      for (const meter of all) meter.failed()
+    },
+    watch(...watched) {
+      for (const meter of all) meter.watch(...watched)
+    },
+  }
+}

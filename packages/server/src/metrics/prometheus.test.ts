@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { AnsweredRequest } from './meter.ts'
 import { type PrometheusMeter, prometheusMeter } from './prometheus.ts'
 
 const operations = new URL('../../../../docs/operations/', import.meta.url)
@@ -14,6 +15,19 @@ beforeEach(() => {
   meter.watch('passwords_waiting', 'Waiting.', () => 2)
 })
 
+const answered: AnsweredRequest = {
+  endpoint: 'token',
+  flow: 'password',
+  outcome: 'passed',
+  reason: undefined,
+  requestId: 'one',
+  method: 'POST',
+  status: 200,
+  at: new Date('2026-11-29T12:00:00Z'),
+  seconds: 1,
+  traceparent: undefined,
+}
+
 /** The names in a text that Prometheus would know. */
 const namesIn = (text: string) => [
   ...new Set([...text.matchAll(/\b(?:sallyport|process|nodejs)_[a-z0-9_]+\b/g)].map(([name]) => name)),
@@ -21,7 +35,7 @@ const namesIn = (text: string) => [
 
 describe('the meter for Prometheus', () => {
   it('counts requests by endpoint and outcome, refusals by reason, and tokens by grant type', async () => {
-    const request = { endpoint: 'token', flow: 'refresh_token', reason: undefined, seconds: 0.004 } as const
+    const request = { ...answered, flow: 'refresh_token', seconds: 0.004 }
     meter.answered({ ...request, outcome: 'passed' })
     meter.answered({ ...request, outcome: 'passed' })
     meter.answered({ ...request, outcome: 'refused', reason: 'refresh-token-unknown' })
@@ -39,7 +53,7 @@ describe('the meter for Prometheus', () => {
   })
 
   it('has every metric that the dashboard and the page name', async () => {
-    meter.answered({ endpoint: 'token', flow: 'password', outcome: 'passed', reason: 'x', seconds: 1 })
+    meter.answered({ ...answered, reason: 'x' })
     const known = namesIn(await meter.text())
     expect(namesIn(dashboard).length).toBeGreaterThan(8)
     for (const name of [...namesIn(dashboard), ...namesIn(page)]) expect(known).toContain(name)

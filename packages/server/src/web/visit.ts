@@ -81,7 +81,7 @@ export function receive(needs: Needs): Receive {
     const reply = await answered(visit, answer, show)
     const name = typeof endpoint === 'object' ? endpoint.refusalsOf : endpoint
     if (name !== undefined) {
-      count(name, visit, reply.status, begin)
+      count(name, visit, reply.status, at, begin)
       if (typeof endpoint === 'string' || visit.refused !== undefined) {
         journal.add(entryOf(name, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
       }
@@ -89,10 +89,22 @@ export function receive(needs: Needs): Receive {
     return withHeaders(reply, commonHeaders(requestId, visit.refused))
   }
 
-  function count(endpoint: string, { checks, refused }: Visit, status: number, begin: number): void {
+  function count(endpoint: string, visit: Visit, status: number, at: Date, begin: number): void {
+    const { request, requestId, checks, refused } = visit
     const outcome = outcomeOf({ refusal: refused?.refusal, status })
     const reason = refused?.refusal.reason
-    meter.answered({ endpoint, flow: checks.flow, outcome, reason, seconds: (performance.now() - begin) / 1000 })
+    meter.answered({
+      endpoint,
+      flow: checks.flow,
+      outcome,
+      reason,
+      requestId,
+      method: request.method,
+      status,
+      at,
+      seconds: (performance.now() - begin) / 1000,
+      traceparent: request.header('traceparent'),
+    })
   }
 
   function commonHeaders(requestId: string, refused?: Refused): Readonly<Record<string, string>> {
