@@ -69,6 +69,9 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'password-busy',
     'form-forged',
     ...user,
+    'session-level-too-low',
+    'verification-code-wrong',
+    'verification-locked',
     'scope-not-allowed',
     'denied-by-user',
   ],
@@ -89,6 +92,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'verifier-wrong',
     'verifier-unexpected',
     ...user,
+    'session-level-too-low',
   ],
   'refresh-token': [
     ...body,
@@ -102,6 +106,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'refresh-token-rotated-out',
     'refresh-token-expired',
     ...user,
+    'session-level-too-low',
     'scope-not-allowed',
   ],
   'jwt-bearer': [

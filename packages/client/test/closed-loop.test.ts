@@ -244,6 +244,23 @@ async function signIn(username: string, pw: string, { forged = false, at = serve
   return post(form, { at, path: '/', headers: { cookie, accept: 'text/html' } })
 }
 
+/** Somebody who has to verify their identity and enters wrong codes. */
+async function wrongCode(tries: number): Promise<Wire> {
+  const user = await server.addUser(`${fresh('verified')}@target.example`)
+  await server.stores.verifications.setTemporaryCode(user.id, {
+    hash: Buffer.alloc(32),
+    expiresAt: new Date('9999-01-01'),
+  })
+  const browser = testBrowser(server)
+  await signInOn(browser, await browser.open('/'), user.username)
+  const page = await browser.open('/_ui/identity/verification')
+  const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+  const form = { ...fieldsOf(page.html, 'code'), code: '000000' }
+  const enter = () => post(form, { path: '/_ui/identity/verification', headers: { cookie, accept: 'text/html' } })
+  for (let count = 1; count < tries; count++) await enter()
+  return enter()
+}
+
 const limits = '/services/data/v62.0/limits'
 const userinfo = '/services/oauth2/userinfo'
 const withToken = (token: string) => ({ authorization: `Bearer ${token}` })
@@ -700,6 +717,8 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
 
   'username-unknown': [() => signIn('nobody@target.example', password)],
   'password-wrong': [() => signIn(world.user.username, 'wrong')],
+  'verification-code-wrong': [() => wrongCode(1)],
+  'verification-locked': [() => wrongCode(11)],
   'password-busy': [
     () =>
       elsewhere(async (at) => {
@@ -838,6 +857,12 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const { id } = await server.profile('Standard User')
       const policies = { isAdminApproved: true, profileIds: [id], requiresHighAssurance: true }
       return bearer({ iss: (await server.addApp(fresh('High'), {}, policies)).consumerKey })
+    },
+  ],
+  'session-level-too-low': [
+    async () => {
+      const policies = { requiresHighAssurance: true, assuranceAction: 'Block' } as const
+      return authorize({}, world.user, await server.addApp(fresh('High'), {}, policies))
     },
   ],
   'api-not-enabled': [

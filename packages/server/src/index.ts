@@ -107,6 +107,7 @@ export {
 } from './sessions/login-history.ts'
 export { loginCsvHeader, loginCsvLine } from './sessions/login-history-csv.ts'
 export { type ListedSession, lastUsedAt } from './sessions/session.ts'
+export { newTemporaryCode } from './sessions/temporary-code.ts'
 export {
   DatabaseBusy,
   DatabaseTooNew,

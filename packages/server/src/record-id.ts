@@ -20,6 +20,7 @@ export const keyPrefixes = {
   setupEntityAccess: '0J0',
   queryLocator: '01g',
   setupAuditTrail: '0Ym',
+  verificationHistory: '0Yx',
   namedCredential: '0XA',
   Account: '001',
   Contact: '003',

@@ -30,7 +30,9 @@ import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/limits.ts'
 import type { Seal } from './seal.ts'
+import { relaxesSignIn } from './sessions/relaxed-sign-in.ts'
 import { signIn } from './sessions/sign-in.ts'
+import { canVerify } from './sessions/verify-identity.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
 import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
@@ -56,6 +58,7 @@ import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
 import { introspectAnswer, pushAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
+import { verificationAnswer, verificationPage } from './web/endpoints/verification.ts'
 import { fromProgram, type Incoming } from './web/incoming.ts'
 import { lazily } from './web/lazily.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
@@ -105,7 +108,8 @@ export async function sallyport({
     told.onError(error, where)
   }
   const { posture, showsCauses } = options
-  const { orgs, users, profiles, permissionSets, apps, approvals, sessions, journal, loginHistory } = stores
+  const { orgs, users, profiles, permissionSets, apps, approvals, sessions, verifications, journal, loginHistory } =
+    stores
   const report = (error: unknown) => onError(error, 'a write that nobody waited for')
   const addresses = addressesOf(options.mainUrl, options.aliases, orgs)
   const passwords = passwordsAt(options.passwordCost)
@@ -165,6 +169,7 @@ export async function sallyport({
     offer(
       authorizationCode({
         codes: stores.codes,
+        apps,
         userOfApp: askAgain,
         codeLifetime: posture.codeLifetime,
         rules: posture,
@@ -211,11 +216,17 @@ export async function sallyport({
   })
   const push = pushEndpoint({ readRequest: readPlainRequest, authenticateClient, pushed, now })
   const decide = authorize({
-    admit: admission({ appAccess, partnerRules: partner, now }),
+    admit: admission({
+      appAccess,
+      partnerRules: partner,
+      canVerify: async (userId) => canVerify(await verifications.find(userId), now()),
+      now,
+    }),
     users,
     orgs,
     profiles,
     approvals,
+    sessions,
     idTokens: tokensOfId,
     pushedRequests: pushed,
     answersIssuer: posture.answersIssuer,
@@ -228,7 +239,19 @@ export async function sallyport({
     orgs,
     refusesTokenInQuery: posture.refusesTokenInQuery,
   })
-  const signing = signIn({ users, orgs, profiles, passwords, sessions, loginHistory, onError: report, now })
+  const signing = signIn({
+    users,
+    orgs,
+    profiles,
+    permissionSets,
+    isRelaxed: relaxesSignIn({ apps, verifications, now }),
+    passwords,
+    sessions,
+    loginHistory,
+    onError: report,
+    now,
+  })
+  const { verificationHistory } = stores
   const pages = {
     signIn: signing,
     readBrowser: browserOf,
@@ -241,6 +264,7 @@ export async function sallyport({
   }
   const consent = deviceConsent({ ...deviceNeeds, approvals, whoIsThere: whoIsThere({ users, orgs, profiles }) })
   const connecting = { consent, readBrowser: browserOf, orgs }
+  const verifying = { ...pages, users, verifications, verificationHistory, loginHistory, passwords, seal, now }
   const { updatedAtIsNumber } = posture
   const whose = { users, profiles, permissionSets, apps, customClaims, addresses }
   const identity = { readBearer: bearerOf, ...whose, updatedAtIsNumber, now }
@@ -314,6 +338,8 @@ export async function sallyport({
       }),
     ),
     signIn: page('sign-in', signInAnswer(pages)),
+    verification: page(undefined, verificationPage(verifying)),
+    verify: page('sign-in', verificationAnswer(verifying)),
     authorize: page('authorize', authorizeAnswer(pages)),
     consent: page('consent', consentPage(pages)),
     decide: page('consent', consentAnswer(pages)),

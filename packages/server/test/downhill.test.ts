@@ -78,7 +78,7 @@ describe('the downhill rule', () => {
 
   it('lets only web import the HTTP framework, only stores SQL, only certificates X.509, only saml signatures in XML', () => {
     const owners = [
-      [/^(?:hono|@hono\/)/, 'web'],
+      [/^(?:hono|@hono\/|uqr)/, 'web'],
       [/^(?:kysely|node:sqlite|pg)/, 'stores'],
       [/^(?:prom-client|@opentelemetry\/)/, 'metrics'],
       [/^(?:@peculiar\/x509|reflect-metadata)/, 'certificates'],

@@ -2,10 +2,12 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
 import { userAssign } from './user/assign.ts'
 import { userCreate } from './user/create.ts'
+import { userDisconnectAuthenticator } from './user/disconnect-authenticator.ts'
 import { userFreeze } from './user/freeze.ts'
 import { userList } from './user/list.ts'
 import { userSetPassword } from './user/set-password.ts'
 import { userShow } from './user/show.ts'
+import { userTemporaryCode } from './user/temporary-code.ts'
 import { userUnfreeze } from './user/unfreeze.ts'
 import { userUnlock } from './user/unlock.ts'
 
@@ -22,4 +24,6 @@ export function user(terminal: Terminal): CommandUnknownOpts {
     .addCommand(userUnlock(terminal))
     .addCommand(userSetPassword(terminal))
     .addCommand(userAssign(terminal))
+    .addCommand(userTemporaryCode(terminal))
+    .addCommand(userDisconnectAuthenticator(terminal))
 }

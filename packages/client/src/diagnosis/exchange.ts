@@ -29,6 +29,8 @@ export interface SeenAnswer {
   /** What a page says to people, of those that are known. */
   readonly page:
     | 'sign-in-refused'
+    | 'verification-refused'
+    | 'verification-locked'
     | 'form-expired'
     | 'form-refused'
     | 'insufficient-privileges'
@@ -171,6 +173,8 @@ function readPage(html: string): Partial<Told> {
     ) ?? []
   if (error !== undefined) return { error, description: withoutEntities(description ?? '') }
   if (/You could not be signed in|check your username and password/i.test(html)) return { page: 'sign-in-refused' }
+  if (/<title>Error: (?:Verify your identity|Connect an authenticator app)/.test(html))
+    return { page: /There were too many wrong codes/.test(html) ? 'verification-locked' : 'verification-refused' }
   if (/<h1>This form was refused<\/h1>[\s\S]{0,2000}<dt>Found<\/dt>\s*<dd>a field /.test(html))
     return { page: 'form-refused' }
   if (/<h1>Insufficient Privileges<\/h1>/.test(html)) return { page: 'insufficient-privileges' }

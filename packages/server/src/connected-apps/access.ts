@@ -21,6 +21,11 @@ export type AccessRefusal =
     }
   | { readonly reason: 'ip-restricted'; readonly facts: { readonly address: string; readonly profile: string } }
   | { readonly reason: 'high-assurance-required'; readonly facts: { readonly app: string } }
+  | {
+      readonly reason: 'session-level-too-low'
+      /** The policy blocks; it would raise, but the request wants no page; or what was raised since is not what it goes back to. */
+      readonly facts: { readonly app: string; readonly because: 'block' | 'silent' | 'token' }
+    }
   | { readonly reason: 'api-not-enabled'; readonly facts: { readonly user: string; readonly profile: string } }
 
 /**

@@ -3,7 +3,14 @@ import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type UserStore } from '../users/user.ts'
-import type { AppPolicies, ConnectedApp, ConnectedAppStore, IpRelaxation, RefreshTokenPolicy } from './connected-app.ts'
+import type {
+  AppPolicies,
+  AssuranceAction,
+  ConnectedApp,
+  ConnectedAppStore,
+  IpRelaxation,
+  RefreshTokenPolicy,
+} from './connected-app.ts'
 import { uninstalledPolicies } from './connected-app.ts'
 
 /** What an admin enters of an org's policies for an app. A field left out stays as it is, or gets its default. */
@@ -18,6 +25,7 @@ export interface EnteredPolicies {
   /** Seconds; `undefined` leaves it to profile and org. */
   readonly sessionTimeout?: number | undefined
   readonly requiresHighAssurance?: boolean
+  readonly assuranceAction?: AssuranceAction
   /** *Run As* of the client credentials flow, by username; an empty text clears it. */
   readonly clientCredentialUser?: string
   /** Seconds, one of Salesforce's choices; `undefined` leaves it to the session timeout of profile and org. */
@@ -82,6 +90,7 @@ export async function policiesWith(
     refreshTokenPolicy,
     sessionTimeout,
     requiresHighAssurance: entered.requiresHighAssurance ?? policies.requiresHighAssurance,
+    assuranceAction: entered.assuranceAction ?? policies.assuranceAction,
     clientCredentialUserId,
     namedUserJwtTimeout,
   })

@@ -133,6 +133,9 @@ export type RefreshTokenPolicy =
   | { readonly kind: 'specific_lifetime'; readonly seconds: number }
   | { readonly kind: 'specific_inactivity'; readonly seconds: number }
 
+/** What happens to users whose session is not of high assurance, where an app requires it. */
+export type AssuranceAction = 'Block' | 'RaiseSessionLevel'
+
 /** What one org decided about the use of an app (*Manage Connected Apps*). */
 export interface AppPolicies {
   readonly appId: string
@@ -147,7 +150,9 @@ export interface AppPolicies {
   readonly refreshTokenPolicy: RefreshTokenPolicy
   /** Seconds without use after which the app's access tokens end; `undefined` leaves it to profile and org. */
   readonly sessionTimeout: number | undefined
+  /** *High assurance session required*. */
   readonly requiresHighAssurance: boolean
+  readonly assuranceAction: AssuranceAction
   /** *Run As* of the client credentials flow: the user it acts for. */
   readonly clientCredentialUserId: string | undefined
   /** Seconds that a JWT-based access token lasts; `undefined` leaves it to the session timeout of profile and org. */
@@ -174,6 +179,7 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   refreshTokenPolicy: { kind: 'infinite' },
   sessionTimeout: undefined,
   requiresHighAssurance: false,
+  assuranceAction: 'Block',
   clientCredentialUserId: undefined,
   namedUserJwtTimeout: 1800,
   isBlocked: false,

@@ -3,6 +3,7 @@ import type { Scope } from '../connected-apps/scope.ts'
 import { type Checklist, checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { OrgStore } from '../orgs/org.ts'
+import type { SessionStore } from '../sessions/session.ts'
 import type { IdTokens } from '../tokens/id-token.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
@@ -16,6 +17,10 @@ import { type Browser, type SignedIn, whoIsThere } from './signed-in.ts'
 /** What the browser does next. */
 export type NextStep =
   | { readonly go: 'sign-in' }
+  /** The person is to verify their identity, so that the session is sure enough, and then to ask again. */
+  | { readonly go: 'verify' }
+  /** The person is to verify their identity, so that the session is sure enough, and then to ask again. */
+  | { readonly go: 'verify' }
   | { readonly go: 'consent'; readonly signedIn: SignedIn; readonly scopes: readonly Scope[] }
   | {
       readonly go: 'back-to-app'
@@ -48,6 +53,7 @@ interface Needs {
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly approvals: Pick<ApprovalStore, 'find' | 'allow'>
+  readonly sessions: Pick<SessionStore, 'noteApp'>
   readonly idTokens: Pick<IdTokens, 'verify'>
   readonly pushedRequests: Pick<PushedRequestStore, 'answer'>
   /** Whether answers carry `iss` (RFC 9207), which Salesforce's do not. */
@@ -57,7 +63,7 @@ interface Needs {
 
 /** The authorize endpoint over the stores. */
 export function authorize(needs: Needs): Authorize {
-  const { admit, users, orgs, profiles, approvals, idTokens, pushedRequests, answersIssuer, now } = needs
+  const { admit, users, orgs, profiles, approvals, sessions, idTokens, pushedRequests, answersIssuer, now } = needs
   const signedInAt = whoIsThere({ users, orgs, profiles })
   return { nextStep, decide }
 
@@ -77,6 +83,7 @@ export function authorize(needs: Needs): Authorize {
     checks.userId = user.id
     pass(checks, 'signed-in', { user: user.username })
     const admitted = await admit(request, signedIn, browser.sourceIp, checks)
+    if (!admitted.ok && admitted.isMendedByVerifying && !isSilent(request)) return { go: 'verify' }
     if (!admitted.ok) return refuse(request, site, admitted.refusal)
     const { scopes, policies } = admitted
     if (!(await isApproved(request, user, scopes, admitted.preApproved))) {
@@ -86,9 +93,12 @@ export function authorize(needs: Needs): Authorize {
     if (!admitted.preApproved) pass(checks, 'approved', { by: 'the user' })
     const { app, redirectUri, codeChallenge, nonce } = request
     const { authTime } = session
-    const granted = { app, policies, org, user, scopes, redirectUri, codeChallenge, nonce, authTime, site, ...browser }
+    const answered = { redirectUri, codeChallenge, nonce, authTime, site, ...browser, session }
+    const granted = { app, policies, org, user, scopes, ...answered }
     const again = await answeredBefore(request)
     if (again !== undefined) return { go: 'error-page', refused: again }
+    // Whoever signs out later is signed out there as well.
+    if (app.singleLogoutUrl !== undefined) await sessions.noteApp(session.id, app.id)
     const answer = { ...(await request.responseType.answer(granted)), ...common(request, site) }
     return { go: 'back-to-app', answer, refused: undefined }
   }
@@ -170,7 +180,7 @@ export function authorize(needs: Needs): Authorize {
 }
 
 // What the developers of an app can do something about, or are to tell their users.
-const forTheApp: ReadonlySet<Reason> = new Set(['app-blocked', 'not-admin-approved'])
+const forTheApp: ReadonlySet<Reason> = new Set(['app-blocked', 'not-admin-approved', 'session-level-too-low'])
 
 /** Whether nobody must see a page for it. */
 function isSilent({ prompts, isImmediate }: AuthorizeRequest): boolean {

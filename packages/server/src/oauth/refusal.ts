@@ -1,5 +1,6 @@
 import type { AccessRefusal } from '../connected-apps/access.ts'
 import type { SamlRefusal } from '../saml/saml-error.ts'
+import type { VerificationRefusal } from '../sessions/verify-identity.ts'
 import { type ErrorCode, OAuthError } from './error.ts'
 
 /** Every reason for which a request can be refused, with what the rule saw. Nothing secret is a fact. */
@@ -145,8 +146,8 @@ export interface Reasons extends AccessReasons, SamlReasons {
  */
 export type MissingApproval = 'approval' | 'refresh-scope' | 'refresh-token' | 'live-refresh-token'
 
-type AccessReasons = { readonly [R in AccessRefusal as R['reason']]: R['facts'] }
 type SamlReasons = { readonly [R in SamlRefusal as R['reason']]: R['facts'] }
+type AccessReasons = { readonly [R in AccessRefusal | VerificationRefusal as R['reason']]: R['facts'] }
 
 /** The name of a reason. */
 export type Reason = keyof Reasons
@@ -382,7 +383,26 @@ const wires: { readonly [R in Reason]: Wire } = {
     loginStatus: 'Login invalid',
   },
   'ip-restricted': { code: 'invalid_grant', description: 'ip restricted', loginStatus: 'Restricted IP' },
-  'high-assurance-required': { code: 'invalid_session_level', description: 'a high assurance session is required' },
+  'high-assurance-required': {
+    code: 'invalid_session_level',
+    description: 'a high assurance session is required',
+    loginStatus: 'Two-factor required',
+  },
+  'session-level-too-low': {
+    code: 'invalid_session_level',
+    description: 'a high assurance session is required',
+    loginStatus: 'Two-factor required',
+  },
+  'verification-code-wrong': {
+    code: 'access_denied',
+    description: 'the identity could not be verified',
+    loginStatus: 'Two-factor required',
+  },
+  'verification-locked': {
+    code: 'access_denied',
+    description: 'the identity could not be verified',
+    loginStatus: 'Two-factor required',
+  },
   'api-not-enabled': {
     code: 'invalid_grant',
     description: 'authentication failure',

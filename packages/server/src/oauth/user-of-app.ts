@@ -1,7 +1,7 @@
 import { checkAddress, checkUser } from '../connected-apps/access.ts'
 import type { AppAccess } from '../connected-apps/app-access.ts'
 import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
-import type { Checklist } from '../journal/checklist.ts'
+import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
@@ -45,7 +45,9 @@ export function userOfApp({ users, orgs, profiles, appAccess, now }: Needs): Use
     if (unwelcome !== undefined) throw refusal(unwelcome)
     const access = await appAccess({ org, user, profile, app }, checks)
     if (!access.granted) throw refusal(access.refusal)
-    if (!relaxesAddress && access.policies.ipRelaxation !== 'BYPASS') {
+    if (relaxesAddress || access.policies.ipRelaxation === 'BYPASS') {
+      pass(checks, 'address', { relaxedBy: app.label })
+    } else {
       const elsewhere = checkAddress({ profile, sourceIp: request.sourceIp }, checks)
       if (elsewhere !== undefined) throw refusal(elsewhere)
     }

@@ -26,6 +26,8 @@ export type OpenidEndpoints = {
   readonly jwks_uri: string
   readonly introspection_endpoint: string
   readonly end_session_endpoint: string
+  readonly frontchannel_logout_supported: boolean
+  readonly frontchannel_logout_session_supported: boolean
 }
 
 /** Metadata of an OpenID provider. */
@@ -82,8 +84,8 @@ const scopes = scopeDefinitions.flatMap(({ names }) => names)
  * What a client has to know of a host, be it the login host or an org's own address (OpenID Connect Discovery §3;
  * RFC 8414 §2 names the same members, so the same document answers `/.well-known/oauth-authorization-server`).
  *
- * It names what works and nothing else, and so departs from Salesforce's: dynamic registration and front-channel logout
- * are missing, because they do not exist yet; grant types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
+ * It names what works and nothing else, and so departs from Salesforce's: dynamic registration is missing, because it
+ * does not exist yet; grant types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
  * its `end_session_endpoint` too; and that `request_uri` is not taken is said, as its absence would mean the opposite.
  * @param base scheme, host and port, without a slash at its end: the issuer
  * @param customScopes those that the org has made whose own address it is, and lets everybody know of
@@ -132,6 +134,8 @@ export function openidEndpoints(base: string): OpenidEndpoints {
     jwks_uri: `${base}/id/keys`,
     introspection_endpoint: `${oauth}/introspect`,
     end_session_endpoint: `${base}/services/auth/idp/oidc/logout`,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
   }
 }
 

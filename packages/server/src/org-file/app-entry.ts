@@ -55,6 +55,7 @@ export function enteredApp(
       ...(refreshTokenPolicy === undefined ? {} : { refreshTokenPolicy }),
       ...(sessionPolicy?.sessionTimeout === undefined ? {} : { sessionTimeout: sessionPolicy.sessionTimeout * 60 }),
       ...(level === undefined ? {} : { requiresHighAssurance: level === 'HIGH_ASSURANCE' }),
+      ...(sessionPolicy?.policyAction === undefined ? {} : { assuranceAction: sessionPolicy.policyAction }),
       ...(oauthClientCredentialUser === undefined ? {} : { clientCredentialUser: oauthClientCredentialUser }),
       ...jwtTimeout,
     },

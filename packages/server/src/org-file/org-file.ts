@@ -202,10 +202,8 @@ export const connectedAppEntry = z.strictObject({
   sessionPolicy: z
     .strictObject({
       sessionTimeout: minutesOfSession.exactOptional(),
-      sessionLevel: z.enum(['STANDARD', 'HIGH_ASSURANCE']).exactOptional(),
-      policyAction: z
-        .enum(['Block'], { error: 'Of the actions that Salesforce knows, this version supports Block only.' })
-        .exactOptional(),
+      sessionLevel: z.enum(['LOW', 'STANDARD', 'HIGH_ASSURANCE']).exactOptional(),
+      policyAction: z.enum(['Block', 'RaiseSessionLevel']).exactOptional(),
     })
     .exactOptional(),
   attributes: z.array(z.strictObject({ key: z.string(), formula: z.string() })).exactOptional(),

@@ -227,6 +227,7 @@ function appEntryOf(
         sessionTimeout: policies.sessionTimeout === undefined ? undefined : minutes(policies.sessionTimeout),
       }),
       sessionLevel: policies.requiresHighAssurance ? 'HIGH_ASSURANCE' : 'STANDARD',
+      policyAction: policies.assuranceAction,
     },
     attributes: app.attributes.map((attribute) => ({ ...attribute })),
     ipRanges: app.ipRanges.map((range) => ({ ...range })),

@@ -3,6 +3,19 @@ import type { TokenShape } from '../secret.ts'
 /** How the value of a session cookie looks. */
 export const sessionShape: TokenShape = { prefix: 'S', length: 43, suffix: '' }
 
+/** How sure it is that a session is its person's, the surest last; Salesforce's names. */
+export type SessionLevel = 'LOW' | 'STANDARD' | 'HIGH_ASSURANCE'
+
+/** Which session a code or a token goes back to, as far as it goes along with it. */
+export interface SessionOrigin {
+  readonly level: SessionLevel
+  /** Its name in ID tokens and in front-channel logout; `undefined` where nobody was at a browser. */
+  readonly sid: string | undefined
+}
+
+/** That of what a program gets by itself. */
+export const noSession: SessionOrigin = { level: 'STANDARD', sid: undefined }
+
 /** A person signed in with a browser. */
 export interface Session {
   readonly id: number
@@ -15,6 +28,14 @@ export interface Session {
   /** Seconds without use after which it ends. */
   readonly timeout: number
   readonly sourceIp: string
+  /** A password makes it `STANDARD`; verifying one's identity besides, `HIGH_ASSURANCE`. */
+  readonly level: SessionLevel
+  /** Nobody is signed in with it yet: the password was right, and multi-factor authentication is still to come. */
+  readonly awaitsVerification: boolean
+  /** What ID tokens and front-channel logout call it (`sid`); `undefined` for one of before there were such names. */
+  readonly sid: string | undefined
+  /** The apps that were opened from it. */
+  readonly appIds: readonly string[]
   /** What forms of this session must carry (CSRF). */
   readonly formSecret: string
 }
@@ -31,14 +52,14 @@ export function lastUsedAt({ expiresAt, timeout }: Pick<Session, 'expiresAt' | '
 export interface SessionStore {
   /** Answers the number of the new row. */
   add(
-    session: Omit<Session, 'id'> & {
+    session: Omit<Session, 'id' | 'appIds'> & {
       readonly hash: Buffer
       readonly epochs: { readonly org: number; readonly user: number }
     },
   ): Promise<number>
   /** A live session, or `undefined` when it ended by time, by sign-out or by an epoch. */
   find(presented: { readonly id: number; readonly hash: Buffer }, now: Date): Promise<Session | undefined>
-  /** The live sessions of an org, of one user if given, newest first; those before a row, if one is given. */
+  /** The live sessions of an org that somebody is signed in with, of one user if given, newest first; those before a row, if one is given. */
   list(
     orgId: string,
     page: {
@@ -49,6 +70,10 @@ export interface SessionStore {
     },
   ): Promise<readonly ListedSession[]>
   extend(id: number, expiresAt: Date): Promise<void>
+  /** Notes that the person verified their identity: the session is surer, and its cookie another one from now on. */
+  noteVerified(id: number, hash: Buffer): Promise<void>
+  /** Notes that an app was opened from it, however often. */
+  noteApp(id: number, appId: string): Promise<void>
   /** Ends a person's session because they sign out. */
   end(id: number): Promise<void>
   /** Ends a session of an org (*Session Management*); `false` for one that is not there, or is another org's. */

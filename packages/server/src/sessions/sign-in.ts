@@ -1,12 +1,15 @@
 import { type AccessRefusal, checkAddress, checkUser } from '../connected-apps/access.ts'
+import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import { hashSecret, randomText, tokenText } from '../secret.ts'
 import type { Passwords } from '../users/password.ts'
-import type { ProfileStore } from '../users/profile.ts'
+import { permissionsOf } from '../users/permissions.ts'
+import type { PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
 import type { LoginHistoryStore } from './login-history.ts'
+import type { RelaxedSignIn } from './relaxed-sign-in.ts'
 import { type SessionStore, sessionShape } from './session.ts'
 import { countWrongPassword, type WrongPassword } from './wrong-password.ts'
 
@@ -17,6 +20,8 @@ export interface SignInAttempt {
   readonly site: Site
   readonly sourceIp: string
   readonly userAgent: string
+  /** The app that the person is on the way to. */
+  readonly app: ConnectedApp | undefined
 }
 
 /** Why a sign-in failed. The person is told one and the same thing for all but `password-busy`. */
@@ -28,7 +33,13 @@ export type SignInRefusal =
 
 /** What signing in came to: the value of the session cookie, or a refusal. */
 export type SignInResult =
-  | { readonly ok: true; readonly cookie: string; readonly user: User }
+  | {
+      readonly ok: true
+      readonly cookie: string
+      readonly user: User
+      /** Nobody is signed in until they have verified their identity. */
+      readonly awaitsVerification: boolean
+    }
   | { readonly ok: false; readonly refusal: SignInRefusal }
 
 /** Signs people in with their password. */
@@ -38,6 +49,9 @@ interface Needs {
   readonly users: Pick<UserStore, 'findByUsername' | 'countFailure' | 'noteLogin'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
+  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  /** Whether the app that somebody is on the way to frees them of the login IP ranges. */
+  readonly isRelaxed: (question: RelaxedSignIn) => Promise<boolean>
   readonly passwords: Pick<Passwords, 'verify'>
   readonly sessions: Pick<SessionStore, 'add'>
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
@@ -58,7 +72,8 @@ const statuses: Readonly<Partial<Record<SignInRefusal['reason'], string>>> = {
  * Password sign-in with lockout and Login History. Whatever is wrong, as much work is done before the answer, so that
  * neither words nor time tell which users exist.
  */
-export function signIn({ users, orgs, profiles, passwords, sessions, loginHistory, onError, now }: Needs): SignIn {
+export function signIn(needs: Needs): SignIn {
+  const { users, orgs, profiles, permissionSets, isRelaxed, passwords, sessions, loginHistory, onError, now } = needs
   return async (attempt, checks) => {
     const username = canonicalUsername(attempt.username)
     const known = await findHere(username, attempt.site)
@@ -81,12 +96,14 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
     const profile = await profiles.find(user.profileId)
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
     const refusal =
-      checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: attempt.sourceIp }, checks)
+      checkUser({ org, user, now: at }, checks) ?? (await addressRefusal(attempt, { org, user, profile }, checks))
     if (refusal !== undefined) {
       await writeAsMuch(at)
       return failed(user, org, attempt, refusal)
     }
 
+    const permissions = await permissionsOf(permissionSets, user, profile)
+    const awaitsVerification = permissions.has('ForceTwoFactor') && !permissions.has('BypassMFAForUiLogins')
     const timeout = profile.sessionTimeout ?? org.settings.sessionTimeout
     const secret = randomText(sessionShape.length)
     const [id] = await Promise.all([
@@ -98,13 +115,28 @@ export function signIn({ users, orgs, profiles, passwords, sessions, loginHistor
         expiresAt: new Date(at.getTime() + timeout * 1000),
         timeout,
         sourceIp: attempt.sourceIp,
+        level: 'STANDARD',
+        awaitsVerification,
+        sid: randomText(22),
         formSecret: randomText(32),
         epochs: { org: org.epoch, user: user.epoch },
       }),
-      users.noteLogin(user.id, at),
-      note(user, org, attempt, 'Success', at),
+      ...(awaitsVerification ? [] : [users.noteLogin(user.id, at)]),
+      note(user, org, attempt, awaitsVerification ? 'Two-factor required' : 'Success', at),
     ])
-    return { ok: true, cookie: tokenText(sessionShape, id, secret), user }
+    return { ok: true, cookie: tokenText(sessionShape, id, secret), user, awaitsVerification }
+  }
+
+  async function addressRefusal(
+    { app, sourceIp }: SignInAttempt,
+    { org, user, profile }: { readonly org: Org; readonly user: User; readonly profile: Profile },
+    checks: Checklist,
+  ): Promise<AccessRefusal | undefined> {
+    const elsewhere = checkAddress({ profile, sourceIp }, checks)
+    if (elsewhere === undefined || app === undefined) return elsewhere
+    if (!(await isRelaxed({ app, org, user, sourceIp }))) return elsewhere
+    pass(checks, 'address', { address: sourceIp, relaxedBy: app.label })
+    return undefined
   }
 
   /** The user of this name, if they are of the org at whose address this is. */

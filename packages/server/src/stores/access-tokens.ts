@@ -43,6 +43,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       'token.issued_at',
       'token.expires_at',
       'token.timeout',
+      'token.session_level',
       is
         .case()
         .when(
@@ -229,6 +230,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       issuedAt: readInstant(row.issued_at),
       expiresAt: readInstant(row.expires_at),
       timeout: row.timeout,
+      sessionLevel: row.session_level,
     }
   }
 }

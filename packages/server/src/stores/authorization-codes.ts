@@ -1,4 +1,5 @@
 import { sameHash } from '../secret.ts'
+import type { SessionLevel } from '../sessions/session.ts'
 import type { AuthorizationCode, AuthorizationCodeStore } from '../tokens/authorization-code.ts'
 import { approvalUses } from './approval-use.ts'
 import { instant, readInstant, readScopes, scopeText } from './column-values.ts'
@@ -45,6 +46,8 @@ type NewCode = Counters & {
   readonly codeChallenge: string | null
   readonly nonce: string | null
   readonly authTime: number
+  readonly sessionLevel: SessionLevel
+  readonly sid: string | null
   readonly issuedAt: number
 }
 
@@ -69,6 +72,8 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
       code_challenge: given('codeChallenge'),
       nonce: given('nonce'),
       auth_time: given('authTime'),
+      session_level: given('sessionLevel'),
+      sid: given('sid'),
       issued_at: given('issuedAt'),
     }),
   )
@@ -87,6 +92,8 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
         'code.code_challenge',
         'code.nonce',
         'code.auth_time',
+        'code.session_level',
+        'code.sid',
         'code.issued_at',
         is
           .case()
@@ -139,6 +146,8 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
           codeChallenge: code.codeChallenge ?? null,
           nonce: code.nonce ?? null,
           authTime: instant(code.authTime),
+          sessionLevel: code.session.level,
+          sid: code.session.sid ?? null,
           issuedAt: instant(code.issuedAt),
         })
       })
@@ -168,6 +177,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
       codeChallenge: row.code_challenge ?? undefined,
       nonce: row.nonce ?? undefined,
       authTime: readInstant(row.auth_time),
+      session: { level: row.session_level, sid: row.sid ?? undefined },
       issuedAt: readInstant(row.issued_at),
     }
   }

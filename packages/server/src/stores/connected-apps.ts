@@ -327,6 +327,7 @@ function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     refresh_token_policy: JSON.stringify(policies.refreshTokenPolicy),
     session_timeout: policies.sessionTimeout ?? null,
     requires_high_assurance: flag(policies.requiresHighAssurance),
+    assurance_action: policies.assuranceAction,
     client_credential_user_id: policies.clientCredentialUserId ?? null,
     named_user_jwt_timeout: policies.namedUserJwtTimeout ?? null,
     is_installed: flag(policies.isInstalled),
@@ -349,6 +350,7 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     refreshTokenPolicy: readPolicy(row.refresh_token_policy),
     sessionTimeout: row.session_timeout ?? undefined,
     requiresHighAssurance: row.requires_high_assurance === 1,
+    assuranceAction: row.assurance_action,
     clientCredentialUserId: row.client_credential_user_id ?? undefined,
     namedUserJwtTimeout: row.named_user_jwt_timeout ?? undefined,
   }

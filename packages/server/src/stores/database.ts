@@ -1,9 +1,11 @@
 import type { Compilable, Generated, Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
-import type { IpRelaxation } from '../connected-apps/connected-app.ts'
+import type { AssuranceAction, IpRelaxation } from '../connected-apps/connected-app.ts'
 import type { JournalOutcome } from '../journal/journal.ts'
 import type { OrgType } from '../orgs/org.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
+import type { SessionLevel } from '../sessions/session.ts'
+import type { Verification } from '../sessions/verification.ts'
 import type { Cache } from './cache.ts'
 import type { Statement, Values } from './statement.ts'
 
@@ -123,6 +125,7 @@ interface AppPoliciesTable {
   refresh_token_policy: Json
   session_timeout: number | null
   requires_high_assurance: Flag
+  assurance_action: AssuranceAction
   client_credential_user_id: string | null
   named_user_jwt_timeout: number | null
   is_installed: Flag
@@ -171,6 +174,7 @@ interface AccessTokensTable extends Epochs {
   revoked_at: Instant | null
   scopes: ScopeText
   is_jwt: Flag
+  session_level: Generated<SessionLevel>
 }
 
 interface RefreshTokensTable extends Epochs {
@@ -183,6 +187,8 @@ interface RefreshTokensTable extends Epochs {
   last_used_at: Instant
   use_count: number
   revoked_at: Instant | null
+  session_level: Generated<SessionLevel>
+  sid: string | null
 }
 
 interface RotatedRefreshTokensTable {
@@ -204,6 +210,8 @@ interface AuthorizationCodesTable extends Epochs {
   redeemed_at: Instant | null
   access_token_id: number | null
   refresh_token_id: number | null
+  session_level: Generated<SessionLevel>
+  sid: string | null
 }
 
 /** The counters are those of the approval, and empty until somebody allows it. */
@@ -263,6 +271,36 @@ interface SessionsTable {
   timeout: number
   source_ip: string
   form_secret: string
+  level: SessionLevel
+  awaits_verification: Flag
+  sid: string | null
+  app_ids: Generated<Json>
+}
+
+/** What a user can verify their identity with, one row each. */
+interface IdentityVerificationsTable {
+  user_id: string
+  sealed_secret: string | null
+  registered_at: Instant | null
+  /** The period of the last code that was taken. */
+  last_step: number | null
+  temporary_code_hash: Uint8Array | null
+  temporary_code_expires_at: Instant | null
+  failures: number
+  locked_until: Instant | null
+}
+
+interface VerificationHistoryTable {
+  id: Generated<number>
+  org_id: string
+  user_id: string
+  at: Instant
+  activity: Verification['activity']
+  policy: Verification['policy']
+  method: Verification['method']
+  status: Verification['status']
+  source_ip: string
+  resource_id: string | null
 }
 
 interface LoginHistoryTable {
@@ -429,6 +467,8 @@ export interface Tables {
   pushed_requests: PushedRequestsTable
   used_assertions: UsedAssertionsTable
   sessions: SessionsTable
+  identity_verifications: IdentityVerificationsTable
+  verification_history: VerificationHistoryTable
   login_history: LoginHistoryTable
   login_counts: LoginCountsTable
   journal: JournalTable

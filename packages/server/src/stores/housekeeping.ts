@@ -72,6 +72,7 @@ export function housekeeping(
       stores.refreshTokens.deleteEnded(ago(month), batch),
       stores.journal.deleteBefore(ago(keepFor.journal), batch),
       stores.loginHistory.deleteBefore(ago(keepFor.loginHistory), batch),
+      stores.verificationHistory.deleteBefore(ago(keepFor.loginHistory), batch),
       stores.auditTrail.deleteBefore(ago(auditTrailLifetime), batch),
       stores.cursors.deleteBefore(ago(cursorLifetime), batch),
     ])

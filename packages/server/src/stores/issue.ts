@@ -1,4 +1,5 @@
 import type { NotNull } from 'kysely'
+import type { SessionLevel } from '../sessions/session.ts'
 import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
 import { approvalUses } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
@@ -19,12 +20,15 @@ type NewAccessToken = Counters & {
   readonly timeout: number
   readonly scopes: string
   readonly isJwt: Flag
+  readonly sessionLevel: SessionLevel
 }
 
 type NewRefreshToken = Counters & {
   readonly hash: Uint8Array
   readonly scopes: string
   readonly authTime: number
+  readonly sessionLevel: SessionLevel
+  readonly sid: string | null
   readonly issuedAt: number
 }
 
@@ -49,6 +53,7 @@ export function issueStore(database: Database): IssueStore {
       timeout: given('timeout'),
       scopes: given('scopes'),
       is_jwt: given('isJwt'),
+      session_level: given('sessionLevel'),
     }),
   )
   const addRefreshToken = statement((given: Placeholder<NewRefreshToken>) =>
@@ -61,6 +66,8 @@ export function issueStore(database: Database): IssueStore {
       app_epoch: given('app_epoch'),
       scopes: given('scopes'),
       auth_time: given('authTime'),
+      session_level: given('sessionLevel'),
+      sid: given('sid'),
       issued_at: given('issuedAt'),
       last_used_at: given('issuedAt'),
       use_count: 0,
@@ -185,6 +192,8 @@ export function issueStore(database: Database): IssueStore {
       hash: issuance.refreshToken.hash,
       scopes: scopeText(issuance.scopes),
       authTime: instant(issuance.refreshToken.authTime),
+      sessionLevel: issuance.session.level,
+      sid: issuance.session.sid ?? null,
       issuedAt: instant(issuance.at),
     })
   }
@@ -199,6 +208,7 @@ export function issueStore(database: Database): IssueStore {
       timeout: issuance.accessToken.timeout,
       scopes: scopeText(issuance.scopes),
       isJwt: flag(issuance.accessToken.format === 'jwt'),
+      sessionLevel: issuance.session.level,
     })
     await noteLogin(tx, issuance.login)
     return { outcome: 'issued', issued: { accessTokenId, refreshTokenId } } as const

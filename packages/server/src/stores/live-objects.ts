@@ -79,17 +79,17 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
   AuthSession: ({ orgId, tokenId }) => sql`
     select session.id * 2 as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
       'Standard' as "UserType", session.source_ip as "SourceIp", 'Application' as "LoginType", 'UI' as "SessionType",
-      'STANDARD' as "SessionSecurityLevel", null as "LogoutUrl", session.id * 2 as "ParentId",
+      session.level as "SessionSecurityLevel", null as "LogoutUrl", session.id * 2 as "ParentId",
       null as "LoginHistoryId", null as "LoginGeoId", 0 as "IsCurrent", 0 as "IsAssociatedWithJwtAccessToken",
       session.auth_time as "CreatedDate", session.expires_at - session.timeout * 1000 as "LastModifiedDate"
     from sessions as session
       join users as person on person.id = session.user_id and person.epoch = session.user_epoch
       join orgs as org on org.id = session.org_id and org.epoch = session.org_epoch
-    where session.org_id = ${orgId}
+    where session.org_id = ${orgId} and session.awaits_verification = 0
     union all
     select token.id * 2 + 1, standing.user_id, token.timeout, 'Standard', null, 'Remote Access 2.0', 'Oauth2',
-      'STANDARD', null, token.id * 2 + 1, null, null, case when token.id = ${tokenId} then 1 else 0 end, token.is_jwt,
-      token.issued_at, token.expires_at - token.timeout * 1000
+      token.session_level, null, token.id * 2 + 1, null, null, case when token.id = ${tokenId} then 1 else 0 end,
+      token.is_jwt, token.issued_at, token.expires_at - token.timeout * 1000
     from access_tokens as token
       join standings as standing on standing.approval_id = token.approval_id
         and standing.approval_epoch = token.approval_epoch and standing.user_epoch = token.user_epoch
@@ -111,6 +111,11 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated", null as "ChallengeMethod",
       null as "ChallengeSentDate"
     from login_history where org_id = ${orgId} group by user_id, source_ip`,
+  VerificationHistory: ({ orgId }) => sql`
+    select id as "Id", user_id as "UserId", at as "VerificationTime", activity as "Activity", policy as "Policy",
+      method as "VerificationMethod", status as "Status", source_ip as "SourceIp", resource_id as "ResourceId",
+      id as "EventGroup", null as "LoginHistoryId", null as "LoginGeoId", null as "Remarks"
+    from verification_history where org_id = ${orgId}`,
   SetupAuditTrail: ({ orgId }) => sql`
     select id as "Id", action as "Action", section as "Section", display as "Display", at as "CreatedDate",
       created_by_id as "CreatedById", null as "CreatedByContext", null as "CreatedByIssuer", null as "DelegateUser"

@@ -29,6 +29,8 @@ import { signingKeyStore } from './signing-keys.ts'
 import { statement } from './statement.ts'
 import type { ActStores, Stores } from './stores.ts'
 import { userStore } from './users.ts'
+import { verificationHistoryStore } from './verification-history.ts'
+import { verificationStore } from './verifications.ts'
 import { writeGroup } from './write-group.ts'
 
 /** How stores are opened. */
@@ -130,6 +132,7 @@ async function storesOn(
     approvals: approvalStore(database),
     accessTokens: accessTokenStore(database),
     sessions: sessionStore(database),
+    verifications: verificationStore(database),
     certificates: certificateStore(database),
     signingKeys: signingKeyStore(database),
     objects: customObjectStore(database),
@@ -147,6 +150,7 @@ async function storesOn(
       approvals: noting.approvals(note),
       accessTokens: noting.accessTokens(note),
       sessions: noting.sessions(note),
+      verifications: noting.verifications(note),
       certificates: noting.certificates(note),
       signingKeys: noting.signingKeys(note),
       objects: noting.objects(note),
@@ -161,6 +165,7 @@ async function storesOn(
     issue: issueStore(database),
     assertions: assertionStore(database),
     loginHistory: loginHistoryStore(database),
+    verificationHistory: verificationHistoryStore(database),
     journal: journalStore(database),
     auditTrail: auditTrailStore(database),
     records: recordStore(database),

@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
 import { sameHash } from '../secret.ts'
-import type { ListedSession, SessionStore } from '../sessions/session.ts'
+import type { ListedSession, SessionLevel, SessionStore } from '../sessions/session.ts'
 import type { Noting } from './audit-trail.ts'
-import { instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import { flag, instant, readInstant, readTexts } from './column-values.ts'
+import type { Database, Flag, Tables } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
 
 const management = { section: 'Session Management' }
@@ -18,6 +18,9 @@ type NewSession = {
   readonly expiresAt: number
   readonly timeout: number
   readonly sourceIp: string
+  readonly level: SessionLevel
+  readonly awaitsVerification: Flag
+  readonly sid: string | null
   readonly formSecret: string
 }
 
@@ -34,6 +37,9 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       expires_at: given('expiresAt'),
       timeout: given('timeout'),
       source_ip: given('sourceIp'),
+      level: given('level'),
+      awaits_verification: given('awaitsVerification'),
+      sid: given('sid'),
       form_secret: given('formSecret'),
     }),
   )
@@ -58,8 +64,10 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
   const find = statement((given: Placeholder<{ id: number; now: number }>) =>
     live(given).where('session.id', '=', given('id')),
   )
+  const signedIn = (given: Given<{ now: number }>) =>
+    live(given).where((is) => is('session.awaits_verification', '=', is.lit(0)))
   const listOfOrg = statement((given: Placeholder<{ orgId: string; now: number; before: number; limit: number }>) =>
-    live(given)
+    signedIn(given)
       .where('session.org_id', '=', given('orgId'))
       .where('session.id', '<', given('before'))
       .orderBy('session.id', 'desc')
@@ -67,7 +75,7 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
   )
   const listOfUser = statement(
     (given: Placeholder<{ orgId: string; userId: string; now: number; before: number; limit: number }>) =>
-      live(given)
+      signedIn(given)
         .where('session.user_id', '=', given('userId'))
         .where('session.org_id', '=', given('orgId'))
         .where('session.id', '<', given('before'))
@@ -80,6 +88,21 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       .set({ expires_at: given('expiresAt') })
       .where('id', '=', given('id'))
       .where('expires_at', '<', given('expiresAt')),
+  )
+  const noteVerified = statement((given: Placeholder<{ id: number; hash: Uint8Array }>) =>
+    queries
+      .updateTable('sessions')
+      .set({ hash: given('hash'), level: 'HIGH_ASSURANCE', awaits_verification: 0 })
+      .where('id', '=', given('id')),
+  )
+  const findApps = statement((given: Placeholder<{ id: number }>) =>
+    queries.selectFrom('sessions').select('app_ids').where('id', '=', given('id')),
+  )
+  const setApps = statement((given: Placeholder<{ id: number; appIds: string }>) =>
+    queries
+      .updateTable('sessions')
+      .set({ app_ids: given('appIds') })
+      .where('id', '=', given('id')),
   )
   const end = statement((given: Placeholder<{ id: number }>) =>
     queries.deleteFrom('sessions').where('id', '=', given('id')),
@@ -116,6 +139,9 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
           expiresAt: instant(session.expiresAt),
           timeout: session.timeout,
           sourceIp: session.sourceIp,
+          level: session.level,
+          awaitsVerification: flag(session.awaitsVerification),
+          sid: session.sid ?? null,
           formSecret: session.formSecret,
         }),
       ),
@@ -130,6 +156,16 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       return rows.map(fromRow)
     },
     extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) })),
+    async noteVerified(id, hash) {
+      await write((tx) => tx.run(noteVerified, { id, hash }))
+    },
+    async noteApp(id, appId) {
+      await write(async (tx) => {
+        const found = await tx.first(findApps, { id })
+        const appIds = readTexts(found?.app_ids ?? '[]')
+        if (!appIds.includes(appId)) await tx.run(setApps, { id, appIds: JSON.stringify([...appIds, appId]) })
+      })
+    },
     async end(id) {
       await write((tx) => tx.run(end, { id }))
     },
@@ -163,5 +199,9 @@ function fromRow(row: Selectable<Tables['sessions']>): ListedSession {
     expiresAt: readInstant(row.expires_at),
     timeout: row.timeout,
     sourceIp: row.source_ip,
+    level: row.level,
+    awaitsVerification: row.awaits_verification === 1,
+    sid: row.sid ?? undefined,
+    appIds: readTexts(row.app_ids),
   }
 }

@@ -11,6 +11,7 @@ import type { OrgStore } from '../orgs/org.ts'
 import type { CursorStore, ObjectStore, RecordStore } from '../rest/record.ts'
 import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { SessionStore } from '../sessions/session.ts'
+import type { VerificationHistoryStore, VerificationStore } from '../sessions/verification.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
 import type { AuthorizationCodeStore } from '../tokens/authorization-code.ts'
 import type { DeviceCodeStore } from '../tokens/device-code.ts'
@@ -32,6 +33,7 @@ export interface ActStores {
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
   readonly sessions: SessionStore
+  readonly verifications: VerificationStore
   readonly certificates: CertificateStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
@@ -46,6 +48,7 @@ export interface Stores extends ActStores {
   readonly issue: IssueStore
   readonly assertions: AssertionStore
   readonly loginHistory: LoginHistoryStore
+  readonly verificationHistory: VerificationHistoryStore
   readonly journal: JournalStore
   readonly auditTrail: AuditTrailStore
   readonly records: RecordStore

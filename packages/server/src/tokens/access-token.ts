@@ -1,6 +1,7 @@
 import type { Scope } from '../connected-apps/scope.ts'
 import { id15 } from '../record-id.ts'
 import type { TokenShape } from '../secret.ts'
+import type { SessionLevel } from '../sessions/session.ts'
 
 /** How access tokens of an org look: its 15-character id, `!`, and 96 characters that name a row and prove it. */
 export function accessTokenShape(orgId: string): TokenShape {
@@ -34,6 +35,8 @@ export interface AccessToken {
   readonly expiresAt: Date
   /** Seconds without use after which it ends. */
   readonly timeout: number
+  /** Of the session that it goes back to. */
+  readonly sessionLevel: SessionLevel
 }
 
 /** An access token found, with whether it still holds, and why not. */

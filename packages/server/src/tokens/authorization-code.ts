@@ -1,5 +1,6 @@
 import type { Scope } from '../connected-apps/scope.ts'
 import type { TokenShape } from '../secret.ts'
+import type { SessionOrigin } from '../sessions/session.ts'
 
 /** How authorization codes look. */
 export const authorizationCodeShape: TokenShape = { prefix: 'aPrx', length: 43, suffix: '==' }
@@ -17,6 +18,8 @@ export interface AuthorizationCode {
   readonly nonce: string | undefined
   /** When the person signed in. */
   readonly authTime: Date
+  /** The session that it was made in. */
+  readonly session: SessionOrigin
   readonly issuedAt: Date
 }
 

@@ -2,6 +2,7 @@ import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.
 import type { Scope } from '../connected-apps/scope.ts'
 import type { Org } from '../orgs/org.ts'
 import type { OauthLoginSubType } from '../sessions/login-history.ts'
+import type { SessionOrigin } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
 
 /** What a grant decided: this app may act for this user with these scopes. */
@@ -20,7 +21,13 @@ export interface Authorization {
         readonly id: { readonly hash: Buffer; readonly expiresAt: Date } | undefined
       }
     | { readonly kind: 'client-credentials' }
-    | { readonly kind: 'code'; readonly codeId: number; readonly nonce: string | undefined; readonly authTime: Date }
+    | {
+        readonly kind: 'code'
+        readonly codeId: number
+        readonly nonce: string | undefined
+        readonly authTime: Date
+        readonly session: SessionOrigin
+      }
     | { readonly kind: 'device-code'; readonly deviceCodeId: number; readonly authTime: Date }
     | {
         readonly kind: 'refresh-token'
@@ -29,6 +36,7 @@ export interface Authorization {
         readonly hash: Buffer
         readonly rotates: boolean
         readonly authTime: Date
+        readonly session: SessionOrigin
       }
   /** `LoginSubType` of the row in Login History; `undefined` where Salesforce has none. */
   readonly loginSubType: OauthLoginSubType | undefined

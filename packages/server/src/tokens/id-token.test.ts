@@ -60,6 +60,7 @@ const request: IdTokenRequest = {
   accessToken: '00D5g000004ExmP!AQ8AQJr.w2kTq',
   authTime: new Date('2026-03-01T11:30:00Z'),
   nonce: undefined,
+  sid: undefined,
   at,
 }
 

@@ -17,6 +17,7 @@ export type IdTokenClaims = Partial<StandardClaims> &
     readonly iat: number
     readonly auth_time: number
     readonly nonce?: string
+    readonly sid?: string
     readonly at_hash: string
   }
 
@@ -37,12 +38,14 @@ export interface IdTokenRequest {
   /** When the person signed in, also after many refreshes. */
   readonly authTime: Date
   readonly nonce: string | undefined
+  /** The session, by the name that front-channel logout gives it. */
+  readonly sid: string | undefined
   readonly at: Date
 }
 
 /** The claims for a user and an app (OpenID Connect Core §2). */
 export function idTokenClaims(request: IdTokenRequest): IdTokenClaims {
-  const { app, user, nonce } = request
+  const { app, user, nonce, sid } = request
   const { validity, audiences, includesStandardClaims } = app.idTokenConfig
   const issuedAt = epochSeconds(request.at)
   return {
@@ -54,6 +57,7 @@ export function idTokenClaims(request: IdTokenRequest): IdTokenClaims {
     iat: issuedAt,
     auth_time: epochSeconds(request.authTime),
     ...(nonce !== undefined && { nonce }),
+    ...(sid !== undefined && { sid }),
     at_hash: accessTokenHash(request.accessToken),
     ...(includesStandardClaims && standardClaims(user, request.orgBase)),
     ...request.customClaims,

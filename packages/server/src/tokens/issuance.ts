@@ -1,5 +1,6 @@
 import type { Scope } from '../connected-apps/scope.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
+import type { SessionOrigin } from '../sessions/session.ts'
 import type { AccessTokenFormat, Epochs } from './access-token.ts'
 
 /** All that one token request writes. It becomes durable as a whole or not at all. */
@@ -16,6 +17,8 @@ export interface Issuance {
     readonly expiresAt: Date
     readonly timeout: number
   }
+  /** The session that the tokens go back to. */
+  readonly session: SessionOrigin
   /** A new refresh token, where one is given. */
   readonly refreshToken: { readonly hash: Buffer; readonly authTime: Date } | undefined
   readonly login: LoginAttempt

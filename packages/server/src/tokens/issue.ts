@@ -5,6 +5,7 @@ import { refreshScope } from '../connected-apps/scope.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText, tokenText } from '../secret.ts'
+import { noSession } from '../sessions/session.ts'
 import { identityUrl } from '../users/identity.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import { type AccessTokenFormat, accessTokenShape } from './access-token.ts'
@@ -81,6 +82,7 @@ export function issueTokens(needs: Needs): IssueTokens {
     const secret = randomText(shape.length)
     const refreshSecret = givesRefreshToken(authorization) ? randomText(refreshTokenShape.length) : undefined
     const authTime = 'authTime' in source ? source.authTime : at
+    const session = 'session' in source ? source.session : noSession
     const issuance: Issuance = {
       orgId: org.id,
       userId: user.id,
@@ -89,6 +91,7 @@ export function issueTokens(needs: Needs): IssueTokens {
       epochs: { org: org.epoch, user: user.epoch, app: policies.epoch },
       at,
       accessToken: { hash: hashSecret(secret), format, expiresAt, timeout },
+      session,
       refreshToken:
         source.kind !== 'refresh-token' && refreshSecret !== undefined
           ? { hash: hashSecret(refreshSecret), authTime }
@@ -152,6 +155,7 @@ export function issueTokens(needs: Needs): IssueTokens {
                 },
               ),
               authTime,
+              sid: session.sid,
               nonce: source.kind === 'code' ? source.nonce : undefined,
               accessToken,
               at,

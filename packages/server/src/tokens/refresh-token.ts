@@ -1,5 +1,6 @@
 import type { Scope } from '../connected-apps/scope.ts'
 import type { TokenShape } from '../secret.ts'
+import type { SessionOrigin } from '../sessions/session.ts'
 
 /** How refresh tokens look. */
 export const refreshTokenShape: TokenShape = { prefix: '5Aep861', length: 71, suffix: '' }
@@ -14,6 +15,8 @@ export interface RefreshToken {
   readonly scopes: readonly Scope[]
   /** When the person signed in, for ID tokens of later refreshes. */
   readonly authTime: Date
+  /** The session that it goes back to: what comes of it is as sure, and no surer. */
+  readonly session: SessionOrigin
   readonly issuedAt: Date
   readonly lastUsedAt: Date
   readonly useCount: number

@@ -16,9 +16,17 @@ export const permissionWords: Readonly<Record<UserPermission, PermissionWords>> 
     label: 'Approve Uninstalled Connected Apps',
     hint: 'Authorize apps that are not installed in this org. For people who try apps out before others may.',
   },
+  BypassMFAForUiLogins: {
+    label: 'Waive Multi-Factor Authentication for Exempt Users',
+    hint: 'Sign in with the password alone, even where a profile or permission set asks for more. For test robots, not for people.',
+  },
   CustomizeApplication: {
     label: 'Customize Application',
     hint: 'Change how the org is set up: certificates, My Domain and, with Manage Connected Apps, connected apps.',
+  },
+  ForceTwoFactor: {
+    label: 'Multi-Factor Authentication for User Interface Logins',
+    hint: 'After the password, sign-in in a browser asks for a code of an authenticator app. Calls of programs are not asked.',
   },
   ManageConnectedApps: {
     label: 'Manage Connected Apps',

@@ -9,7 +9,9 @@ export interface IpRange {
 export const userPermissions = [
   'ApiEnabled',
   'ApproveUninstalledConnectedApps',
+  'BypassMFAForUiLogins',
   'CustomizeApplication',
+  'ForceTwoFactor',
   'ManageConnectedApps',
   'ManageUsers',
   'ModifyAllData',
@@ -90,12 +92,15 @@ export interface PermissionSetStore {
   delete(permissionSet: PermissionSet): Promise<boolean>
 }
 
+// What asks more of people, or less, is nobody's from the first.
+const adminPermissions = userPermissions.filter((one) => one !== 'ForceTwoFactor' && one !== 'BypassMFAForUiLogins')
+
 const everything = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true }
 const standardObjects = ['Account', 'Case', 'Contact', 'Event', 'Lead', 'Opportunity', 'Task']
 
 /** The profiles that a new org is made with, as at Salesforce. */
 export const standardProfiles: readonly Pick<Profile, 'name' | 'permissions' | 'objectPermissions'>[] = [
-  { name: 'System Administrator', permissions: userPermissions, objectPermissions: [] },
+  { name: 'System Administrator', permissions: adminPermissions, objectPermissions: [] },
   {
     name: 'Standard User',
     permissions: ['ApiEnabled'],

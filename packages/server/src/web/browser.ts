@@ -6,6 +6,8 @@ import type { Visit } from './visit.ts'
 /** The browser behind a request: who is signed in with it, and what its forms are tied to. */
 export interface BrowserState {
   readonly session: Session | undefined
+  /** A session with which nobody is signed in yet: the person is still to verify their identity. */
+  readonly unverified: Session | undefined
   /** What the tokens of its forms are made from: the session's secret, or the browser's own before there is a session. */
   readonly formSecret: string
   readonly cookieNames: Cookies
@@ -30,14 +32,23 @@ export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
   return async ({ request, site }, use = 'person') => {
     const header = request.header('cookie')
     const names = cookiesAt(site.base)
-    const session = await findSession(readCookie(header, names.session), use)
-    if (session !== undefined) return { session, formSecret: session.formSecret, cookieNames: names, newCookies: [] }
+    const found = await findSession(readCookie(header, names.session), use)
+    const session = found?.awaitsVerification ? undefined : found
+    const unverified = found?.awaitsVerification ? found : undefined
+    if (found !== undefined)
+      return { session, unverified, formSecret: found.formSecret, cookieNames: names, newCookies: [] }
     const known = readCookie(header, names.browser)
     if (known !== undefined && /^[A-Za-z0-9._]{43}$/.test(known)) {
-      return { session, formSecret: known, cookieNames: names, newCookies: [] }
+      return { session, unverified, formSecret: known, cookieNames: names, newCookies: [] }
     }
     const formSecret = randomText(43)
-    return { session, formSecret, cookieNames: names, newCookies: [setCookie(names, names.browser, formSecret)] }
+    return {
+      session,
+      unverified,
+      formSecret,
+      cookieNames: names,
+      newCookies: [setCookie(names, names.browser, formSecret)],
+    }
   }
 
   async function findSession(cookie: string | undefined, use: 'person' | 'background'): Promise<Session | undefined> {
@@ -45,7 +56,8 @@ export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
     if (presented === undefined) return undefined
     const at = now()
     const session = await sessions.find(presented, at)
-    if (session === undefined || use === 'background') return session
+    // A password alone keeps nothing open for long.
+    if (session === undefined || session.awaitsVerification || use === 'background') return session
     if (session.expiresAt.getTime() - at.getTime() < (session.timeout * 1000) / 2) {
       sessions.extend(session.id, new Date(at.getTime() + session.timeout * 1000)).catch(onError)
     }

@@ -20,6 +20,10 @@ export interface PageHeaders {
   readonly script?: 'none' | 'self-posting' | 'setup'
   /** Further addresses that a script of it may ask: those of orgs. */
   readonly asks?: readonly string[]
+  /** Addresses that it may show in frames: those of apps. */
+  readonly frames?: readonly string[]
+  /** Seconds, and where the page goes on to then by itself. */
+  readonly goesOn?: { readonly after: number; readonly to: string } | undefined
 }
 
 const scriptPolicies = {
@@ -31,7 +35,7 @@ const scriptPolicies = {
 /** A page: never stored, never framed, with nothing running in it that is not ours. */
 export function pageAnswer(
   element: PageElement,
-  { status = 200, leadsToApp = false, cookies = [], script = 'none', asks = [] }: PageHeaders = {},
+  { status = 200, leadsToApp = false, cookies = [], script = 'none', asks = [], frames = [], goesOn }: PageHeaders = {},
 ): Reply {
   const headers = {
     'content-type': 'text/html;charset=UTF-8',
@@ -43,11 +47,13 @@ export function pageAnswer(
       "style-src 'self'",
       "img-src 'self' data:",
       ...scriptPolicies[script],
+      ...(frames.length > 0 ? [['frame-src', ...frames].join(' ')] : []),
       ...(script === 'setup' ? [["connect-src 'self'", ...asks].join(' ')] : []),
       ...(leadsToApp ? [] : ["form-action 'self'"]),
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; '),
+    ...(goesOn === undefined ? {} : { refresh: `${goesOn.after};url=${goesOn.to}` }),
   }
   return { status, headers, cookies, body: renderPage(element) }
 }

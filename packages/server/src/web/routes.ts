@@ -1,7 +1,7 @@
 import { connectPath } from '../oauth/device-request.ts'
 import { deviceDonePath } from './endpoints/device.ts'
 import { endSessionPath } from './endpoints/logout.ts'
-import { consentPath, errorPath } from './page-paths.ts'
+import { consentPath, errorPath, verificationPath } from './page-paths.ts'
 import { submitScriptPath } from './pages/form-post.tsx'
 import { stylesheetPath } from './pages/stylesheet.ts'
 import { type Handler, type Router, router } from './router.ts'
@@ -18,6 +18,8 @@ export type Handlers = Readonly<
   Record<
     | 'front'
     | 'signIn'
+    | 'verification'
+    | 'verify'
     | 'authorize'
     | 'consent'
     | 'decide'
@@ -59,6 +61,8 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
 
   app.get('/', handlers.front)
   app.post('/', handlers.signIn)
+  app.get(verificationPath, handlers.verification)
+  app.post(verificationPath, handlers.verify)
 
   app.on(['GET', 'POST'], '/services/oauth2/authorize', handlers.authorize)
   app.get(consentPath, handlers.consent)

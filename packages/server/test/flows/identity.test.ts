@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { strictPosture } from '../../src/options.ts'
 import { hashSecret, tokenText } from '../../src/secret.ts'
+import { noSession } from '../../src/sessions/session.ts'
 import { accessTokenShape } from '../../src/tokens/access-token.ts'
 import type { User } from '../../src/users/user.ts'
 import { answerOf, base, otherBase, startTestServer, type TestServer, targetBase } from './test-server.ts'
@@ -49,6 +50,7 @@ async function bareToken(scopes: readonly string[], on = server, of = user): Pro
         expiresAt: new Date(at.getTime() + 60_000),
         timeout: 60,
       },
+      session: noSession,
       refreshToken: undefined,
       login: {
         orgId: of.orgId,

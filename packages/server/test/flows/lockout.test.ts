@@ -226,6 +226,7 @@ describe('the work behind an answer', () => {
           return known.verify(...given)
         },
       },
+      isRelaxed: async () => false,
       onError: (error) => {
         throw error
       },
@@ -246,7 +247,7 @@ describe('the work behind an answer', () => {
       if (details !== undefined) await server.addUser(username, details)
       done.length = 0
       const result = await signing(
-        { username, password: secret, site, sourceIp: '127.0.0.1', userAgent: 'Unknown' },
+        { username, password: secret, site, sourceIp: '127.0.0.1', userAgent: 'Unknown', app: undefined },
         checklist(),
       )
       expect(result.ok).toBe(false)

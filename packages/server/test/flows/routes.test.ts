@@ -16,6 +16,10 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
     ['GET', '/', 200],
     ['POST', '/', 403],
   ],
+  verificationPath: [
+    ['GET', '/_ui/identity/verification', 302],
+    ['POST', '/_ui/identity/verification', 303],
+  ],
   "'/services/oauth2/authorize'": [['GET', '/services/oauth2/authorize', 400]],
   consentPath: [
     ['GET', '/setup/secur/RemoteAccessAuthorizationPage.apexp', 400],

@@ -45,7 +45,7 @@ function withoutEntities(text: string): string {
 }
 
 /** A browser that has never been here. */
-export function testBrowser(server: Pick<TestServer, 'base' | 'request'>): TestBrowser {
+export function testBrowser(server: Pick<TestServer, 'base' | 'request'>, from?: string): TestBrowser {
   const cookies = new Map<string, string>()
   return {
     cookies,
@@ -62,7 +62,7 @@ export function testBrowser(server: Pick<TestServer, 'base' | 'request'>): TestB
     const headers = new Headers(init.headers)
     headers.set('accept', 'text/html')
     if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '))
-    const response = await server.request(url.href, { ...init, headers })
+    const response = await server.request(url.href, { ...init, headers }, from)
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split('; ')
       const name = pair.slice(0, pair.indexOf('='))

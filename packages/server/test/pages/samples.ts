@@ -1,12 +1,19 @@
 import { ConsentPage, type ConsentPageProps } from '../../src/web/pages/consent.tsx'
 import { DeviceDonePage, DevicePage } from '../../src/web/pages/device.tsx'
-import { ErrorPage, FormExpiredPage, NotFoundPage, ServerErrorPage } from '../../src/web/pages/error.tsx'
+import {
+  AddressNotAllowedPage,
+  ErrorPage,
+  FormExpiredPage,
+  NotFoundPage,
+  ServerErrorPage,
+} from '../../src/web/pages/error.tsx'
 import { HomePage } from '../../src/web/pages/home.tsx'
 import { renderPage } from '../../src/web/pages/page.tsx'
 import { SignInPage, type SignInPageProps } from '../../src/web/pages/sign-in.tsx'
 import { SignOutPage } from '../../src/web/pages/sign-out.tsx'
 import { SignedOutPage } from '../../src/web/pages/signed-out.tsx'
 import { SuccessPage } from '../../src/web/pages/success.tsx'
+import { VerificationPage, type VerificationPageProps } from '../../src/web/pages/verification.tsx'
 
 const signIn: SignInPageProps = {
   place: { at: 'org', orgName: 'Acme' },
@@ -40,6 +47,24 @@ const consent: ConsentPageProps = {
   decision: { action: '/setup/secur/RemoteAccessAuthorizationPage.apexp', csrfToken: 'csrf-2' },
   source: 'CAAAA-opaque',
   switchUser: { action: '/secur/switch-user', csrfToken: 'csrf-3' },
+}
+
+const verification: VerificationPageProps = {
+  action: '/_ui/identity/verification',
+  csrfToken: 'csrf-4',
+  username: 'admin@acme.example',
+  appName: 'Warehouse',
+  startUrl: '/services/oauth2/authorize?client_id=1',
+  offer: undefined,
+  asksPassword: false,
+  problem: undefined,
+  leave: { action: '/secur/logout.jsp', csrfToken: 'csrf-5' },
+}
+
+const offer = {
+  secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+  uri: 'otpauth://totp/Acme:admin%40acme.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme',
+  sealed: 'sealed',
 }
 
 const refused = {
@@ -104,6 +129,24 @@ export const samples: ReadonlyMap<string, string> = new Map(
     'server-error': ServerErrorPage({ requestId }),
     'form-expired': FormExpiredPage({ requestId, startUrl: '/services/oauth2/authorize?source=abc' }),
     'signed-out': SignedOutPage({ signInUrl: '/' }),
+    'signed-out-of-apps': SignedOutPage({
+      signInUrl: '/',
+      next: '/services/oauth2/success',
+      calls: [{ appName: 'Warehouse', url: 'https://warehouse.invalid/logout?iss=https%3A%2F%2Facme.example&sid=1' }],
+    }),
+    'verify-identity': VerificationPage(verification),
+    'verify-identity-wrong': VerificationPage({
+      ...verification,
+      appName: undefined,
+      problem: { field: 'code', message: 'This code is not the right one.' },
+    }),
+    'connect-authenticator': VerificationPage({
+      ...verification,
+      offer,
+      asksPassword: true,
+      problem: { field: 'password', message: 'This is not your password.' },
+    }),
+    'not-from-this-address': AddressNotAllowedPage({ address: '203.0.113.7', profile: 'Office', requestId }),
     'sign-out': SignOutPage({
       user: consent.user,
       orgName: 'Acme',

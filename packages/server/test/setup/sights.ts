@@ -145,6 +145,10 @@ async function peopleSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'a user', `/setup/users/${standard.user.id}`),
     await sight(setup, 'a user who is kept out', `/setup/users/${held.id}`),
     await sent(setup, 'a new user with problems', '/setup/users/new', { username: 'robot' }, 422),
+    await sent(setup, 'a temporary code', `/setup/users/${standard.user.id}/temporary-code`, { hours: '2' }),
+    await sight(setup, 'a user with a temporary code', `/setup/users/${standard.user.id}`),
+    await sight(setup, 'disconnect the app of a user', `/setup/users/${standard.user.id}/disconnect-authenticator`),
+    await sight(setup, 'verifications', '/setup/verification-history'),
     await sight(setup, 'freeze a user', `/setup/users/${standard.user.id}/freeze`),
     await sight(setup, 'reset a password', `/setup/users/${standard.user.id}/reset-password`),
     await sight(setup, 'profiles', '/setup/profiles'),
@@ -163,6 +167,10 @@ async function personalSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'own sessions', '/personal/sessions'),
     await sight(setup, 'own sign-ins', '/personal/login-history'),
     await sight(setup, 'own password', '/personal/password'),
+    await sight(setup, 'no authenticator app', '/personal/authenticator'),
+    await sight(setup, 'connect an authenticator app', '/personal/authenticator/connect'),
+    await sent(setup, 'no such code', '/personal/authenticator/connect', { code: '1', ownPassword: password }, 422),
+    await sight(setup, 'disconnect an authenticator app', '/personal/authenticator/disconnect'),
   ]
 }
 

@@ -11,6 +11,7 @@ import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { keyPrefixes, recordIdOf } from '../../src/record-id.ts'
 import { hashSecret } from '../../src/secret.ts'
 import type { LoginAttempt } from '../../src/sessions/login-history.ts'
+import { noSession } from '../../src/sessions/session.ts'
 import type { Stores } from '../../src/stores/stores.ts'
 import type { AuthorizationCode } from '../../src/tokens/authorization-code.ts'
 import type { Issuance, Purchase } from '../../src/tokens/issuance.ts'
@@ -210,6 +211,7 @@ export async function anIssuance(
       expiresAt: new Date(at.getTime() + timeout * 1000),
       timeout,
     },
+    session: noSession,
     refreshToken: secrets.refresh === undefined ? undefined : { hash: hashSecret(secrets.refresh), authTime: at },
     login: aLogin(user, { at }),
   }
@@ -246,6 +248,7 @@ export function aCode(
     codeChallenge: undefined,
     nonce: undefined,
     authTime: noon,
+    session: noSession,
     issuedAt: noon,
     ...details,
     hash: hashSecret(secret),
@@ -289,6 +292,9 @@ export function aSession(user: User, details: Partial<NewSession> = {}, secret =
     expiresAt: later(7200),
     timeout: 7200,
     sourceIp: '192.0.2.7',
+    level: 'STANDARD',
+    awaitsVerification: false,
+    sid: `sid of ${secret}`,
     formSecret: 'form secret',
     hash: hashSecret(secret),
     epochs: { org: 1, user: 1 },

@@ -50,6 +50,7 @@ contract('tokens for an assertion', (open) => {
         issuedAt: later(5),
         expiresAt: later(7205),
         timeout: 7200,
+        sessionLevel: 'STANDARD',
       },
     })
     const [entry] = await stores.loginHistory.list(org.id, {}, { limit: 10 })
@@ -160,6 +161,7 @@ contract('tokens for a code', (open) => {
         approvalId: expect.any(Number),
         scopes: ['api', 'refresh_token'],
         authTime: later(3),
+        session: { level: 'STANDARD', sid: undefined },
         issuedAt: later(3),
         lastUsedAt: later(3),
         useCount: 0,

@@ -13,6 +13,10 @@ function aSession({ org, ada }: DemoOrg): Omit<Session, 'id'> {
     expiresAt: later(7200),
     timeout: 7200,
     sourceIp: '192.0.2.7',
+    level: 'STANDARD',
+    awaitsVerification: false,
+    sid: 'sid',
+    appIds: [],
     formSecret: 'form secret',
   }
 }
@@ -113,6 +117,10 @@ contract('session management', (open) => {
       expiresAt: later(1),
       timeout: 7200,
       sourceIp: '192.0.2.7',
+      level: 'STANDARD',
+      awaitsVerification: false,
+      sid: 'sid of s',
+      appIds: [],
     })
     await stores.users.setFrozen(bob.id, true)
     expect(await ids({ limit: 10 })).toEqual([third, first])

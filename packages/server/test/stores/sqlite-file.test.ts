@@ -90,6 +90,18 @@ describe('opening a database', () => {
       alter table connected_apps drop column is_device_flow_enabled;
       drop table device_codes;
       drop table user_code_tries;
+      alter table sessions drop column level;
+      alter table sessions drop column awaits_verification;
+      alter table sessions drop column sid;
+      alter table sessions drop column app_ids;
+      alter table authorization_codes drop column session_level;
+      alter table authorization_codes drop column sid;
+      alter table refresh_tokens drop column session_level;
+      alter table refresh_tokens drop column sid;
+      alter table access_tokens drop column session_level;
+      alter table app_policies drop column assurance_action;
+      drop table identity_verifications;
+      drop table verification_history;
       drop table record_keys;
       drop table query_cursors;
       drop table custom_objects;
@@ -129,6 +141,7 @@ describe('opening a database', () => {
     expect(await reopened.apps.findPolicies(app.id, org.id)).toMatchObject({
       clientCredentialUserId: undefined,
       isInstalled: true,
+      assuranceAction: 'Block',
     })
     expect((await reopened.profiles.findByName(org.id, 'Standard User'))?.objectPermissions).toHaveLength(7)
     const page = { offset: 0, limit: 10 }

@@ -250,6 +250,7 @@ contract('live access tokens', (open) => {
       issuedAt: later(10),
       expiresAt: later(7210),
       timeout: 7200,
+      sessionLevel: 'STANDARD',
     })
     expect(Object.fromEntries(await stores.accessTokens.countLive(org.id, now))).toEqual({
       [warehouse.id]: 2,

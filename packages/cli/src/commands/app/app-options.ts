@@ -49,7 +49,10 @@ export function appCommand(name: 'create' | 'update') {
       '--attribute <key=formula...>',
       'what it is told of each user besides, such as mail=$User.Email; all of them',
     )
-    .option('--ip-range <from-to=description...>', 'where the web server flow may be ended from; all of them')
+    .option(
+      '--ip-range <from-to=description...>',
+      'where the app may ask from under BYPASS_2FACTOR (trusted IP ranges); all of them',
+    )
     .option('--info-url <url>')
     .option('--logo-url <url>')
     .option('--icon-url <url>')
@@ -91,6 +94,12 @@ export function appCommand(name: 'create' | 'update') {
     .option('--no-jwt-timeout', "leave it to the user's session timeout")
     .option('--high-assurance', 'it needs a session of high assurance')
     .option('--no-high-assurance')
+    .addOption(
+      new Option('--assurance-action <action>', 'what happens to sessions of less').choices([
+        'Block',
+        'RaiseSessionLevel',
+      ] as const),
+    )
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -148,6 +157,7 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
       ipRelaxation: options.ipRelaxation,
       refreshTokenPolicy: options.refreshTokenPolicy,
       requiresHighAssurance: options.highAssurance,
+      assuranceAction: options.assuranceAction,
       clientCredentialUser: options.runAs,
     }),
     ...(typeof sessionTimeout === 'number' && { sessionTimeout }),

@@ -70,6 +70,7 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       refreshTokenPolicy: policies.refreshTokenPolicy,
       sessionTimeout: policies.sessionTimeout,
       requiresHighAssurance: policies.requiresHighAssurance,
+      assuranceAction: policies.assuranceAction,
       clientCredentialUser: runAs,
       namedUserJwtTimeout: policies.namedUserJwtTimeout,
       isBlocked: policies.isBlocked,
@@ -157,7 +158,7 @@ function policyPairs(
     'IP relaxation': policies.ipRelaxation,
     'Refresh tokens': refreshPolicyText(policies.refreshTokenPolicy),
     'Session timeout': policies.sessionTimeout === undefined ? undefined : duration(policies.sessionTimeout),
-    'High assurance': policies.requiresHighAssurance ? 'needed' : undefined,
+    'High assurance': policies.requiresHighAssurance ? `needed (${policies.assuranceAction})` : undefined,
     'Runs as': runAs,
   }
 }

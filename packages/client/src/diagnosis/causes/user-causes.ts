@@ -1,4 +1,5 @@
-import { anyOf, at, type Cause, told, unless } from './cause.ts'
+import type { Sight } from '../sight.ts'
+import { anyOf, at, type Cause, told, unless, verdict } from './cause.ts'
 import { appPolicy, appSetting, assignments, same } from './setting.ts'
 
 const notApproved = told('invalid_grant', "user hasn't approved this consumer")
@@ -6,6 +7,12 @@ const refusedPassword = told('invalid_grant', 'authentication failure', 'invalid
 /** The page of a sign-in says one thing, whatever the reason, so that nobody learns who exists. */
 const signInPage: Cause['told'] = (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status !== 503
 const loginHistory = 'Setup > Login History'
+
+/** Whether a person with a browser stands behind a request, at least some time before; `undefined` when that is not known. */
+function goesBackToBrowser({ endpoint, grant }: Sight): boolean | undefined {
+  if (endpoint === undefined) return undefined
+  return endpoint === 'authorize' || grant === 'authorization_code' || grant === 'refresh_token'
+}
 
 /** Whether the user is known, may be let in, and may use the app. */
 export const userCauses = {
@@ -141,10 +148,22 @@ export const userCauses = {
   },
   'high-assurance-required': {
     told: told('invalid_session_level'),
+    look: (sight) => unless(goesBackToBrowser(sight)),
     meaning: 'The app wants a high assurance session, and a server cannot prove more than its assertion does.',
     whatToDo: ['Take the policy off the app, or use an app of its own for servers.'],
     setting: appPolicy('High assurance session required'),
     command: 'sallyport app update <name> --no-high-assurance',
+  },
+  'session-level-too-low': {
+    told: told('invalid_session_level'),
+    look: (sight) => verdict(goesBackToBrowser(sight)),
+    meaning: 'The app wants a session in which the user verified their identity with more than a password.',
+    whatToDo: [
+      'Set the action to “Raise session level”, and send the user through the authorize endpoint again, without prompt=none: they are asked for a code of their authenticator app.',
+      'A code or refresh token of an older session stays what it was: it cannot be raised.',
+    ],
+    setting: appPolicy('High assurance session required'),
+    command: 'sallyport app update <name> --assurance-action RaiseSessionLevel',
   },
   'username-unknown': {
     told: signInPage,
@@ -160,6 +179,23 @@ export const userCauses = {
     meaning: 'The password is another one.',
     whatToDo: ['Try again, or set a new one.'],
     setting: same('Setup > Users > Users > the user > Reset Password'),
+    command: 'sallyport user set-password <username>',
+  },
+  'verification-code-wrong': {
+    told: (_, { answer }) => answer?.page === 'verification-refused',
+    meaning: 'The code was not the one that the authenticator app shows now, or it was used before.',
+    whatToDo: [
+      'Wait for the next code, and check that the device knows the right time.',
+      'Whoever has lost the app asks an admin for a temporary verification code.',
+    ],
+    setting: same('Setup > Users > Users > the user > Temporary Verification Code > Generate'),
+    command: 'sallyport user temporary-code <username>',
+  },
+  'verification-locked': {
+    told: (_, { answer }) => answer?.page === 'verification-locked',
+    meaning: 'There were too many wrong codes in a row; there are new tries after 15 minutes.',
+    whatToDo: ['Wait. If it was not the user who tried, give them another password: somebody has it.'],
+    setting: same('Setup > Identity Verification History'),
     command: 'sallyport user set-password <username>',
   },
   'password-busy': {

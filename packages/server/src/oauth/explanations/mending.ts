@@ -51,7 +51,7 @@ export function oauthUsage(app: string, ...path: readonly string[]): string {
 }
 
 type AppVerb = 'show' | 'update' | 'rotate-secret' | 'install' | 'unblock' | 'usage'
-type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign'
+type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign' | 'temporary-code'
 
 /** A word as a shell takes it. */
 export function shellWord(word: string): string {

@@ -130,9 +130,40 @@ export const userExplanations = {
     facts: { app: 'text' },
     explain: ({ app }) => ({
       expected: `a high assurance session, as the app ${quoted(app)} asks for`,
-      found: 'a flow in which nobody can prove more than the assertion does',
-      whatToDo: `A server cannot step up, so this policy shuts out the JWT bearer flow. Take it off the app (${appCommand('update', app, '--no-high-assurance')}), or use an app of its own for servers.`,
+      found: 'a flow in which nobody can prove more than the request does',
+      whatToDo: `A server cannot step up, so this policy shuts out flows without a browser, such as JWT bearer. Take it off the app (${appCommand('update', app, '--no-high-assurance')}), or use an app of its own for servers.`,
       whereInSetup: appPolicy(app, 'Edit Policies > High assurance session required'),
+    }),
+  },
+  'session-level-too-low': {
+    check: 'assurance',
+    facts: { app: 'text', because: 'text' },
+    explain: ({ app, because }) => ({
+      expected: `a high assurance session, as the app ${quoted(app)} asks for`,
+      found: assuranceGap(because),
+      whatToDo: howToStepUp(app, because),
+      whereInSetup: appPolicy(app, 'Edit Policies > High assurance session required'),
+    }),
+  },
+  'verification-code-wrong': {
+    check: 'assurance',
+    facts: { user: 'text' },
+    explain: ({ user }) => ({
+      expected: `a code that the authenticator app of ${quoted(user)} shows now, or the temporary code of an admin`,
+      found: 'another code, or one that was used before',
+      whatToDo: `Each code is taken once, and for about a minute: wait for the next one, and check that the device knows the right time. Whoever has lost the app asks an admin for a temporary code: ${userCommand('temporary-code', user)}.`,
+      whereInSetup: userSetting(user, 'Identity Verification'),
+    }),
+  },
+  'verification-locked': {
+    check: 'assurance',
+    facts: { user: 'text', until: 'text' },
+    explain: ({ user, until }) => ({
+      expected: `a user who has tries left to verify their identity`,
+      found: `${quoted(user)} has used them all; there are new ones from ${until} on`,
+      whatToDo:
+        'Wait until then. Ten wrong codes in a row end the tries, as a code of six digits is soon guessed. If it was not the user who tried, somebody has their password: give them another one.',
+      whereInSetup: userSetting(user, 'Identity Verification'),
     }),
   },
   'api-not-enabled': {
@@ -186,6 +217,29 @@ export const userExplanations = {
     }),
   },
 } satisfies Partial<ReasonExplanations>
+
+function assuranceGap(because: string): string {
+  switch (because) {
+    case 'block':
+      return 'a session that a password alone began; the policy blocks such sessions'
+    case 'silent':
+      return 'a session that a password alone began, and a request that wants no page on which to prove more'
+    default:
+      return 'a code or refresh token of a session in which nobody verified their identity'
+  }
+}
+
+function howToStepUp(app: string, because: string): string {
+  const offPolicy = `Or take the policy off the app: ${appCommand('update', app, '--no-high-assurance')}.`
+  switch (because) {
+    case 'block':
+      return `Let people step up with a code of their authenticator app: ${appCommand('update', app, '--assurance-action', 'RaiseSessionLevel')}. Or have them sign in with multi-factor authentication, which their profile or a permission set can ask for. ${offPolicy}`
+    case 'silent':
+      return 'Ask again without prompt=none (or immediate=true), so that the person can verify their identity.'
+    default:
+      return `Send the person through the authorize endpoint once more: they verify their identity there, and the new tokens carry it. ${offPolicy}`
+  }
+}
 
 function subjectClue(found: string): string {
   if (/^005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(found)) return 'That is the id of a user. Put the username there.'

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
+import { freesAddress } from '../../connected-apps/ip-relaxation.ts'
 import { pass } from '../../journal/checklist.ts'
 import { readToken } from '../../secret.ts'
 import {
@@ -6,14 +8,17 @@ import {
   type AuthorizationCodeStore,
   authorizationCodeShape,
 } from '../../tokens/authorization-code.ts'
+import { checkAssurance } from '../assurance.ts'
 import { OAuthError } from '../error.ts'
 import { checkVerifier, type PkceRules } from '../pkce.ts'
 import { type Reasons, refusal } from '../refusal.ts'
+import type { TokenRequest } from '../token-request.ts'
 import type { UserOfApp } from '../user-of-app.ts'
 import { type Grant, optionalText } from './grant.ts'
 
 interface Needs {
   readonly codes: Pick<AuthorizationCodeStore, 'find' | 'spend'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
   readonly userOfApp: UserOfApp
   /** Seconds from issue in which a code can be exchanged. */
   readonly codeLifetime: number
@@ -26,6 +31,7 @@ const params = z.object({ code: optionalText, redirect_uri: optionalText, code_v
 /** OAuth 2.0 Web Server Flow, second half: the code that the browser brought back becomes tokens (RFC 6749 §4.1.3). */
 export function authorizationCode({
   codes,
+  apps,
   userOfApp,
   codeLifetime,
   rules,
@@ -46,16 +52,12 @@ export function authorizationCode({
       const { code } = finding
       try {
         if (code.appId !== app.id) throw refusal({ reason: 'code-of-another-app', facts: { app: app.label } })
-        const { org, user, policies } = await userOfApp({
-          userId: code.userId,
-          app,
-          request,
-          checks,
-          relaxesAddress: false,
-        })
+        const relaxesAddress = await isRelaxed(code, app, request)
+        const { org, user, policies } = await userOfApp({ userId: code.userId, app, request, checks, relaxesAddress })
         if (finding.state === 'spent')
           throw refusal({ reason: 'code-spent', facts: { issued: code.issuedAt.toISOString() } })
         pass(checks, 'code-known')
+        checkAssurance({ app, policies, session: code.session }, checks)
         checkAge(code, at)
         pass(checks, 'code-fresh')
         if (redirect_uri === undefined) throw refusal({ reason: 'redirect-uri-missing', facts: {} })
@@ -74,7 +76,7 @@ export function authorizationCode({
           org,
           user,
           scopes: code.scopes,
-          source: { kind: 'code', codeId: code.id, nonce: code.nonce, authTime: code.authTime },
+          source: { kind: 'code', codeId: code.id, nonce: code.nonce, authTime: code.authTime, session: code.session },
           loginSubType: 'OauthWebServer',
         }
       } catch (error) {
@@ -83,6 +85,12 @@ export function authorizationCode({
         throw error
       }
     },
+  }
+
+  async function isRelaxed(code: AuthorizationCode, app: ConnectedApp, { sourceIp }: TokenRequest): Promise<boolean> {
+    const policies = await apps.findPolicies(app.id, code.orgId)
+    const isVerified = code.session.level === 'HIGH_ASSURANCE'
+    return policies !== undefined && freesAddress({ app, policies, flow: 'web-server', sourceIp, isVerified })
   }
 
   function checkAge(code: AuthorizationCode, at: Date): void {

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { ConnectedApp, ConnectedAppStore, RefreshTokenPolicy } from '../../connected-apps/connected-app.ts'
+import { freesAddress } from '../../connected-apps/ip-relaxation.ts'
 import type { PartnerRulesOf } from '../../connected-apps/partner-app.ts'
 import { endedBy, writeRefreshTokenPolicy } from '../../connected-apps/refresh-policy.ts'
 import { pass } from '../../journal/checklist.ts'
 import { readToken } from '../../secret.ts'
 import { type RefreshToken, type RefreshTokenStore, refreshTokenShape } from '../../tokens/refresh-token.ts'
+import { checkAssurance } from '../assurance.ts'
 import { refusal } from '../refusal.ts'
 import { narrowScopes } from '../scope-request.ts'
 import type { UserOfApp } from '../user-of-app.ts'
@@ -58,11 +60,15 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
       pass(checks, 'refresh-token-known', { issued: facts.issued })
       const policies = await apps.findPolicies(app.id, token.orgId)
       if (policies !== undefined) checkPolicy(app, policies.refreshTokenPolicy, token, at)
-      const relaxesAddress = policies?.ipRelaxation === 'ENFORCE_RELAXREFRESH'
+      const { sourceIp } = request
+      const isVerified = token.session.level === 'HIGH_ASSURANCE'
+      const relaxesAddress =
+        policies !== undefined && freesAddress({ app, policies, flow: 'refresh-token', sourceIp, isVerified })
       const user = await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress })
       const partner = await partnerRules(app, user.org)
       if (partner.refreshTokenPolicy !== undefined) checkPolicy(app, partner.refreshTokenPolicy, token, at)
       pass(checks, 'refresh-token-policy')
+      checkAssurance({ app, policies: user.policies, session: token.session }, checks)
       const scopes = narrowScopes(scope, token.scopes, app)
       pass(checks, 'scope', { scopes })
       return {
@@ -80,6 +86,7 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
             partner.rotatesRefreshTokens ||
             (rotatesForPublicApps && method === 'none'),
           authTime: token.authTime,
+          session: token.session,
         },
         loginSubType: 'OauthRefreshToken',
       }

@@ -2,6 +2,7 @@ import type { AppPolicies, ConnectedApp } from '../../connected-apps/connected-a
 import type { Scope } from '../../connected-apps/scope.ts'
 import type { Site } from '../../orgs/address.ts'
 import type { Org } from '../../orgs/org.ts'
+import type { SessionOrigin } from '../../sessions/session.ts'
 import type { User } from '../../users/user.ts'
 import type { Refusal } from '../refusal.ts'
 
@@ -20,6 +21,8 @@ export interface Granted {
   readonly nonce: string | undefined
   /** When the person signed in. */
   readonly authTime: Date
+  /** The browser session in which they did. */
+  readonly session: SessionOrigin
   readonly site: Site
   readonly sourceIp: string
   readonly userAgent: string

@@ -12,6 +12,7 @@ import { jwtAccessTokens } from './0007-jwt-access-tokens.ts'
 import { deviceFlow } from './0008-device-flow.ts'
 import { pushedRequests } from './0009-pushed-requests.ts'
 import { customScopesAndClaims } from './0010-custom-scopes-and-claims.ts'
+import { sessionLevels } from './0011-session-levels.ts'
 
 const migrations = [
   first,
@@ -24,6 +25,7 @@ const migrations = [
   deviceFlow,
   pushedRequests,
   customScopesAndClaims,
+  sessionLevels,
 ]
 const newest = migrations.length
 const samplePurpose = 'encryption key check'

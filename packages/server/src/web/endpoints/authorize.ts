@@ -4,7 +4,7 @@ import type { OAuthError } from '../../oauth/error.ts'
 import type { Browser } from '../../oauth/signed-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
-import { consentPath, errorPath } from '../page-paths.ts'
+import { consentPath, errorPath, verificationUrl } from '../page-paths.ts'
 import { FormPostPage } from '../pages/form-post.tsx'
 import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
@@ -37,6 +37,8 @@ export function follow(step: NextStep, request: ReturnableRequest, visit: Visit)
   switch (step.go) {
     case 'sign-in':
       return redirectTo(signInUrl(request), visit)
+    case 'verify':
+      return redirectTo(verificationUrl(authorizePath(request.parameters)), visit)
     case 'consent':
       return redirectTo(`${consentPath}?source=${sourceOf(request)}`, visit)
     case 'error-page':

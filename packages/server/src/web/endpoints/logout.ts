@@ -1,6 +1,7 @@
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { authorizePath } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
+import { logoutCalls } from '../../oidc/front-channel-logout.ts'
 import { consumerKeyOfLogout, decideLogout, type LogoutRequest, readIdTokenHint } from '../../oidc/logout.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import type { SessionStore } from '../../sessions/session.ts'
@@ -26,44 +27,41 @@ interface Needs {
   readonly readBrowser: ReadBrowser
   readonly sessions: Pick<SessionStore, 'end'>
   readonly idTokens: Pick<IdTokens, 'verify'>
-  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey'>
+  readonly apps: Pick<ConnectedAppStore, 'find' | 'findByConsumerKey'>
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
 }
 
 /** `GET /secur/logout.jsp`: signs out and says so, or goes on to a local `retURL`. */
-export function logoutAnswer({ readBrowser, sessions }: Needs): Answer {
+export function logoutAnswer(needs: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'logout'
-    const browser = await readBrowser(visit)
-    const cookies = await endSession(sessions, browser)
-    const next = localPath(queryParameter(visit.request, 'retURL'))
-    if (next !== undefined) return redirectTo(next, visit, cookies)
-    return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
+    const browser = await needs.readBrowser(visit)
+    return leave(needs, visit, browser, { next: localPath(queryParameter(visit.request, 'retURL')) })
   }
 }
 
 /** `POST /secur/logout.jsp`: the form "Not you?" of a consent page, which says where it was asked, and "Sign out" of the front page. */
-export function switchUserAnswer({ readBrowser, sessions }: Needs): Answer {
+export function switchUserAnswer(needs: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'logout'
     const form = await readForm(visit.request)
-    const browser = await readBrowser(visit)
+    const browser = await needs.readBrowser(visit)
     const source = form.get('source')
     const isOurs =
       source === undefined
         ? isFormToken(form.get('csrf_token'), browser.formSecret, 'sign-out', '/')
         : isFormToken(form.get('csrf_token'), browser.formSecret, 'switch-user', source)
     if (!isOurs) return expired(visit)
-    const cookies = await endSession(sessions, browser)
-    if (source === undefined) return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
-    const next = localPath(queryParameter(visit.request, 'retURL'))
-    return redirectTo(next ?? authorizePath(parametersOf(source)), visit, cookies)
+    const asked = localPath(queryParameter(visit.request, 'retURL'))
+    const next = source === undefined ? undefined : (asked ?? authorizePath(parametersOf(source)))
+    return leave(needs, visit, browser, { next })
   }
 }
 
 /** `GET|POST` of the end session endpoint (OpenID Connect RP-Initiated Logout). */
-export function endSessionAnswer({ readBrowser, sessions, idTokens, apps, users, orgs }: Needs): Answer {
+export function endSessionAnswer(needs: Needs): Answer {
+  const { readBrowser, idTokens, apps, users, orgs } = needs
   return async (visit) => {
     visit.checks.flow = 'logout'
     const parameters = await readParameters(visit)
@@ -82,9 +80,7 @@ export function endSessionAnswer({ readBrowser, sessions, idTokens, apps, users,
     const step = decideLogout(request, { app, signedInAs: browser.session?.userId, isConfirmed })
     if (step.go === 'confirm')
       return confirm(browser, parameters, about, app?.label, request.postLogoutRedirectUri, app?.callbackUrls)
-    const cookies = await endSession(sessions, browser)
-    if (step.go === 'back') return redirectTo(step.url, visit, cookies)
-    return pageAnswer(SignedOutPage({ signInUrl: '/' }), { cookies })
+    return leave(needs, visit, browser, { next: step.go === 'back' ? step.url : undefined, askedBy: consumerKey })
   }
 
   async function confirm(
@@ -115,13 +111,26 @@ function aboutOf(parameters: ReadonlyMap<string, string>): string {
   return ['client_id', 'post_logout_redirect_uri', 'state'].map((name) => parameters.get(name) ?? '').join('\0')
 }
 
-async function endSession(
-  sessions: Pick<SessionStore, 'end'>,
-  { session, cookieNames }: BrowserState,
-): Promise<readonly string[]> {
-  if (session === undefined) return []
-  await sessions.end(session.id)
-  return [setCookie(cookieNames, cookieNames.session, '', 0)]
+// Long enough for the frames to have asked, short enough for a person who waits.
+const callsTake = 3
+
+/** Ends the session, and goes on; where apps are to be told of it, by way of the page that tells them. */
+async function leave(
+  { sessions, apps }: Needs,
+  visit: Visit,
+  { session, unverified, cookieNames }: BrowserState,
+  { next, askedBy }: { readonly next: string | undefined; readonly askedBy?: string | undefined },
+): Promise<Reply> {
+  const ended = session ?? unverified
+  const calls = ended === undefined ? [] : await logoutCalls({ apps }, ended, visit.site.base, askedBy)
+  if (ended !== undefined) await sessions.end(ended.id)
+  const cookies = ended === undefined ? [] : [setCookie(cookieNames, cookieNames.session, '', 0)]
+  if (calls.length === 0 && next !== undefined) return redirectTo(next, visit, cookies)
+  return pageAnswer(SignedOutPage({ signInUrl: '/', calls, next }), {
+    cookies,
+    frames: [...new Set(calls.map(({ url }) => new URL(url).origin))],
+    goesOn: next === undefined ? undefined : { after: callsTake, to: next },
+  })
 }
 
 function expired(visit: Visit): Reply {

@@ -12,6 +12,7 @@ import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
 import { localPath } from '../local-path.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
+import { verificationUrl } from '../page-paths.ts'
 import { type DemoUser, SignInPage, type SignInProblem } from '../pages/sign-in.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
@@ -64,16 +65,19 @@ export function signInAnswer({ signIn, readBrowser, sessions, readRequest, demoU
     if (username === undefined) return again('username-missing', 400)
     if (password === undefined) return again('password-missing', 400)
     const { site, sourceIp, userAgent } = visit
-    const result = await signIn({ username, password, site, sourceIp, userAgent }, visit.checks)
+    const app = destination.request?.app
+    const result = await signIn({ username, password, site, sourceIp, userAgent, app }, visit.checks)
     if (!result.ok) {
       visit.refused = refusal(result.refusal)
       // One status, one text and one time for every cause but a full queue.
       return again('refused', result.refusal.reason === 'password-busy' ? 503 : 401)
     }
     // The browser forgets the session it had; whoever else knows of that one must not keep it.
-    if (browser.session !== undefined) await sessions.end(browser.session.id)
+    const before = browser.session ?? browser.unverified
+    if (before !== undefined) await sessions.end(before.id)
     const names = browser.cookieNames
-    return redirectTo(destination.startUrl, visit, [
+    const next = result.awaitsVerification ? verificationUrl(destination.startUrl) : destination.startUrl
+    return redirectTo(next, visit, [
       setCookie(names, names.session, result.cookie),
       setCookie(names, names.browser, '', 0),
       setCookie(

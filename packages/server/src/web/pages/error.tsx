@@ -142,6 +142,30 @@ export function InsufficientPrivilegesPage({ requestId, needed }: InsufficientPr
   )
 }
 
+/** What the page of an address that is not let in shows. */
+export interface AddressNotAllowedProps {
+  readonly address: string
+  readonly profile: string
+  readonly requestId: string
+}
+
+/** Says to somebody who is signed in that their profile opens these pages from other addresses alone. */
+export function AddressNotAllowedPage({ address, profile, requestId }: AddressNotAllowedProps) {
+  return (
+    <Page title="Not from this address">
+      <h1>Not from this address</h1>
+      <p class="lead">Users of the profile {profile} may work here only from the addresses in its Login IP Ranges.</p>
+      <p>
+        Yours is <code>{address}</code>. An app whose policy relaxes this lets you in all the same, and opens nothing
+        else.
+      </p>
+      <dl class="wire">
+        <RequestId value={requestId} />
+      </dl>
+    </Page>
+  )
+}
+
 /** What the page of a form that cannot be read shows. */
 export interface RefusedFormProps extends FormExpiredProps {
   readonly expected: string

@@ -368,6 +368,30 @@ a.go {
   margin-inline: auto;
 }
 
+.hint {
+  margin: 0.375rem 0 0;
+  font-size: 0.9375rem;
+}
+
+.qr {
+  display: block;
+  width: min(100%, 15rem);
+  margin: 1rem auto;
+}
+
+.key {
+  overflow-wrap: anywhere;
+}
+
+/* Frames that call apps, and show nothing. */
+.unseen {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  border: 0;
+  opacity: 0;
+}
+
 .link {
   min-height: 2rem;
   padding: 0;

@@ -84,6 +84,12 @@ export const placeGroups = [
         right: 'view setup',
         words: 'signing keys jwks discovery openid',
       },
+      {
+        path: '/setup/verification-history',
+        label: 'Identity Verification History',
+        right: 'manage users',
+        words: 'mfa two factor authenticator totp high assurance',
+      },
       { path: '/setup/login-history', label: 'Login History', right: 'manage users', words: 'sign-ins failures csv' },
       {
         path: '/setup/oauth-settings',
@@ -153,6 +159,7 @@ export const personalPlaces = {
     { path: '/personal/oauth-connected-apps', label: 'OAuth Connected Apps', right: 'personal settings' },
     { path: '/personal/sessions', label: 'My Sessions', right: 'personal settings' },
     { path: '/personal/login-history', label: 'My Login History', right: 'personal settings' },
+    { path: '/personal/authenticator', label: 'Authenticator App', right: 'personal settings' },
     { path: '/personal/password', label: 'Change My Password', right: 'personal settings' },
   ],
 } as const satisfies PlaceGroup

@@ -1,5 +1,6 @@
 import type { CertificateStore } from '../../certificates/certificate.ts'
 import type { SigningKeyStore } from '../../certificates/signing-keys.ts'
+import { checkAddress } from '../../connected-apps/access.ts'
 import type { ApprovalStore } from '../../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
@@ -10,6 +11,7 @@ import type { Org, OrgStore } from '../../orgs/org.ts'
 import type { ObjectStore } from '../../rest/record.ts'
 import type { LoginHistoryStore } from '../../sessions/login-history.ts'
 import type { Session, SessionStore } from '../../sessions/session.ts'
+import type { VerificationHistoryStore, VerificationStore } from '../../sessions/verification.ts'
 import type { AccessTokenStore } from '../../tokens/access-token.ts'
 import type { CustomPermissionStore } from '../../users/custom-permission.ts'
 import type { Actor } from '../../users/own-access.ts'
@@ -34,6 +36,8 @@ export interface SetupStores {
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
   readonly sessions: SessionStore
+  readonly verifications: VerificationStore
+  readonly verificationHistory: VerificationHistoryStore
   readonly loginHistory: LoginHistoryStore
   readonly journal: JournalStore
   readonly auditTrail: AuditTrailStore
@@ -106,6 +110,9 @@ export function admit({
       if (session === undefined || known === undefined) return toSignIn(visit)
       visit.checks.orgId = known.org.id
       visit.checks.userId = known.user.id
+      // Sessions that an app's policy let in from elsewhere open that app, and nothing here.
+      const elsewhere = checkAddress({ profile: known.profile, sourceIp: visit.sourceIp }, visit.checks)
+      if (elsewhere !== undefined) throw refusal(elsewhere)
       const permissions = await permissionsOf(stores.permissionSets, known.user, known.profile)
       const lackingFor = (wanted: SetupRight) => missingFor(wanted, (permission) => permissions.has(permission))
       const lacking = lackingFor(right)

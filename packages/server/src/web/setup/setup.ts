@@ -25,11 +25,13 @@ import { releaseUpdatePages } from './release-updates.tsx'
 import { sessionManagement } from './sessions.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
 import { customPermissionPages } from './users/custom-permissions.tsx'
+import { identityVerificationPages } from './users/identity-verification.tsx'
 import { permissionSetPages } from './users/permission-sets.tsx'
 import { profilePages } from './users/profiles.tsx'
 import { userPages } from './users/user.tsx'
 import { userForms } from './users/user-forms.tsx'
 import { userList } from './users/users.tsx'
+import { verificationHistory } from './verification-history.tsx'
 
 /** What the acts behind the pages need besides the stores, which every visit brings along. */
 export interface SetupNeeds {
@@ -53,12 +55,14 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...userList,
     ...userForms(needs),
     ...userPages(needs),
+    ...identityVerificationPages(needs),
     ...profilePages(needs),
     ...permissionSetPages(needs),
     ...customPermissionPages(needs),
     ...personalPages(needs),
     ...identityProvider(needs),
     ...loginHistory,
+    ...verificationHistory,
     ...orgSettingsPages,
     ...certificatePages(needs),
     ...sessionManagement,

@@ -138,7 +138,7 @@ export const appFields = {
   singleLogoutUrl: text({
     label: 'Single Logout URL',
     type: 'url',
-    help: 'Where Salesforce tells the app that somebody signed out. It is kept here for Salesforce; this server tells nobody.',
+    help: 'Called in the browser when somebody signs out who opened the app from here, with iss and sid as OpenID Connect Front-Channel Logout has it. It must end the app’s own session, and may not need a click. Without it the app goes on until its own session is over.',
   }),
   startUrl: text({
     label: 'Start URL',
@@ -147,7 +147,7 @@ export const appFields = {
   }),
   ipRanges: ipRanges({
     label: 'Trusted IP Ranges',
-    help: 'One on each line, such as 192.0.2.0-192.0.2.255 Office. At Salesforce they count together with the policy “Relax IP restrictions for activated devices”; this server keeps them and checks the login IP ranges of the user’s profile alone.',
+    help: 'One on each line, such as 192.0.2.0-192.0.2.255 Office. They count with the policy “Relax IP restrictions for activated devices” alone: a request of the web server flow from one of them is free of the login IP ranges of the user’s profile, and one from elsewhere is not.',
   }),
 }
 

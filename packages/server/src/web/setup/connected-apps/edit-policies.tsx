@@ -38,6 +38,7 @@ export const editPolicies: readonly SetupRoute[] = [
             {form.field('sessionTimeout')}
             {form.field('namedUserJwtTimeout')}
             {form.field('requiresHighAssurance')}
+            {form.field('assuranceAction')}
           </Card>
           <Card title="Client Credentials Flow">
             {!app.isClientCredentialEnabled && (

@@ -2,6 +2,7 @@ import { Badge, Details, Notice, YesNo } from '../blocks.tsx'
 import type { SetupVisit } from '../setup-visit.ts'
 import { appPath, type InstalledApp } from './find-app.ts'
 import {
+  assuranceActions,
   ipRelaxations,
   jwtTimeoutLabel,
   permittedUsers,
@@ -33,6 +34,9 @@ export function PolicyDetails({ found: { policies }, runAs }: PolicyDetailsProps
         ['Timeout Value', timeoutLabel(policies.sessionTimeout)],
         ['Named User JWT-based Access Token Timeout', jwtTimeoutLabel(policies.namedUserJwtTimeout)],
         ['High assurance session required', <YesNo value={policies.requiresHighAssurance} />],
+        policies.requiresHighAssurance
+          ? ['Other sessions', assuranceActions.find(({ value }) => value === policies.assuranceAction)?.label]
+          : undefined,
         ['Client Credentials Flow: Run As', runAs],
         policies.isBlocked ? ['Blocked', <Badge look="error">Blocked</Badge>] : undefined,
       ]}

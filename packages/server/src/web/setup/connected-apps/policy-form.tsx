@@ -1,5 +1,5 @@
 import { type EnteredPolicies, namedUserJwtMinutes } from '../../../connected-apps/app-policies.ts'
-import type { AppPolicies, IpRelaxation } from '../../../connected-apps/connected-app.ts'
+import type { AppPolicies, AssuranceAction, IpRelaxation } from '../../../connected-apps/connected-app.ts'
 import { readRefreshTokenPolicy, writeRefreshTokenPolicy } from '../../../connected-apps/refresh-policy.ts'
 import { done, type Outcome, refused } from '../../../problem.ts'
 import { check, choice, type Option, radios, text, whole } from '../field.tsx'
@@ -26,6 +26,12 @@ export const ipRelaxations = [
   { value: 'BYPASS_2FACTOR', label: 'Relax IP restrictions for activated devices' },
   { value: 'BYPASS', label: 'Relax IP restrictions' },
 ] as const satisfies readonly (Option & { readonly value: IpRelaxation })[]
+
+/** What happens to sessions of less assurance than is required. */
+export const assuranceActions = [
+  { value: 'Block', label: 'Block' },
+  { value: 'RaiseSessionLevel', label: 'Raise session level' },
+] as const satisfies readonly (Option & { readonly value: AssuranceAction })[]
 
 const refreshTokenPolicies = [
   { value: 'infinite', label: 'Refresh token is valid until revoked' },
@@ -64,7 +70,7 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
     ipRelaxation: choice({
       label: 'IP Relaxation',
       options: ipRelaxations,
-      help: 'Whether the login IP ranges of the user’s profile hold for this app. A server that calls from elsewhere is refused (ip restricted) as long as they do. JWT bearer always keeps to them. “For activated devices” is as strict here as “Enforce”: this server activates no devices.',
+      help: 'Whether the login IP ranges of the user’s profile hold for this app. A server that calls from elsewhere is refused (ip restricted) as long as they do. JWT bearer always keeps to them. “For activated devices” is for the web server flow: an app with trusted IP ranges is free when it asks from one of them; an app without is free when the user verifies their identity with an authenticator app. Setup itself stays closed from elsewhere.',
     }),
     refreshTokenPolicy: radios({
       label: 'Refresh Token Policy',
@@ -93,7 +99,12 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
     }),
     requiresHighAssurance: check({
       label: 'High assurance session required',
-      help: 'Users need a session of high assurance. A server cannot step up: JWT bearer and client credentials are refused.',
+      help: 'Users need a session in which they verified their identity, with a code of an authenticator app; their tokens carry it. Flows without a browser cannot step up: JWT bearer, client credentials and the like are refused (a high assurance session is required).',
+    }),
+    assuranceAction: choice({
+      label: 'Action for other sessions',
+      options: assuranceActions,
+      help: 'What happens to somebody who signed in with a password alone, on the way through the authorize page.',
     }),
     clientCredentialUser: text({
       label: 'Run As',
@@ -117,6 +128,7 @@ export function policyStart(policies: AppPolicies, runAs: string | undefined): P
     refreshTokenUnit: unit ?? 'DAYS',
     sessionTimeout: policies.sessionTimeout === undefined ? '' : String(policies.sessionTimeout),
     requiresHighAssurance: policies.requiresHighAssurance,
+    assuranceAction: policies.assuranceAction,
     clientCredentialUser: runAs ?? '',
     namedUserJwtTimeout: policies.namedUserJwtTimeout === undefined ? '' : String(policies.namedUserJwtTimeout),
   }
@@ -134,6 +146,7 @@ export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> 
   if (refreshTokenPolicy === undefined) {
     return refused({ field: 'refreshTokenPeriod', message: 'Enter how many, from 1 to 99999.' })
   }
+  const assuranceAction = assuranceActions.find(({ value }) => value === values.assuranceAction)?.value
   const ipRelaxation = ipRelaxations.find(({ value }) => value === values.ipRelaxation)?.value
   return done({
     isAdminApproved: values.permittedUsers === 'admin',
@@ -141,6 +154,7 @@ export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> 
     refreshTokenPolicy,
     sessionTimeout: sessionTimeout === '' ? undefined : Number(sessionTimeout),
     requiresHighAssurance: values.requiresHighAssurance,
+    ...(assuranceAction === undefined ? {} : { assuranceAction }),
     clientCredentialUser: values.clientCredentialUser,
     namedUserJwtTimeout: values.namedUserJwtTimeout === '' ? undefined : Number(values.namedUserJwtTimeout),
   })

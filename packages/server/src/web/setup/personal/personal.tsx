@@ -16,6 +16,7 @@ import {
   sessionsOf,
 } from '../users/user-access.tsx'
 import { UserDetails } from '../users/user-details.tsx'
+import { ownAuthenticator } from './authenticator.tsx'
 
 const right = 'personal settings'
 const appsPath = '/personal/oauth-connected-apps'
@@ -133,6 +134,14 @@ const access: AccessPlace = {
 }
 
 /** What everybody who is signed in can see of themselves, and do about it. */
-export function personalPages(needs: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupRoute[] {
-  return [...details, ...apps, ...sessions, ...history, ...passwordPage(needs), ...accessPages(access, needs)]
+export function personalPages(needs: Pick<SetupNeeds, 'seal' | 'passwords' | 'now'>): readonly SetupRoute[] {
+  return [
+    ...details,
+    ...apps,
+    ...sessions,
+    ...history,
+    ...ownAuthenticator(needs),
+    ...passwordPage(needs),
+    ...accessPages(access, needs),
+  ]
 }

@@ -6,6 +6,7 @@ import { Card, EmptyState } from '../blocks.tsx'
 import { type Asked, confirmPage, notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
+import { IdentityVerification } from './identity-verification.tsx'
 import { type AccessPlace, accessPages, appsOf, LoginTable, OwnApps, OwnSessions, sessionsOf } from './user-access.tsx'
 import { UserDetails } from './user-details.tsx'
 import { findUser } from './user-forms.tsx'
@@ -76,6 +77,7 @@ const view = page(`${path}/:user`, 'view setup', async (visit) => {
             </ul>
           )}
         </Card>
+        {canManage && <IdentityVerification user={user} methods={await stores.verifications.find(user.id)} at={at} />}
         {canManage && <Access user={user} {...(await accessOf(visit, user, org.id))} />}
       </>
     ),
