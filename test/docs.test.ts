@@ -85,6 +85,13 @@ describe('the flow pages', () => {
     expect(output).toContain('"custom_permissions":{"Approve_Orders":true}')
   })
 
+  it('say how sure a session is and from where it may come, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/sessions.md'))
+    expect(output).toContain('needed (RaiseSessionLevel)')
+    expect(output).toMatch(/\d{10} verifies the identity of user@target\.example until/)
+    expect(output).toContain('user@target.example has no authenticator app')
+  })
+
   it('say what a token opens, and the lines work as they stand', async () => {
     const [objects = ''] =
       /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'))?.slice(1) ?? []

@@ -19,8 +19,6 @@ export type NextStep =
   | { readonly go: 'sign-in' }
   /** The person is to verify their identity, so that the session is sure enough, and then to ask again. */
   | { readonly go: 'verify' }
-  /** The person is to verify their identity, so that the session is sure enough, and then to ask again. */
-  | { readonly go: 'verify' }
   | { readonly go: 'consent'; readonly signedIn: SignedIn; readonly scopes: readonly Scope[] }
   | {
       readonly go: 'back-to-app'

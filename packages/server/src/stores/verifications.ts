@@ -1,6 +1,6 @@
 import type { VerificationStore } from '../sessions/verification.ts'
 import type { Noting } from './audit-trail.ts'
-import { instant, readBytes, readInstant, readInstantOrNull } from './column-values.ts'
+import { instant, readBytes, readInstantOrNull } from './column-values.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
@@ -59,16 +59,13 @@ export function verificationStore({ queries, read, write }: Database): Noting<Ve
     async find(userId) {
       const row = await read.first(find, { userId })
       if (row === undefined) return undefined
-      const { sealed_secret: sealedSecret, registered_at, temporary_code_hash, temporary_code_expires_at } = row
+      const sealedSecret = row.sealed_secret ?? undefined
+      const hash = row.temporary_code_hash ?? undefined
+      const [registeredAt, expiresAt] = [row.registered_at, row.temporary_code_expires_at].map(readInstantOrNull)
       return {
         authenticator:
-          sealedSecret === null || registered_at === null
-            ? undefined
-            : { sealedSecret, registeredAt: readInstant(registered_at) },
-        temporaryCode:
-          temporary_code_hash === null || temporary_code_expires_at === null
-            ? undefined
-            : { hash: readBytes(temporary_code_hash), expiresAt: readInstant(temporary_code_expires_at) },
+          sealedSecret === undefined || registeredAt === undefined ? undefined : { sealedSecret, registeredAt },
+        temporaryCode: hash === undefined || expiresAt === undefined ? undefined : { hash: readBytes(hash), expiresAt },
         lockedUntil: readInstantOrNull(row.locked_until),
       }
     },
