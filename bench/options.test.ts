@@ -14,6 +14,7 @@ it('measures everything unless told otherwise', () => {
       'introspection',
       'revocation',
       'client-credentials',
+      'device',
       'record',
       'query',
       'start',

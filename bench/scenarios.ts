@@ -24,6 +24,7 @@ export const scenarioNames = [
   'introspection',
   'revocation',
   'client-credentials',
+  'device',
   'record',
   'query',
 ] as const
@@ -78,6 +79,13 @@ export const scenarios: readonly Scenario[] = [
   },
   { name: 'revocation', title: 'revocation', members: [], bar: undefined, hasPeer: true },
   { name: 'client-credentials', title: 'client credentials', members: tokens, bar: undefined, hasPeer: true },
+  {
+    name: 'device',
+    title: 'codes for a device',
+    members: ['device_code', 'user_code', 'verification_uri'],
+    bar: undefined,
+    hasPeer: true,
+  },
   { name: 'record', title: 'record by id', members: ['Id', 'Name'], bar: { timesBare: 0.25 }, hasPeer: false },
   { name: 'query', title: 'query, 25 records', members: ['totalSize', 'records'], bar: undefined, hasPeer: false },
 ]

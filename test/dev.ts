@@ -14,6 +14,8 @@ export interface RunningDev {
   readonly ready: Ready
   /** Plays the person: signs in as the demo's user, allows, and answers the code that the browser would carry back. */
   approve(authorizeUrl: string): Promise<string>
+  /** The same for a device: opens its page, types its code, and allows it. */
+  connect(pageWithCode: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -41,6 +43,7 @@ export async function startDev(...options: readonly string[]): Promise<RunningDe
     folder,
     ready,
     approve: (authorizeUrl) => approve(authorizeUrl, ready),
+    connect: (pageWithCode) => connect(pageWithCode, ready),
     async stop() {
       child.kill('SIGTERM')
       await ended
@@ -64,32 +67,49 @@ async function freePort(): Promise<number> {
   return address.port > 65_000 ? freePort() : address.port
 }
 
-async function approve(authorizeUrl: string, { users }: Ready): Promise<string> {
+async function approve(authorizeUrl: string, ready: Ready): Promise<string> {
+  const { code, url } = await walk(authorizeUrl, ready, (page) => page.code !== undefined)
+  if (code === undefined) throw new Error(`The person got stuck at ${url}.`)
+  return code
+}
+
+async function connect(pageWithCode: string, ready: Ready): Promise<void> {
+  await walk(pageWithCode, ready, (page) => page.html.includes('Device connected'))
+}
+
+interface Page {
+  readonly url: string
+  readonly html: string
+  /** That the browser was to carry to an app. */
+  readonly code: string | undefined
+}
+
+/** Fills in one form after another until a page is the last. */
+async function walk(start: string, { users }: Ready, isLast: (page: Page) => boolean): Promise<Page> {
   const cookies = new Map<string, string>()
-  let page = await visit(authorizeUrl)
-  for (let step = 0; step < 4 && page.code === undefined; step++) {
+  let page = await visit(start)
+  for (let step = 0; step < 5; step++) {
+    if (isLast(page)) return page
+    const isSignIn = page.html.includes('name="pw"')
+    const isTyping = page.html.includes('name="user_code"')
     const fields = new Map(
-      [...page.html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+      [...page.html.matchAll(isTyping ? /<input[^>]*>/g : /<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
         attribute(input, 'name'),
         attribute(input, 'value'),
       ]),
     )
-    const isSignIn = page.html.includes('name="pw"')
     const user = users.find(({ username }) => username.includes('admin') && username.includes('target')) ?? users[0]
     if (isSignIn) fields.set('username', user?.username ?? '').set('pw', user?.password ?? '')
-    else fields.set('decision', 'allow')
+    else if (!isTyping) fields.set('decision', 'allow')
     page = await visit(
       new URL(isSignIn ? '/' : new URL(page.url).pathname, page.url).href,
       new URLSearchParams([...fields]),
     )
   }
-  if (page.code === undefined) throw new Error(`The person got stuck at ${page.url}.`)
-  return page.code
+  if (isLast(page)) return page
+  throw new Error(`The person got stuck at ${page.url}.`)
 
-  async function visit(
-    url: string,
-    form?: URLSearchParams,
-  ): Promise<{ url: string; html: string; code: string | undefined }> {
+  async function visit(url: string, form?: URLSearchParams): Promise<Page> {
     const headers = { accept: 'text/html', cookie: [...cookies].map((pair) => pair.join('=')).join('; ') }
     const response = await fetch(url, {
       redirect: 'manual',

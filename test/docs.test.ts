@@ -104,6 +104,19 @@ describe('the flow pages', () => {
     expect(output).toContain('integration@target.example')
   })
 
+  it('say how a device gets its tokens, and the lines work as they stand', async () => {
+    const blocks = blocksOf('docs/flows/device.md')
+    const polling = blocks.findIndex((block) => block.includes('grant_type=device'))
+    const kept = 'printf %s "$codes" > codes.json'
+    const shown = await paste([...blocks.slice(0, polling), kept])
+    const [, page = ''] = /Open (\S+)/.exec(shown) ?? []
+    expect(page).toMatch(/\/setup\/connect\?user_code=[A-Z0-9]{8}$/)
+    await dev.connect(page)
+    const output = await paste([...blocks.slice(0, 1), 'codes=$(cat codes.json)', ...blocks.slice(polling)])
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/device.md')])
+    expect(output).toContain('"developerName":"AllAccounts"')
+  })
+
   it('say how an app gets its tokens, and the lines work as they stand', async () => {
     const blocks = blocksOf('docs/flows/web-server.md')
     const exchange = blocks.findIndex((block) => block.includes('grant_type=authorization_code'))

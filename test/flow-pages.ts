@@ -109,6 +109,32 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'session-level-too-low',
     'scope-not-allowed',
   ],
+  'device/request': [
+    ...body,
+    ...client,
+    ...strict,
+    'device-flow-off',
+    'scope-not-allowed',
+    'app-not-installed',
+    'app-blocked',
+  ],
+  'device/token': [
+    ...body,
+    'grant-type-unknown',
+    ...client,
+    ...strict,
+    'device-flow-off',
+    'device-code-missing',
+    'device-code-unknown',
+    'device-code-of-another-app',
+    'authorization-pending',
+    'polled-too-fast',
+    'denied-by-user',
+    'device-code-expired',
+    ...user,
+    'device-code-spent',
+    'high-assurance-required',
+  ],
   'jwt-bearer': [
     ...body,
     'grant-type-unknown',
@@ -180,7 +206,8 @@ export const elsewhere: readonly Reason[] = [
   'client-credentials-off',
   'run-as-missing',
   'scopes-missing',
-  'device-flow-off',
+  'user-code-unknown',
+  'user-code-tried-too-often',
   'token-missing',
   'token-twice',
   'token-unknown',
@@ -194,6 +221,7 @@ export const elsewhere: readonly Reason[] = [
 
 /** The pages with such tables. */
 export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'saml-bearer'].map(
+export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'device'].map(
   (name) => `docs/flows/${name}.md`,
 )
 

@@ -23,6 +23,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     introspection: post('/introspection', { token: 'A'.repeat(112), ...form }),
     revocation: post('/revocation', { token: 'A'.repeat(112) }),
     'client-credentials': post('/jwt-bearer', { grant_type: 'client_credentials', ...form }),
+    device: post('/device', { response_type: 'device_code', scope: 'api refresh_token', ...form }),
     record: get('/record'),
     query: get('/query'),
   }

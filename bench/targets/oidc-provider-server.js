@@ -22,6 +22,7 @@ const provider = new Provider(settings.issuer, {
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
     introspection: { enabled: true },
     revocation: { enabled: true },
   },
@@ -29,6 +30,7 @@ const provider = new Provider(settings.issuer, {
     AccessToken: 7200,
     AuthorizationCode: 900,
     ClientCredentials: 7200,
+    DeviceCode: 600,
     Grant: 86_400,
     IdToken: 120,
     RefreshToken: 86_400,

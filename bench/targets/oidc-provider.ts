@@ -35,6 +35,7 @@ interface Wish {
   readonly fields: Readonly<Record<string, string>>
 }
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 const redirectUri = 'https://app.example.com/callback'
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -69,7 +70,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       {
         ...web,
         token_endpoint_auth_method: 'client_secret_post',
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant],
         response_types: ['code'],
         redirect_uris: [redirectUri],
         scope: 'openid offline_access api profile email',
@@ -112,7 +113,11 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     },
     'client-credentials': async () =>
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
+<<<<<<< HEAD
     'saml-bearer': nothing,
+=======
+    device: async () => again([post('/device/auth', { scope: 'offline_access api', ...web })]),
+>>>>>>> 371773d (feat(device): sallyport login device, deviceFlow in the client, the setting in Setup and on the command line, its page and its requests)
     record: nothing,
     query: nothing,
   }

@@ -66,6 +66,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       const form = { grant_type: 'client_credentials', ...app }
       return again([writeRequest({ host: `127.0.0.1:${orgPort}`, path: '/services/oauth2/token', form })])
     },
+    device: async () => again([post('token', { response_type: 'device_code', scope: 'api refresh_token', ...app })]),
     record: async () => {
       const tokens = await newTokens('api refresh_token', 'access_token')
       const [all = ''] = tokens
@@ -204,6 +205,7 @@ function orgWith(
       scopes: ['Basic', 'Api', 'RefreshToken', 'OpenID'],
       isAdminApproved: true,
       isClientCredentialEnabled: true,
+      isDeviceFlowEnabled: true,
       oauthClientCredentialUser: usernames[0],
     },
     profileName: [profile],

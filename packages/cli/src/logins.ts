@@ -24,6 +24,16 @@ const loginSchema = z.discriminatedUnion('kind', [
     at: z.coerce.date(),
   }),
   z.object({
+    kind: z.literal('device'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    consumerSecret: z.string().optional(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
     kind: z.literal('client-credentials'),
     name: z.string(),
     loginHost: z.string(),
@@ -158,6 +168,7 @@ export function openLogins(client: Client): Logins {
 
   function renewed(login: Login, held: AccessToken | undefined): Promise<AccessToken> {
     if (login.kind === 'web') return client.webServerFlow(login).refresh(held)
+    if (login.kind === 'device') return client.deviceFlow(login).refresh(held)
     if (login.kind === 'client-credentials') {
       const { consumerKey, consumerSecret: proof, loginHost: myDomain } = login
       return client.clientCredentials({ consumerKey, proof, myDomain })

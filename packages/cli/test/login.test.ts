@@ -6,7 +6,7 @@ import { pemBlock, writeKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultServer, json } from '../../client/test/fault-server.ts'
 import { samples } from '../../keystore/test/samples.ts'
-import { decideOn, signInOn } from '../../server/test/flows/test-browser.ts'
+import { decideOn, fieldsOf, signInOn } from '../../server/test/flows/test-browser.ts'
 import { freePort } from '../src/free-port.ts'
 import { type Finished, paste, program, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 import { browserOf } from './wire.ts'
@@ -228,6 +228,64 @@ describe('sallyport login web', () => {
     await expect(beginWebLogin('--url', url)).rejects.toThrow('The port 1717 of this machine is taken')
     begun.child.kill('SIGINT')
     await begun.ended()
+  })
+})
+
+describe('sallyport login device', () => {
+  /** A `login device` that has printed its code. */
+  async function beginDeviceLogin(...words: readonly string[]) {
+    const child = spawn(process.execPath, [program, 'login', 'device', '--url', url, ...words], {
+      ...place,
+      env: { ...process.env, ...place.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk
+    })
+    const page = await new Promise<string>((resolve, reject) => {
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        stderr += chunk
+        const [found] = /https?:\/\/\S+user_code=\w{8}/.exec(stderr) ?? []
+        if (found !== undefined) resolve(found)
+      })
+      exit.then(() => reject(new Error(stderr)))
+    })
+    return { page, child, ended: async () => ({ status: await exit, stdout, stderr }) }
+  }
+
+  async function answer(page: string, decision: 'allow' | 'deny'): Promise<void> {
+    const browser = browserOf(url)
+    const person = server.ready.users.find((user: { username: string }) => user.username === 'user@target.example')
+    const type = async () => browser.submit('/setup/connect', fieldsOf((await browser.open(page)).html, 'user_code'))
+    await signInOn(browser, await type(), person.username, person.password)
+    await browser.submit('/setup/connect', { ...fieldsOf((await type()).html, 'decision'), decision })
+  }
+
+  it('shows a code, waits for the person, and keeps what it is given, which is renewed later', async () => {
+    const login = await beginDeviceLogin('--name', 'terminal', '--json')
+    await answer(login.page, 'allow')
+    const { status, stdout, stderr } = await login.ended()
+    expect([status, stderr]).toEqual([0, expect.stringContaining('/setup/connect')])
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'terminal', username: 'user@target.example' })
+    await sallyport('token', 'revoke', '--login', 'terminal')
+    expect((await sallyport('call', 'GET', listViews, '--login', 'terminal')).status).toBe(0)
+    expect((await sallyport('login', 'show', 'terminal')).stdout).toContain('device flow')
+    expect((await sallyport('login', 'remove', 'terminal', '--yes')).status).toBe(0)
+  })
+
+  it('says when the person said no, and stops when it is told to', async () => {
+    const login = await beginDeviceLogin()
+    await answer(login.page, 'deny')
+    expect(await login.ended()).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('The person clicked Deny.'),
+    })
+    const stopped = await beginDeviceLogin()
+    stopped.child.kill('SIGINT')
+    expect(await stopped.ended()).toMatchObject({ status: 1, stderr: expect.stringContaining('Nobody was signed in.') })
   })
 })
 

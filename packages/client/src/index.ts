@@ -17,12 +17,20 @@ export type { ApexJWT } from './apex/jwt.ts'
 export type { ApexJWTBearerTokenExchange } from './apex/jwt-bearer-token-exchange.ts'
 export type { ApexJWTUtil } from './apex/jwt-util.ts'
 export { type Api, type ApiOptions, type ApiRequest, salesforceApi } from './api.ts'
+export { type AppIdentity, isSignedBy } from './app-token.ts'
 export { type AssertionCheck, type AssertionSurroundings, checkAssertion } from './assertion-check.ts'
 export type { Authentication, Claims, ClientAuthentication, JwtSettings } from './authentication.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
 export { type ClientCredentialsRequest, clientCredentials } from './client-credentials.ts'
 export type { CallingUser } from './credential-fields.ts'
 export { type CredentialOwner, type CredentialSecrets, ownerKey, secretsOf } from './credential-secrets.ts'
+export {
+  type DeviceAppSettings,
+  type DeviceFlow,
+  type DeviceSignIn,
+  type DeviceWaiting,
+  deviceFlow,
+} from './device-flow.ts'
 export {
   diagnoseEvidence,
   type EvidenceDiagnosis,
@@ -87,7 +95,6 @@ export {
 export { TransportError, type TransportReason } from './transport-error.ts'
 export {
   type AppSettings,
-  isSignedBy,
   type SignIn,
   type SignInWishes,
   type WebServerFlow,

@@ -9,6 +9,7 @@ export type SignInReason =
   | 'not-signed-in'
   | 'port-taken'
   | 'nobody-came'
+  | 'device-answer-unusable'
 
 /** A sign-in that cannot be finished. The message says what to do, and holds no secret. */
 export class SignInError extends Error {

@@ -69,7 +69,12 @@ export function readTokenResponse(answer: IncomingAnswer, question: TokenQuestio
   }
 }
 
-/** The error that an answer which is no success stands for (RFC 6749 §5.2). */
+/** The error that an answer of a token endpoint stands for which is not the one that was hoped for (RFC 6749 §5.2). */
+export function readRefusal(answer: IncomingAnswer, question: TokenQuestion): TokenError {
+  const text = textOf(answer.body)
+  return refusalOf(answer, membersOf(readJson(text)), text, question)
+}
+
 function refusalOf(
   answer: IncomingAnswer,
   members: ReadonlyMap<string, unknown> | undefined,

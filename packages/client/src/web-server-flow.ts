@@ -1,20 +1,16 @@
 import type { AccessToken } from './access-token.ts'
-import { hmacSha256, isEqualSecret, random, sha256 } from './crypto.ts'
-import { base64Of, base64Url, membersOf, readJson, textOf } from './encoding.ts'
+import { type AppIdentity, appToken, clientParameters, refreshedToken } from './app-token.ts'
+import { isEqualSecret, random, sha256 } from './crypto.ts'
+import { base64Url, membersOf, readJson, textOf } from './encoding.ts'
 import { explain } from './explanations.ts'
-import { endpointOf, type LoginHost, loginUrl } from './login-host.ts'
+import { endpointOf, loginUrl } from './login-host.ts'
 import { SignInError } from './sign-in-error.ts'
 import { TokenError } from './token-error.ts'
-import { type Asking, requestToken } from './token-request.ts'
+import type { Asking } from './token-request.ts'
 import { type IncomingAnswer, transport } from './transport.ts'
 
-/** An app, as its developer knows it. */
-export interface AppSettings {
-  readonly consumerKey: string
-  /** `undefined` for an app that has none it could keep. */
-  readonly consumerSecret?: string | undefined
-  /** `production` unless given. */
-  readonly loginHost?: LoginHost | undefined
+/** An app to which people sign in with a browser, as its developer knows it. */
+export interface AppSettings extends AppIdentity {
   /** One of the app's callback URLs, to the letter. */
   readonly redirectUri: string
   /** Scopes, if not all that the app has. */
@@ -69,10 +65,6 @@ export interface WebServerFlow {
 export function webServerFlow(app: AppSettings): WebServerFlow {
   const login = loginUrl(app.loginHost ?? 'production')
   const endpoint = (path: string) => endpointOf(login, path)
-  const client = (): Readonly<Record<string, string>> => ({
-    client_id: app.consumerKey,
-    ...(app.consumerSecret === undefined ? {} : { client_secret: app.consumerSecret }),
-  })
 
   return {
     begin(wishes = {}) {
@@ -112,25 +104,16 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
             redirect_uri: app.redirectUri,
             code_verifier: verifier,
           }
-          return ask({ ...parameters, ...client() }, asking)
+          return appToken(app, parameters, asking)
         },
       }
     },
-    async refresh(held, asking) {
-      const refreshToken = held?.refreshToken
-      if (refreshToken === undefined) {
-        throw new SignInError(
-          'not-signed-in',
-          'There is no refresh token: sign in once with a browser, with the scope refresh_token among the app’s.',
-        )
-      }
-      return ask({ grant_type: 'refresh_token', refresh_token: refreshToken, ...client() }, asking)
-    },
+    refresh: (held, asking) => refreshedToken(app, held, asking),
     async revoke(token, asking) {
       await post('/services/oauth2/revoke', { token }, asking)
     },
     async introspect(token, asking) {
-      return membersIn(await post('/services/oauth2/introspect', { token, ...client() }, asking))
+      return membersIn(await post('/services/oauth2/introspect', { token, ...clientParameters(app) }, asking))
     },
     async userinfo(token, { transport: send = transport(), signal, timeout } = {}) {
       const headers = { authorization: `Bearer ${token.accessToken}`, accept: 'application/json' }
@@ -174,20 +157,6 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
     return code
   }
 
-  async function ask(parameters: Readonly<Record<string, string>>, asking: Asking | undefined): Promise<AccessToken> {
-    const token = await requestToken(
-      { tokenEndpoint: endpoint('/services/oauth2/token'), parameters, needsInstanceUrl: true },
-      asking,
-    )
-    if (app.consumerSecret !== undefined && !isSignedBy(token, app.consumerSecret)) {
-      throw new SignInError(
-        'signature-wrong',
-        'The signature of the answer does not fit the consumer secret: it was not made by the org that has the app.',
-      )
-    }
-    return token
-  }
-
   async function post(
     path: string,
     parameters: Readonly<Record<string, string>>,
@@ -215,17 +184,6 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
       explanation: explain({ grantType: undefined, error, errorDescription, host: login.host, cause }),
     })
   }
-}
-
-/**
- * Whether an answer is from a server that knows the consumer secret: `signature` is HMAC-SHA-256 over `id` and `issued_at`.
- * An answer without a signature, as of other servers than Salesforce, counts as signed: there is nothing to check.
- */
-export function isSignedBy(token: AccessToken, consumerSecret: string): boolean {
-  const { signature, id, issuedAtText } = token
-  if (signature === undefined) return true
-  if (id === undefined || issuedAtText === undefined) return false
-  return isEqualSecret(signature, base64Of(hmacSha256(consumerSecret, `${id}${issuedAtText}`)))
 }
 
 function membersIn(answer: IncomingAnswer): ReadonlyMap<string, unknown> {

@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
 import { loginClientCredentials } from './login/client-credentials.ts'
+import { loginDevice } from './login/device.ts'
 import { loginJwt } from './login/jwt.ts'
 import { loginList } from './login/list.ts'
 import { loginRemove } from './login/remove.ts'
@@ -18,6 +19,7 @@ export function login(terminal: Terminal): CommandUnknownOpts {
         'get new tokens by it when the old ones end.',
     )
     .addCommand(loginWeb(terminal))
+    .addCommand(loginDevice(terminal))
     .addCommand(loginJwt(terminal))
     .addCommand(loginSamlBearer(terminal))
     .addCommand(loginClientCredentials(terminal))

@@ -160,10 +160,11 @@ function targetEntry(people: TargetPeople, certificate: string, { mainUrl, ports
         fullName: 'Demo_Web_App',
         label: 'Demo Web App',
         contactEmail: people.admin.username,
-        description: 'Signs people in through the browser.',
+        description: 'Signs people in through the browser, and devices that have none.',
         oauthConfig: {
           callbackUrl: [success, 'http://127.0.0.1:9999/cb', walkthrough],
           scopes: ['Api', 'Web', 'OpenID', 'RefreshToken'],
+          isDeviceFlowEnabled: true,
         },
       },
     ],

@@ -54,6 +54,7 @@ orgs:
           scopes: [Api, RefreshToken, OpenID]
           isAdminApproved: true
           isPkceRequired: false
+          isDeviceFlowEnabled: true
           isClientCredentialEnabled: true
           oauthClientCredentialUser: robot@acme.example
           idTokenConfig: { idTokenValidity: 5, idTokenAudience: https://acme.example }
@@ -279,7 +280,7 @@ orgs:
       '8:19 orgs[0].users[0].username: This username is taken; each is unique on a server.',
       '16:21 orgs[0].users[1].username: This username is taken; each is unique on a server.',
       '36:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
-      '43:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
+      '44:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
     ])
     expect(
       mistakesOf(await apply(acts, acme.replace('Warehouse0000000000000001', 'Warehouse0000000000000002'))),

@@ -200,6 +200,27 @@ describe.each<[string, Posture]>([
     await expect(openid.fetchUserInfo(config, tokens.access_token, openid.skipSubjectCheck)).rejects.toThrow()
   })
 
+  it.runIf(posture.answersDevicesInFull)('signs a device in, and is told when the person says no', async () => {
+    const kiosk = await server.addApp('Kiosk', { isDeviceFlowEnabled: true })
+    const config = await discovered(openid.ClientSecretPost(consumerSecret), server.base, kiosk)
+    const answered = async (decision: 'allow' | 'deny') => {
+      const codes = await openid.initiateDeviceAuthorization(config, { scope })
+      const browser = testBrowser(server)
+      const type = async () => {
+        const page = await browser.open(codes.verification_uri_complete ?? '')
+        return browser.submit('/setup/connect', fieldsOf(page.html, 'user_code'))
+      }
+      await signInOn(browser, await type(), user.username)
+      await browser.submit('/setup/connect', { ...fieldsOf((await type()).html, 'decision'), decision })
+      // The person has been quick: there is nothing to wait for.
+      return openid.pollDeviceAuthorizationGrant(config, { ...codes, interval: 0.01 })
+    }
+    const tokens = await answered('allow')
+    expect(tokens.claims()?.sub).toContain(user.id)
+    expect((await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')).access_token).toMatch(/^00D/)
+    await expect(answered('deny')).rejects.toMatchObject({ error: 'access_denied' })
+  })
+
   it('is told that its secret is wrong', async () => {
     const config = await discovered(openid.ClientSecretBasic('wrong'))
     await expect(openid.refreshTokenGrant(config, 'whatever')).rejects.toMatchObject(

@@ -8,7 +8,7 @@ import { installPlatformCli } from '../../src/connected-apps/platform-cli.ts'
 import { strictPosture } from '../../src/options.ts'
 import { recordIds } from '../../src/record-id.ts'
 import type { User } from '../../src/users/user.ts'
-import { authorizeAs, testBrowser } from '../flows/test-browser.ts'
+import { authorizeAs, fieldsOf, signInOn, testBrowser } from '../flows/test-browser.ts'
 import { callbackUrl, consumerSecret, startTestServer, type TestServer } from '../flows/test-server.ts'
 import { startHttpServer } from './http-server.ts'
 
@@ -286,6 +286,39 @@ describe('pages of other origins', () => {
       const response = await server.request(path, { headers: { origin } })
       expect(response.headers.has('access-control-allow-origin')).toBe(false)
     }
+  })
+})
+
+describe('the device flow as @salesforce/core runs it', () => {
+  it('asks by multipart forms, waits while authorization_pending, and refreshes what it is given', async () => {
+    const post = multipart('/services/oauth2/token')
+    const client_id = 'PlatformCLI'
+    const started = await post({ client_id, response_type: 'device_code', scope: 'refresh_token web api' })
+    const { device_code, user_code, verification_uri, interval } = JSON.parse(started.body)
+    expect([started.status, interval]).toEqual([200, 5])
+    const ask = async () => {
+      const { status, body } = await post({ client_id, grant_type: 'device', code: device_code })
+      return { status, ...JSON.parse(body) }
+    }
+    expect(await ask()).toMatchObject({ status: 400, error: 'authorization_pending' })
+
+    const browser = testBrowser(server)
+    const type = async () => {
+      const page = await browser.open(`${verification_uri}?user_code=${user_code}`)
+      return browser.submit(verification_uri, fieldsOf(page.html, 'user_code'))
+    }
+    await signInOn(browser, await type(), user.username)
+    await browser.submit(verification_uri, { ...fieldsOf((await type()).html, 'decision'), decision: 'allow' })
+
+    const { access_token, refresh_token, instance_url, id } = await ask()
+    expect([access_token, refresh_token, instance_url, id].every((text) => typeof text === 'string')).toBe(true)
+    const again = await send(
+      'POST',
+      '/services/oauth2/token',
+      form,
+      query({ grant_type: 'refresh_token', refresh_token, client_id }),
+    )
+    expect(again.status).toBe(200)
   })
 })
 

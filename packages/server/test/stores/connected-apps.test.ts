@@ -41,6 +41,7 @@ contract('connected apps', (open) => {
       isPkceRequired: true,
       isIntrospectAllTokens: true,
       isRefreshTokenRotationEnabled: true,
+      isDeviceFlowEnabled: true,
       isClientCredentialEnabled: true,
       idTokenConfig: {
         validity: 300,

@@ -32,6 +32,8 @@ export function appCommand(name: 'create' | 'update') {
     .option('--no-introspect-all-tokens')
     .option('--rotate-refresh-tokens', 'every refresh gives a new refresh token and ends the old one')
     .option('--no-rotate-refresh-tokens')
+    .option('--device-flow', 'it may be signed in to where there is no browser, by a code typed elsewhere')
+    .option('--no-device-flow')
     .option('--client-credentials', 'it may get tokens with its consumer secret alone, for the user of --run-as')
     .option('--no-client-credentials')
     .option('--jwt-access-tokens', 'its access tokens are JWTs that others can verify')
@@ -138,6 +140,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
     isPkceRequired: options.requirePkce,
     isIntrospectAllTokens: options.introspectAllTokens,
     isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
+    isDeviceFlowEnabled: options.deviceFlow,
     isClientCredentialEnabled: options.clientCredentials,
     isNamedUserJwtEnabled: options.jwtAccessTokens,
     attributes: nonEmpty(options.attribute)?.map(readAttributeLine),

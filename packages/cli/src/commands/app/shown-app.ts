@@ -98,6 +98,7 @@ export function appText(shown: ShownApp, style: Style): string {
       'PKCE required': yesNo(app.isPkceRequired),
       'Introspects all tokens': yesNo(app.isIntrospectAllTokens),
       'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
+      'Device flow': yesNo(app.isDeviceFlowEnabled),
       'Client credentials': yesNo(app.isClientCredentialEnabled),
       'JWT access tokens': jwtText(shown),
       'ID tokens': [

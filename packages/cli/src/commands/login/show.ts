@@ -7,6 +7,7 @@ import { loginJson } from './shown-login.ts'
 
 const kinds = {
   web: 'browser (web server flow)',
+  device: 'browser on another machine (device flow)',
   jwt: 'private key (JWT bearer flow)',
   'saml-bearer': 'private key (SAML bearer assertion flow)',
   'client-credentials': 'consumer secret (client credentials flow)',

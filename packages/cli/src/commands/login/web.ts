@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { entered } from '../../entered.ts'
-import { Failure } from '../../failure.ts'
 import { withClient } from '../../logins.ts'
 import { openBrowser } from '../../open-browser.ts'
 import { addTo, jsonOption, readDuration, readPort } from '../../options.ts'
 import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
+import { interruption } from './interruption.ts'
 import { keepLogin } from './kept-login.ts'
 import { nameOption, urlOption } from './login-options.ts'
 
@@ -69,12 +69,4 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
         await keepLogin(client, terminal, { kind: 'web', ...app }, { token, name: options.name })
       }),
     )
-}
-
-/** Ctrl-C ends the waiting, so that the port is given back and the exit code is right. */
-function interruption(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const stop = () => controller.abort(new Failure('Nobody was signed in.'))
-  process.once('SIGINT', stop)
-  return { signal: controller.signal, [Symbol.dispose]: () => process.off('SIGINT', stop) }
 }

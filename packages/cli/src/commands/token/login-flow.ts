@@ -4,6 +4,6 @@ import type { Client, Login } from '../../logins.ts'
 export function flowOf(client: Client, login: Login) {
   if (login.kind === 'web') return client.webServerFlow(login)
   const { loginHost, consumerKey } = login
-  const consumerSecret = login.kind === 'client-credentials' ? login.consumerSecret : undefined
+  const consumerSecret = login.kind === 'jwt' ? undefined : login.consumerSecret
   return client.webServerFlow({ loginHost, consumerKey, consumerSecret, redirectUri: 'http://localhost/' })
 }

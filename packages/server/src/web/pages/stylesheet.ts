@@ -419,6 +419,10 @@ a.go {
   margin: 1.25rem 0 0.75rem;
 }
 
+form:not(.decision) + .note {
+  margin-top: 1rem;
+}
+
 .note {
   margin: 0;
   text-wrap: balance;

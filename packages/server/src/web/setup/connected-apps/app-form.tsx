@@ -90,6 +90,10 @@ export const appFields = {
     label: 'Require Secret for Refresh Token Flow',
     help: 'The same for renewing access. When it is not ticked, whoever has a refresh token can use it.',
   }),
+  isDeviceFlowEnabled: check({
+    label: 'Enable for Device Flow',
+    help: 'For an app that runs where there is no browser: it shows a code, and somebody types the code elsewhere and allows it. Leave it off otherwise, because whoever is sent such a code by a stranger can be talked into typing it. The callback URL is not used by this flow: /services/oauth2/success of the login host does.',
+  }),
   isClientCredentialEnabled: check({
     label: 'Enable Client Credentials Flow',
     help: 'The app gets tokens with key and secret alone, for one user: name that user as Run As in Edit Policies, or every request is refused (no client credentials user enabled). It works only at the org’s own address (My Domain), not at the login host.',
@@ -192,6 +196,7 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     isPkceRequired: app.isPkceRequired,
     isSecretRequired: !app.isConsumerSecretOptional,
     isSecretRequiredForRefreshToken: app.isSecretRequiredForRefreshToken,
+    isDeviceFlowEnabled: app.isDeviceFlowEnabled,
     isClientCredentialEnabled: app.isClientCredentialEnabled,
     isNamedUserJwtEnabled: app.isNamedUserJwtEnabled,
     isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
@@ -299,6 +304,7 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
         {form.field('description')}
       </Card>
       <Card title="API (Enable OAuth Settings)">
+        {form.field('isDeviceFlowEnabled')}
         {form.field('callbackUrls')}
         <EnteredCertificate form={form} at={at} />
         {form.field('scopes')}

@@ -102,6 +102,7 @@ function FlowRequirements({ found: { app, isOwn } }: { readonly found: Installed
           ['Require PKCE', <YesNo value={app.isPkceRequired} />],
           ['Require Secret for Web Server Flow', <YesNo value={!app.isConsumerSecretOptional} />],
           ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
+          ['Enable for Device Flow', <YesNo value={app.isDeviceFlowEnabled} />],
           ['Enable Client Credentials Flow', <YesNo value={app.isClientCredentialEnabled} />],
         ]}
       />

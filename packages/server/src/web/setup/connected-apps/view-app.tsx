@@ -116,6 +116,7 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
             ['Require PKCE Extension for Supported Authorization Flows', <YesNo value={app.isPkceRequired} />],
             ['Require Secret for Web Server Flow', <YesNo value={!app.isConsumerSecretOptional} />],
             ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
+            ['Enable for Device Flow', <YesNo value={app.isDeviceFlowEnabled} />],
             ['Enable Client Credentials Flow', <YesNo value={app.isClientCredentialEnabled} />],
             ['Enable Refresh Token Rotation', <YesNo value={app.isRefreshTokenRotationEnabled} />],
             ['Issue JWT-based access tokens for named users', <YesNo value={app.isNamedUserJwtEnabled} />],

@@ -1,0 +1,64 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { entered } from '../../entered.ts'
+import { withClient } from '../../logins.ts'
+import { openBrowser } from '../../open-browser.ts'
+import { addTo, jsonOption } from '../../options.ts'
+import { readSecret } from '../../secret-source.ts'
+import type { Terminal } from '../../terminal.ts'
+import { interruption } from './interruption.ts'
+import { keepLogin } from './kept-login.ts'
+import { nameOption, urlOption } from './login-options.ts'
+
+/** `sallyport login device`: a person signs in with a browser on another machine. */
+export function loginDevice(terminal: Terminal): CommandUnknownOpts {
+  return new Command('device')
+    .summary('sign in with a browser on another machine (device flow)')
+    .description(
+      'Shows a code and an address, and waits until somebody has opened the address with any browser, typed the code, signed in ' +
+        'and allowed the app: for a server, a container, a terminal far away. Nothing is opened here unless you ask for it.',
+    )
+    .addOption(urlOption)
+    .option('--consumer-key <key>', 'of the app, which must be enabled for the device flow', 'PlatformCLI')
+    .option('--consumer-secret-env <variable>', 'the consumer secret, from this environment variable')
+    .option('--consumer-secret-file <file>', 'the same, from this file')
+    .option('--consumer-secret-stdin', 'the same, from standard input')
+    .option('--scope <scope>', 'one scope to ask for; may be given several times; all of the app unless given', addTo)
+    .option('--browser', 'open the address with the browser of this machine')
+    .addOption(nameOption)
+    .addOption(jsonOption)
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  sallyport login device --url http://localhost:8787\n' +
+        '  sallyport login device --url https://acme.my.salesforce.com --consumer-key 3MVG9… --name build-server',
+    )
+    .action((options) =>
+      withClient(async (client) => {
+        const { url: loginHost, consumerKey, scope } = options
+        const source = {
+          variable: options.consumerSecretEnv,
+          file: options.consumerSecretFile,
+          isStandardInput: options.consumerSecretStdin,
+        }
+        const consumerSecret = await readSecret(source, '--consumer-secret', process.env)
+        const app = { loginHost, consumerKey, ...entered({ consumerSecret }) }
+        using interrupted = interruption()
+        const signIn = await client.deviceFlow({ ...app, scope }).begin()
+        const { userCode, verificationUri, verificationUriComplete, expiresAt } = signIn
+        terminal.note(
+          `Open this address with a browser, on any machine:\n  ${verificationUri.href}\nand type this code: ${terminal.style.bold(userCode)}\n` +
+            `Or open both at once:\n  ${verificationUriComplete.href}`,
+        )
+        if (options.browser === true) await openBrowser(verificationUriComplete.href)
+        const token = await terminal.busy(`Waiting until ${clockTime(expiresAt)} for somebody to allow it`, () =>
+          signIn.finish({ signal: interrupted.signal }),
+        )
+        await keepLogin(client, terminal, { kind: 'device', ...app }, { token, name: options.name })
+      }),
+    )
+}
+
+/** A time of day as the person's machine writes it. */
+function clockTime(instant: Date): string {
+  return instant.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+}
