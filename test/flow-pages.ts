@@ -220,8 +220,7 @@ export const elsewhere: readonly Reason[] = [
 ]
 
 /** The pages with such tables. */
-export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'saml-bearer'].map(
-export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'device'].map(
+export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'saml-bearer', 'device'].map(
   (name) => `docs/flows/${name}.md`,
 )
 

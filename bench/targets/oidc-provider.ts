@@ -113,11 +113,8 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     },
     'client-credentials': async () =>
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
-<<<<<<< HEAD
     'saml-bearer': nothing,
-=======
     device: async () => again([post('/device/auth', { scope: 'offline_access api', ...web })]),
->>>>>>> 371773d (feat(device): sallyport login device, deviceFlow in the client, the setting in Setup and on the command line, its page and its requests)
     record: nothing,
     query: nothing,
   }

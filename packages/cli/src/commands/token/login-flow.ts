@@ -4,6 +4,6 @@ import type { Client, Login } from '../../logins.ts'
 export function flowOf(client: Client, login: Login) {
   if (login.kind === 'web') return client.webServerFlow(login)
   const { loginHost, consumerKey } = login
-  const consumerSecret = login.kind === 'jwt' ? undefined : login.consumerSecret
+  const consumerSecret = 'consumerSecret' in login ? login.consumerSecret : undefined
   return client.webServerFlow({ loginHost, consumerKey, consumerSecret, redirectUri: 'http://localhost/' })
 }
