@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -50,13 +51,30 @@ export function writePrivately(file: string, text: string): void {
   }
 }
 
+/** The environment variable with a command that prints the encryption key: how a key management service is asked for it. */
+export const encryptionKeyCommandVariable = 'SALLYPORT_ENCRYPTION_KEY_COMMAND'
+
+/** The environment variable with keys that values may be sealed under as well, while `store rekey` moves them to another. */
+export const furtherKeysVariable = 'SALLYPORT_FURTHER_ENCRYPTION_KEYS'
+
+/** Whether the environment says what the encryption key is, or who knows it. */
+export function namesEncryptionKey(environment: NodeJS.ProcessEnv): boolean {
+  return [encryptionKeyVariable, encryptionKeyCommandVariable].some((name) => (environment[name] ?? '') !== '')
+}
+
 /**
- * The key that the database's secrets are sealed with: out of the environment, or out of the data folder.
+ * The key that the database's secrets are sealed with: out of the environment, from the command that the environment names,
+ * or out of the data folder.
  * @throws {Failure} when there is none, or when it is none of 32 bytes
  */
 export function readEncryptionKey(folder: DataFolder, environment: NodeJS.ProcessEnv): Buffer {
-  const given = environment[encryptionKeyVariable]
-  if (given !== undefined && given !== '') return keyOf(given, `the environment variable ${encryptionKeyVariable}`)
+  const given = environment[encryptionKeyVariable] ?? ''
+  const command = environment[encryptionKeyCommandVariable] ?? ''
+  if (given !== '' && command !== '') {
+    throw new WrongUsage(`Give only one of ${encryptionKeyVariable} and ${encryptionKeyCommandVariable}.`)
+  }
+  if (given !== '') return keyOf(given, `the environment variable ${encryptionKeyVariable}`)
+  if (command !== '') return keyOf(printedBy(command), `what the command in ${encryptionKeyCommandVariable} prints`)
   const file = keyFile(folder)
   if (existsSync(file)) return keyOf(readFileSync(file, 'utf8'), file)
   throw new Failure(`The encryption key of ${folder.database} is not here.`, {
@@ -66,7 +84,7 @@ export function readEncryptionKey(folder: DataFolder, environment: NodeJS.Proces
 
 /** The same, but for a database that is not there yet a key is made and kept in the data folder. */
 export function readOrMakeEncryptionKey(folder: DataFolder, environment: NodeJS.ProcessEnv): Buffer {
-  const isThere = (environment[encryptionKeyVariable] ?? '') !== '' || existsSync(keyFile(folder))
+  const isThere = namesEncryptionKey(environment) || existsSync(keyFile(folder))
   if (isThere || folder.hasDatabase) return readEncryptionKey(folder, environment)
   const key = randomBytes(32)
   writePrivately(keyFile(folder), `${key.toString('base64')}\n`)
@@ -76,6 +94,32 @@ export function readOrMakeEncryptionKey(folder: DataFolder, environment: NodeJS.
 /** The file in the data folder that the key is kept in when the environment gives none. */
 export function keyFile({ path }: DataFolder): string {
   return join(path, 'encryption.key')
+}
+
+/** The further keys that sealed values may be under. @throws {WrongUsage} when one of them is none */
+export function readFurtherKeys(environment: NodeJS.ProcessEnv): readonly Buffer[] {
+  const given = (environment[furtherKeysVariable] ?? '').split(/[\s,]+/).filter((text) => text !== '')
+  return given.map((text) => keyOf(text, `the environment variable ${furtherKeysVariable}`))
+}
+
+// Milliseconds that a key management service has to answer.
+const keyPatience = 30_000
+
+/** What a command of the shell prints. @throws {Failure} when it fails; what it printed is not repeated */
+function printedBy(command: string): string {
+  try {
+    return execFileSync('/bin/sh', ['-c', command], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: keyPatience,
+    })
+  } catch (cause) {
+    const status = cause instanceof Error && 'status' in cause ? cause.status : undefined
+    const how = typeof status === 'number' ? `ended with ${status}` : 'could not be run, or took too long'
+    throw new Failure(`The command in ${encryptionKeyCommandVariable} ${how}.`, {
+      next: 'Run it by hand: it has to print 32 bytes in base64 and nothing else.',
+    })
+  }
 }
 
 function keyOf(text: string, place: string): Buffer {

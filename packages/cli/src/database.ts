@@ -20,6 +20,7 @@ import {
   dataFolder,
   makeDataFolder,
   readEncryptionKey,
+  readFurtherKeys,
   readOrMakeEncryptionKey,
 } from './data-folder.ts'
 import { Failure } from './failure.ts'
@@ -100,7 +101,7 @@ export async function openDatabase(
   passwordCost?: PasswordCost,
 ): Promise<Database> {
   const now = () => new Date()
-  const seal = sealWith(key)
+  const seal = sealWith(key, readFurtherKeys(process.env))
   try {
     const stores = await openStores({ file: folder.database, seal, now, onError })
     const newId = recordIds(now)

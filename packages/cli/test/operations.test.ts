@@ -189,6 +189,47 @@ describe('a rolling restart', () => {
   })
 })
 
+describe('sallyport store rekey', () => {
+  it('moves everything to a new key while a server runs, whose key comes from a command', async () => {
+    using folder = temporaryFolder()
+    const [old, next] = [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64'))
+    const place = { SALLYPORT_DATA: folder.path }
+    const command = { ...place, SALLYPORT_ENCRYPTION_KEY_COMMAND: `echo ${old}` }
+    const first = { ...command, SALLYPORT_FURTHER_ENCRYPTION_KEYS: next ?? '' }
+    await using server = await startServer(['serve', '--public-url', publicUrl, '--port', '0'], { env: first })
+    const moving = { ...place, SALLYPORT_ENCRYPTION_KEY: next ?? '', SALLYPORT_FURTHER_ENCRYPTION_KEYS: old ?? '' }
+    const moved = await run(['store', 'rekey', '--json'], { env: moving })
+    expect([moved.status, moved.json.left]).toEqual([0, 0])
+    expect(moved.json.resealed).toBeGreaterThan(2)
+    expect((await fetch(`${baseOf(server)}/id/keys`)).status).toBe(200)
+    const again = await run(['store', 'rekey', '--json'], { env: moving })
+    expect(again.json).toEqual({ resealed: 0, left: 0 })
+    expect(await server.stop()).toBe(0)
+    const stranger = await run(['org', 'list', '--json'], { env: command })
+    expect([stranger.status, stranger.stderr]).toEqual([1, expect.stringContaining('another encryption key')])
+    expect(
+      (await run(['org', 'list', '--json'], { env: { ...place, SALLYPORT_ENCRYPTION_KEY: next ?? '' } })).status,
+    ).toBe(0)
+  })
+
+  it.each([
+    [{ SALLYPORT_ENCRYPTION_KEY_COMMAND: 'exit 3' }, 1, 'ended with 3'],
+    [{ SALLYPORT_ENCRYPTION_KEY_COMMAND: 'echo short' }, 2, 'is no encryption key'],
+    [{ SALLYPORT_ENCRYPTION_KEY_COMMAND: 'true', SALLYPORT_ENCRYPTION_KEY: 'x' }, 2, 'Give only one of'],
+    [
+      { SALLYPORT_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'), SALLYPORT_FURTHER_ENCRYPTION_KEYS: 'x' },
+      2,
+      'is no encryption key',
+    ],
+  ])('says what is wrong with %o', async (env, code, words) => {
+    using folder = temporaryFolder()
+    const { status, stderr } = await run(['serve', '--public-url', publicUrl, '--port', '0', '--data', folder.path], {
+      env,
+    })
+    expect([status, stderr]).toEqual([code, expect.stringContaining(words)])
+  })
+})
+
 describe('traces', () => {
   it('are sent where the standard environment variables say, one span for every request, under the caller’s', async () => {
     using folder = temporaryFolder()

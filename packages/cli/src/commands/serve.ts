@@ -10,6 +10,7 @@ import {
   howToMakeKey,
   keyFile,
   makeDataFolder,
+  namesEncryptionKey,
   readEncryptionKey,
 } from '../data-folder.ts'
 import { openDatabase } from '../database.ts'
@@ -190,7 +191,7 @@ function metricsPlace(options: { readonly metricsPort?: number | undefined; read
 
 /** What the server cannot do without. @throws {WrongUsage} that says which is missing, and how it is had */
 function needed(publicUrl: string | undefined, folder: DataFolder): { readonly mainUrl: string; readonly key: Buffer } {
-  const hasKey = (process.env[encryptionKeyVariable] ?? '') !== ''
+  const hasKey = namesEncryptionKey(process.env)
   if (publicUrl !== undefined && hasKey) return { mainUrl: publicUrl, key: readEncryptionKey(folder, process.env) }
   const problems: string[] = []
   if (publicUrl === undefined) {

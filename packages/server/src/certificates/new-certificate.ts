@@ -47,7 +47,8 @@ export interface CertificateImportNeeds {
   readonly now: Clock
 }
 
-const purpose = 'certificate key'
+/** What sealed private keys of certificates are bound to. */
+export const certificateKeyPurpose = 'certificate key'
 
 /** Makes a key and a self-signed certificate for an org (*Create Self-Signed Certificate*). */
 export async function createCertificate(
@@ -115,7 +116,9 @@ export function openPrivateKey(
   certificate: Pick<OrgCertificate, 'sealedPrivateKey'>,
 ): KeyObject | undefined {
   const { sealedPrivateKey } = certificate
-  return sealedPrivateKey === undefined ? undefined : createPrivateKey(seal.open(sealedPrivateKey, purpose))
+  return sealedPrivateKey === undefined
+    ? undefined
+    : createPrivateKey(seal.open(sealedPrivateKey, certificateKeyPurpose))
 }
 
 /** The private key as PKCS#8 PEM, for whoever takes it elsewhere; that it went is noted in Setup Audit Trail. */
@@ -252,7 +255,7 @@ async function add(
 }
 
 function sealed(seal: Seal, privateKey: string | undefined): string | undefined {
-  return privateKey === undefined ? undefined : seal.close(privateKey, purpose)
+  return privateKey === undefined ? undefined : seal.close(privateKey, certificateKeyPurpose)
 }
 
 function warnings(certificate: Certificate, now: Date): readonly Problem[] {

@@ -25,7 +25,8 @@ export interface SigningKeyStore {
 }
 
 const generate = promisify(generateKeyPair)
-const purpose = 'signing key'
+/** What sealed signing keys are bound to. */
+export const signingKeyPurpose = 'signing key'
 const firstKid = 228
 
 /** Makes an RSA key of 2048 bits for RS256. Its `kid` is a number, as at Salesforce. */
@@ -36,7 +37,7 @@ export async function newSigningKey(seal: Seal, kid: number, now: Date): Promise
   return {
     kid: String(kid),
     publicJwk,
-    sealedPrivateKey: seal.close(privateKey, purpose),
+    sealedPrivateKey: seal.close(privateKey, signingKeyPurpose),
     createdAt: now,
   }
 }
@@ -112,7 +113,7 @@ export async function retireSigningKey(
 
 /** Opens the private half. */
 export function openSigningKey(seal: Seal, key: SigningKey): KeyObject {
-  return createPrivateKey(seal.open(key.sealedPrivateKey, purpose))
+  return createPrivateKey(seal.open(key.sealedPrivateKey, signingKeyPurpose))
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
 import type { ConnectedApp, ConsumerSecret } from './connected-app.ts'
 
-const purpose = 'consumer secret'
+/** What sealed consumer secrets are bound to. */
+export const consumerSecretPurpose = 'consumer secret'
 
 /** A new consumer key with Salesforce's look: `3MVG9` and 80 more characters of `A-Za-z0-9._`. */
 export function newConsumerKey(): string {
@@ -17,12 +18,12 @@ export function newConsumerSecret(): string {
 
 /** What is kept of a consumer secret. With `previous`, that one stays valid too, until the rotation is finished. */
 export function keptSecret(seal: Seal, secret: string, previous?: ConsumerSecret): ConsumerSecret {
-  return { hash: hashSecret(secret), sealed: seal.close(secret, purpose), previousHash: previous?.hash }
+  return { hash: hashSecret(secret), sealed: seal.close(secret, consumerSecretPurpose), previousHash: previous?.hash }
 }
 
 /** The consumer secret in the clear, for the `signature` of token answers; who shows it to somebody notes that it did. */
 export function openConsumerSecret(seal: Seal, { consumerSecret }: Pick<ConnectedApp, 'consumerSecret'>): string {
-  return seal.open(consumerSecret.sealed, purpose)
+  return seal.open(consumerSecret.sealed, consumerSecretPurpose)
 }
 
 /** What is wrong with a consumer key that a person chose, or `undefined`. */

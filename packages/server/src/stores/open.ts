@@ -24,6 +24,7 @@ import { permissionSetStore, profileStore } from './profiles.ts'
 import { pushedRequestStore } from './pushed-requests.ts'
 import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
+import { resealing } from './reseal.ts'
 import { sessionStore } from './sessions.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { statement } from './statement.ts'
@@ -74,7 +75,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
 async function storesOn(
   { queries }: Dialect,
   connection: Connection,
-  { now, onError }: StoresOptions,
+  { seal, now, onError }: StoresOptions,
 ): Promise<Stores> {
   const { reader } = connection
   const group = writeGroup(connection)
@@ -170,6 +171,7 @@ async function storesOn(
     auditTrail: auditTrailStore(database),
     records: recordStore(database),
     cursors: cursorStore(database),
+    sealing: resealing(database, seal),
     actedBy,
     close() {
       clearInterval(watch)

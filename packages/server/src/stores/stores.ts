@@ -20,6 +20,7 @@ import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
+import type { Resealing } from './reseal.ts'
 
 /** The stores whose changes are noted, in *Setup Audit Trail*, as somebody's. */
 export interface ActStores {
@@ -53,6 +54,7 @@ export interface Stores extends ActStores {
   readonly auditTrail: AuditTrailStore
   readonly records: RecordStore
   readonly cursors: CursorStore
+  readonly sealing: Resealing
   /**
    * The stores whose changes are noted as made by that user: the same statements and caches, so it costs next to nothing
    * and may be asked for with each request. What users do to what is theirs alone is not noted: their own approvals,

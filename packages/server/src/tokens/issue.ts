@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
+import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
 import type { CustomClaimsOf } from '../connected-apps/custom-claims.ts'
 import { refreshScope } from '../connected-apps/scope.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
@@ -195,7 +196,7 @@ export function issueTokens(needs: Needs): IssueTokens {
   }
 
   function secretOf(app: ConnectedApp, { secret }: IssueContext): string {
-    return secret ?? seal.open(app.consumerSecret.sealed, 'consumer secret')
+    return secret ?? openConsumerSecret(seal, app)
   }
 }
 

@@ -19,7 +19,7 @@ const never = () => {
   throw new Error('This is not what the test asks.')
 }
 const routes = setupRoutes({
-  seal: { close: never, open: never },
+  seal: { close: never, open: never, current: '' },
   passwords: passwords({ memory: 64, passes: 1, parallelism: 1 }),
   addresses: { siteOf: never, baseOf: never, basesOf: never, ownBasesOf: never },
   newId: never,

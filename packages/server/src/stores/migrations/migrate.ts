@@ -28,7 +28,8 @@ const migrations = [
   sessionLevels,
 ]
 const newest = migrations.length
-const samplePurpose = 'encryption key check'
+/** What the text is bound to by which a database knows its encryption key. */
+export const samplePurpose = 'encryption key check'
 
 /**
  * Brings a database to this program's schema, in one transaction; an empty one is made ready. Until it is known that
