@@ -35,6 +35,7 @@ const user = [
   'user-locked',
   'app-not-installed',
   'app-blocked',
+  'api-access-controlled',
   'not-admin-approved',
   'ip-restricted',
 ] as const satisfies readonly Reason[]

@@ -301,6 +301,14 @@ async function elsewhere(happens: (at: TestServer, own: World) => Promise<Wire>)
   return happens(at, await newWorld(at))
 }
 const closing: TestServer[] = []
+
+/** A server whose org has API Access Control. */
+function controlled(happens: (at: TestServer, own: World) => Promise<Wire>): Promise<Wire> {
+  return elsewhere(async (at, own) => {
+    await at.stores.orgs.update({ ...at.org, settings: { ...at.org.settings, enableAdminApprovedAppsOnly: true } })
+    return happens(at, own)
+  })
+}
 afterAll(() => Promise.all(closing.map((at) => at.close())))
 
 const verifier = randomBytes(32).toString('base64url')
@@ -843,6 +851,20 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'app-blocked': [
     async () => bearer({ iss: (await server.addApp(fresh('Blocked'), {}, { isBlocked: true })).consumerKey }),
     async () => authorize({}, world.user, await server.addApp(fresh('Blocked'), {}, { isBlocked: true })),
+  ],
+  'api-access-controlled': [
+    () =>
+      controlled((at, own) => {
+        const assertion = jwt({ iss: own.app.consumerKey }, {}, at, own)
+        return post({ grant_type: bearerGrant, assertion }, { at })
+      }),
+    () =>
+      controlled(async (at, own) => {
+        const browser = testBrowser(at)
+        await signInOn(browser, await browser.open('/'), own.user.username)
+        const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+        return send(authorizeUrl(own.app.consumerKey), { at, headers: { cookie } })
+      }),
   ],
   'not-admin-approved': [
     async () => bearer({ iss: (await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })).consumerKey }),

@@ -1,5 +1,6 @@
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
+import { apiAccessOfToken } from './connected-apps/api-access-control.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
 import { customClaims as customClaimsOf } from './connected-apps/custom-claims.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
@@ -237,6 +238,7 @@ export async function sallyport({
     checkBearer: checkBearer({ findAccessToken, accessTokens, now, onError: report }),
     users,
     orgs,
+    apiAccess: apiAccessOfToken({ apps, profiles, permissionSets }),
     refusesTokenInQuery: posture.refusesTokenInQuery,
   })
   const signing = signIn({

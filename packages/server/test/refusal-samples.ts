@@ -175,6 +175,7 @@ export const sampleFacts: ExplainedReasons = {
   'user-locked': { user, until: '2026-03-01T12:15:00.000Z' },
   'app-not-installed': { app, consumerKey: 'Key0000000000000001', org },
   'app-blocked': { app, org },
+  'api-access-controlled': { app, org },
   'not-admin-approved': { app, user, profile },
   'ip-restricted': { address: '203.0.113.7', profile },
   'high-assurance-required': { app },

@@ -5,6 +5,7 @@ import { orgCreate } from './org/create.ts'
 import { orgList } from './org/list.ts'
 import { orgRotateSigningKey } from './org/rotate-signing-key.ts'
 import { orgShow } from './org/show.ts'
+import { orgUpdate } from './org/update.ts'
 
 /** `sallyport org …` */
 export function org(terminal: Terminal): CommandUnknownOpts {
@@ -14,6 +15,7 @@ export function org(terminal: Terminal): CommandUnknownOpts {
     .addCommand(orgCreate(terminal))
     .addCommand(orgList(terminal))
     .addCommand(orgShow(terminal))
+    .addCommand(orgUpdate(terminal))
     .addCommand(orgApply(terminal))
     .addCommand(orgRotateSigningKey(terminal))
 }

@@ -3,6 +3,7 @@ import type { Org } from '../orgs/org.ts'
 import { isInRanges } from '../users/ip-range.ts'
 import type { Profile } from '../users/profile.ts'
 import type { User } from '../users/user.ts'
+import type { ControlRefusal } from './api-access-control.ts'
 import type { AppPolicies, ConnectedApp } from './connected-app.ts'
 
 /** Why a user may not use an app now, with what the rule saw. */
@@ -15,6 +16,7 @@ export type AccessRefusal =
       readonly facts: { readonly app: string; readonly consumerKey: string; readonly org: string }
     }
   | { readonly reason: 'app-blocked'; readonly facts: { readonly app: string; readonly org: string } }
+  | ControlRefusal
   | {
       readonly reason: 'not-admin-approved'
       readonly facts: { readonly app: string; readonly user: string; readonly profile: string }

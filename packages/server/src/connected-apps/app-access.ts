@@ -3,6 +3,7 @@ import { isInForce } from '../releases/release-updates.ts'
 import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
 import { type Access, type AccessRequest, checkAppAccess, type UninstalledUse } from './access.ts'
+import { checkApiAccess } from './api-access-control.ts'
 import type { ApprovalStore } from './approval.ts'
 import { type AppPolicies, type ConnectedAppStore, uninstalledPolicies } from './connected-app.ts'
 
@@ -22,7 +23,9 @@ interface Needs {
 /** The question of {@link AppAccess}, over the stores. What is asked for and not installed is noted for the org's admins. */
 export function appAccess({ apps, approvals, permissionSets, now }: Needs): AppAccess {
   const note = uninstalledUses({ apps, now })
-  return async (request, checks) => {
+  return async (request, checks) => controlled(permissionSets, request, await withoutControl(request, checks), checks)
+
+  async function withoutControl(request: Parameters<AppAccess>[0], checks: Checklist): Promise<Access> {
     const { app, org } = request
     const found = await apps.findPolicies(app.id, org.id)
     if (found?.isInstalled) return checkAppAccess({ ...request, policies: found, uninstalledUse: undefined }, checks)
@@ -66,8 +69,20 @@ export function deviceAppAccess(needs: Needs): AppAccess {
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
     const access = checkAppAccess({ ...request, policies, uninstalledUse: undefined }, checks)
     if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
-    return access
+    return controlled(needs.permissionSets, request, access, checks)
   }
+}
+
+/** Access as it was found, unless the org's API Access Control says no. */
+async function controlled(
+  permissionSets: Needs['permissionSets'],
+  request: Parameters<AppAccess>[0],
+  access: Access,
+  checks: Checklist,
+): Promise<Access> {
+  if (!access.granted) return access
+  const refusal = await checkApiAccess(permissionSets, { ...request, policies: access.policies }, checks)
+  return refusal === undefined ? access : { granted: false, refusal }
 }
 
 /** Notes for the admins of an org which apps were asked for there that are not installed. */

@@ -36,6 +36,7 @@ export const checkTitles = {
   'user-active': 'The org is open, and the user may be let in',
   address: 'The address the request comes from is allowed',
   'app-installed': 'The app is installed in the org, or may be used there without, and is not blocked',
+  'api-access': 'The org lets this app use its API (API Access Control)',
   approved: 'The user is allowed to use the app, or has allowed it',
   assurance: 'The session is as strong as the app asks for',
   permission: 'The user has the permission that this needs',

@@ -178,7 +178,12 @@ export function authorize(needs: Needs): Authorize {
 }
 
 // What the developers of an app can do something about, or are to tell their users.
-const forTheApp: ReadonlySet<Reason> = new Set(['app-blocked', 'not-admin-approved', 'session-level-too-low'])
+const forTheApp: ReadonlySet<Reason> = new Set([
+  'app-blocked',
+  'api-access-controlled',
+  'not-admin-approved',
+  'session-level-too-low',
+])
 
 /** Whether nobody must see a page for it. */
 function isSilent({ prompts, isImmediate }: AuthorizeRequest): boolean {

@@ -376,6 +376,12 @@ const wires: { readonly [R in Reason]: Wire } = {
     authorize: { code: 'OAUTH_APP_BLOCKED', description: 'this app is blocked by admin' },
     loginStatus: 'Failed: OAuth API access disabled',
   },
+  'api-access-controlled': {
+    code: 'app_blocked',
+    description: 'this app is blocked by admin',
+    authorize: { code: 'OAUTH_APP_BLOCKED', description: 'this app is blocked by admin' },
+    loginStatus: 'Failed: OAuth API access disabled',
+  },
   'not-admin-approved': {
     code: 'invalid_app_access',
     description: 'user is not admin approved to access this app',

@@ -40,6 +40,7 @@ export const orgEntry = z.strictObject({
         .exactOptional(),
       minimumPasswordLength: whole(5, 50, 'a whole number of characters').exactOptional(),
       corsAllowedOrigins: z.array(z.string()).exactOptional(),
+      enableAdminApprovedAppsOnly: z.boolean().exactOptional(),
       release: z.string().exactOptional(),
       releaseUpdates: z
         .partialRecord(z.enum(releaseUpdateNames), z.boolean(), {

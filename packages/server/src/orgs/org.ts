@@ -18,6 +18,8 @@ export interface OrgSettings extends ReleaseSettings {
   readonly minimumPasswordLength: number
   /** Origins whose pages may ask the org's own address (CORS), as `isOriginPattern` takes them. */
   readonly corsAllowedOrigins: readonly string[]
+  /** *API Access Control*: only apps that are installed, and for admin approved users, may be used. */
+  readonly enableAdminApprovedAppsOnly: boolean
 }
 
 /** An org: its own users, apps and records behind one login. */
@@ -46,6 +48,7 @@ export const defaultOrgSettings: OrgSettings = {
   lockoutInterval: 900,
   minimumPasswordLength: 8,
   corsAllowedOrigins: [],
+  enableAdminApprovedAppsOnly: false,
   release: latestRelease,
   releaseUpdates: {},
 }

@@ -11,6 +11,7 @@ describe('RestError', () => {
     [{ reason: 'token-expired', facts: { issued: '', expired: '' } }, 401, dead],
     [{ reason: 'token-revoked', facts: { issued: '' } }, 401, dead],
     [{ reason: 'token-of-another-org', facts: { org: 'Source' } }, 401, dead],
+    [{ reason: 'api-access-controlled', facts: { app: 'Any', org: 'Acme' } }, 401, dead],
     [{ reason: 'user-frozen', facts: { user: 'jane@example.com' } }, 401, dead],
     [
       { reason: 'scope-missing', facts: { needed: 'api', granted: ['id'] } },

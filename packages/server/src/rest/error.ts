@@ -7,6 +7,7 @@ export interface RestReasons {
   'token-expired': { readonly issued: string; readonly expired: string }
   'token-revoked': { readonly issued: string }
   'token-of-another-org': { readonly org: string }
+  'api-access-controlled': { readonly app: string; readonly org: string }
   'scope-missing': { readonly needed: string; readonly granted: readonly string[] }
   'authorization-malformed': Record<never, never>
   // The user and the org
@@ -168,6 +169,8 @@ function wireOf(refusal: RestRefusal): Wire {
     case 'token-expired':
     case 'token-revoked':
     case 'token-of-another-org':
+    // A client refreshes then, and that answer says why.
+    case 'api-access-controlled':
     case 'org-inactive':
     case 'user-inactive':
     case 'user-frozen':

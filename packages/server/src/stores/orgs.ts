@@ -103,6 +103,7 @@ const settingsSchema = z.object({
   minimumPasswordLength: z.number(),
   // What was stored before there was such a list has none.
   corsAllowedOrigins: z.array(z.string()).default([]),
+  enableAdminApprovedAppsOnly: z.boolean().default(false),
   release: z.string().default(latestRelease),
   // An update that this version does not know any more, or not yet, is none.
   releaseUpdates: z

@@ -1,3 +1,4 @@
+import type { ApiAccessOfToken, ControlRefusal } from '../connected-apps/api-access-control.ts'
 import { pass } from '../journal/checklist.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { AccessToken } from '../tokens/access-token.ts'
@@ -13,6 +14,7 @@ export type BearerRefusal =
   | { readonly reason: 'token-expired'; readonly facts: { readonly issued: string; readonly expired: string } }
   | { readonly reason: 'token-revoked'; readonly facts: { readonly issued: string } }
   | { readonly reason: 'token-of-another-org'; readonly facts: { readonly org: string } }
+  | ControlRefusal
 
 /** Whose token it is, and what it may. */
 export type BearerAccess =
@@ -26,6 +28,7 @@ interface Needs {
   readonly checkBearer: CheckBearer
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
+  readonly apiAccess: ApiAccessOfToken
   /** Whether tokens in the query string, or the same one twice, are refused (RFC 6750 §2). */
   readonly refusesTokenInQuery: boolean
 }
@@ -33,7 +36,8 @@ interface Needs {
 const parameterNames = ['oauth_token', 'access_token'] as const
 
 /** The access token of a request by header (`Bearer`, or `OAuth` as old clients write) or parameter. */
-export function readBearer({ checkBearer, users, orgs, refusesTokenInQuery }: Needs): ReadBearer {
+export function readBearer(needs: Needs): ReadBearer {
+  const { checkBearer, users, orgs, apiAccess, refusesTokenInQuery } = needs
   return async (visit, parameters) => {
     const shown = tokenOf(visit, parameters)
     if (typeof shown !== 'string') return { ok: false, refusal: shown }
@@ -53,6 +57,8 @@ export function readBearer({ checkBearer, users, orgs, refusesTokenInQuery }: Ne
     if (visit.site.org !== undefined && visit.site.org.id !== org.id) {
       return { ok: false, refusal: { reason: 'token-of-another-org', facts: { org: visit.site.org.name } } }
     }
+    const controlled = await apiAccess({ org, user, appId: token.appId }, visit.checks)
+    if (controlled !== undefined) return { ok: false, refusal: controlled }
     pass(visit.checks, 'token', { user: user.username, ...(token.format === 'jwt' && { format: 'JWT' }) })
     return { ok: true, token, user, org }
   }

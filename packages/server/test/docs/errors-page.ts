@@ -99,6 +99,7 @@ const restReasons: { readonly [R in RestRefusal['reason']]: true } = {
   'token-expired': true,
   'token-revoked': true,
   'token-of-another-org': true,
+  'api-access-controlled': true,
   'scope-missing': true,
   'authorization-malformed': true,
   'org-inactive': true,

@@ -19,6 +19,7 @@ contract('orgs', (open) => {
         minimumPasswordLength: 12,
         release: '2025-08-31',
         releaseUpdates: { announcePkce: true },
+        enableAdminApprovedAppsOnly: true,
         corsAllowedOrigins: ['https://*.example.com'],
       },
     })

@@ -30,6 +30,7 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       ...more,
       'Session timeout': `${settings.sessionTimeout / 60} min`,
       'PKCE for every app': yesNo(settings.isPkceRequired),
+      'Admin approved apps only': yesNo(settings.enableAdminApprovedAppsOnly),
       'Wrong passwords':
         settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,
       'Least password': `${settings.minimumPasswordLength} characters`,

@@ -169,6 +169,16 @@ export const clientCauses = {
     setting: oauthUsage,
     command: 'sallyport app unblock <name>',
   },
+  'api-access-controlled': {
+    told: anyOf(told('app_blocked'), told('OAUTH_APP_BLOCKED')),
+    meaning: 'The org has API Access Control: it lets no app in that no admin has approved, and this is one.',
+    whatToDo: [
+      'Let an admin set the app’s Permitted Users to “Admin approved users are pre-authorized”, and assign a profile or permission set.',
+      'Or give the user the permission “Use Any API Client”.',
+    ],
+    setting: same('Setup > API Access Control'),
+    command: 'sallyport app update <name> --permitted-users admin-approved --permission-set <name>',
+  },
   'approval-impossible': {
     told: anyOf(told('OAUTH_APPROVAL_ERROR_GENERIC'), told('1800')),
     meaning: 'The org does not let this user approve this app; the page does not say why, its URL may.',

@@ -105,6 +105,16 @@ export const userExplanations = {
       whereInSetup: oauthUsage(app, 'Unblock'),
     }),
   },
+  'api-access-controlled': {
+    check: 'api-access',
+    facts: { app: 'text', org: 'text' },
+    explain: ({ app, org }) => ({
+      expected: `the app ${quoted(app)} to be installed in the org ${quoted(org)} and for admin approved users, as its API Access Control asks of every app`,
+      found: 'no admin has approved it, and the user has no permission “Use Any API Client”',
+      whatToDo: `Approve the app, with a profile or permission set of the people who need it: ${appCommand('update', app, '--org', org, '--permitted-users', 'admin-approved', '--permission-set', '<name>')} (an app of another org is installed first). “Use Any API Client” in a permission set lets a user off, for all apps.`,
+      whereInSetup: `${appPolicy(app, 'Edit Policies > Permitted Users')}; Setup > API Access Control`,
+    }),
+  },
   'not-admin-approved': {
     check: 'approved',
     facts: { app: 'text', user: 'text', profile: 'text' },

@@ -119,6 +119,7 @@ const tokenProblems: ReadonlySet<string> = new Set([
   'token-expired',
   'token-revoked',
   'token-of-another-org',
+  'api-access-controlled',
 ])
 
 function codeOf({ refusal: { reason } }: Refused): keyof typeof statuses {

@@ -25,6 +25,20 @@ export const orgSettingsPages: readonly SetupRoute[] = [
     settings: ({ isPkceRequired }) => ({ isPkceRequired }),
   }),
   ...settingsPage({
+    path: '/setup/api-access-control',
+    title: 'API Access Control',
+    lead: 'Which connected apps may be used with this org at all.',
+    card: 'Connected Apps',
+    fields: () => ({
+      enableAdminApprovedAppsOnly: check({
+        label: 'For admin approved users, limit API access to only allowlisted connected apps',
+        help: 'An app is let in only where it is installed and its Permitted Users are “Admin approved users are pre-authorized”. It holds at once, for tokens that are out as well: every other app is refused (this app is blocked by admin). Approve the apps that people need first. The permission “Use Any API Client” lets a user off.',
+      }),
+    }),
+    start: ({ enableAdminApprovedAppsOnly }) => ({ enableAdminApprovedAppsOnly }),
+    settings: ({ enableAdminApprovedAppsOnly }) => ({ enableAdminApprovedAppsOnly }),
+  }),
+  ...settingsPage({
     path: '/setup/session-settings',
     title: 'Session Settings',
     lead: 'How long people and apps stay signed in without doing anything. What is signed in already keeps its time.',

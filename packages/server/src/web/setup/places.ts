@@ -103,6 +103,12 @@ export const placeGroups = [
     label: 'Security',
     places: [
       {
+        path: '/setup/api-access-control',
+        label: 'API Access Control',
+        right: 'manage the org',
+        words: 'allowlist connected apps admin approved only',
+      },
+      {
         path: '/setup/certificates',
         label: 'Certificate and Key Management',
         right: 'view setup',

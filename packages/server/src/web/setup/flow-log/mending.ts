@@ -142,6 +142,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'user-locked': 'user',
   'app-not-installed': 'app usage',
   'app-blocked': 'app usage',
+  'api-access-controlled': 'app policies',
   'not-admin-approved': 'app policies',
   'ip-restricted': 'profile',
   'high-assurance-required': 'app policies',
