@@ -9,6 +9,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    globalSetup: ['test/shared-postgres.ts'],
     pool: 'threads',
     // Most of the time goes to programs that tests start: on two cores, one worker would leave one of them idle.
     maxWorkers: '100%',

@@ -77,7 +77,7 @@ export function readEncryptionKey(folder: DataFolder, environment: NodeJS.Proces
   if (command !== '') return keyOf(printedBy(command), `what the command in ${encryptionKeyCommandVariable} prints`)
   const file = keyFile(folder)
   if (existsSync(file)) return keyOf(readFileSync(file, 'utf8'), file)
-  throw new Failure(`The encryption key of ${folder.database} is not here.`, {
+  throw new Failure(`The encryption key of the database is not here.`, {
     next: `Set ${encryptionKeyVariable} to the key that the database was made with, or put that key into ${file}.`,
   })
 }

@@ -1,6 +1,7 @@
 import {
   DatabaseBusy,
   DatabaseTooNew,
+  DatabaseUnreachable,
   DatabaseUnusable,
   installPlatformCli,
   openStores,
@@ -17,12 +18,12 @@ import {
 } from '@sallyport/server'
 import {
   type DataFolder,
-  dataFolder,
   makeDataFolder,
   readEncryptionKey,
   readFurtherKeys,
   readOrMakeEncryptionKey,
 } from './data-folder.ts'
+import { type DatabasePlace, databasePlace, type OnDatabase } from './database-place.ts'
 import { Failure } from './failure.ts'
 
 /** An open database, and what acts on it need besides. */
@@ -37,46 +38,44 @@ export interface Database {
   readonly now: () => Date
 }
 
-/** Options of every command that works on a database. */
-export interface OnDatabase {
-  /** The data folder. */
-  readonly data: string
-}
-
 /**
- * Does something with the database of a data folder that exists, also while a server runs on it, and closes it.
+ * Does something with a database that exists, also while servers run on it, and closes it.
  * @throws {Failure} when there is none, or it cannot be used
  */
 export async function withDatabase<Result>(
-  { data }: OnDatabase,
+  options: OnDatabase,
   act: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const folder = dataFolder(data)
-  if (!folder.hasDatabase) {
+  const place = databasePlace(options)
+  const { folder, server } = place
+  if (server === undefined && !folder.hasDatabase) {
     throw new Failure(`There is no database in ${folder.path}.`, {
       next: 'Run `sallyport dev` first, or make an org: sallyport org create <name>. Another folder: --data <folder>.',
     })
   }
-  return useDatabase(folder, readEncryptionKey(folder, process.env), act)
+  return useDatabase(place, readEncryptionKey(folder, process.env), act)
 }
 
 /** The same, but makes folder, key and database where they are not there yet. */
 export async function withNewDatabase<Result>(
-  { data }: OnDatabase,
+  options: OnDatabase,
   act: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const folder = dataFolder(data)
+  const place = databasePlace(options)
+  const { folder, server } = place
+  // The key of a database that many machines use is not to lie on one of them alone.
+  if (server !== undefined) return useDatabase(place, readEncryptionKey(folder, process.env), act)
   makeDataFolder(folder)
-  return useDatabase(folder, readOrMakeEncryptionKey(folder, process.env), act)
+  return useDatabase(place, readOrMakeEncryptionKey(folder, process.env), act)
 }
 
 async function useDatabase<Result>(
-  folder: DataFolder,
+  place: DatabasePlace,
   key: Buffer,
   act: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const failures: unknown[] = []
-  const database = await openDatabase(folder, key, (error) => failures.push(error))
+  const database = await openDatabase(place, key, (error) => failures.push(error))
   let result: Result
   try {
     result = await act(database)
@@ -90,12 +89,12 @@ async function useDatabase<Result>(
 }
 
 /**
- * Opens the database in a data folder; whoever does so closes `stores`.
+ * Opens a database; whoever does so closes `stores`.
  * @param passwordCost what a new password costs, where that is not the usual
  * @throws {Failure} when it cannot be used, in words
  */
 export async function openDatabase(
-  folder: DataFolder,
+  { folder, server }: DatabasePlace,
   key: Buffer,
   onError: (error: unknown) => void,
   passwordCost?: PasswordCost,
@@ -103,7 +102,7 @@ export async function openDatabase(
   const now = () => new Date()
   const seal = sealWith(key, readFurtherKeys(process.env))
   try {
-    const stores = await openStores({ file: folder.database, seal, now, onError })
+    const stores = await openStores({ ...(server ?? { file: folder.database }), seal, now, onError })
     const newId = recordIds(now)
     // As in every org of Salesforce: `sf org login web` and `sallyport login web` sign in by it.
     await installPlatformCli({ ...stores, seal, newId, now })
@@ -115,7 +114,7 @@ export async function openDatabase(
 
 /** What the database says of itself is for people already; anything else stays as it is. */
 function readable(error: unknown): unknown {
-  const isSaid = [DatabaseTooNew, DatabaseUnusable, DatabaseBusy, WrongEncryptionKey].some(
+  const isSaid = [DatabaseTooNew, DatabaseUnusable, DatabaseUnreachable, DatabaseBusy, WrongEncryptionKey].some(
     (kind) => error instanceof kind,
   )
   return isSaid && error instanceof Error ? new Failure(error.message, { cause: error }) : error

@@ -1,4 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { databaseOptions } from './database-place.ts'
 import { WrongUsage } from './failure.ts'
 import { version } from './package-folder.ts'
 import { type Terminal, terminal } from './terminal.ts'
@@ -71,9 +72,14 @@ async function program(words: readonly string[], shown: Terminal): Promise<Comma
   return sallyport
 }
 
-/** What holds for every command: who prints, and that a mistake is a failure like any other. */
+// They keep more than a database in the data folder.
+const onFolderOnly: ReadonlySet<string> = new Set(['sallyport dev', 'sallyport walkthrough'])
+
+/** What holds for every command: where the database may be, who prints, and that a mistake is a failure like any other. */
 function settle(command: CommandUnknownOpts, parents: string, shown: Terminal): void {
   const path = `${parents}${command.name()}`
+  const isOnDatabase = command.options.some(({ long }) => long === '--data') && !onFolderOnly.has(path)
+  if (isOnDatabase) for (const option of databaseOptions()) command.addOption(option)
   command
     .helpOption('--help', 'explain this command')
     .configureOutput({ writeOut: shown.write, writeErr: shown.log, outputError: () => {} })

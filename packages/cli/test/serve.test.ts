@@ -81,10 +81,10 @@ describe('sallyport serve', () => {
     expect(stderr).toContain(words)
   })
 
-  it('says that there is no other database than SQLite, without repeating the password in the URL', async () => {
-    const { status, stderr } = await run(['serve', '--database', 'postgres://ada:geheim@db.example/sallyport'])
+  it('refuses a URL of no database that it knows, without repeating it', async () => {
+    const { status, stderr } = await run(['serve', '--database', 'mysql://ada:geheim@db.example/sallyport'])
     expect(status).toBe(2)
-    expect(stderr).toContain('This version keeps everything in SQLite')
+    expect(stderr).toContain('no URL of a PostgreSQL database')
     expect(stderr).not.toContain('geheim')
   })
 

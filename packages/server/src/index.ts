@@ -111,13 +111,16 @@ export { newTemporaryCode } from './sessions/temporary-code.ts'
 export {
   DatabaseBusy,
   DatabaseTooNew,
+  DatabaseUnreachable,
   DatabaseUnusable,
   WrongEncryptionKey,
 } from './stores/database-errors.ts'
 export { openStores, type StoresOptions } from './stores/open.ts'
+export { isPostgresUrl } from './stores/postgres-place.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
 export type { ListedAccessToken } from './tokens/access-token.ts'
 export { endSession, readSessionId, sessionId } from './tokens/org-session.ts'
+export { Unavailable } from './unavailable.ts'
 export {
   changeCustomPermission,
   type EnteredCustomPermission,

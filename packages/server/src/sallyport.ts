@@ -321,6 +321,13 @@ export async function sallyport({
   }
   const keeping = housekeeping(stores, keepFor, now, report)
   meter.watch('expiry_lag_seconds', 'Seconds for which more had expired than was deleted.', keeping.lag)
+  meter.watch('database_connections', 'Connections to the database that are open.', () => stores.load().connections)
+  meter.watch('database_waiting', 'Statements that the database has not answered yet.', () => stores.load().waiting)
+  meter.watch(
+    'database_longest_wait_seconds',
+    'Since when the slowest connection has answered nothing.',
+    () => stores.load().longestWait / 1000,
+  )
   meter.watch('passwords_running', 'Passwords that are being hashed or verified.', () => passwords.load().running)
   meter.watch('passwords_waiting', 'Passwords that wait to be.', () => passwords.load().waiting)
   let isDraining = false
@@ -387,7 +394,10 @@ export async function sallyport({
     stylesheet: page(undefined, stylesheetAnswer),
     submitScript: page(undefined, submitScriptAnswer),
     live: page(undefined, liveAnswer),
-    ready: page(undefined, readyAnswer({ orgs, expiryLag: keeping.lag, isDraining: () => isDraining })),
+    ready: page(
+      undefined,
+      readyAnswer({ orgs, expiryLag: keeping.lag, isDraining: () => isDraining, load: stores.load }),
+    ),
     metrics: metrics === undefined ? missing : page(undefined, metricsAnswer(metrics)),
     missing,
   })

@@ -57,7 +57,7 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
       const port = options.port === 0 ? await freePort(hosts, demoPorts) : options.port
       const tls = options.tls ? await ownCertificate(folder, new Date()) : undefined
       const url = `${tls === undefined ? 'http' : 'https'}://${options.host === '::1' ? '[::1]' : options.host}:${port}`
-      const database = await openDatabase(folder, key, (error) => log.failed(error, 'the database'), passwordCost)
+      const database = await openDatabase({ folder }, key, (error) => log.failed(error, 'the database'), passwordCost)
       try {
         const [{ demo, passwords, applied }] = await Promise.all([
           filled(database, options.orgFile, { url, port }, terminal),

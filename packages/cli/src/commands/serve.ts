@@ -5,7 +5,6 @@ import { defaultServerOptions } from '@sallyport/server'
 import { configOption, fillFromConfig } from '../config-file.ts'
 import {
   type DataFolder,
-  dataFolder,
   encryptionKeyVariable,
   howToMakeKey,
   keyFile,
@@ -14,6 +13,7 @@ import {
   readEncryptionKey,
 } from '../data-folder.ts'
 import { openDatabase } from '../database.ts'
+import { databasePlace } from '../database-place.ts'
 import { WrongUsage } from '../failure.ts'
 import { jsonLog } from '../log.ts'
 import { dataOption, jsonOption, logLevelOption, readPort, readWhole } from '../options.ts'
@@ -44,11 +44,6 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
       new Option('--port <number>', 'what to listen on').env('SALLYPORT_PORT').default(8787).argParser(readPort),
     )
     .addOption(dataOption)
-    .addOption(
-      new Option('--database <url>', 'this version keeps everything in SQLite, in the data folder').env(
-        'SALLYPORT_DATABASE',
-      ),
-    )
     .addOption(
       new Option('--posture <name>', 'where Salesforce and a strict reading of the RFCs differ')
         .env('SALLYPORT_POSTURE')
@@ -119,20 +114,12 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
     )
     .hook('preAction', fillFromConfig)
     .action(async (options) => {
-      // What is in the URL is not repeated: there may be a password in it.
-      if (options.database !== undefined) {
-        throw new WrongUsage(
-          'This version keeps everything in SQLite, in the data folder, and knows no other database.',
-          {
-            next: 'Leave out --database and SALLYPORT_DATABASE; choose the folder with --data <folder>.',
-          },
-        )
-      }
-      const folder = dataFolder(options.data)
+      const place = databasePlace(options)
+      const { folder, server } = place
       const { mainUrl, key } = needed(options.publicUrl, folder)
-      makeDataFolder(folder)
+      if (server === undefined) makeDataFolder(folder)
       const log = jsonLog(terminal, options.logLevel)
-      const database = await openDatabase(folder, key, (error) => log.failed(error, 'the database'))
+      const database = await openDatabase(place, key, (error) => log.failed(error, 'the database'))
       try {
         const serving = await startServing(
           database,
@@ -153,17 +140,18 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
           log,
         )
         const stopped = untilStopped()
+        const kept = server === undefined ? { dataFolder: folder.path } : {}
         const orgs = await orgsAt(mainUrl, [], database.stores)
-        const place = `${isIP(options.host) === 6 ? `[${options.host}]` : options.host}:${serving.port}`
+        const listening = `${isIP(options.host) === 6 ? `[${options.host}]` : options.host}:${serving.port}`
         terminal.answer(
           {
             url: mainUrl,
             orgs,
             listening: { host: options.host, port: serving.port },
             metricsPort: serving.metricsPort,
-            dataFolder: folder.path,
+            ...kept,
           },
-          `${terminal.style.green('✓')} Sallyport answers at ${mainUrl} (listening on ${place}).`,
+          `${terminal.style.green('✓')} Sallyport answers at ${mainUrl} (listening on ${listening}).`,
         )
         if (orgs.length === 0) log.said('there is no org yet: make one by `sallyport org create <name>`')
         const signal = await stopped

@@ -163,7 +163,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       if (row.stands === 0) return { state: 'revoked', token }
       return { state: row.expires_at <= instant(now) ? 'expired' : 'live', token }
     },
-    extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) })),
+    extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) }), about(id)),
     revoke(id, now) {
       return write(async (tx) => {
         const found = await tx.first(find, { id })
@@ -171,7 +171,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
         // Also one that is only held back, by a blocked app or a closed org: it must not come back when they open again.
         await tx.run(revoke, { id, now: instant(now) })
         return found.stands === 1
-      })
+      }, about(id))
     },
     async list(orgId, { userId, appId, now, before = Number.MAX_SAFE_INTEGER, limit }) {
       const found: ListedAccessToken[] = []
@@ -233,4 +233,8 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       sessionLevel: row.session_level,
     }
   }
+}
+
+function about(id: number): string {
+  return `access token ${id}`
 }

@@ -26,46 +26,20 @@ export interface ApprovalUses {
   ensure(tx: Transaction, use: ApprovalUse): Promise<UsedApproval>
 }
 
-/** The uses of an approval in one group of writes, after the first. */
-interface Tally extends UsedApproval {
+/** The uses of an approval in one group of writes. */
+interface Tally {
+  readonly approval: Promise<UsedApproval>
   uses: number
-  at: number
+  first: number
+  last: number
 }
 
 /**
- * Counting in the database. A busy app is used many times in one group: the first use is written at once, the others
- * are added up and written before the commit. Should the approval be taken back in the same group, that counts as the
- * last thing that happened.
+ * Counting in the database. A busy app is used many times in one group: the uses are added up and written before the
+ * commit, approval by approval in the order of their numbers, as every process does. Should the approval be taken back
+ * meanwhile, that counts as the last thing that happened.
  */
 export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUses {
-  const counted = statement((given: Placeholder<{ userId: string; appId: string; at: number }>) =>
-    queries
-      .updateTable('approvals')
-      .set((approval) => ({
-        use_count: approval('use_count', '+', approval.lit(1)),
-        first_used_at: approval
-          .case()
-          .when('use_count', '=', approval.lit(0))
-          .then(given('at'))
-          .else(approval.ref('first_used_at'))
-          .end(),
-        last_used_at: given('at'),
-        revoked_at: null,
-      }))
-      .where('app_id', '=', given('appId'))
-      .where('user_id', '=', given('userId'))
-      .returning(['id', 'epoch']),
-  )
-  const add = statement((given: Placeholder<{ id: number; epoch: number; uses: number; at: number }>) =>
-    queries
-      .updateTable('approvals')
-      .set((approval) => ({
-        use_count: approval('use_count', '+', given('uses')),
-        last_used_at: given('at'),
-      }))
-      .where('id', '=', given('id'))
-      .where('epoch', '=', given('epoch')),
-  )
   const find = statement((given: Placeholder<{ userId: string; appId: string }>) =>
     queries
       .selectFrom('approvals')
@@ -73,9 +47,14 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
       .where('app_id', '=', given('appId'))
       .where('user_id', '=', given('userId')),
   )
-  const insert = statement(
-    (given: Placeholder<{ orgId: string; userId: string; appId: string; at: number; useCount: number }>) =>
-      queries.insertInto('approvals').values({
+  const findEpoch = statement((given: Placeholder<{ id: number }>) =>
+    queries.selectFrom('approvals').select('epoch').where('id', '=', given('id')),
+  )
+  // Should another process be as quick, its row is as good.
+  const insert = statement((given: Placeholder<{ orgId: string; userId: string; appId: string; at: number }>) =>
+    queries
+      .insertInto('approvals')
+      .values({
         org_id: given('orgId'),
         user_id: given('userId'),
         app_id: given('appId'),
@@ -83,59 +62,86 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
         scopes: '',
         first_used_at: given('at'),
         last_used_at: given('at'),
-        use_count: given('useCount'),
-      }),
+        use_count: 0,
+      })
+      .onConflict((conflict) => conflict.columns(['app_id', 'user_id']).doNothing()),
+  )
+  // One that was taken back begins anew.
+  const add = statement(
+    (given: Placeholder<{ id: number; epoch: number; uses: number; first: number; last: number }>) =>
+      queries
+        .updateTable('approvals')
+        .set((approval) => ({
+          use_count: approval('use_count', '+', given('uses')),
+          first_used_at: approval
+            .case()
+            .when('use_count', '=', approval.lit(0))
+            .then(given('first'))
+            .else(approval.ref('first_used_at'))
+            .end(),
+          last_used_at: given('last'),
+          revoked_at: null,
+        }))
+        .where('id', '=', given('id'))
+        .where('epoch', '=', given('epoch')),
   )
 
   const tallies = new WeakMap<Transaction, Map<string | number, Tally>>()
 
   return {
-    async count(tx, use) {
-      const { userId, appId, at } = use
-      const key = appId + userId
-      const tally = tallies.get(tx)?.get(key)
-      if (tally !== undefined) return counts(tally, at)
-      return begins(tx, key, (await tx.first(counted, { userId, appId, at })) ?? (await made(tx, use, 1)))
-    },
+    count: (tx, use) => counted(tx, use.appId + use.userId, use.at, () => found(tx, use)),
     async countOf(tx, { id, epoch }, at) {
-      const tally = tallies.get(tx)?.get(id)
-      if (tally?.epoch === epoch) {
-        counts(tally, at)
-        return true
-      }
-      const isCounted = (await tx.run(add, { id, epoch, uses: 1, at })) === 1
-      if (isCounted) begins(tx, id, { id, epoch })
-      return isCounted
+      const known = await tx.first(findEpoch, { id })
+      if (known?.epoch !== epoch) return false
+      await counted(tx, id, at, async () => ({ id, epoch }))
+      return true
     },
-    async ensure(tx, use) {
-      return (await tx.first(find, { userId: use.userId, appId: use.appId })) ?? (await made(tx, use, 0))
-    },
+    ensure: found,
   }
 
-  async function made(tx: Transaction, use: ApprovalUse, useCount: number): Promise<UsedApproval> {
-    const { orgId, userId, appId, at } = use
-    return { id: await tx.insert(insert, { orgId, userId, appId, at, useCount }), epoch: 1 }
+  async function found(tx: Transaction, { orgId, userId, appId, at }: ApprovalUse): Promise<UsedApproval> {
+    const before = await tx.first(find, { userId, appId })
+    if (before !== undefined) return before
+    await tx.run(insert, { orgId, userId, appId, at })
+    const made = await tx.first(find, { userId, appId })
+    if (made === undefined) throw new Error('An approval that was just made is not there.')
+    return made
   }
 
-  function begins(tx: Transaction, key: string | number, approval: UsedApproval): UsedApproval {
-    const ofGroup = tallies.get(tx) ?? new Map<string | number, Tally>()
-    if (ofGroup.size === 0) {
-      tallies.set(tx, ofGroup)
-      tx.beforeCommit(() => writeTallies(tx, ofGroup))
+  function counted(
+    tx: Transaction,
+    key: string | number,
+    at: number,
+    find: () => Promise<UsedApproval>,
+  ): Promise<UsedApproval> {
+    let ofGroup = tallies.get(tx)
+    if (ofGroup === undefined) {
+      const begun = new Map<string | number, Tally>()
+      tallies.set(tx, begun)
+      tx.beforeCommit(() => writeTallies(tx, begun), 'approvals')
+      ofGroup = begun
     }
-    ofGroup.set(key, { id: approval.id, epoch: approval.epoch, uses: 0, at: 0 })
-    return approval
+    let tally = ofGroup.get(key)
+    if (tally === undefined) {
+      tally = { approval: find(), uses: 0, first: at, last: at }
+      ofGroup.set(key, tally)
+    }
+    tally.uses++
+    tally.first = Math.min(tally.first, at)
+    tally.last = Math.max(tally.last, at)
+    return tally.approval
   }
 
   async function writeTallies(tx: Transaction, ofGroup: ReadonlyMap<string | number, Tally>): Promise<void> {
-    for (const { id, epoch, uses, at } of ofGroup.values()) {
-      if (uses > 0) await tx.run(add, { id, epoch, uses, at })
-    }
+    const sums = await Promise.all(
+      [...ofGroup.values()].map(async ({ approval, uses, first, last }) => ({
+        ...(await approval),
+        uses,
+        first,
+        last,
+      })),
+    )
+    sums.sort((one, other) => one.id - other.id)
+    await Promise.all(sums.map((sum) => tx.run(add, sum)))
   }
-}
-
-function counts(tally: Tally, at: number): UsedApproval {
-  tally.uses++
-  tally.at = Math.max(tally.at, at)
-  return tally
 }

@@ -133,6 +133,7 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
     },
     async allow({ orgId, userId, appId, scopes }, now) {
       await write(async (tx) => {
+        await tx.alone(`approval ${userId} ${appId}`)
         const found = await tx.first(findAny, { userId, appId })
         if (found === undefined) {
           await tx.run(insert, { orgId, userId, appId, scopes: scopeText(scopes), now: instant(now) })

@@ -39,7 +39,7 @@ export function assertionStore(database: Database): AssertionStore {
       ),
   )
   return {
-    use: (jti) => write((tx) => use(tx, jti)),
+    use: (jti) => write((tx) => use(tx, jti), jti),
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   }
 }

@@ -1,4 +1,4 @@
-import type { AliasableExpression } from 'kysely'
+import { type AliasableExpression, sql } from 'kysely'
 import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import { instant, readInstant } from './column-values.ts'
 import type { Database, Transaction } from './database.ts'
@@ -64,7 +64,7 @@ export function auditNotes({ queries, now }: Pick<Database, 'queries' | 'now'>):
         await tx.execute(insert.values(row))
         return
       }
-      const told = queries.selectFrom(toldOf(to).as('told')).select(({ ref, val, fn, selectFrom }) => [
+      const told = queries.selectFrom(toldOf(to).as('told')).select(({ ref, val, selectFrom }) => [
         ref('told.org_id').as('org_id'),
         val(at).as('at'),
         // What is told to every org names nobody of another one.
@@ -75,7 +75,7 @@ export function auditNotes({ queries, now }: Pick<Database, 'queries' | 'now'>):
           .as('created_by_id'),
         val(section).as('section'),
         val(action).as('action'),
-        fn<string>('concat', [val(`${text} `), ref('told.name')]).as('display'),
+        sql<string>`(${`${text} `} || ${ref('told.name')})`.as('display'),
       ])
       await tx.execute(insert.columns(columns).expression(told))
     }
@@ -94,9 +94,9 @@ export function auditNotes({ queries, now }: Pick<Database, 'queries' | 'now'>):
     if ('approvedBy' in to) {
       return app
         .innerJoin('users as person', (join) => join.on('person.id', '=', to.approvedBy))
-        .select(({ ref, val, fn }) => [
+        .select(({ ref }) => [
           'person.org_id',
-          fn<string>('concat', [ref('app.label'), val(' of user '), ref('person.username')]).as('name'),
+          sql<string>`(${ref('app.label')} || ' of user ' || ${ref('person.username')})`.as('name'),
         ])
     }
     const { orgId } = to

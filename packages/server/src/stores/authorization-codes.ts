@@ -7,6 +7,11 @@ import { type Counters, counterColumns } from './counters.ts'
 import type { Database, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+/** What jobs about one code say they are about. */
+export function aboutCode(id: number): string {
+  return `code ${id}`
+}
+
 /** Ends what a code has bought, within a transaction: its refresh token with all that came from it, or its access token. */
 export function codeReplays({
   queries,
@@ -150,7 +155,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
           sid: code.session.sid ?? null,
           issuedAt: instant(code.issuedAt),
         })
-      })
+      }, code)
     },
     async find({ id, hash }) {
       const row = await read.first(find, { id })
@@ -161,7 +166,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
       await write(async (tx) => {
         const isFirst = (await tx.run(redeem, { id, now: instant(now) })) === 1
         if (!isFirst) await endBought(tx, id, now)
-      })
+      }, aboutCode(id))
     },
     deleteExpired: (before, limit) => write((tx) => tx.run(deleteExpired, { before: instant(before), limit })),
   }

@@ -1,3 +1,5 @@
+import { Unavailable } from '../unavailable.ts'
+
 /** The database was made by a newer version of the program, which knows what this one does not. */
 export class DatabaseTooNew extends Error {
   override readonly name = 'DatabaseTooNew'
@@ -29,10 +31,19 @@ export class DatabaseUnusable extends Error {
   }
 }
 
-/** Another process has been writing for so long that our own write was given up. It may be tried again. */
-export class DatabaseBusy extends Error {
+/** Others have been at the same things for so long that our own write was given up. It may be tried again. */
+export class DatabaseBusy extends Unavailable {
   override readonly name = 'DatabaseBusy'
-  constructor(file: string, cause: unknown) {
-    super(`Another process has kept the database ${file} locked for too long. Nothing was written.`, { cause })
+  constructor(place: string, cause: unknown) {
+    super(`Another process has kept the database ${place} locked for too long. Nothing was written.`, { cause })
+  }
+}
+
+/** The database has gone while the server runs, or does not answer in time. It is tried again with each request. */
+export class DatabaseUnreachable extends Unavailable {
+  override readonly name = 'DatabaseUnreachable'
+  constructor(place: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`The database ${place} cannot be reached, or does not answer in time: ${reason}.`, { cause })
   }
 }

@@ -500,16 +500,32 @@ export interface Statements extends Reader {
   insert<Params extends Values>(statement: Statement<Params, unknown>, params: Params): Promise<number>
   /** Runs a query that is too rare to be kept compiled; answers how many rows were written. */
   execute(query: Compilable<unknown>): Promise<number>
+  /**
+   * Waits until no other transaction is at what this name stands for, and keeps others from it until this one ends: for
+   * what is read first and written then, where no condition of the write says that it is still so.
+   */
+  alone(name: string): Promise<void>
 }
 
 /** A transaction that is under way, for the jobs of one group. */
 export interface Transaction extends Statements {
-  /** Has something written when all jobs of the group are done, before the commit. */
-  beforeCommit(act: () => Promise<void>): void
+  /** Tells the other processes, with the commit, to look at what has changed. */
+  announce(): Promise<void>
+  /**
+   * Has something written when all jobs of the group are done, before the commit. Acts are begun in the order of their
+   * places: processes that write the same rows must come to them in the same order, or they wait for each other.
+   */
+  beforeCommit(act: () => Promise<void>, place?: string): void
 }
 
 /** Work to do in one transaction. It awaits nothing but `tx`, and may be run again when a neighbour in its group failed. */
 export type Job<T> = (tx: Transaction) => Promise<T>
+
+/**
+ * What a job is about, compared as `Map` compares keys: it does not matter to it what jobs about anything else do meanwhile,
+ * so they may go on side by side. A job that does not say runs by itself.
+ */
+export type About = string | number | object
 
 /** What every store is made from. */
 export interface Database {
@@ -518,11 +534,11 @@ export interface Database {
   readonly read: Reader
   readonly now: Clock
   /** Does the job atomically; when the promise resolves, its writes are durable. */
-  write<T>(job: Job<T>): Promise<T>
+  write<T>(job: Job<T>, about?: About): Promise<T>
   /** The same for what is kept ready in memory: every process forgets what it kept. */
   change<T>(job: Job<T>): Promise<T>
   /** Does the job with the next writes, soon; resolves at once, and what goes wrong is told to `onError`. */
-  later(job: Job<unknown>): Promise<void>
+  later(job: Job<unknown>, about?: About): Promise<void>
   /** Resolves when all that was left for later has been written. */
   settled(): Promise<void>
   /** Keeps at most `limit` ready values until something changes. */

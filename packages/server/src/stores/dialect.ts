@@ -1,21 +1,5 @@
-import { closeSync, openSync, statSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { setTimeout } from 'node:timers/promises'
-import {
-  type ColumnDataType,
-  type ColumnDefinitionBuilder,
-  type Compilable,
-  DummyDriver,
-  Kysely,
-  type RawBuilder,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely'
+import type { ColumnDataType, ColumnDefinitionBuilder, Kysely, RawBuilder } from 'kysely'
 import type { Reader, Statements, Tables } from './database.ts'
-import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
-import { type Statement, statement, type Values } from './statement.ts'
 
 /** What differs between databases when a table is made. */
 export interface ColumnTypes {
@@ -30,16 +14,39 @@ export interface ColumnTypes {
   readonly tableEnd: RawBuilder<unknown>
 }
 
+/** How much a process asks of its database at the moment. */
+export interface DatabaseLoad {
+  /** Connections that are open. */
+  readonly connections: number
+  /** Statements that have not been answered yet. */
+  readonly waiting: number
+  /** Milliseconds that the slowest of them has waited. */
+  readonly longestWait: number
+}
+
 /** A connection to a database, which one group of writes at a time and all reads share. */
 export interface Connection extends Statements {
   /** Reads what has been committed, however far the transaction is that is under way. */
   readonly reader: Reader
+  /** Whether statements may be sent before those sent earlier are answered. */
+  readonly isPipelined: boolean
   /** Begins a transaction as soon as no other process writes. @throws {DatabaseBusy} when that takes too long */
   begin(): Promise<void>
   /** When it resolves, what was written is durable. */
   commit(): Promise<void>
   /** Takes back what was written since `begin`; nothing where the database has done so already. */
   rollback(): Promise<void>
+  /** Whether an error came of what others did at the same time, so that the same work may well succeed when done again. */
+  mayPass(error: unknown): boolean
+  /** Tells the other processes, with the commit, to look at what has changed; nothing where they only look by themselves. */
+  announce(): Promise<void>
+  /** Has something done as soon as another process announces a change, or may have announced one that was not heard. */
+  onAnnounced(act: () => void): void
+  /** Whether this process is the one that does what only one needs to do. */
+  leads(): Promise<boolean>
+  load(): DatabaseLoad
+  /** Resolves when nothing is being read: whoever waited for it may go on to write. */
+  quiet(): Promise<void>
   /** The names of the tables there are. */
   tables(): Promise<readonly string[]>
   /** Sets what is kept in the database itself. To be called once it is known to be ours. */
@@ -55,262 +62,6 @@ export interface Dialect {
   readonly columns: ColumnTypes
   /** @throws {DatabaseUnusable} when there is no database to be had at that place */
   connect(): Promise<Connection>
-}
-
-/** How the file of a database is opened. */
-export interface SqliteOptions {
-  readonly file: string
-  /** `FULL`: a commit has reached the disk before it is answered. `OFF` leaves that to the system, for tests. */
-  readonly synchronous: 'FULL' | 'OFF'
-  /** Milliseconds that a write waits for other processes to finish theirs. */
-  readonly busyTimeout: number
-}
-
-// Milliseconds that SQLite itself waits, with the whole process, and that we wait before we try again.
-const blockingTimeout = 10
-const pause = 5
-// KiB of the database that a connection keeps in memory.
-const cacheSize = 32_768
-// Pages in the write-ahead log before they go to their places: more is faster, until the log no longer fits in memory.
-const checkpointAt = 4000
-
-// Queries from outside that are kept compiled.
-const mostPassing = 100
-
-// Result codes of SQLite (sqlite.org/rescode.html); the lower byte of an extended one.
-const busy = 5
-const corrupt = 11
-const cannotOpen = 14
-const notADatabase = 26
-
-/** SQLite in one file, by `node:sqlite`. */
-export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions): Dialect {
-  return {
-    place: file,
-    queries: new Kysely<Tables>({
-      dialect: {
-        createAdapter: () => new SqliteAdapter(),
-        createDriver: () => new DummyDriver(),
-        createIntrospector: (queries) => new SqliteIntrospector(queries),
-        createQueryCompiler: () => new SqliteQueryCompiler(),
-      },
-    }),
-    columns: {
-      number: 'integer',
-      bytes: 'blob',
-      id: (column) => column.primaryKey().autoIncrement(),
-      quickId: (column) => column.primaryKey(),
-      tableEnd: sql`strict`,
-    },
-    async connect() {
-      const database = explaining(file, () => {
-        makeFile(file)
-        return new DatabaseSync(file, { timeout: blockingTimeout, enableForeignKeyConstraints: true })
-      })
-      try {
-        const patiently: Patiently = (act) => untilFree(busyTimeout, () => explaining(file, act))
-        await patiently(() => {
-          database.exec(`pragma synchronous = ${synchronous}`)
-          database.exec(`pragma cache_size = -${cacheSize}`)
-          database.exec(`pragma wal_autocheckpoint = ${checkpointAt}`)
-          // The first to read the file: finds out whether it is a database.
-          database.prepare('select count(*) from sqlite_master').get()
-        })
-        return sqliteConnection(database, patiently)
-      } catch (error) {
-        database.close()
-        throw error
-      }
-    },
-  }
-}
-
-/** Makes the file, if it is not there, so that nobody but its owner can read it at any moment. */
-function makeFile(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined) closeSync(openSync(file, 'a', 0o600))
-  else if (!found.isFile()) throw new DatabaseUnusable(file, 'it is not a file.')
-}
-
-/** Does something that other processes may stand in the way of. */
-type Patiently = (act: () => void) => Promise<void>
-
-/** Tries again while another process is writing, without keeping this one from its other work. */
-async function untilFree(patience: number, act: () => void): Promise<void> {
-  const end = performance.now() + patience
-  for (;;) {
-    try {
-      return act()
-    } catch (error) {
-      if (!(error instanceof DatabaseBusy) || performance.now() > end) throw error
-    }
-    await setTimeout(pause)
-  }
-}
-
-function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connection {
-  const prepared = new Map<string, Prepared>()
-  const prepare = (text: string): Prepared => {
-    const ready = prepared.get(text)
-    if (ready !== undefined) return ready
-    const made = database.prepare(text)
-    // Arrays are made much faster than objects, whose every key is a text to be made first.
-    made.setReturnArrays(true)
-    const columns = made.columns().map(({ name }) => name)
-    const statement = { sqlite: made, columns }
-    prepared.set(text, statement)
-    return statement
-  }
-  const act = (text: string) => {
-    prepare(text).sqlite.run()
-  }
-  const first = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
-    const { sqlite, columns } = prepare(text)
-    const found = sqlite.get(...bind(params))
-    return found === undefined ? undefined : row(named(columns, found))
-  }
-  const all = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
-    const { sqlite, columns } = prepare(text)
-    return sqlite.all(...bind(params)).map((found) => row(named(columns, found)))
-  }
-
-  // The same for queries that come from outside, which are as many as people think of.
-  const passing = new Map<string, StatementSync>()
-  const preparePassing = (text: string): StatementSync => {
-    const ready = passing.get(text)
-    if (ready !== undefined) return ready
-    const made = database.prepare(text)
-    made.setReturnArrays(true)
-    const oldest = passing.size < mostPassing ? undefined : passing.keys().next().value
-    if (oldest !== undefined) passing.delete(oldest)
-    passing.set(text, made)
-    return made
-  }
-  const values = (query: Compilable<unknown>): readonly (readonly unknown[])[] => {
-    const { sql: text, bind } = statement(() => query)
-    return preparePassing(text)
-      .all(...bind({}))
-      .map((row) => Object.values(row))
-  }
-
-  // Reads of one turn of the event loop share a transaction: taking and giving back its locks costs as much as a look-up.
-  let isReading = false
-  const beginReading = () => {
-    if (isReading) return
-    act('begin')
-    isReading = true
-    setImmediate(endReading)
-  }
-  const endReading = () => {
-    if (!isReading) return
-    isReading = false
-    act('commit')
-  }
-  let writing: Promise<void> | undefined
-  let endWriting = () => {}
-
-  return {
-    reader: {
-      async first(statement, params) {
-        while (writing !== undefined) await writing
-        beginReading()
-        return first(statement, params)
-      },
-      async all(statement, params) {
-        while (writing !== undefined) await writing
-        beginReading()
-        return all(statement, params)
-      },
-      async values(query) {
-        while (writing !== undefined) await writing
-        beginReading()
-        return values(query)
-      },
-    },
-    async first(statement, params) {
-      return first(statement, params)
-    },
-    async all(statement, params) {
-      return all(statement, params)
-    },
-    async values(query) {
-      return values(query)
-    },
-    async run({ sql: text, bind }, params) {
-      return Number(prepare(text).sqlite.run(...bind(params)).changes)
-    },
-    async insert({ sql: text, bind }, params) {
-      return Number(prepare(text).sqlite.run(...bind(params)).lastInsertRowid)
-    },
-    async execute(query) {
-      const { sql: text, bind } = statement(() => query)
-      return Number(prepare(text).sqlite.run(...bind({})).changes)
-    },
-    async begin() {
-      await patiently(() => {
-        endReading()
-        act('begin immediate')
-        // At once: whoever reads in the same turn must find that it is under way.
-        writing = new Promise((resolve) => {
-          endWriting = () => {
-            writing = undefined
-            resolve()
-          }
-        })
-      })
-    },
-    async commit() {
-      act('commit')
-      endWriting()
-    },
-    async rollback() {
-      // After some errors, such as a full disk, SQLite has rolled back by itself.
-      try {
-        if (database.isTransaction) act('rollback')
-      } finally {
-        endWriting()
-      }
-    },
-    async tables() {
-      const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
-      return rows.map(({ name }) => String(name))
-    },
-    adopt: () => patiently(() => database.exec('pragma journal_mode = wal')),
-    async close() {
-      endReading()
-      database.close()
-    },
-  }
-}
-
-interface Prepared {
-  readonly sqlite: StatementSync
-  readonly columns: readonly string[]
-}
-
-/** The row whose values came as an array. */
-function named(columns: readonly string[], values: Readonly<Record<number, unknown>>): object {
-  const row: Record<string, unknown> = {}
-  for (let place = 0; place < columns.length; place++) row[columns[place] ?? ''] = values[place]
-  return row
-}
-
-/** Lets the errors that a person can do something about say what. */
-function explaining<T>(file: string, act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
-    if (code === busy) throw new DatabaseBusy(file, error)
-    if (code === notADatabase)
-      throw new DatabaseUnusable(file, 'it is a file of another kind, no SQLite database.', error)
-    if (code === corrupt) throw new DatabaseUnusable(file, 'it is damaged; restore a backup.', error)
-    if (code === cannotOpen) throw new DatabaseUnusable(file, 'it cannot be opened; see to its permissions.', error)
-    const reason = error instanceof Error && 'code' in error ? error.code : undefined
-    if (reason === 'ENOENT') throw new DatabaseUnusable(file, 'its folder does not exist.', error)
-    if (reason === 'EACCES' || reason === 'EROFS' || reason === 'EPERM') {
-      throw new DatabaseUnusable(file, 'its folder may not be written to.', error)
-    }
-    throw error
-  }
+  /** Says of an error while the database is opened what a person can do about it, where it is known. */
+  explained(error: unknown): unknown
 }

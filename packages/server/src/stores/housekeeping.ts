@@ -47,7 +47,7 @@ export function housekeeping(
   function schedule(delay: number): void {
     timer = setTimeout(async () => {
       const startedAt = now()
-      const hasMore = await sweep().catch((error) => {
+      const hasMore = await sweepIfLeading().catch((error) => {
         onError(error)
         // What could not be deleted is still to be deleted, only not at once.
         return undefined
@@ -55,6 +55,11 @@ export function housekeeping(
       behindSince = hasMore === false ? undefined : (behindSince ?? startedAt)
       if (timer !== undefined) schedule(hasMore === true ? shortPause : pause)
     }, delay).unref()
+  }
+
+  /** Of several servers on one database, one is enough. */
+  async function sweepIfLeading(): Promise<boolean> {
+    return (await stores.leads()) && sweep()
   }
 
   /** Answers whether there is more to delete. */

@@ -3,11 +3,12 @@ import type { SessionLevel } from '../sessions/session.ts'
 import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
 import { approvalUses } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
-import { codeReplays } from './authorization-codes.ts'
+import { aboutCode, codeReplays } from './authorization-codes.ts'
 import { flag, instant, scopeText } from './column-values.ts'
 import { type Counters, counterColumns, countersOf } from './counters.ts'
 import type { Database, Flag, Transaction } from './database.ts'
 import { loginNotes } from './login-history.ts'
+import { aboutRefreshToken } from './refresh-tokens.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const replayed: Purchase = { outcome: 'replayed' }
@@ -140,7 +141,7 @@ export function issueStore(database: Database): IssueStore {
         const { orgId, userId, appId } = issuance
         const approval = await approvals.count(tx, { orgId, userId, appId, at: instant(issuance.at) })
         return issue(tx, issuance, countersOf(approval, issuance.epochs), undefined)
-      }),
+      }, issuance),
 
     forCode: (issuance, codeId) =>
       write(async (tx) => {
@@ -160,7 +161,7 @@ export function issueStore(database: Database): IssueStore {
           refreshTokenId: refreshTokenId ?? null,
         })
         return purchase
-      }),
+      }, aboutCode(codeId)),
 
     forDeviceCode: (issuance, deviceCodeId) =>
       write(async (tx) => {
@@ -182,7 +183,7 @@ export function issueStore(database: Database): IssueStore {
         if (newHash !== undefined) await tx.run(noteRotated, { id, hash, at })
         await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
         return issue(tx, issuance, used, id)
-      }),
+      }, aboutRefreshToken(id)),
   }
 
   async function newRefreshToken(tx: Transaction, issuance: Issuance, counters: Counters) {

@@ -79,7 +79,9 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
   const deleteBefore = statement((given: Placeholder<{ before: number }>) =>
     queries.deleteFrom('journal_counts').where('hour', '<', given('before')),
   )
-  const tally = tallies<Counted>((tx, { kind, count, newest }) => tx.run(add, { ...kind, count, newest }))
+  const tally = tallies<Counted>('journal_counts', (tx, { kind, count, newest }) =>
+    tx.run(add, { ...kind, count, newest }),
+  )
 
   return {
     counted({ orgId, at, endpoint, flow = '', refusal, status, requestId }) {

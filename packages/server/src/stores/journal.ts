@@ -79,7 +79,7 @@ export function journalStore(database: Database): JournalStore {
   // Refusals are few, and have an index of their own.
   const refusedOfServer = statement((given: Placeholder<Filtered & { before: number; from: number }>) =>
     ofServer(given)
-      .where('refusal', 'is not', null)
+      .where('reason', 'is not', null)
       .where('id', '<', given('before'))
       .where('id', '>=', given('from'))
       .orderBy('id', 'desc'),
@@ -105,7 +105,7 @@ export function journalStore(database: Database): JournalStore {
       return later(async (tx) => {
         await tx.run(insert, params)
         count?.(tx)
-      })
+      }, params)
     },
     async find(requestId) {
       await settled()

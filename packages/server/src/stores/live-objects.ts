@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Asker } from '../rest/record.ts'
 import { userPermissions } from '../users/profile.ts'
-import { jsonElements } from './json-sql.ts'
+import { jsonElements, jsonNumber } from './json-sql.ts'
 
 /** An object that the org is made of, as a table whose columns are called as its fields are. */
 export type LiveTable = (asker: Pick<Asker, 'orgId' | 'tokenId'>) => RawBuilder<unknown>
@@ -21,7 +21,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
   Organization: ({ orgId }) => sql`
     select id as "Id", name as "Name", 'SLP1' as "InstanceName",
       case when type = 'production' then 0 else 1 end as "IsSandbox", 'Developer Edition' as "OrganizationType",
-      null as "TrialExpirationDate", null as "NamespacePrefix", 'en_US' as "LanguageLocaleKey",
+      cast(null as bigint) as "TrialExpirationDate", null as "NamespacePrefix", 'en_US' as "LanguageLocaleKey",
       'GMT' as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate",
       created_at as "LastModifiedDate", created_at as "SystemModstamp"
     from orgs where id = ${orgId}`,
@@ -52,9 +52,8 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       case when app.org_id is null then 1 else 0 end as "OptionsIsInternal",
       0 as "OptionsFullContentPushNotifications", 0 as "OptionsCodeCredentialGuestEnabled",
       0 as "OptionsTokenExchangeManageBitEnabled", policy.named_user_jwt_timeout / 60 as "NamedUserUvidTimeout",
-      null as "MobileSessionTimeout",
-      null as "PinLength", null as "MobileStartUrl",
-      policy.refresh_token_policy ->> 'seconds' as "RefreshTokenValidityPeriod",
+      cast(null as bigint) as "MobileSessionTimeout", cast(null as bigint) as "PinLength", null as "MobileStartUrl",
+      ${jsonNumber('policy.refresh_token_policy', 'seconds')} as "RefreshTokenValidityPeriod",
       policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
@@ -109,7 +108,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
   LoginIp: ({ orgId }) => sql`
     select min(id) as "Id", user_id as "UsersId", source_ip as "SourceIp", min(at) as "CreatedDate",
       max(case when status = 'Success' then 1 else 0 end) as "IsAuthenticated", null as "ChallengeMethod",
-      null as "ChallengeSentDate"
+      cast(null as bigint) as "ChallengeSentDate"
     from login_history where org_id = ${orgId} group by user_id, source_ip`,
   VerificationHistory: ({ orgId }) => sql`
     select id as "Id", user_id as "UserId", at as "VerificationTime", activity as "Activity", policy as "Policy",

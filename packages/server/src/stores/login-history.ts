@@ -64,7 +64,7 @@ export function loginNotes({
         })),
       ),
   )
-  const tally = tallies<Counted>((tx, counted) => tx.run(count, counted))
+  const tally = tallies<Counted>('login_counts', (tx, counted) => tx.run(count, counted))
   return async (tx, attempt) => {
     const { orgId, status } = attempt
     await tx.run(insert, { ...attempt, at: instant(attempt.at), loginSubType: attempt.loginSubType ?? null })
@@ -131,7 +131,7 @@ export function loginHistoryStore(database: Database): LoginHistoryStore {
       .where('at', '<', given('before')),
   )
   return {
-    add: (attempt) => write((tx) => note(tx, attempt)),
+    add: (attempt) => write((tx) => note(tx, attempt), attempt),
     async list(orgId, filter, { before: end, limit }) {
       const { userId } = filter
       const rows = await rowsOf(filter)

@@ -14,7 +14,7 @@ import { customPermissionStore } from './custom-permissions.ts'
 import { customScopeStore } from './custom-scopes.ts'
 import type { Database } from './database.ts'
 import { deviceCodeStore } from './device-codes.ts'
-import { type Connection, type Dialect, sqliteDialect } from './dialect.ts'
+import type { Connection, Dialect } from './dialect.ts'
 import { issueStore } from './issue.ts'
 import { journalStore } from './journal.ts'
 import { loginHistoryStore } from './login-history.ts'
@@ -27,28 +27,39 @@ import { refreshTokenStore } from './refresh-tokens.ts'
 import { resealing } from './reseal.ts'
 import { sessionStore } from './sessions.ts'
 import { signingKeyStore } from './signing-keys.ts'
+import { sqliteDialect } from './sqlite.ts'
 import { statement } from './statement.ts'
 import type { ActStores, Stores } from './stores.ts'
 import { userStore } from './users.ts'
 import { verificationHistoryStore } from './verification-history.ts'
 import { verificationStore } from './verifications.ts'
+import { watchChanges } from './watch-changes.ts'
 import { writeGroup } from './write-group.ts'
 
 /** How stores are opened. */
-export interface StoresOptions {
-  /** The SQLite file; made, readable by its owner only, when it is not there. Its folder must be. */
-  readonly file: string
+export type StoresOptions = Place & {
   /** The seal under the encryption key that the database was made with. */
   readonly seal: Seal
   readonly now: Clock
   /** Is told of writes that failed and nobody waited for. */
   onError(error: unknown): void
-  /** `FULL`, unless given: an answered write is on the disk. `OFF` is quicker and survives no power cut: for tests. */
-  readonly synchronous?: 'FULL' | 'OFF'
 }
 
-// Milliseconds between looks at what other processes have changed.
-const watchInterval = 200
+/** Which database. */
+export type Place =
+  | {
+      /** The SQLite file; made, readable by its owner only, when it is not there. Its folder must be. */
+      readonly file: string
+      /** `FULL`, unless given: an answered write is on the disk. `OFF` is quicker and survives no power cut: for tests. */
+      readonly synchronous?: 'FULL' | 'OFF'
+    }
+  | {
+      /** `postgres://…`; its tables are made when they are not there. */
+      readonly url: string
+      /** Goes before the one in the URL. */
+      readonly password?: string | undefined
+    }
+
 // Milliseconds that a write waits for those of another process, such as the command line.
 const busyTimeout = 5000
 
@@ -60,16 +71,26 @@ const busyTimeout = 5000
  * @throws {DatabaseBusy} when another process keeps it locked
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { file, synchronous = 'FULL', seal } = options
-  const dialect = sqliteDialect({ file, synchronous, busyTimeout })
+  const dialect = await dialectAt(options)
   const connection = await dialect.connect()
   try {
-    await migrate(connection, dialect, seal)
+    await migrate(connection, dialect, options.seal)
     return await storesOn(dialect, connection, options)
   } catch (error) {
     await connection.close()
-    throw error
+    throw dialect.explained(error)
   }
+}
+
+/** The kind of database at a place. @throws {DatabaseUnusable} when it can be none */
+export async function dialectAt(place: Place): Promise<Dialect> {
+  if ('file' in place) {
+    const { file, synchronous = 'FULL' } = place
+    return sqliteDialect({ file, synchronous, busyTimeout })
+  }
+  // Loaded where it is used: most programs are started on SQLite.
+  const { postgresDialect, readPostgresUrl } = await import('./postgres.ts')
+  return postgresDialect(readPostgresUrl(place.url, place.password))
 }
 
 async function storesOn(
@@ -98,27 +119,31 @@ async function storesOn(
       const changed = await group.write(async (tx) => {
         const result = await job(tx)
         const raised = await tx.first(raiseRevision, {})
+        await tx.announce()
         return { result, revision: raised?.revision }
       })
       revision = changed.revision
       ready.forget()
       return changed.result
     },
-    async later(job) {
-      group.later(job).catch(onError)
+    async later(job, about) {
+      group.later(job, about).catch(onError)
     },
     settled: group.settled,
     cache: ready.cache,
   }
 
-  const watch = setInterval(() => {
-    reader.first(findRevision, {}).then((found) => {
+  const watch = watchChanges({
+    async look() {
+      const found = await reader.first(findRevision, {})
       if (found?.revision === revision) return
       revision = found?.revision
       ready.forget()
-    }, onError)
-  }, watchInterval)
-  watch.unref()
+    },
+    blind: ready.forget,
+    onError,
+  })
+  connection.onAnnounced(watch.look)
   let closed: Promise<void> | undefined
 
   const notes = auditNotes(database)
@@ -173,9 +198,11 @@ async function storesOn(
     cursors: cursorStore(database),
     sealing: resealing(database, seal),
     actedBy,
+    leads: connection.leads,
+    load: connection.load,
     close() {
-      clearInterval(watch)
-      closed ??= group.close().then(connection.close)
+      watch.stop()
+      closed ??= connection.quiet().then(group.close).then(connection.close)
       return closed
     },
   }

@@ -82,6 +82,11 @@ export function recordStore(database: Database): RecordStore {
   })
   const worker = (tx: Transaction): RecordWork => ({
     ...reader(tx),
+    // Whoever writes asks first whether a value is taken.
+    async findByKey(orgId, object, key) {
+      await tx.alone(`record key ${orgId} ${object} ${key.field} ${key.value}`)
+      return reader(tx).findByKey(orgId, object, key)
+    },
     async add(record, keys) {
       await tx.execute(queries.insertInto('records').values(toRow(record)))
       await addKeys(tx, record, keys)
@@ -93,6 +98,7 @@ export function recordStore(database: Database): RecordStore {
       await addKeys(tx, record, keys)
     },
     async nextNumber(orgId, object) {
+      await tx.alone(`record number ${orgId} ${object}`)
       const latest = await tx.first(latestName, { orgId, object })
       return Number(/\d+/.exec(latest?.name ?? '')?.[0] ?? 0) + 1
     },

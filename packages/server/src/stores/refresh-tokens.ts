@@ -5,6 +5,11 @@ import { instant, readInstant, readPolicy, readScopes } from './column-values.ts
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
+/** What jobs about one refresh token say they are about. */
+export function aboutRefreshToken(id: number): string {
+  return `refresh token ${id}`
+}
+
 /** Refresh tokens in the database. */
 export function refreshTokenStore({ queries, read, write, now }: Database): RefreshTokenStore {
   const tokens = queries
@@ -92,7 +97,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
         const found = await tx.first(find, { id })
         await tx.run(revoke, { id, now: instant(at) })
         return found?.stands === 1
-      })
+      }, aboutRefreshToken(id))
     },
     async deleteEnded(before, limit) {
       const looked = await read.all(listFrom, { after: lookedAt, limit })

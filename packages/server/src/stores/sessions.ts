@@ -155,12 +155,13 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       const rows = await (userId === undefined ? read.all(listOfOrg, page) : read.all(listOfUser, { ...page, userId }))
       return rows.map(fromRow)
     },
-    extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) })),
+    extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) }), `session ${id}`),
     async noteVerified(id, hash) {
       await write((tx) => tx.run(noteVerified, { id, hash }))
     },
     async noteApp(id, appId) {
       await write(async (tx) => {
+        await tx.alone(`apps of session ${id}`)
         const found = await tx.first(findApps, { id })
         const appIds = readTexts(found?.app_ids ?? '[]')
         if (!appIds.includes(appId)) await tx.run(setApps, { id, appIds: JSON.stringify([...appIds, appId]) })

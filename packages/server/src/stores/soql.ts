@@ -3,8 +3,9 @@ import { type Field, isIndexed, type SObject } from '../rest/object.ts'
 import { type Asker, keyText, type RowPage } from '../rest/record.ts'
 import type { Condition, Expression, FieldPath, Ordering, Plan, SqlValue } from '../rest/soql/plan.ts'
 import type { Database } from './database.ts'
-import { jsonElements, jsonText } from './json-sql.ts'
+import { jsonElements, jsonFlag, jsonNumber, jsonNumbers, jsonText } from './json-sql.ts'
 import { liveTables } from './live-objects.ts'
+import { givenNumber, givenText, hasWithin } from './text-sql.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -40,9 +41,10 @@ export function planCompiler({ queries }: Pick<Database, 'queries'>): PlanCompil
     },
     count(plan, asker) {
       const body = from(plan, asker)
-      const { limit = -1, offset } = plan
-      const page = limit < 0 && offset === 0 ? sql`` : sql`limit ${limit} offset ${offset}`
-      if (plan.kind !== 'groups' && limit < 0 && offset === 0) return ready(sql`select count(*) ${body.fromWhere()}`)
+      const { limit = Number.MAX_SAFE_INTEGER, offset } = plan
+      const isWhole = plan.limit === undefined && offset === 0
+      const page = isWhole ? sql`` : sql`limit ${limit} offset ${offset}`
+      if (plan.kind !== 'groups' && isWhole) return ready(sql`select count(*) ${body.fromWhere()}`)
       return ready(sql`select count(*) from (select 1 ${body.fromWhere()} ${body.groupHaving()} ${page}) as found`)
     },
     children(by, parentIds, plan, asker, columns, limit) {
@@ -167,14 +169,14 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
       case 'compare':
         return compareSql(condition.left, condition.by, condition.value)
       case 'like':
-        return sql`lower(${expressionSql(condition.left)}) like lower(${condition.pattern}) escape '\\'`
+        return likeSql(condition.left, condition.pattern)
       case 'in':
         return inSql(condition.left, condition.values)
       case 'includes': {
         const list = sql`';' || lower(${expressionSql(condition.left)}) || ';'`
         const anyOf = condition.anyOf.map((all) =>
           balanced(
-            all.map((value) => sql`instr(${list}, ';' || lower(${value}) || ';') > 0`),
+            all.map((value) => hasWithin(list, sql`';' || lower(${givenText(value)}) || ';'`)),
             sql` and `,
           ),
         )
@@ -190,6 +192,12 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
     }
   }
 
+  function likeSql(left: Expression, pattern: string): Sql {
+    // One that ends in the middle of an escape is like nothing.
+    if (/(?<!\\)(?:\\\\)*\\$/.test(pattern)) return sql`1 = 0`
+    return sql`lower(${expressionSql(left)}) like lower(${givenText(pattern)}) escape '\\'`
+  }
+
   function compareSql(left: Expression, by: '=' | '!=' | '<' | '<=' | '>' | '>=', value: SqlValue): Sql {
     const side = expressionSql(left)
     // An empty text is no text.
@@ -199,10 +207,15 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
       return by === '!=' ? sql`(${isNone}) is not true` : sql`1 = 0`
     }
     if (by === '=')
-      return keyed(left, [value]) ?? (isText(left) ? sql`lower(${side}) = lower(${value})` : sql`${side} = ${value}`)
+      return (
+        keyed(left, [value]) ??
+        (isText(left) ? sql`lower(${side}) = lower(${given(value)})` : sql`${side} = ${given(value)}`)
+      )
     if (by === '!=') return sql`(${compareSql(left, '=', value)}) is not true`
     const operator = sql.raw(by)
-    return isText(left) ? sql`lower(${side}) ${operator} lower(${value})` : sql`${side} ${operator} ${value}`
+    return isText(left)
+      ? sql`lower(${side}) ${operator} lower(${given(value)})`
+      : sql`${side} ${operator} ${given(value)}`
   }
 
   function inSql(left: Expression, values: readonly SqlValue[]): Sql {
@@ -212,7 +225,8 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
     if (only === undefined) return none[0] ?? sql`1 = 0`
     if (some.length === 1 && none.length === 0) return compareSql(left, '=', only)
     const side = expressionSql(left)
-    const list = jsonElements(sql`${JSON.stringify(some)}`)
+    const given = sql`${JSON.stringify(some)}`
+    const list = sql`${typeof only === 'number' ? jsonNumbers(given) : jsonElements(given)} as list`
     const within =
       keyed(left, some) ??
       (isText(left)
@@ -226,10 +240,14 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
     if (object.kind !== 'stored' || left.kind !== 'field' || !isKeyField(left)) return undefined
     const { field } = left.path
     const keys = values.flatMap((value) => (value === null ? [] : [keyText(value)]))
-    const list = jsonElements(sql`${JSON.stringify(keys)}`)
+    const list = sql`${jsonElements(sql`${JSON.stringify(keys)}`)} as list`
     return sql`${sql.ref(`${root}.id`)} in (select record_id from record_keys where org_id = ${asker.orgId}
       and object = ${object.name} and field = ${field.name} and value in (select value from ${list}))`
   }
+}
+
+function given(value: string | number): Sql {
+  return typeof value === 'string' ? givenText(value) : givenNumber(value)
 }
 
 function isText(left: Expression): boolean {
@@ -237,6 +255,8 @@ function isText(left: Expression): boolean {
   const type = left.path?.field.type
   return type !== undefined && textTypes.has(type)
 }
+
+const numberTypes: ReadonlySet<Field['type']> = new Set(['currency', 'datetime', 'double', 'int', 'percent'])
 
 const textTypes: ReadonlySet<Field['type']> = new Set([
   'email',
@@ -325,6 +345,7 @@ function column(object: SObject, alias: string, field: Field): Sql {
   const own = field.isNameField ? 'name' : storedColumns[field.name]
   if (own !== undefined) return sql.ref(`${alias}.${own}`)
   if (object.keyPrefix === '' && field.name === 'Type') return sql.ref(`${alias}.object`)
-  const value = jsonText(`${alias}.fields`, field.name)
-  return field.type === 'boolean' ? sql`coalesce(${value}, 0)` : value
+  const fields = `${alias}.fields`
+  if (field.type === 'boolean') return sql`coalesce(${jsonFlag(fields, field.name)}, 0)`
+  return numberTypes.has(field.type) ? jsonNumber(fields, field.name) : jsonText(fields, field.name)
 }

@@ -91,3 +91,10 @@ function readParameter(value: unknown): DatabaseValue | NamedParameter {
 function isRow<Row>(found: unknown): found is Row {
   return found !== undefined
 }
+
+/** The row whose values came as an array. */
+export function named(columns: readonly string[], values: Readonly<Record<number, unknown>>): object {
+  const row: Record<string, unknown> = {}
+  for (let place = 0; place < columns.length; place++) row[columns[place] ?? ''] = values[place]
+  return row
+}

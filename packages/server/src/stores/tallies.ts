@@ -5,9 +5,10 @@ export type Tally<Sum> = (tx: Transaction, key: string, add: (sum: Sum | undefin
 
 /**
  * Adds up what happens many times in one group of writes, so that it is written once, before the commit.
+ * @param name of what is counted: sums are written in the order of names and keys
  * @param write writes the sum of a key
  */
-export function tallies<Sum>(write: (tx: Transaction, sum: Sum) => Promise<unknown>): Tally<Sum> {
+export function tallies<Sum>(name: string, write: (tx: Transaction, sum: Sum) => Promise<unknown>): Tally<Sum> {
   const ofGroups = new WeakMap<Transaction, Map<string, Sum>>()
   return (tx, key, add) => {
     let sums = ofGroups.get(tx)
@@ -15,8 +16,9 @@ export function tallies<Sum>(write: (tx: Transaction, sum: Sum) => Promise<unkno
       const begun = new Map<string, Sum>()
       ofGroups.set(tx, begun)
       tx.beforeCommit(async () => {
-        for (const sum of begun.values()) await write(tx, sum)
-      })
+        const sums = [...begun].sort(([one], [other]) => (one < other ? -1 : 1))
+        await Promise.all(sums.map(([, sum]) => write(tx, sum)))
+      }, name)
       sums = begun
     }
     sums.set(key, add(sums.get(key)))

@@ -1,12 +1,13 @@
-import type { Job, Transaction } from './database.ts'
+import type { About, Job, Transaction } from './database.ts'
+import { DatabaseUnreachable } from './database-errors.ts'
 import type { Connection } from './dialect.ts'
 
 /** Gathers the writes of one turn of the event loop into one transaction, so that they share one commit. */
 export interface WriteGroup {
   /** Does the job in the next group. Resolves after the commit; rejects when this job failed, or nothing could be committed. */
-  write<T>(job: Job<T>): Promise<T>
+  write<T>(job: Job<T>, about?: About): Promise<T>
   /** Does a job that nobody waits for: with the next group, or soon in one of its own. Resolves and rejects as `write` does. */
-  later(job: Job<unknown>): Promise<unknown>
+  later(job: Job<unknown>, about?: About): Promise<unknown>
   /** Resolves when every job so far has been done. */
   settled(): Promise<void>
   /** Writes what is waiting; further writes are refused. */
@@ -16,6 +17,7 @@ export interface WriteGroup {
 /** A job and its caller: `attempt` does the work and gives what answers the caller once all is committed. */
 interface Waiting {
   readonly attempt: Job<() => void>
+  readonly about: About | undefined
   reject(error: unknown): void
 }
 
@@ -32,8 +34,8 @@ export function writeGroup(connection: Connection): WriteGroup {
   let isClosed = false
 
   return {
-    write: (job) => queued(job, schedule),
-    later: (job) => queued(job, scheduleSoon),
+    write: (job, about) => queued(job, schedule, about),
+    later: (job, about) => queued(job, scheduleSoon, about),
     async settled() {
       if (waiting.length > 0) await queued(async () => {}, schedule)
       else await underWay
@@ -44,14 +46,14 @@ export function writeGroup(connection: Connection): WriteGroup {
     },
   }
 
-  function queued<T>(job: Job<T>, thenSchedule: () => void): Promise<T> {
+  function queued<T>(job: Job<T>, thenSchedule: () => void, about?: About): Promise<T> {
     if (isClosed) return Promise.reject(new Error('The database is closed.'))
     return new Promise<T>((resolve, reject) => {
       const attempt: Job<() => void> = async (tx) => {
         const result = await job(tx)
         return () => resolve(result)
       }
-      waiting.push({ attempt, reject })
+      waiting.push({ attempt, about, reject })
       thenSchedule()
     })
   }
@@ -85,30 +87,83 @@ export function writeGroup(connection: Connection): WriteGroup {
   }
 }
 
+// Times that a job is done again that failed because of what others did meanwhile.
+const tries = 4
+
 /** Never rejects: what goes wrong is told to the callers of the jobs. */
-async function commitTogether(connection: Connection, group: readonly Waiting[]): Promise<void> {
+async function commitTogether(connection: Connection, group: readonly Waiting[], triesLeft = tries): Promise<void> {
   try {
     await connection.begin()
   } catch (error) {
     return rejectAll(group, error)
   }
-  const answers: (() => void)[] = []
+  let answers: readonly (() => void)[] = []
   let isDone = false
   try {
-    const lastActs: (() => Promise<void>)[] = []
-    const tx: Transaction = { ...connection, beforeCommit: (act) => lastActs.push(act) }
-    for (const { attempt } of group) answers.push(await attempt(tx))
-    for (const act of lastActs) await act()
+    const lastActs: { readonly act: () => Promise<void>; readonly place: string }[] = []
+    const tx: Transaction = { ...connection, beforeCommit: (act, place = '') => lastActs.push({ act, place }) }
+    answers = connection.isPipelined ? await sideBySide(tx, group) : await inTurn(tx, group)
+    lastActs.sort((one, other) => (one.place < other.place ? -1 : 1))
+    await allOf(lastActs.map(({ act }) => act()))
     isDone = true
     await connection.commit()
   } catch (error) {
     const isUndone = await undo(connection)
-    if (isDone || !isUndone || group.length === 1) return rejectAll(group, error)
-    // One job must not fail its neighbours: each gets a transaction of its own.
-    for (const one of group) await commitTogether(connection, [one])
-    return
+    if (isDone || !isUndone || isOutOfReach(error)) return rejectAll(group, error)
+    if (group.length > 1) return half(connection, group)
+    if (connection.mayPass(error) && triesLeft > 1) return commitTogether(connection, group, triesLeft - 1)
+    return rejectAll(group, error)
   }
   for (const answer of answers) answer()
+}
+
+/** One job must not fail its neighbours: those of the other half get a transaction without it. */
+async function half(connection: Connection, group: readonly Waiting[]): Promise<void> {
+  const middle = group.length >> 1
+  await commitTogether(connection, group.slice(0, middle))
+  await commitTogether(connection, group.slice(middle))
+}
+
+async function inTurn(tx: Transaction, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+  const answers: (() => void)[] = []
+  for (const { attempt } of group) answers.push(await attempt(tx))
+  return answers
+}
+
+/** Jobs about different things at the same time, so that many statements are on their way; then the others, one by one. */
+async function sideBySide(tx: Transaction, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+  const lines = new Map<About, Waiting[]>()
+  const others: Waiting[] = []
+  for (const one of group) {
+    if (one.about === undefined) {
+      others.push(one)
+      continue
+    }
+    const line = lines.get(one.about)
+    if (line === undefined) lines.set(one.about, [one])
+    else line.push(one)
+  }
+  const answers = await allOf([...lines.values()].map((line) => inTurn(tx, line)))
+  return [...answers.flat(), ...(await inTurn(tx, others))]
+}
+
+/** Waits for all, failed or not: nothing must still be under way when a transaction ends. @throws what failed first */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  let failure: { readonly error: unknown } | undefined
+  await Promise.all(
+    promises.map((promise) =>
+      promise.catch((error) => {
+        failure ??= { error }
+      }),
+    ),
+  )
+  if (failure !== undefined) throw failure.error
+  return Promise.all(promises)
+}
+
+/** Whether it makes no sense to try the same with fewer jobs. */
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof DatabaseUnreachable
 }
 
 async function undo(connection: Connection): Promise<boolean> {

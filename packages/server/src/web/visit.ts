@@ -7,6 +7,7 @@ import { causeHeader } from '../oauth/explanation.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import { RestError } from '../rest/error.ts'
 import { randomText } from '../secret.ts'
+import { Unavailable } from '../unavailable.ts'
 import { isInRanges } from '../users/ip-range.ts'
 import { jsonAnswer } from './answer.ts'
 import type { Incoming } from './incoming.ts'
@@ -67,7 +68,7 @@ export function receive(needs: Needs): Receive {
     const begin = performance.now()
     const requestId = newRequestId(at)
     const site = await siteOf(request, requestId)
-    if (site === undefined) return withHeaders(serverError(request, requestId), commonHeaders(requestId))
+    if ('problem' in site) return withHeaders(serverError(request, requestId, site.problem), commonHeaders(requestId))
     const visit: Visit = {
       request,
       params,
@@ -114,13 +115,13 @@ export function receive(needs: Needs): Receive {
       : common
   }
 
-  /** `undefined` when it could not be found out, which has been reported. */
-  async function siteOf(request: Incoming, requestId: string): Promise<Site | undefined> {
+  /** Why it could not be found out, when it could not, which has been reported. */
+  async function siteOf(request: Incoming, requestId: string): Promise<Site | { readonly problem: unknown }> {
     try {
       return await addresses.siteOf(request.header('host'))
     } catch (error) {
       onError(error, requestId)
-      return undefined
+      return { problem: error }
     }
   }
 
@@ -136,7 +137,7 @@ export function receive(needs: Needs): Receive {
     } catch (error) {
       // What must never happen: reported whole, and told as no more than that it did.
       onError(error, visit.requestId)
-      return serverError(visit.request, visit.requestId)
+      return serverError(visit.request, visit.requestId, error)
     }
   }
 
@@ -149,9 +150,16 @@ export function receive(needs: Needs): Receive {
   }
 }
 
-function serverError(request: Incoming, requestId: string): Reply {
+function serverError(request: Incoming, requestId: string, error: unknown): Reply {
+  if (error instanceof Unavailable) return withHeaders(unavailable(request, requestId), { 'retry-after': '1' })
   if (wantsPage(request)) return pageAnswer(ServerErrorPage({ requestId }), { status: 500 })
   return jsonAnswer({ error: 'server_error', error_description: 'unexpected error' }, 500)
+}
+
+/** The same request may succeed in a moment, here or on another node. */
+function unavailable(request: Incoming, requestId: string): Reply {
+  if (wantsPage(request)) return pageAnswer(ServerErrorPage({ requestId }), { status: 503 })
+  return jsonAnswer({ error: 'service_unavailable', error_description: 'temporarily unavailable, try again' }, 503)
 }
 
 function entryOf(endpoint: string, visit: Visit, status: number, at: Date): JournalEntry {

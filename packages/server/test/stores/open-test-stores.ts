@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { describe } from 'vitest'
+import { newSchemaUrl } from '../../../../test/postgres-url.ts'
 import type { Clock } from '../../src/clock.ts'
 import { type Seal, sealWith } from '../../src/seal.ts'
 import { openStores } from '../../src/stores/open.ts'
+import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
 import type { Stores } from '../../src/stores/stores.ts'
 
 /** What test databases are sealed with. */
@@ -28,8 +31,18 @@ export interface TestStoresOptions {
 /** Opens a new, empty database that is only the test's. */
 export type OpenTestStores = (options?: TestStoresOptions) => Promise<TestStores>
 
+let chosen: OpenTestStores
+
+/** Opens a new, empty database of the kind that the tests of this file are for: SQLite, unless it says otherwise. */
+export const openTestStores: OpenTestStores = (options) => chosen(options)
+
+/** Has the tests of this file use another kind of database. */
+export function testOn(open: OpenTestStores): void {
+  chosen = open
+}
+
 /** Opens a new, empty SQLite database in a folder of its own. */
-export const openTestStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
+export const openSqliteStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-stores-'))
   const file = join(folder, 'sallyport.db')
   const open = () => openStores({ file, seal: testSeal, now, onError, synchronous: 'OFF' })
@@ -41,9 +54,48 @@ export const openTestStores: OpenTestStores = async ({ now = () => new Date(), o
   return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
 }
 
+chosen = openSqliteStores
+
+/** Opens a new, empty schema of the run's PostgreSQL. */
+export const openPostgresStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
+  const url = unused.pop() ?? (await newSchemaUrl())
+  const open = () => openStores({ url, seal: testSeal, now, onError })
+  const stores = await open()
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= stores.close().then(async () => {
+      await emptied(url)
+      unused.push(url)
+    })
+    return closed
+  }
+  return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
+}
+
+// Making the tables takes longer than most tests, so those of a file follow one another in the same schema.
+const unused: string[] = []
+
+/** Leaves nothing in a schema but its empty tables. */
+async function emptied(url: string): Promise<void> {
+  const client = new Client(readPostgresUrl(url, undefined).config)
+  await client.connect()
+  // The latest first: they refer to those before.
+  await client.query(`do $$ declare found record; begin
+    for found in select relname from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+      and relname not in ('schema_version', 'encryption', 'changes') order by oid desc
+    loop execute format('delete from %I', found.relname); end loop; end $$`)
+  await client.end()
+}
+
+/** The databases that there are, for what is to be tested on each. */
+export const databases = [
+  { database: 'SQLite', open: openSqliteStores },
+  { database: 'PostgreSQL', open: openPostgresStores },
+] as const
+
 /** What the stores promise on every database. */
 export function contract(title: string, promises: (open: OpenTestStores) => void): void {
-  describe.each([{ database: 'SQLite', open: openTestStores }])(`${title} ($database)`, ({ open }) => promises(open))
+  describe.each(databases)(`${title} ($database)`, ({ open }) => promises(open))
 }
 
 function fail(error: unknown): never {

@@ -13,7 +13,7 @@ import {
   refreshStateOf,
   stateOf,
 } from './demo-org.ts'
-import { openTestStores, type TestStores } from './open-test-stores.ts'
+import { openPostgresStores, openSqliteStores, type TestStores } from './open-test-stores.ts'
 
 // What may be done. Numbers pick one of the users or apps, or one of the latest codes or tokens.
 const pick = fc.nat({ max: 3 })
@@ -219,9 +219,12 @@ async function perform(act: Act, stores: TestStores, demo: DemoOrg, model: Model
   }
 }
 
-describe('whatever is issued, refreshed, revoked, blocked and frozen, in whatever order', () => {
+describe.each([
+  { database: 'SQLite', open: openSqliteStores, numRuns: 200 },
+  { database: 'PostgreSQL', open: openPostgresStores, numRuns: 20 },
+])('whatever is issued, refreshed, revoked, blocked and frozen, in whatever order ($database)', ({ open, numRuns }) => {
   it('exactly those tokens live that the plainest account says', async () => {
-    await using stores = await openTestStores({ now: () => later(1) })
+    await using stores = await open({ now: () => later(1) })
     await fc.assert(
       fc.asyncProperty(fc.array(acts, { minLength: 5, maxLength: 30 }), async (sequence) => {
         const demo = await addDemoOrg(stores)
@@ -241,7 +244,7 @@ describe('whatever is issued, refreshed, revoked, blocked and frozen, in whateve
           )
         }
       }),
-      { numRuns: 200 },
+      { numRuns },
     )
   })
 })

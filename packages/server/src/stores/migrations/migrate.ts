@@ -13,6 +13,7 @@ import { deviceFlow } from './0008-device-flow.ts'
 import { pushedRequests } from './0009-pushed-requests.ts'
 import { customScopesAndClaims } from './0010-custom-scopes-and-claims.ts'
 import { sessionLevels } from './0011-session-levels.ts'
+import { journalRefusals } from './0012-journal-refusals.ts'
 
 const migrations = [
   first,
@@ -26,6 +27,7 @@ const migrations = [
   pushedRequests,
   customScopesAndClaims,
   sessionLevels,
+  journalRefusals,
 ]
 const newest = migrations.length
 /** What the text is bound to by which a database knows its encryption key. */
@@ -34,24 +36,24 @@ export const samplePurpose = 'encryption key check'
 /**
  * Brings a database to this program's schema, in one transaction; an empty one is made ready. Until it is known that
  * the database is ours and the encryption key is the right one, nothing in it changes.
+ * @param goal the version to stop at: only a test makes a database of long ago
  * @throws {DatabaseTooNew | WrongEncryptionKey | DatabaseUnusable}
  */
-export async function migrate(connection: Connection, dialect: Dialect, seal: Seal): Promise<void> {
+export async function migrate(connection: Connection, dialect: Dialect, seal: Seal, goal = newest): Promise<void> {
   const { queries, columns, place } = dialect
   if ((await checkedVersion()) === newest) return connection.adopt()
   await connection.adopt()
   await connection.begin()
   try {
+    await connection.alone('migration')
     // Another process may have been quicker while we waited to write.
     const version = await checkedVersion()
     if (version === 0) await prepare()
-    for (const migration of migrations.slice(version)) {
+    for (const migration of migrations.slice(version, goal)) {
       const table = (name: string) => queries.schema.createTable(name).modifyEnd(columns.tableEnd)
-      for (const step of migration.statements({ queries, columns, table })) {
-        await connection.execute(step)
-      }
+      await Promise.all(migration.statements({ queries, columns, table }).map((step) => connection.execute(step)))
     }
-    await connection.execute(queries.updateTable('schema_version').set({ version: newest }))
+    await connection.execute(queries.updateTable('schema_version').set({ version: goal }))
     await connection.commit()
   } catch (error) {
     await connection.rollback()

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { OrgStore } from '../../orgs/org.ts'
 import { jsonAnswer } from '../answer.ts'
 import type { Answer } from '../visit.ts'
@@ -11,18 +12,29 @@ interface ReadyNeeds {
   readonly expiryLag: () => number
   /** Whether the server is about to stop: it answers still, and wants nothing new. */
   readonly isDraining: () => boolean
+  /** What the process asks of the database: connections, statements without an answer, milliseconds of the longest wait. */
+  readonly load: () => object
 }
 
-/** `GET /health/ready`: the database answers, too, and the server is not about to stop; else 503. */
-export function readyAnswer({ orgs, expiryLag, isDraining }: ReadyNeeds): Answer {
+// Milliseconds that the database may take to answer.
+const patience = 2000
+
+/** `GET /health/ready`: the database answers soon, too, and the server is not about to stop; else 503. */
+export function readyAnswer({ orgs, expiryLag, isDraining, load }: ReadyNeeds): Answer {
   return async () => {
     if (isDraining()) return jsonAnswer({ status: 'draining' }, 503)
+    const slow = new AbortController()
     try {
-      await orgs.list()
-      return jsonAnswer({ status: 'ready', expiryLag: expiryLag() })
+      const late = setTimeout(patience, undefined, { signal: slow.signal, ref: false }).then(() => {
+        throw new Error('The database is slow.')
+      })
+      await Promise.race([orgs.list(), late])
+      return jsonAnswer({ status: 'ready', expiryLag: expiryLag(), database: load() })
     } catch {
       // Why is in the log of the requests that needed the database; a balancer only wants to know that.
-      return jsonAnswer({ status: 'unready' }, 503)
+      return jsonAnswer({ status: 'unready', database: load() }, 503)
+    } finally {
+      slow.abort()
     }
   }
 }

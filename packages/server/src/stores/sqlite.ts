@@ -1,0 +1,278 @@
+import { closeSync, openSync, statSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely'
+import type { Tables } from './database.ts'
+import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
+import type { Connection, Dialect } from './dialect.ts'
+import { named, type Statement, statement, type Values } from './statement.ts'
+
+/** How the file of a database is opened. */
+export interface SqliteOptions {
+  readonly file: string
+  /** `FULL`: a commit has reached the disk before it is answered. `OFF` leaves that to the system, for tests. */
+  readonly synchronous: 'FULL' | 'OFF'
+  /** Milliseconds that a write waits for other processes to finish theirs. */
+  readonly busyTimeout: number
+}
+
+// Milliseconds that SQLite itself waits, with the whole process, and that we wait before we try again.
+const blockingTimeout = 10
+const pause = 5
+// KiB of the database that a connection keeps in memory.
+const cacheSize = 32_768
+// Pages in the write-ahead log before they go to their places: more is faster, until the log no longer fits in memory.
+const checkpointAt = 4000
+
+// Queries from outside that are kept compiled.
+const mostPassing = 100
+
+// Result codes of SQLite (sqlite.org/rescode.html); the lower byte of an extended one.
+const busy = 5
+const corrupt = 11
+const cannotOpen = 14
+const notADatabase = 26
+
+/** SQLite in one file, by `node:sqlite`. */
+export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions): Dialect {
+  return {
+    place: file,
+    queries: new Kysely<Tables>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (queries) => new SqliteIntrospector(queries),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    }),
+    columns: {
+      number: 'integer',
+      bytes: 'blob',
+      id: (column) => column.primaryKey().autoIncrement(),
+      quickId: (column) => column.primaryKey(),
+      tableEnd: sql`strict`,
+    },
+    // Every act that opens it explains itself.
+    explained: (error) => error,
+    async connect() {
+      const database = explaining(file, () => {
+        makeFile(file)
+        return new DatabaseSync(file, { timeout: blockingTimeout, enableForeignKeyConstraints: true })
+      })
+      try {
+        const patiently: Patiently = (act) => untilFree(busyTimeout, () => explaining(file, act))
+        await patiently(() => {
+          database.exec(`pragma synchronous = ${synchronous}`)
+          database.exec(`pragma cache_size = -${cacheSize}`)
+          database.exec(`pragma wal_autocheckpoint = ${checkpointAt}`)
+          // The first to read the file: finds out whether it is a database.
+          database.prepare('select count(*) from sqlite_master').get()
+        })
+        return sqliteConnection(database, patiently)
+      } catch (error) {
+        database.close()
+        throw error
+      }
+    },
+  }
+}
+
+/** Makes the file, if it is not there, so that nobody but its owner can read it at any moment. */
+function makeFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) closeSync(openSync(file, 'a', 0o600))
+  else if (!found.isFile()) throw new DatabaseUnusable(file, 'it is not a file.')
+}
+
+/** Does something that other processes may stand in the way of. */
+type Patiently = (act: () => void) => Promise<void>
+
+/** Tries again while another process is writing, without keeping this one from its other work. */
+async function untilFree(patience: number, act: () => void): Promise<void> {
+  const end = performance.now() + patience
+  for (;;) {
+    try {
+      return act()
+    } catch (error) {
+      if (!(error instanceof DatabaseBusy) || performance.now() > end) throw error
+    }
+    await setTimeout(pause)
+  }
+}
+
+function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connection {
+  const prepared = new Map<string, Prepared>()
+  const prepare = (text: string): Prepared => {
+    const ready = prepared.get(text)
+    if (ready !== undefined) return ready
+    const made = database.prepare(text)
+    // Arrays are made much faster than objects, whose every key is a text to be made first.
+    made.setReturnArrays(true)
+    const columns = made.columns().map(({ name }) => name)
+    const statement = { sqlite: made, columns }
+    prepared.set(text, statement)
+    return statement
+  }
+  const act = (text: string) => {
+    prepare(text).sqlite.run()
+  }
+  const first = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
+    const { sqlite, columns } = prepare(text)
+    const found = sqlite.get(...bind(params))
+    return found === undefined ? undefined : row(named(columns, found))
+  }
+  const all = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
+    const { sqlite, columns } = prepare(text)
+    return sqlite.all(...bind(params)).map((found) => row(named(columns, found)))
+  }
+
+  // The same for queries that come from outside, which are as many as people think of.
+  const passing = new Map<string, StatementSync>()
+  const preparePassing = (text: string): StatementSync => {
+    const ready = passing.get(text)
+    if (ready !== undefined) return ready
+    const made = database.prepare(text)
+    made.setReturnArrays(true)
+    const oldest = passing.size < mostPassing ? undefined : passing.keys().next().value
+    if (oldest !== undefined) passing.delete(oldest)
+    passing.set(text, made)
+    return made
+  }
+  const values = (query: Compilable<unknown>): readonly (readonly unknown[])[] => {
+    const { sql: text, bind } = statement(() => query)
+    return preparePassing(text)
+      .all(...bind({}))
+      .map((row) => Object.values(row))
+  }
+
+  // Reads of one turn of the event loop share a transaction: taking and giving back its locks costs as much as a look-up.
+  let isReading = false
+  const beginReading = () => {
+    if (isReading) return
+    act('begin')
+    isReading = true
+    setImmediate(endReading)
+  }
+  const endReading = () => {
+    if (!isReading) return
+    isReading = false
+    act('commit')
+  }
+  let writing: Promise<void> | undefined
+  let endWriting = () => {}
+
+  return {
+    isPipelined: false,
+    reader: {
+      async first(statement, params) {
+        while (writing !== undefined) await writing
+        beginReading()
+        return first(statement, params)
+      },
+      async all(statement, params) {
+        while (writing !== undefined) await writing
+        beginReading()
+        return all(statement, params)
+      },
+      async values(query) {
+        while (writing !== undefined) await writing
+        beginReading()
+        return values(query)
+      },
+    },
+    async first(statement, params) {
+      return first(statement, params)
+    },
+    async all(statement, params) {
+      return all(statement, params)
+    },
+    async values(query) {
+      return values(query)
+    },
+    async run({ sql: text, bind }, params) {
+      return Number(prepare(text).sqlite.run(...bind(params)).changes)
+    },
+    async insert({ sql: text, bind }, params) {
+      return Number(prepare(text).sqlite.run(...bind(params)).lastInsertRowid)
+    },
+    async execute(query) {
+      const { sql: text, bind } = statement(() => query)
+      return Number(prepare(text).sqlite.run(...bind({})).changes)
+    },
+    async begin() {
+      await patiently(() => {
+        endReading()
+        act('begin immediate')
+        // At once: whoever reads in the same turn must find that it is under way.
+        writing = new Promise((resolve) => {
+          endWriting = () => {
+            writing = undefined
+            resolve()
+          }
+        })
+      })
+    },
+    async commit() {
+      act('commit')
+      endWriting()
+    },
+    async rollback() {
+      // After some errors, such as a full disk, SQLite has rolled back by itself.
+      try {
+        if (database.isTransaction) act('rollback')
+      } finally {
+        endWriting()
+      }
+    },
+    // A transaction keeps all other processes from writing.
+    async alone() {},
+    mayPass: () => false,
+    async announce() {},
+    onAnnounced() {},
+    leads: async () => true,
+    async quiet() {},
+    load: () => ({ connections: 1, waiting: 0, longestWait: 0 }),
+    async tables() {
+      const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
+      return rows.map(({ name }) => String(name))
+    },
+    adopt: () => patiently(() => database.exec('pragma journal_mode = wal')),
+    async close() {
+      endReading()
+      database.close()
+    },
+  }
+}
+
+interface Prepared {
+  readonly sqlite: StatementSync
+  readonly columns: readonly string[]
+}
+
+/** Lets the errors that a person can do something about say what. */
+function explaining<T>(file: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+    if (code === busy) throw new DatabaseBusy(file, error)
+    if (code === notADatabase)
+      throw new DatabaseUnusable(file, 'it is a file of another kind, no SQLite database.', error)
+    if (code === corrupt) throw new DatabaseUnusable(file, 'it is damaged; restore a backup.', error)
+    if (code === cannotOpen) throw new DatabaseUnusable(file, 'it cannot be opened; see to its permissions.', error)
+    const reason = error instanceof Error && 'code' in error ? error.code : undefined
+    if (reason === 'ENOENT') throw new DatabaseUnusable(file, 'its folder does not exist.', error)
+    if (reason === 'EACCES' || reason === 'EROFS' || reason === 'EPERM') {
+      throw new DatabaseUnusable(file, 'its folder may not be written to.', error)
+    }
+    throw error
+  }
+}
