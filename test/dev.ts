@@ -14,6 +14,8 @@ export interface RunningDev {
   readonly ready: Ready
   /** Plays the person: signs in as the demo's user, allows, and answers the code that the browser would carry back. */
   approve(authorizeUrl: string): Promise<string>
+  /** The same, and answers the address at which the app is called back. */
+  approveAt(authorizeUrl: string): Promise<string>
   /** The same for a device: opens its page, types its code, and allows it. */
   connect(pageWithCode: string): Promise<void>
   stop(): Promise<void>
@@ -42,7 +44,9 @@ export async function startDev(...options: readonly string[]): Promise<RunningDe
   return {
     folder,
     ready,
-    approve: (authorizeUrl) => approve(authorizeUrl, ready),
+    approve: async (authorizeUrl) =>
+      new URL(await approve(authorizeUrl, ready)).searchParams.get('code') ?? 'the app got no code',
+    approveAt: (authorizeUrl) => approve(authorizeUrl, ready),
     connect: (pageWithCode) => connect(pageWithCode, ready),
     async stop() {
       child.kill('SIGTERM')
@@ -68,9 +72,7 @@ async function freePort(): Promise<number> {
 }
 
 async function approve(authorizeUrl: string, ready: Ready): Promise<string> {
-  const { code, url } = await walk(authorizeUrl, ready, (page) => page.code !== undefined)
-  if (code === undefined) throw new Error(`The person got stuck at ${url}.`)
-  return code
+  return (await walk(authorizeUrl, ready, (page) => page.isOfApp)).url
 }
 
 async function connect(pageWithCode: string, ready: Ready): Promise<void> {
@@ -80,8 +82,8 @@ async function connect(pageWithCode: string, ready: Ready): Promise<void> {
 interface Page {
   readonly url: string
   readonly html: string
-  /** That the browser was to carry to an app. */
-  readonly code: string | undefined
+  /** Where an app is called back: nobody looks there. */
+  readonly isOfApp: boolean
 }
 
 /** Fills in one form after another until a page is the last. */
@@ -121,10 +123,10 @@ async function walk(start: string, { users }: Ready, isLast: (page: Page) => boo
       cookies.set(name, value)
     }
     const location = response.headers.get('location')
-    if (location === null) return { url, html: await response.text(), code: undefined }
+    if (location === null) return { url, html: await response.text(), isOfApp: false }
     const next = new URL(location, url)
-    const code = next.searchParams.get('code')
-    return code === null ? visit(next.href) : { url: next.href, html: '', code }
+    const isOfApp = next.searchParams.has('code') || /[#&](?:access_token|error)=/.test(next.hash)
+    return isOfApp ? { url: next.href, html: '', isOfApp } : visit(next.href)
   }
 }
 

@@ -92,6 +92,23 @@ describe('the flow pages', () => {
     expect(output).toContain('user@target.example has no authenticator app')
   })
 
+  it('say how an app gets tokens in an address, and the lines work as they stand', async () => {
+    const blocks = blocksOf('docs/flows/user-agent.md')
+    const url = (await paste(blocks.slice(0, 2))).trim().split('\n').at(-1) ?? ''
+    const again = blocks.slice(2)
+    const helpers = (blocks[0] ?? '').split('\n').slice(0, 2).join('\n')
+    const app = 'app=$(sallyport app show Phone --org Target --json)'
+    const output = await paste([helpers, app, ...again], { CALLBACK: await dev.approveAt(url) })
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/user-agent.md')])
+    expect(output).toContain('"developerName":"AllAccounts"')
+  })
+
+  it('say how an app gets a token with a password, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/username-password.md'))
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/username-password.md')])
+    expect(output).toContain('"developerName":"AllAccounts"')
+  })
+
   it('say what a token opens, and the lines work as they stand', async () => {
     const [objects = ''] =
       /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'))?.slice(1) ?? []

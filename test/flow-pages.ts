@@ -76,6 +76,42 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'scope-not-allowed',
     'denied-by-user',
   ],
+  'user-agent/authorize': [
+    ...request,
+    'client-id-missing',
+    'client-unknown',
+    'redirect-uri-missing',
+    'redirect-uri-mismatch',
+    'response-type-unknown',
+    'response-mode-unknown',
+    'flow-off-for-app',
+    'nonce-missing',
+    'flow-off-in-org',
+    'login-required',
+    'consent-required',
+    'immediate-impossible',
+    ...user,
+    'scope-not-allowed',
+    'openid-missing',
+    'denied-by-user',
+  ],
+  'username-password': [
+    ...body,
+    'grant-type-unknown',
+    ...client,
+    ...strict,
+    'password-flow-off',
+    'credentials-missing',
+    'username-unknown',
+    'password-wrong',
+    'password-busy',
+    'security-token-missing',
+    'security-token-wrong',
+    ...user,
+    'high-assurance-required',
+    'api-not-enabled',
+    'scopes-missing',
+  ],
   'web-server/token': [
     ...body,
     'grant-type-unknown',
@@ -221,9 +257,15 @@ export const elsewhere: readonly Reason[] = [
 ]
 
 /** The pages with such tables. */
-export const flowPages: readonly string[] = ['web-server', 'refresh-token', 'jwt-bearer', 'saml-bearer', 'device'].map(
-  (name) => `docs/flows/${name}.md`,
-)
+export const flowPages: readonly string[] = [
+  'web-server',
+  'refresh-token',
+  'jwt-bearer',
+  'saml-bearer',
+  'device',
+  'user-agent',
+  'username-password',
+].map((name) => `docs/flows/${name}.md`)
 
 /** A page with its tables as they are to be now: each stands behind a comment that names it. */
 export function withTables(page: string): string {

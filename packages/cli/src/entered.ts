@@ -10,3 +10,8 @@ export function entered<Values extends object>(values: Values): Entered<Values> 
   }
   return result
 }
+
+/** A list as it was given, or none at all where only an empty text was. */
+export function nonEmpty(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list?.length === 1 && list[0] === '' ? [] : list
+}

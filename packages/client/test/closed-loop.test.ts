@@ -230,8 +230,8 @@ async function withRequestUri(
   return send(authorizeOf(client ?? app.consumerKey, requestUri), { at: pushing })
 }
 
-async function cookieOf({ username }: User): Promise<string> {
-  const browser = testBrowser(server)
+async function cookieOf({ username }: User, at = server): Promise<string> {
+  const browser = testBrowser(at)
   await signInOn(browser, await browser.open('/'), username)
   return [...browser.cookies].map((pair) => pair.join('=')).join('; ')
 }
@@ -259,6 +259,25 @@ async function wrongCode(tries: number): Promise<Wire> {
   const enter = () => post(form, { path: '/_ui/identity/verification', headers: { cookie, accept: 'text/html' } })
   for (let count = 1; count < tries; count++) await enter()
   return enter()
+}
+
+function userAgentApp(): Promise<ConnectedApp> {
+  return server.addApp(fresh('Agent'), { isUserAgentEnabled: true })
+}
+
+/** The username-password flow, where app and org allow it. @param details of the user */
+function byPassword(
+  sent: (own: World) => { readonly username: string; readonly password?: string },
+  { isTrusted = true, details = {} }: { readonly isTrusted?: boolean; readonly details?: Partial<User> } = {},
+): Promise<Wire> {
+  return elsewhere(async (at, own) => {
+    const trustedIpRanges = isTrusted ? [{ start: '127.0.0.1', end: '127.0.0.1' }] : []
+    const settings = { ...at.org.settings, blockOAuthUnPwFlow: false, trustedIpRanges }
+    await at.stores.orgs.update({ ...at.org, settings })
+    const app = await at.addApp(fresh('Legacy'), { isUsernamePasswordEnabled: true })
+    const user = await at.addUser(`${fresh('eve')}@target.example`, details)
+    return post({ grant_type: 'password', password, ...sent({ ...own, user }), ...credentialsOf(app) }, { at })
+  })
 }
 
 const limits = '/services/data/v62.0/limits'
@@ -655,7 +674,23 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     },
   ],
 
-  'response-type-unknown': [() => authorize({ response_type: 'token' }), () => authorize({ response_type: '' })],
+  'flow-off-for-app': [() => authorize({ response_type: 'token' })],
+  'flow-off-in-org': [
+    async () => authorize({ response_type: 'token' }, world.user, await userAgentApp()),
+    async () => send(`${targetBase}${authorizeUrl((await userAgentApp()).consumerKey, { response_type: 'token' })}`),
+  ],
+  'nonce-missing': [async () => authorize({ response_type: 'token id_token' }, undefined, await userAgentApp())],
+  'openid-missing': [
+    () =>
+      elsewhere(async (at, own) => {
+        await at.stores.orgs.update({ ...at.org, settings: { ...at.org.settings, blockOAuthUsrAgtFlow: false } })
+        const app = await at.addApp(fresh('Agent'), { isUserAgentEnabled: true })
+        const parameters = { response_type: 'token id_token', scope: 'api', nonce: 'n1' }
+        const cookie = await cookieOf(own.user, at)
+        return send(authorizeUrl(app.consumerKey, parameters), { at, headers: { cookie } })
+      }),
+  ],
+  'response-type-unknown': [() => authorize({ response_type: 'id_token' }), () => authorize({ response_type: '' })],
   'response-mode-unknown': [() => authorize({ response_mode: 'web_message' })],
   'request-object-unsupported': [() => authorizeStrictly({ request: 'a.b.c' })],
   'request-uri-unsupported': [() => authorizeStrictly({ request_uri: 'https://app.example/request.jwt' })],
@@ -723,10 +758,27 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     },
   ],
 
-  'username-unknown': [() => signIn('nobody@target.example', password)],
-  'password-wrong': [() => signIn(world.user.username, 'wrong')],
   'verification-code-wrong': [() => wrongCode(1)],
   'verification-locked': [() => wrongCode(11)],
+  'username-unknown': [
+    () => signIn('nobody@target.example', password),
+    () => byPassword(() => ({ username: 'nobody@target.example' })),
+  ],
+  'password-wrong': [
+    () => signIn(world.user.username, 'wrong'),
+    () => byPassword(({ user }) => ({ username: user.username, password: 'wrong' })),
+  ],
+  'credentials-missing': [() => byPassword(({ user }) => ({ username: user.username, password: '' }))],
+  'password-flow-off': [
+    () => post({ grant_type: 'password', username: world.user.username, password, ...credentialsOf(world.app) }),
+  ],
+  'security-token-missing': [() => byPassword(({ user }) => ({ username: user.username }), { isTrusted: false })],
+  'security-token-wrong': [
+    () =>
+      byPassword(({ user }) => ({ username: user.username, password: `${password}${'x'.repeat(24)}` }), {
+        isTrusted: false,
+      }),
+  ],
   'password-busy': [
     () =>
       elsewhere(async (at) => {
@@ -814,18 +866,29 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
         await at.stores.orgs.update({ ...at.org, isActive: false })
         return signIn(own.user.username, password, { at })
       }),
+    () =>
+      elsewhere(async (at, own) => {
+        const settings = { ...at.org.settings, blockOAuthUnPwFlow: false }
+        await at.stores.orgs.update({ ...at.org, settings, isActive: false })
+        const app = await at.addApp(fresh('Legacy'), { isUsernamePasswordEnabled: true })
+        const { username } = own.user
+        return post({ grant_type: 'password', username, password, ...credentialsOf(app) }, { at })
+      }),
   ],
   'user-inactive': [
+    () => byPassword(({ user }) => user, { details: { isActive: false } }),
     () => bearerOf({ isActive: false }),
     async () =>
       signIn((await server.addUser(`${fresh('gone')}@target.example`, { isActive: false })).username, password),
   ],
   'user-frozen': [
+    () => byPassword(({ user }) => user, { details: { isFrozen: true } }),
     () => bearerOf({ isFrozen: true }),
     async () =>
       signIn((await server.addUser(`${fresh('cold')}@target.example`, { isFrozen: true })).username, password),
   ],
   'user-locked': [
+    () => byPassword(({ user }) => user, { details: { lockedUntil: new Date('2030-01-01') } }),
     () => bearerOf({ lockedUntil: new Date('2030-01-01') }),
     async () =>
       signIn(
@@ -871,6 +934,15 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     async () => authorize({}, world.user, await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })),
   ],
   'ip-restricted': [
+    () =>
+      elsewhere(async (at) => {
+        await at.stores.orgs.update({ ...at.org, settings: { ...at.org.settings, blockOAuthUnPwFlow: false } })
+        const app = await at.addApp(fresh('Legacy'), { isUsernamePasswordEnabled: true })
+        const loginIpRanges = [{ start: '10.0.0.1', end: '10.0.0.9' }]
+        const { id } = await at.addProfile({ name: fresh('Office'), loginIpRanges })
+        const { username } = await at.addUser(`${fresh('office')}@target.example`, { profileId: id })
+        return post({ grant_type: 'password', username, password, ...credentialsOf(app) }, { at })
+      }),
     async () => bearer({ sub: (await officeUser()).username }),
     async () => signIn((await officeUser()).username, password),
   ],

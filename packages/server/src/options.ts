@@ -14,6 +14,12 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, De
   readonly acceptsSalesforceHosts: boolean
   /** Whether apps can, or must, push their authorize requests (RFC 9126), which Salesforce does not know. */
   readonly pushedRequests: 'off' | 'offered' | 'required'
+  /** The user-agent flow is there for orgs and apps that allow it; RFC 9700 §2.1.2 wants no token in an address. */
+  readonly offersUserAgentFlow: boolean
+  /** So is the username-password flow, which RFC 9700 §2.4 forbids. */
+  readonly offersPasswordFlow: boolean
+  /** So is the authorization code and credentials flow, in which apps see passwords as well. */
+  readonly offersHeadlessLogin: boolean
   /** Seconds in which an authorization code can be exchanged. */
   readonly codeLifetime: number
   /** Public apps rotate refresh tokens even when their setting is off. */
@@ -38,6 +44,9 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, De
 export const salesforcePosture: Posture = {
   acceptsSalesforceHosts: true,
   pushedRequests: 'off',
+  offersUserAgentFlow: true,
+  offersPasswordFlow: true,
+  offersHeadlessLogin: true,
   codeLifetime: 900,
   clockSkew: 60,
   longestLifetime: undefined,
@@ -68,6 +77,9 @@ export const salesforcePosture: Posture = {
 export const strictPosture: Posture = {
   acceptsSalesforceHosts: false,
   pushedRequests: 'offered',
+  offersUserAgentFlow: false,
+  offersPasswordFlow: false,
+  offersHeadlessLogin: false,
   codeLifetime: 60,
   clockSkew: 10,
   longestLifetime: 300,

@@ -18,10 +18,12 @@ import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
+import { usernamePassword } from './oauth/grants/username-password.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { pushEndpoint } from './oauth/push.ts'
 import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
 import { code } from './oauth/response-types/code.ts'
+import { userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
 import { tokenEndpoint } from './oauth/token.ts'
@@ -31,6 +33,7 @@ import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/limits.ts'
 import type { Seal } from './seal.ts'
+import { checkCredentials as credentialsBy } from './sessions/credentials.ts'
 import { relaxesSignIn } from './sessions/relaxed-sign-in.ts'
 import { signIn } from './sessions/sign-in.ts'
 import { canVerify } from './sessions/verify-identity.ts'
@@ -161,9 +164,13 @@ export async function sallyport({
     rules: posture,
     now,
   }
+  const checkCredentials = credentialsBy({ users, orgs, profiles, passwords, now })
   const grants = [
     offer(jwtBearer(ofAssertions)),
     offer(saml2Bearer(ofAssertions)),
+    ...(posture.offersPasswordFlow
+      ? [offer(usernamePassword({ checkCredentials, apps, appAccess, users, permissionSets, now }))]
+      : []),
     offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain, now })),
     offer(device(deviceNeeds)),
     offer(deviceCode(deviceNeeds)),
@@ -204,7 +211,12 @@ export async function sallyport({
   const revoke = revokeEndpoint({ findAccessToken, accessTokens, refreshTokens, authenticateClient, now })
   const introspect = introspectEndpoint({ findAccessToken, refreshTokens, apps, users, orgs, authenticateClient, now })
 
-  const responseTypes = [code({ codes: stores.codes, now })]
+  const responseTypes = [
+    code({ codes: stores.codes, now }),
+    ...(posture.offersUserAgentFlow
+      ? [userAgent({ issueTokens: issue }), userAgentWithIdToken({ issueTokens: issue })]
+      : []),
+  ]
   const { pushed } = stores
   const { pushedRequests, returnsEarlyRefusals } = posture
   const readPlainRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
@@ -242,12 +254,10 @@ export async function sallyport({
     refusesTokenInQuery: posture.refusesTokenInQuery,
   })
   const signing = signIn({
+    checkCredentials,
     users,
-    orgs,
-    profiles,
     permissionSets,
     isRelaxed: relaxesSignIn({ apps, verifications, now }),
-    passwords,
     sessions,
     loginHistory,
     onError: report,

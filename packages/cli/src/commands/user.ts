@@ -5,6 +5,7 @@ import { userCreate } from './user/create.ts'
 import { userDisconnectAuthenticator } from './user/disconnect-authenticator.ts'
 import { userFreeze } from './user/freeze.ts'
 import { userList } from './user/list.ts'
+import { userResetSecurityToken } from './user/reset-security-token.ts'
 import { userSetPassword } from './user/set-password.ts'
 import { userShow } from './user/show.ts'
 import { userTemporaryCode } from './user/temporary-code.ts'
@@ -23,6 +24,7 @@ export function user(terminal: Terminal): CommandUnknownOpts {
     .addCommand(userUnfreeze(terminal))
     .addCommand(userUnlock(terminal))
     .addCommand(userSetPassword(terminal))
+    .addCommand(userResetSecurityToken(terminal))
     .addCommand(userAssign(terminal))
     .addCommand(userTemporaryCode(terminal))
     .addCommand(userDisconnectAuthenticator(terminal))

@@ -1,6 +1,6 @@
+import { isInRanges } from '../ip-range.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
-import { isInRanges } from '../users/ip-range.ts'
 import type { Profile } from '../users/profile.ts'
 import type { User } from '../users/user.ts'
 import type { ControlRefusal } from './api-access-control.ts'

@@ -2,10 +2,8 @@ import { readCertificate } from '../certificates/certificate.ts'
 import { certificateProblemText, validityWarning } from '../certificates/certificate-problem.ts'
 import { didYouMean } from '../closest-name.ts'
 import { emailProblem, lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
+import { type IpRange, ipRangeRule, isIpRange } from '../ip-range.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
-import { isIpRange } from '../users/ip-range.ts'
-import { ipRangeRule } from '../users/new-profile.ts'
-import type { IpRange } from '../users/profile.ts'
 import { pageUrlProblem } from '../web-url.ts'
 import { callbackUrlProblems } from './callback-url.ts'
 import type { ConnectedApp, IdTokenConfig } from './connected-app.ts'
@@ -39,6 +37,10 @@ export interface EnteredApp {
   readonly isClientCredentialEnabled?: boolean
   readonly isNamedUserJwtEnabled?: boolean
   readonly isDeviceFlowEnabled?: boolean
+  readonly isUserAgentEnabled?: boolean
+  readonly isUsernamePasswordEnabled?: boolean
+  readonly isCodeCredentialEnabled?: boolean
+  readonly isCodeCredentialPostOnly?: boolean
   readonly idTokenConfig?: Partial<IdTokenConfig>
   /** All of them. */
   readonly attributes?: readonly CustomAttribute[]
@@ -101,6 +103,10 @@ export function appWithSettings(
     isClientCredentialEnabled: entered.isClientCredentialEnabled ?? app.isClientCredentialEnabled,
     isNamedUserJwtEnabled: entered.isNamedUserJwtEnabled ?? app.isNamedUserJwtEnabled,
     isDeviceFlowEnabled: entered.isDeviceFlowEnabled ?? app.isDeviceFlowEnabled,
+    isUserAgentEnabled: entered.isUserAgentEnabled ?? app.isUserAgentEnabled,
+    isUsernamePasswordEnabled: entered.isUsernamePasswordEnabled ?? app.isUsernamePasswordEnabled,
+    isCodeCredentialEnabled: entered.isCodeCredentialEnabled ?? app.isCodeCredentialEnabled,
+    isCodeCredentialPostOnly: entered.isCodeCredentialPostOnly ?? app.isCodeCredentialPostOnly,
     idTokenConfig: idTokenConfig(),
     attributes: attributes(),
     ipRanges: ipRanges(),

@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificates/certificate.ts'
-import type { IpRange } from '../users/profile.ts'
+import type { IpRange } from '../ip-range.ts'
 import type { CustomAttribute } from './custom-attribute.ts'
 import type { Scope } from './scope.ts'
 
@@ -61,6 +61,14 @@ export interface ConnectedApp {
   readonly isNamedUserJwtEnabled: boolean
   /** *Enable for Device Flow*. */
   readonly isDeviceFlowEnabled: boolean
+  /** *Enable User-Agent Flow*; the org must let it, too. Salesforce knows no such setting of an app. */
+  readonly isUserAgentEnabled: boolean
+  /** *Enable Username-Password Flow*; the org must let it, too. Salesforce knows no such setting of an app. */
+  readonly isUsernamePasswordEnabled: boolean
+  /** *Enable Authorization Code and Credentials Flow*; the org must let it, too. */
+  readonly isCodeCredentialEnabled: boolean
+  /** Whether that flow takes credentials in the body alone, and none in a header. */
+  readonly isCodeCredentialPostOnly: boolean
   readonly idTokenConfig: IdTokenConfig
   /** *Custom Attributes*: what its identity documents say besides. */
   readonly attributes: readonly CustomAttribute[]

@@ -1,4 +1,4 @@
-import { isInRanges } from '../users/ip-range.ts'
+import { isInRanges } from '../ip-range.ts'
 import type { AppPolicies, ConnectedApp } from './connected-app.ts'
 
 /** What the policy *IP Relaxation* looks at. */

@@ -88,7 +88,10 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
     const returnable: ReturnableRequest = {
       app,
       redirectUri,
-      responseMode: responseModes.find((mode) => mode === parameters.get('response_mode')) ?? 'query',
+      responseMode:
+        responseModes.find((mode) => mode === parameters.get('response_mode')) ??
+        byType.get(canonicalResponseType(parameters.get('response_type') ?? ''))?.modes[0] ??
+        'query',
       state: parameters.get('state'),
       loginHint: parameters.get('login_hint'),
       display: readDisplay(parameters.get('display')),

@@ -183,6 +183,8 @@ const forTheApp: ReadonlySet<Reason> = new Set([
   'api-access-controlled',
   'not-admin-approved',
   'session-level-too-low',
+  'flow-off-in-org',
+  'openid-missing',
 ])
 
 /** Whether nobody must see a page for it. */

@@ -5,6 +5,7 @@ import { browserExplanations } from './explanations/browser.ts'
 import { clientExplanations } from './explanations/client.ts'
 import { clientCredentialsExplanations } from './explanations/client-credentials.ts'
 import { codeExplanations } from './explanations/code.ts'
+import { credentialsExplanations } from './explanations/credentials.ts'
 import { deviceExplanations } from './explanations/device.ts'
 import type {
   ExplainedReason,
@@ -12,6 +13,7 @@ import type {
   Explanation,
   ReasonExplanations,
 } from './explanations/explained-reason.ts'
+import { flowSwitchExplanations } from './explanations/flow-switches.ts'
 import { pushedRequestExplanations } from './explanations/pushed-request.ts'
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
 import { requestExplanations } from './explanations/request.ts'
@@ -19,6 +21,7 @@ import { restExplanations } from './explanations/rest.ts'
 import { samlExplanations } from './explanations/saml.ts'
 import { tokenExplanations } from './explanations/token.ts'
 import { userExplanations } from './explanations/user.ts'
+import { userAgentExplanations } from './explanations/user-agent.ts'
 
 export type {
   ExplainedReason,
@@ -40,6 +43,9 @@ const explanations: ReasonExplanations = {
   ...refreshTokenExplanations,
   ...pushedRequestExplanations,
   ...browserExplanations,
+  ...flowSwitchExplanations,
+  ...userAgentExplanations,
+  ...credentialsExplanations,
   ...tokenExplanations,
   ...restExplanations,
 }

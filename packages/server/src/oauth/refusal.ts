@@ -2,6 +2,7 @@ import type { AccessRefusal } from '../connected-apps/access.ts'
 import type { SamlRefusal } from '../saml/saml-error.ts'
 import type { VerificationRefusal } from '../sessions/verify-identity.ts'
 import { type ErrorCode, OAuthError } from './error.ts'
+import type { SwitchedFlow } from './explanations/flow-switches.ts'
 
 /** Every reason for which a request can be refused, with what the rule saw. Nothing secret is a fact. */
 export interface Reasons extends AccessReasons, SamlReasons {
@@ -116,6 +117,13 @@ export interface Reasons extends AccessReasons, SamlReasons {
     /** Whose the allowed ones are: the app's, or what came with the refresh token. */
     readonly by: 'app' | 'refresh-token'
   }
+  // Flows that app and org must allow
+  'flow-off-for-app': { readonly app: string; readonly flow: SwitchedFlow }
+  'flow-off-in-org': { readonly org: string; readonly flow: SwitchedFlow }
+  'password-flow-off': { readonly app: string; readonly by: 'app' | 'org' | 'release'; readonly org: string }
+  // The user-agent flow
+  'nonce-missing': { readonly response_type: string }
+  'openid-missing': { readonly app: string; readonly scopes: readonly string[]; readonly response_type: string }
   'login-required': { readonly prompt: string }
   'consent-required': { readonly prompt: string }
   'immediate-impossible': { readonly because: string }
@@ -124,6 +132,9 @@ export interface Reasons extends AccessReasons, SamlReasons {
   'username-unknown': { readonly found: string }
   'password-wrong': { readonly user: string; readonly failures: number }
   'password-busy': Record<never, never>
+  'credentials-missing': { readonly parameter: string }
+  'security-token-missing': { readonly user: string; readonly address: string; readonly hasToken: 'yes' | 'no' }
+  'security-token-wrong': { readonly user: string; readonly address: string; readonly hasToken: 'yes' | 'no' }
   'form-forged': { readonly form: string }
   // Setup
   'setup-permission-missing': { readonly user: string; readonly profile: string; readonly needed: readonly string[] }
@@ -188,6 +199,10 @@ const notApproved = {
   loginStatus: 'Login invalid',
 } as const
 const invalidRequestUri = { code: 'invalid_request_uri', description: 'request_uri is invalid or expired' } as const
+// Nothing that is wrong about a name and a password is told apart from anything else.
+const authenticationFailure = { code: 'invalid_grant', description: 'authentication failure' } as const
+const noToken = { ...authenticationFailure, loginStatus: 'Failed: API security token required' } as const
+const flowOff = { code: 'oauth_flow_disabled', description: 'this oauth flow is not enabled' } as const
 const malformed = (description: string): Wire => ({ code: 'invalid_request', description })
 const deadToken = { code: 'invalid_token', description: 'expired access/refresh token' } as const
 
@@ -331,14 +346,22 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'requested scope is invalid, unknown, or malformed',
     authorize: { code: 'invalid_scope', description: 'the requested scope is not allowed' },
   },
+  'flow-off-for-app': flowOff,
+  'flow-off-in-org': flowOff,
+  'password-flow-off': { ...authenticationFailure, loginStatus: 'Failed: OAuth API access disabled' },
+  'nonce-missing': malformed('nonce not provided'),
+  'openid-missing': { code: 'invalid_scope', description: 'the openid scope is required' },
   'login-required': { code: 'login_required', description: 'sign-in is required' },
   'consent-required': { code: 'consent_required', description: 'approval is required' },
   'immediate-impossible': { code: 'immediate_unsuccessful', description: 'immediate unsuccessful' },
   'denied-by-user': { code: 'access_denied', description: 'end-user denied authorization' },
 
-  'username-unknown': { code: 'access_denied', description: 'invalid user credentials' },
-  'password-wrong': { code: 'access_denied', description: 'invalid user credentials', loginStatus: 'Invalid password' },
+  'username-unknown': authenticationFailure,
+  'password-wrong': { ...authenticationFailure, loginStatus: 'Invalid password' },
   'password-busy': { code: 'service_unavailable', description: 'too many sign-ins at once, try again' },
+  'credentials-missing': authenticationFailure,
+  'security-token-missing': noToken,
+  'security-token-wrong': noToken,
   'form-forged': malformed('this form is out of date or was not made for this browser'),
 
   'setup-permission-missing': {
@@ -364,7 +387,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   },
   'user-inactive': { code: 'inactive_user', description: 'user is inactive', loginStatus: 'User is inactive' },
   'user-frozen': { code: 'inactive_user', description: 'user is inactive', loginStatus: 'User is frozen' },
-  'user-locked': { code: 'invalid_grant', description: 'authentication failure', loginStatus: 'Password lockout' },
+  'user-locked': { ...authenticationFailure, loginStatus: 'Password lockout' },
   'app-not-installed': {
     code: 'invalid_client',
     description: 'app must be installed into org',
@@ -410,8 +433,7 @@ const wires: { readonly [R in Reason]: Wire } = {
     loginStatus: 'Two-factor required',
   },
   'api-not-enabled': {
-    code: 'invalid_grant',
-    description: 'authentication failure',
+    ...authenticationFailure,
     loginStatus: 'Failed: OAuth API access disabled',
   },
 }
@@ -448,6 +470,15 @@ export function isUnproved({ code, description, refusal: { reason } }: OAuthErro
   return unproved.has(reason) || (code === invalidClient.code && description === invalidClient.description)
 }
 
+/**
+ * What a caller is told who sends somebody's name and password: the same for whatever is wrong with them, so that nobody
+ * finds out which users there are, or which password would have been right.
+ */
+export function credentialsRefusal(refused: Refusal): OAuthError {
+  if (refused.reason === 'password-busy') return refusal(refused)
+  return new OAuthError(authenticationFailure.code, authenticationFailure.description, refused)
+}
+
 /** What Login History says of a refusal, or `undefined` when it is not about a sign-in. */
 export function loginStatusOf(reason: Reason): string | undefined {
   return wires[reason].loginStatus
@@ -470,7 +501,8 @@ export function isReason(text: string): text is Reason {
 export function wireWords(reason: string | undefined, code: string | undefined): string | undefined {
   if (reason === undefined || !isReason(reason)) return undefined
   const wire = wires[reason]
-  return [wire, wire.authorize, wire.rfc8628, invalidClient].find((one) => one?.code === code)?.description
+  const all = [wire, wire.authorize, wire.rfc8628, invalidClient, authenticationFailure]
+  return all.find((one) => one?.code === code)?.description
 }
 
 /** Whether an error code and its words are ones that this server says: a page shows no others (content spoofing). */

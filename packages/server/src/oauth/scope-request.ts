@@ -1,6 +1,13 @@
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
-import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
+import { refreshScope, requestedScopes, type Scope } from '../connected-apps/scope.ts'
 import { refusal } from './refusal.ts'
+
+/** Every scope of an app but `refresh_token`: what is given where nobody asks for scopes, and nothing can be refreshed. */
+export function scopesOf(app: Pick<ConnectedApp, 'label' | 'scopes'>): readonly Scope[] {
+  const scopes = app.scopes.filter((scope) => scope !== refreshScope)
+  if (scopes.length === 0) throw refusal({ reason: 'scopes-missing', facts: { app: app.label } })
+  return scopes.includes('id') ? scopes : [...scopes, 'id']
+}
 
 /**
  * The scopes a request asks for out of those granted with a refresh token: fewer, never more (RFC 6749 §6).

@@ -89,6 +89,7 @@ export function tokenEndpoint({
 const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
   ['authorization_code', 'OauthWebServer'],
   ['refresh_token', 'OauthRefreshToken'],
+  ['password', 'OauthUsernamePassword'],
 ])
 
 /** Of two callers with one proof, what the slower one is told. */
@@ -96,7 +97,9 @@ function replayOf({ app, source }: Authorization): Refusal {
   const now = 'a moment ago'
   switch (source.kind) {
     case 'client-credentials':
-      throw new Error('There is nothing in client credentials that could be used twice.')
+    case 'password':
+    case 'consent':
+      throw new Error(`There is nothing in ${source.kind} that could be used twice.`)
     case 'assertion':
       return { reason: source.format === 'saml' ? 'saml-replayed' : 'assertion-replayed', facts: { app: app.label } }
     case 'device-code':

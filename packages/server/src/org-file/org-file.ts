@@ -28,6 +28,9 @@ export const orgEntry = z.strictObject({
     .strictObject({
       sessionTimeout: minutesOfSession.exactOptional(),
       isPkceRequired: z.boolean().exactOptional(),
+      blockOAuthUsrAgtFlow: z.boolean().exactOptional(),
+      blockOAuthUnPwFlow: z.boolean().exactOptional(),
+      oAuthCdCrdtFlowEnable: z.boolean().exactOptional(),
       maxLoginAttempts: z
         .union([whole(1, 100, 'a whole number of attempts'), z.literal('NoLimit')], {
           error: 'Give a number from 1 to 100, or NoLimit.',
@@ -39,6 +42,7 @@ export const orgEntry = z.strictObject({
         })
         .exactOptional(),
       minimumPasswordLength: whole(5, 50, 'a whole number of characters').exactOptional(),
+      trustedIpRanges: z.array(ipRange).exactOptional(),
       corsAllowedOrigins: z.array(z.string()).exactOptional(),
       enableAdminApprovedAppsOnly: z.boolean().exactOptional(),
       release: z.string().exactOptional(),
@@ -169,6 +173,10 @@ export const connectedAppEntry = z.strictObject({
     isClientCredentialEnabled: z.boolean().exactOptional(),
     isNamedUserJwtEnabled: z.boolean().exactOptional(),
     isDeviceFlowEnabled: z.boolean().exactOptional(),
+    isUserAgentEnabled: z.boolean().exactOptional(),
+    isUsernamePasswordEnabled: z.boolean().exactOptional(),
+    isCodeCredentialEnabled: z.boolean().exactOptional(),
+    isCodeCredentialPostOnly: z.boolean().exactOptional(),
     oauthClientCredentialUser: z.string().exactOptional(),
     idTokenConfig: z
       .strictObject({

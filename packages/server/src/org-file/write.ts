@@ -65,7 +65,8 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const names = new Map([...profiles, ...permissionSets, ...people].map(({ id, name }) => [id, name]))
   const scopeNames = new Set(customScopes.map(({ name }) => name))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
-  const { sessionTimeout, maxLoginAttempts, lockoutInterval, corsAllowedOrigins, ...settings } = org.settings
+  const { sessionTimeout, maxLoginAttempts, lockoutInterval, trustedIpRanges, corsAllowedOrigins, ...settings } =
+    org.settings
   return {
     name: org.name,
     ...given({ myDomain: org.myDomain, port: org.port }),
@@ -76,6 +77,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       sessionTimeout: minutes(sessionTimeout),
       maxLoginAttempts: maxLoginAttempts ?? 'NoLimit',
       lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
+      trustedIpRanges: trustedIpRanges.map((range) => ({ ...range })),
       corsAllowedOrigins: [...corsAllowedOrigins],
     },
     profiles: profiles.map((profile) => ({
@@ -208,6 +210,10 @@ function appEntryOf(
       isClientCredentialEnabled: app.isClientCredentialEnabled,
       isNamedUserJwtEnabled: app.isNamedUserJwtEnabled,
       isDeviceFlowEnabled: app.isDeviceFlowEnabled,
+      isUserAgentEnabled: app.isUserAgentEnabled,
+      isUsernamePasswordEnabled: app.isUsernamePasswordEnabled,
+      isCodeCredentialEnabled: app.isCodeCredentialEnabled,
+      isCodeCredentialPostOnly: app.isCodeCredentialPostOnly,
       ...given({ oauthClientCredentialUser }),
       idTokenConfig: {
         idTokenValidity: minutes(app.idTokenConfig.validity),

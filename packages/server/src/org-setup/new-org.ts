@@ -4,6 +4,7 @@ import { defaultOrgSettings, type Org, type OrgStore } from '../orgs/org.ts'
 import { type EnteredOrg, orgWithDetails } from '../orgs/org-details.ts'
 import type { Outcome } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
+import { isInForce } from '../releases/release-updates.ts'
 import { type ProfileStore, standardProfiles } from '../users/profile.ts'
 
 /** An org to be made. Without a type it is a production org. */
@@ -29,7 +30,7 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
     type: 'production',
     isActive: true,
     epoch: 1,
-    settings: defaultOrgSettings,
+    settings: { ...defaultOrgSettings, ...blockedSince(entered, needs.now()) },
     createdAt: needs.now(),
   }
   const org = await orgWithDetails(needs, blank, entered)
@@ -50,4 +51,13 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
     ...builtIn.map((app) => needs.apps.setPolicies({ ...defaultPolicies, appId: app.id, orgId: blank.id })),
   ])
   return org
+}
+
+/** Orgs of before Summer '23 let the two flows that are dying out, unless their admins said otherwise. */
+function blockedSince({ settings }: NewOrg, now: Date) {
+  const release = { ...defaultOrgSettings, ...settings }
+  return {
+    blockOAuthUsrAgtFlow: isInForce('blockUserAgentFlowByDefault', release, now),
+    blockOAuthUnPwFlow: isInForce('blockUsernamePasswordFlowByDefault', release, now),
+  }
 }

@@ -1,4 +1,5 @@
 import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
+import { ipRangeRule, isIpRange } from '../ip-range.ts'
 import { done, type Outcome, type Problem } from '../problem.ts'
 import { readRelease, releaseRule } from '../releases/release.ts'
 import { isOriginPattern, originRule } from './allowed-origin.ts'
@@ -87,6 +88,10 @@ function settingsProblems(settings: OrgSettings): readonly Problem[] {
   whole('maxLoginAttempts', settings.maxLoginAttempts, 1, 100, 'attempts')
   whole('lockoutInterval', settings.lockoutInterval, 60, 86_400 * 365, 'seconds')
   whole('minimumPasswordLength', settings.minimumPasswordLength, 5, 50, 'characters')
+  for (const [item, range] of settings.trustedIpRanges.entries()) {
+    const message = isIpRange(range) ? lineProblem(range.description ?? '', 255) : ipRangeRule
+    if (message !== undefined) problems.push({ field: 'settings.trustedIpRanges', item, message })
+  }
   for (const [item, origin] of settings.corsAllowedOrigins.entries()) {
     if (!isOriginPattern(origin)) problems.push({ field: 'settings.corsAllowedOrigins', item, message: originRule })
   }

@@ -1,3 +1,4 @@
+import type { IpRange } from '../ip-range.ts'
 import { latestRelease } from '../releases/release.ts'
 import type { ReleaseSettings } from '../releases/release-updates.ts'
 
@@ -10,12 +11,20 @@ export interface OrgSettings extends ReleaseSettings {
   readonly sessionTimeout: number
   /** Whether every app must send a PKCE challenge. */
   readonly isPkceRequired: boolean
+  /** Whether nobody of the org gets tokens by the user-agent flow (`OauthOidcSettings`). */
+  readonly blockOAuthUsrAgtFlow: boolean
+  /** Whether nobody of the org gets tokens by the username-password flow. */
+  readonly blockOAuthUnPwFlow: boolean
+  /** Whether people of the org may get codes by the authorization code and credentials flow. */
+  readonly oAuthCdCrdtFlowEnable: boolean
   /** Wrong passwords in a row after which a user is locked out; `undefined` is no limit. */
   readonly maxLoginAttempts: number | undefined
   /** Seconds that a lockout lasts; `undefined` lasts until an admin unlocks. */
   readonly lockoutInterval: number | undefined
   /** Least characters of a password. */
   readonly minimumPasswordLength: number
+  /** Where nobody is asked for more than a password: no security token in the username-password flow (*Network Access*). */
+  readonly trustedIpRanges: readonly IpRange[]
   /** Origins whose pages may ask the org's own address (CORS), as `isOriginPattern` takes them. */
   readonly corsAllowedOrigins: readonly string[]
   /** *API Access Control*: only apps that are installed, and for admin approved users, may be used. */
@@ -40,13 +49,17 @@ export interface Org {
   readonly createdAt: Date
 }
 
-/** Salesforce's defaults for a new org. */
+/** Salesforce's defaults for a new org: of since Summer '23, when it began to block the two flows that are dying out. */
 export const defaultOrgSettings: OrgSettings = {
   sessionTimeout: 7200,
   isPkceRequired: false,
+  blockOAuthUsrAgtFlow: true,
+  blockOAuthUnPwFlow: true,
+  oAuthCdCrdtFlowEnable: false,
   maxLoginAttempts: 10,
   lockoutInterval: 900,
   minimumPasswordLength: 8,
+  trustedIpRanges: [],
   corsAllowedOrigins: [],
   enableAdminApprovedAppsOnly: false,
   release: latestRelease,

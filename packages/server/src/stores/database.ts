@@ -66,6 +66,7 @@ interface UsersTable {
   profile_id: string
   permission_set_ids: Json
   password_hash: string | null
+  security_token_hash: Uint8Array | null
   failed_logins: number
   locked_until: Instant | null
   time_zone: string
@@ -106,6 +107,10 @@ interface ConnectedAppsTable {
   is_named_user_jwt_enabled: Flag
   is_device_flow_enabled: Flag
   attributes: Json
+  is_user_agent_enabled: Flag
+  is_username_password_enabled: Flag
+  is_code_credential_enabled: Flag
+  is_code_credential_post_only: Flag
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null

@@ -140,7 +140,8 @@ export function issueStore(database: Database): IssueStore {
         if (id !== undefined && !(await useAssertion(tx, id))) return replayed
         const { orgId, userId, appId } = issuance
         const approval = await approvals.count(tx, { orgId, userId, appId, at: instant(issuance.at) })
-        return issue(tx, issuance, countersOf(approval, issuance.epochs), undefined)
+        const counters = countersOf(approval, issuance.epochs)
+        return issue(tx, issuance, counters, await newRefreshToken(tx, issuance, counters))
       }, issuance),
 
     forCode: (issuance, codeId) =>

@@ -98,10 +98,17 @@ function fromRow(row: Row): Org {
 const settingsSchema = z.object({
   sessionTimeout: z.number(),
   isPkceRequired: z.boolean(),
+  // What was stored before there were these flows does not let them.
+  blockOAuthUsrAgtFlow: z.boolean().default(true),
+  blockOAuthUnPwFlow: z.boolean().default(true),
+  oAuthCdCrdtFlowEnable: z.boolean().default(false),
   maxLoginAttempts: z.number().nullable(),
   lockoutInterval: z.number().nullable(),
   minimumPasswordLength: z.number(),
-  // What was stored before there was such a list has none.
+  // What was stored before there were such lists has none.
+  trustedIpRanges: z
+    .array(z.object({ start: z.string(), end: z.string(), description: z.string().exactOptional() }))
+    .default([]),
   corsAllowedOrigins: z.array(z.string()).default([]),
   enableAdminApprovedAppsOnly: z.boolean().default(false),
   release: z.string().default(latestRelease),

@@ -1,7 +1,16 @@
 import { type Selectable, sql } from 'kysely'
 import type { User, UserFilter, UserOrder, UserStore } from '../users/user.ts'
 import type { Noting } from './audit-trail.ts'
-import { flag, ifFound, instant, instantOrNull, readInstant, readInstantOrNull, readTexts } from './column-values.ts'
+import {
+  flag,
+  ifFound,
+  instant,
+  instantOrNull,
+  readBytes,
+  readInstant,
+  readInstantOrNull,
+  readTexts,
+} from './column-values.ts'
 import type { Database, Flag, Tables } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
 
@@ -166,10 +175,27 @@ export function userStore(database: Database): Noting<UserStore> {
     async setPassword(id, passwordHash, now) {
       const changed = queries
         .updateTable('users')
-        .set({ password_hash: passwordHash, failed_logins: 0, locked_until: null, modified_at: instant(now) })
+        .set({
+          password_hash: passwordHash,
+          security_token_hash: null,
+          failed_logins: 0,
+          locked_until: null,
+          modified_at: instant(now),
+        })
         .where('id', '=', id)
       await change(async (tx) => {
         const did = { action: 'changedpassword', text: 'Changed password of' }
+        await note(tx, { ...manageUsers, ...did, to: { user: id }, ownOf: id })
+        return tx.execute(changed)
+      })
+    },
+    async setSecurityToken(id, hash, now) {
+      const changed = queries
+        .updateTable('users')
+        .set({ security_token_hash: hash, modified_at: instant(now) })
+        .where('id', '=', id)
+      await change(async (tx) => {
+        const did = { action: 'resetsecuritytoken', text: 'Reset the security token of' }
         await note(tx, { ...manageUsers, ...did, to: { user: id }, ownOf: id })
         return tx.execute(changed)
       })
@@ -268,6 +294,7 @@ function toRow(user: User): Row {
     profile_id: user.profileId,
     permission_set_ids: JSON.stringify(user.permissionSetIds),
     password_hash: user.passwordHash ?? null,
+    security_token_hash: user.securityTokenHash ?? null,
     failed_logins: user.failedLogins,
     locked_until: instantOrNull(user.lockedUntil),
     time_zone: user.timeZone,
@@ -295,6 +322,7 @@ function fromRow(row: Row): User {
     isActive: row.is_active === 1,
     isFrozen: row.is_frozen === 1,
     passwordHash: row.password_hash ?? undefined,
+    securityTokenHash: ifFound(row.security_token_hash ?? undefined, readBytes),
     failedLogins: row.failed_logins,
     lockedUntil: readInstantOrNull(row.locked_until),
     epoch: row.epoch,

@@ -20,7 +20,15 @@ export interface Authorization {
         /** What is remembered of one that is good for one use: `jti` or `ID`. */
         readonly id: { readonly hash: Buffer; readonly expiresAt: Date } | undefined
       }
-    | { readonly kind: 'client-credentials' }
+    | { readonly kind: 'client-credentials' | 'password' }
+    | {
+        readonly kind: 'consent'
+        readonly nonce: string | undefined
+        readonly authTime: Date
+        readonly session: SessionOrigin
+        readonly withRefreshToken: boolean
+        readonly withIdToken: boolean
+      }
     | {
         readonly kind: 'code'
         readonly codeId: number

@@ -22,7 +22,8 @@ export interface TokenResponse {
   readonly access_token: string
   readonly refresh_token?: string
   readonly signature?: string
-  readonly scope: string
+  /** Salesforce leaves it out where a password was sent. */
+  readonly scope?: string
   readonly id_token?: string
   readonly instance_url: string
   readonly id: string
@@ -138,8 +139,8 @@ export function issueTokens(needs: Needs): IssueTokens {
         ? {}
         : { refresh_token: tokenText(refreshTokenShape, refreshTokenId, refreshSecret) }),
       ...(source.kind === 'assertion' ? {} : { signature: signatureOf(id, at, secretOf(app, context)) }),
-      scope: scopes.join(' '),
-      ...('authTime' in source && scopes.includes('openid')
+      ...(source.kind === 'password' ? {} : { scope: scopes.join(' ') }),
+      ...(givesIdToken(authorization)
         ? {
             id_token: await idTokens.sign({
               issuer: context.site.base,
@@ -157,7 +158,7 @@ export function issueTokens(needs: Needs): IssueTokens {
               ),
               authTime,
               sid: session.sid,
-              nonce: source.kind === 'code' ? source.nonce : undefined,
+              nonce: 'nonce' in source ? source.nonce : undefined,
               accessToken,
               at,
             }),
@@ -183,6 +184,8 @@ export function issueTokens(needs: Needs): IssueTokens {
       case 'assertion':
         return store.forAssertion(issuance, source.id)
       case 'client-credentials':
+      case 'password':
+      case 'consent':
         return store.forAssertion(issuance, undefined)
       case 'code':
         return store.forCode(issuance, source.codeId)
@@ -200,9 +203,16 @@ export function issueTokens(needs: Needs): IssueTokens {
   }
 }
 
+/** Where a person has signed in, and asked for it: at once, or by the scope for it. */
+function givesIdToken({ source, scopes }: Authorization): boolean {
+  if (source.kind === 'consent') return source.withIdToken
+  return 'authTime' in source && scopes.includes('openid')
+}
+
 /** An assertion never brings a refresh token; a code of either kind does with the scope for it; a refresh does when it rotates. */
 function givesRefreshToken({ source, scopes }: Authorization): boolean {
   if (source.kind === 'refresh-token') return source.rotates
+  if (source.kind === 'consent') return source.withRefreshToken
   return (source.kind === 'code' || source.kind === 'device-code') && scopes.includes(refreshScope)
 }
 

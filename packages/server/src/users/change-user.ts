@@ -92,7 +92,18 @@ export async function unassignPermissionSet(
 }
 
 function detailsOf(user: User): UserDetails {
-  const { id, orgId, passwordHash, failedLogins, lockedUntil, epoch, lastLoginAt, createdAt, isFrozen, ...details } =
-    user
+  const {
+    id,
+    orgId,
+    passwordHash,
+    securityTokenHash,
+    failedLogins,
+    lockedUntil,
+    epoch,
+    lastLoginAt,
+    createdAt,
+    isFrozen,
+    ...details
+  } = user
   return details
 }

@@ -15,6 +15,7 @@ const jane: User = {
   isActive: true,
   isFrozen: false,
   passwordHash: undefined,
+  securityTokenHash: undefined,
   failedLogins: 0,
   lockedUntil: undefined,
   epoch: 1,

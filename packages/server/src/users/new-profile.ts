@@ -1,12 +1,11 @@
 import { didYouMean } from '../closest-name.ts'
 import { requiredLineProblem, trimmed } from '../entered-text.ts'
+import { type IpRange, ipRangeRule, isIpRange } from '../ip-range.ts'
 import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
-import { isIpRange } from './ip-range.ts'
 import { type OwnAccessNeeds, ownAccessProblem } from './own-access.ts'
 import {
-  type IpRange,
   type ObjectPermission,
   type Profile,
   type ProfileStore,
@@ -138,9 +137,6 @@ export function readObjectPermissions(
   )
   return problems.length > 0 ? refused(...problems) : done(read)
 }
-
-/** What makes a range of addresses, in words. */
-export const ipRangeRule = 'A range has a start and an end, both IPv4 or both IPv6 addresses, in this order.'
 
 /** Reads API names of permissions, each once and in the order of {@link userPermissions}. */
 export function readPermissions(names: readonly string[]): Outcome<readonly UserPermission[]> {

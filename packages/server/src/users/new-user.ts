@@ -39,6 +39,7 @@ export async function newUser(needs: Needs, org: Org, entered: NewUser): Promise
     isActive: true,
     isFrozen: false,
     passwordHash: undefined,
+    securityTokenHash: undefined,
     failedLogins: 0,
     lockedUntil: undefined,
     epoch: 1,

@@ -1,4 +1,4 @@
-import { isInRanges } from './ip-range.ts'
+import { isInRanges } from '../ip-range.ts'
 import { permissionsOf } from './permissions.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from './profile.ts'
 import { missingFor } from './setup-rights.ts'

@@ -1,9 +1,4 @@
-/** Addresses from `start` to `end`, both included, IPv4 or IPv6. */
-export interface IpRange {
-  readonly start: string
-  readonly end: string
-  readonly description?: string
-}
+import type { IpRange } from '../ip-range.ts'
 
 /** What a profile or permission set may allow; Salesforce's API names. */
 export const userPermissions = [

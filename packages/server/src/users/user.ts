@@ -17,6 +17,8 @@ export interface User {
   readonly isFrozen: boolean
   /** argon2id in PHC form; `undefined` for users who only ever come by an assertion. */
   readonly passwordHash: string | undefined
+  /** What the username-password flow asks for beside the password from elsewhere than trusted addresses; a hash. */
+  readonly securityTokenHash: Buffer | undefined
   /** Wrong passwords since the last right one. */
   readonly failedLogins: number
   /** Locked out until then; the far future when only an admin can unlock. */
@@ -38,7 +40,16 @@ export interface User {
 /** What an admin may change of a user with one write; sign-in state and password have acts of their own. */
 export type UserDetails = Omit<
   User,
-  'id' | 'orgId' | 'passwordHash' | 'failedLogins' | 'lockedUntil' | 'epoch' | 'lastLoginAt' | 'createdAt' | 'isFrozen'
+  | 'id'
+  | 'orgId'
+  | 'passwordHash'
+  | 'securityTokenHash'
+  | 'failedLogins'
+  | 'lockedUntil'
+  | 'epoch'
+  | 'lastLoginAt'
+  | 'createdAt'
+  | 'isFrozen'
 >
 
 /** Which users are wanted: all that is given must be so. */
@@ -88,8 +99,10 @@ export interface UserStore {
   /** How many active users of an org are kept out just now, by an admin or by too many wrong passwords. */
   countShutOut(orgId: string, now: Date): Promise<ShutOutUsers>
   update(id: string, details: UserDetails): Promise<void>
-  /** Sets the password and clears failures and lockout. */
+  /** Sets the password, clears failures and lockout, and ends the security token, as Salesforce does. */
   setPassword(id: string, passwordHash: string, now: Date): Promise<void>
+  /** Sets the security token, which ends the one before. */
+  setSecurityToken(id: string, hash: Buffer, now: Date): Promise<void>
   /** Freezes (and ends every token and session), or lets in again. */
   setFrozen(id: string, isFrozen: boolean): Promise<void>
   /** Clears failures and lockout. */

@@ -21,7 +21,8 @@ const addresses = [base, targetBase, otherBase, myDomainBase, 'http://127.0.0.1:
 beforeAll(async () => {
   server = await startTestServer()
   user = await server.addUser('ada@target.example')
-  app = await server.addApp('Web_App', { scopes: scopeDefinitions.map(({ names: [name] }) => name) })
+  const scopes = scopeDefinitions.map(({ names: [name] }) => name)
+  app = await server.addApp('Web_App', { scopes, isUserAgentEnabled: true })
 })
 
 afterAll(() => server.close())
@@ -136,14 +137,14 @@ describe('what the metadata names works, and what it does not name does not', ()
   })
 
   it.each([
-    ['response_type', 'response_types_supported', ['token', 'id_token', 'code token', 'none']],
+    ['response_type', 'response_types_supported', ['id_token', 'code token', 'none']],
     ['response_mode', 'response_modes_supported', ['form_post.jwt', 'jwt', 'web_message']],
     ['prompt', 'prompt_values_supported', ['create', 'dance']],
     ['display', 'display_values_supported', []],
   ])('every %s is taken at the authorize endpoint, and no other', async (parameter, name, others) => {
     const metadata = await read(base + discoveryPath)
     for (const value of [...metadata[name], ...others]) {
-      const response = await server.request(authorizeUrl(app.consumerKey, { [parameter]: value }))
+      const response = await server.request(authorizeUrl(app.consumerKey, { nonce: 'n', [parameter]: value }))
       const isTaken = response.status !== 400
       expect([value, isTaken]).toEqual([value, metadata[name].includes(value)])
     }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checklist } from '../../src/journal/checklist.ts'
 import { defaultOrgSettings, type OrgSettings } from '../../src/orgs/org.ts'
+import { checkCredentials as credentialsBy } from '../../src/sessions/credentials.ts'
 import { signIn } from '../../src/sessions/sign-in.ts'
 import { passwords } from '../../src/users/password.ts'
 import type { User } from '../../src/users/user.ts'
@@ -207,7 +208,7 @@ describe('the work behind an answer', () => {
     const { stores } = server
     const known = passwords({ memory: 8, passes: 1, parallelism: 1 })
     const done: string[] = []
-    const signing = signIn({
+    const checkCredentials = credentialsBy({
       ...stores,
       users: {
         findByUsername: (username) => {
@@ -218,7 +219,6 @@ describe('the work behind an answer', () => {
           done.push('wrote')
           return stores.users.countFailure(...counted)
         },
-        noteLogin: (...noted) => stores.users.noteLogin(...noted),
       },
       passwords: {
         verify: (...given) => {
@@ -226,6 +226,11 @@ describe('the work behind an answer', () => {
           return known.verify(...given)
         },
       },
+      now: server.now,
+    })
+    const signing = signIn({
+      ...stores,
+      checkCredentials,
       isRelaxed: async () => false,
       onError: (error) => {
         throw error

@@ -82,6 +82,31 @@ describe('the settings of the org', () => {
     expect(url.searchParams.get('error_description')).toBe('missing required code challenge')
   })
 
+  it('OAuth and OpenID Connect Settings: what is ticked is allowed, where metadata say what is blocked', async () => {
+    const { admin } = setup
+    const path = '/setup/oauth-settings'
+    await submitForm(admin, path, { allowsUserAgent: 'on', oAuthCdCrdtFlowEnable: 'on' })
+    expect((await org()).settings).toMatchObject({
+      blockOAuthUsrAgtFlow: false,
+      blockOAuthUnPwFlow: true,
+      oAuthCdCrdtFlowEnable: true,
+      isPkceRequired: false,
+    })
+    await submitForm(admin, path, { allowsUsernamePassword: 'on' })
+    expect((await org()).settings).toMatchObject({ blockOAuthUsrAgtFlow: true, blockOAuthUnPwFlow: false })
+  })
+
+  it('Network Access: ranges are checked line by line', async () => {
+    const { admin } = setup
+    const refused = await submitForm(admin, '/setup/network-access', { trustedIpRanges: '192.0.2.9-192.0.2.1' })
+    expect([refused.status, refused.html]).toEqual([422, expect.stringContaining('A range has a start and an end')])
+    await submitForm(admin, '/setup/network-access', { trustedIpRanges: '192.0.2.0-192.0.2.255 Office\n::1' })
+    expect((await org()).settings.trustedIpRanges).toEqual([
+      { start: '192.0.2.0', end: '192.0.2.255', description: 'Office' },
+      { start: '::1', end: '::1' },
+    ])
+  })
+
   it('Session Settings: the next session ends so much sooner', async () => {
     const { admin, server, standard, signIn } = setup
     const { html } = await submitForm(admin, '/setup/session-settings', { sessionTimeout: '900' })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { hashSecret } from '../../src/secret.ts'
 import { sessionId } from '../../src/tokens/org-session.ts'
 import { signInOn, testBrowser } from '../flows/test-browser.ts'
 import { password } from '../flows/test-server.ts'
@@ -123,6 +124,24 @@ describe('Change My Password', () => {
       passwordHash: standard.user.passwordHash,
       lockedUntil: new Date(server.now().getTime() + 900_000),
     })
+  })
+})
+
+describe('Reset My Security Token', () => {
+  const path = '/personal/security-token'
+
+  it('wants the password, shows the new token this once, and keeps its hash alone', async () => {
+    const { server, standard } = setup
+    const wrong = await submitForm(standard, path, { currentPassword: 'guess' })
+    expect([wrong.status, wrong.html]).toEqual([422, expect.stringContaining('This is not your password.')])
+    const { html } = await submitForm(standard, path, { currentPassword: password })
+    const [token = ''] = /(?<=>|value=")[A-Za-z0-9]{24}(?=<|")/.exec(html) ?? []
+    const user = await server.stores.users.find(standard.user.id)
+    expect(user?.securityTokenHash).toEqual(hashSecret(token))
+    expect((await standard.browser.open(path)).html).not.toContain(token)
+    expect((await standard.browser.open('/personal')).html).toContain('Security Token')
+    await server.stores.users.setPassword(standard.user.id, user?.passwordHash ?? '', server.now())
+    expect((await server.stores.users.find(standard.user.id))?.securityTokenHash).toBeUndefined()
   })
 })
 

@@ -171,6 +171,7 @@ async function personalSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'connect an authenticator app', '/personal/authenticator/connect'),
     await sent(setup, 'no such code', '/personal/authenticator/connect', { code: '1', ownPassword: password }, 422),
     await sight(setup, 'disconnect an authenticator app', '/personal/authenticator/disconnect'),
+    await sight(setup, 'own security token', '/personal/security-token'),
   ]
 }
 
@@ -204,6 +205,7 @@ async function orgSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sent(setup, 'a release that is none', '/setup/release-updates/edit', { release: 'x' }, 422),
     await sight(setup, 'a release update', '/setup/release-updates/endSoapLogin'),
     await sight(setup, 'OAuth settings', '/setup/oauth-settings'),
+    await sight(setup, 'network access', '/setup/network-access'),
     await sight(setup, 'session settings', '/setup/session-settings'),
     await sight(setup, 'password policies', '/setup/password-policies'),
     await sent(setup, 'CORS with problems', '/setup/cors', { corsAllowedOrigins: 'x' }, 422),

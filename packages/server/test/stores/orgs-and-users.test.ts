@@ -14,6 +14,10 @@ contract('orgs', (open) => {
       settings: {
         sessionTimeout: 900,
         isPkceRequired: true,
+        blockOAuthUsrAgtFlow: false,
+        blockOAuthUnPwFlow: false,
+        oAuthCdCrdtFlowEnable: true,
+        trustedIpRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
         maxLoginAttempts: undefined,
         lockoutInterval: undefined,
         minimumPasswordLength: 12,

@@ -1,18 +1,14 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import {
-  type EnteredApp,
-  type EnteredPolicies,
-  type IpRange,
-  type RefreshTokenPolicy,
-  readAttributeLine,
-} from '@sallyport/server'
-import { entered } from '../../entered.ts'
+import { type EnteredApp, type EnteredPolicies, type RefreshTokenPolicy, readAttributeLine } from '@sallyport/server'
+import { entered, nonEmpty } from '../../entered.ts'
+import { readIpRange } from '../../ip-range.ts'
 import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
+import { addSwitches, enteredSwitches } from './app-switches.ts'
 
 /** A command that enters the settings and policies of a connected app, `create` or `update`, with its options. */
 export function appCommand(name: 'create' | 'update') {
-  return new Command(name)
+  const command = new Command(name)
     .argument('<app>', name === 'create' ? 'its API name, unique in its org' : 'by API name or consumer key')
     .option('--label <text>', 'what people see')
     .option('--contact-email <address>', 'who answers for the app')
@@ -24,20 +20,8 @@ export function appCommand(name: 'create' | 'update') {
     .option('--no-certificate-file', 'take the certificate away')
     .option('--require-secret', 'the web server flow needs the consumer secret')
     .option('--no-require-secret')
-    .option('--require-secret-for-refresh', 'the refresh token flow needs the consumer secret')
-    .option('--no-require-secret-for-refresh')
-    .option('--require-pkce', 'the web server flow needs a PKCE challenge')
-    .option('--no-require-pkce')
-    .option('--introspect-all-tokens', 'it may ask about tokens of other apps')
-    .option('--no-introspect-all-tokens')
-    .option('--rotate-refresh-tokens', 'every refresh gives a new refresh token and ends the old one')
-    .option('--no-rotate-refresh-tokens')
-    .option('--device-flow', 'it may be signed in to where there is no browser, by a code typed elsewhere')
-    .option('--no-device-flow')
-    .option('--client-credentials', 'it may get tokens with its consumer secret alone, for the user of --run-as')
-    .option('--no-client-credentials')
-    .option('--jwt-access-tokens', 'its access tokens are JWTs that others can verify')
-    .option('--no-jwt-access-tokens')
+  addSwitches(command)
+  return command
     .option('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears')
     .addOption(new Option('--id-token-validity <duration>', 'such as 2m').argParser(readDuration))
     .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
@@ -120,33 +104,29 @@ export function enteredApp(options: AppOptions): EnteredApp {
     includesAttributes: options.idTokenAttributes,
     includesCustomPermissions: options.idTokenCustomPermissions,
   })
-  return entered({
-    label: options.label,
-    contactEmail: options.contactEmail,
-    contactPhone: options.contactPhone,
-    description: options.description,
-    infoUrl: options.infoUrl,
-    logoUrl: options.logoUrl,
-    iconUrl: options.iconUrl,
-    startUrl: options.startUrl,
-    singleLogoutUrl: options.singleLogoutUrl,
-    callbackUrls: options.callbackUrl,
-    scopes: options.scope,
-    // An empty certificate takes the one there was away.
-    certificate:
-      certificateFile === false ? '' : typeof certificateFile === 'string' ? readFile(certificateFile) : undefined,
-    isConsumerSecretOptional: requireSecret === undefined ? undefined : !requireSecret,
-    isSecretRequiredForRefreshToken: options.requireSecretForRefresh,
-    isPkceRequired: options.requirePkce,
-    isIntrospectAllTokens: options.introspectAllTokens,
-    isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
-    isDeviceFlowEnabled: options.deviceFlow,
-    isClientCredentialEnabled: options.clientCredentials,
-    isNamedUserJwtEnabled: options.jwtAccessTokens,
-    attributes: nonEmpty(options.attribute)?.map(readAttributeLine),
-    ipRanges: nonEmpty(options.ipRange)?.map(readIpRange),
-    idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
-  })
+  return {
+    ...enteredSwitches(options),
+    ...entered({
+      label: options.label,
+      contactEmail: options.contactEmail,
+      contactPhone: options.contactPhone,
+      description: options.description,
+      infoUrl: options.infoUrl,
+      logoUrl: options.logoUrl,
+      iconUrl: options.iconUrl,
+      startUrl: options.startUrl,
+      singleLogoutUrl: options.singleLogoutUrl,
+      callbackUrls: options.callbackUrl,
+      scopes: options.scope,
+      // An empty certificate takes the one there was away.
+      certificate:
+        certificateFile === false ? '' : typeof certificateFile === 'string' ? readFile(certificateFile) : undefined,
+      isConsumerSecretOptional: requireSecret === undefined ? undefined : !requireSecret,
+      attributes: nonEmpty(options.attribute)?.map(readAttributeLine),
+      ipRanges: nonEmpty(options.ipRange)?.map(readIpRange),
+      idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
+    }),
+  }
 }
 
 /** The policies that were entered. */
@@ -188,17 +168,6 @@ export const appOptionNames: Readonly<Record<string, string>> = {
   'policies.sessionTimeout': '--session-timeout',
   namedUserJwtTimeout: '--jwt-timeout',
   'policies.namedUserJwtTimeout': '--jwt-timeout',
-}
-
-/** A list as it was given, or none at all where only an empty text was. */
-function nonEmpty(list: readonly string[] | undefined): readonly string[] | undefined {
-  return list?.length === 1 && list[0] === '' ? [] : list
-}
-
-function readIpRange(text: string): IpRange {
-  const [, addresses = '', description] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? []
-  const [start = '', end = start] = addresses.split('-')
-  return { start, end, ...(description !== undefined && { description }) }
 }
 
 function readRefreshTokenPolicy(text: string): RefreshTokenPolicy {

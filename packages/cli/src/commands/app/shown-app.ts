@@ -101,6 +101,10 @@ export function appText(shown: ShownApp, style: Style): string {
       'Device flow': yesNo(app.isDeviceFlowEnabled),
       'Client credentials': yesNo(app.isClientCredentialEnabled),
       'JWT access tokens': jwtText(shown),
+      'User-agent': yesNo(app.isUserAgentEnabled),
+      'Username-password': yesNo(app.isUsernamePasswordEnabled),
+      'Code and credentials': yesNo(app.isCodeCredentialEnabled),
+      'Credentials in the body alone': yesNo(app.isCodeCredentialPostOnly),
       'ID tokens': [
         `valid ${duration(idTokenConfig.validity)}`,
         ...idTokenConfig.audiences.map((audience) => `for ${audience}`),

@@ -31,6 +31,10 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       'Session timeout': `${settings.sessionTimeout / 60} min`,
       'PKCE for every app': yesNo(settings.isPkceRequired),
       'Admin approved apps only': yesNo(settings.enableAdminApprovedAppsOnly),
+      'User-agent flow': allowed(!settings.blockOAuthUsrAgtFlow),
+      'Username-password flow': allowed(!settings.blockOAuthUnPwFlow),
+      'Code and credentials flow': allowed(settings.oAuthCdCrdtFlowEnable),
+      'Trusted addresses': settings.trustedIpRanges.map(({ start, end }) => `${start}-${end}`).join(', ') || 'none',
       'Wrong passwords':
         settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,
       'Least password': `${settings.minimumPasswordLength} characters`,
@@ -38,4 +42,8 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
     },
     style,
   )
+}
+
+function allowed(isAllowed: boolean): string {
+  return isAllowed ? 'allowed, of apps that are set so, too' : 'blocked'
 }

@@ -1,38 +1,89 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { changeOrg } from '@sallyport/server'
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
+import { changeOrg, type EnteredOrg } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
-import { entered } from '../../entered.ts'
+import { entered, nonEmpty } from '../../entered.ts'
+import { WrongUsage } from '../../failure.ts'
 import { findOrg } from '../../find.ts'
-import { dataOption, jsonOption } from '../../options.ts'
+import { readIpRange } from '../../ip-range.ts'
+import { dataOption, jsonOption, readPort } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { orgJson } from './shown-org.ts'
 
-/** `sallyport org update`: changes what every app of an org is held to. */
+/** `sallyport org update`: changes what holds for everybody in an org. */
 export function orgUpdate(terminal: Terminal): CommandUnknownOpts {
+  return command()
+    .summary('change an org')
+    .description(
+      'Changes what is given of an org and leaves the rest. Lists are given whole; an empty text clears. What there is no ' +
+        'option for is in the org file: sallyport org apply.',
+    )
+    .addHelpText('after', '\nExample:\n  sallyport org update Acme --allow-user-agent --require-pkce')
+    .action((name, options) =>
+      withDatabase(options, async ({ stores }) => {
+        const org = await findOrg(stores, name)
+        const changes = enteredOrg(options)
+        if (Object.keys(changes).length === 0) {
+          throw new WrongUsage('Nothing was named to change.', {
+            next: 'See what there is: sallyport org update --help',
+          })
+        }
+        const outcome = await changeOrg(stores, org, changes)
+        const changed = accepted(terminal, outcome, 'The org was not changed.', optionNames)
+        terminal.answer(orgJson(changed), `${terminal.style.green('✓')} Changed the org “${changed.name}”.`)
+      }),
+    )
+}
+
+function command() {
   return new Command('update')
-    .summary('change what every app is held to')
-    .description('Changes what every connected app is held to in an org. What is not named stays as it is.')
     .argument('[org]', 'by name, My Domain or id; needless when there is only one')
-    .option('--require-pkce', 'every app must send a PKCE challenge')
+    .option('--name <text>', 'unique on the server')
+    .option('--my-domain <label>', 'an address of its own: <label>.my.<host>')
+    .addOption(new Option('--port <number>', 'an address of its own by a port').argParser(readPort))
+    .option('--require-pkce', 'every app must send a PKCE challenge where the browser carries a code')
     .option('--no-require-pkce')
+    .option('--allow-user-agent', 'apps may get tokens in the address of a page, if they are set so, too')
+    .option('--no-allow-user-agent')
+    .option('--allow-username-password', 'apps may send names and passwords of users, if they are set so, too')
+    .option('--no-allow-username-password')
+    .option('--allow-code-credentials', 'apps may sign users in on forms of their own, if they are set so, too')
+    .option('--no-allow-code-credentials')
     .option(
       '--admin-approved-apps-only',
       'API Access Control: only apps that are installed and for admin approved users',
     )
     .option('--no-admin-approved-apps-only')
+    .option('--trusted-ip-range <from-to=description...>', 'where no security token is asked for; all of them')
+    .option('--cors-origin <origin...>', 'web pages of which origins may call its own address; all of them')
     .addOption(dataOption)
     .addOption(jsonOption)
-    .action((name, options) =>
-      withDatabase(options, async ({ stores }) => {
-        const { requirePkce, adminApprovedAppsOnly } = options
-        const org = await findOrg(stores, name)
-        const settings = entered({
-          isPkceRequired: requirePkce,
-          enableAdminApprovedAppsOnly: adminApprovedAppsOnly,
-        })
-        const changed = accepted(terminal, await changeOrg(stores, org, { settings }), 'The org was not changed.')
-        terminal.answer(orgJson(changed), `${terminal.style.green('✓')} Changed the org “${changed.name}”.`)
-      }),
-    )
+}
+
+function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): EnteredOrg {
+  const { allowUserAgent, allowUsernamePassword } = options
+  // Salesforce's commands and pages say what is allowed, and its metadata what is blocked.
+  const settings = entered({
+    isPkceRequired: options.requirePkce,
+    blockOAuthUsrAgtFlow: allowUserAgent === undefined ? undefined : !allowUserAgent,
+    blockOAuthUnPwFlow: allowUsernamePassword === undefined ? undefined : !allowUsernamePassword,
+    oAuthCdCrdtFlowEnable: options.allowCodeCredentials,
+    enableAdminApprovedAppsOnly: options.adminApprovedAppsOnly,
+    trustedIpRanges: nonEmpty(options.trustedIpRange)?.map(readIpRange),
+    corsAllowedOrigins: nonEmpty(options.corsOrigin),
+  })
+  return entered({
+    name: options.name,
+    myDomain: options.myDomain,
+    port: options.port,
+    settings: Object.keys(settings).length > 0 ? settings : undefined,
+  })
+}
+
+const optionNames = {
+  name: '--name',
+  myDomain: '--my-domain',
+  port: '--port',
+  'settings.trustedIpRanges': '--trusted-ip-range',
+  'settings.corsAllowedOrigins': '--cors-origin',
 }

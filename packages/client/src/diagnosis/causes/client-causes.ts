@@ -5,6 +5,11 @@ const unknownClient = told('invalid_client_id')
 const wrongCredentials = told('invalid_client', 'invalid client credentials')
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
+/** The device flow has words of its own for it. */
+const flowOff: Cause['told'] = ({ error, description }) =>
+  error === 'oauth_flow_disabled' && !description.startsWith('device flow')
+const openidRequired = 'the openid scope is required'
+
 /** Who the client is, and whether its flow is set up. */
 export const clientCauses = {
   'client-id-missing': {
@@ -188,15 +193,39 @@ export const clientCauses = {
     ],
     setting: oauthUsage,
   },
-  'flow-off': {
-    told: told('oauth_flow_disabled'),
-    look: ({ answer }) => unless(answer?.description?.startsWith('device flow')),
-    meaning: 'This flow is switched off, for the app or for the whole org.',
-    whatToDo: ['Switch the flow on in the app. For the whole org: OAuth and OpenID Connect Settings.'],
+  'flow-off-in-org': {
+    told: flowOff,
+    odds: 2,
+    meaning: 'This flow is switched off for the whole org, as the user-agent flow is in every org since Summer ’23.',
+    whatToDo: [
+      'Better use the web server flow with PKCE (response_type=code): it needs no switch.',
+      'Or allow the flow under OAuth and OpenID Connect Settings.',
+    ],
+    setting: same('Setup > OAuth and OpenID Connect Settings'),
+    command: 'sallyport org update <org> --help',
+  },
+  'flow-off-for-app': {
+    // It is known before anybody signs in, and so never told to the app.
+    told: (answer, sight) => flowOff(answer, sight) && sight.answer?.headers.has('location') !== true,
+    meaning: 'This flow is switched off for the app.',
+    whatToDo: ['Switch the flow on in the app.'],
     setting: {
-      connectedApp: 'Setup > OAuth and OpenID Connect Settings',
+      ...appSetting(),
       externalClientApp: 'Setup > External Client App Manager > the app > Settings > OAuth Settings > Flow Enablement',
     },
+    command: 'sallyport app update <name> --help',
+  },
+  'nonce-missing': {
+    told: told('invalid_request', 'nonce not provided'),
+    meaning: 'An ID token was asked for at once, without the nonce that it must carry back.',
+    whatToDo: ['Send a nonce: random, and kept until the answer comes. Refuse an ID token with another one.'],
+  },
+  'openid-missing': {
+    told: told('invalid_scope', openidRequired),
+    meaning: 'An ID token was asked for without the scope openid.',
+    whatToDo: ['Add openid to scope, and to the app if it has not got it.'],
+    setting: appSetting('Selected OAuth Scopes'),
+    command: 'sallyport app update <name> --scope api openid',
   },
   'policy-missing': {
     told: anyOf(told('oauth_policy_not_found'), told('ecapp_policy_not_found')),
@@ -238,7 +267,7 @@ export const clientCauses = {
     command: 'sallyport app update <name> --scope api',
   },
   'scope-not-allowed': {
-    told: told('invalid_scope'),
+    told: (answer) => answer.error === 'invalid_scope' && !answer.description.startsWith(openidRequired),
     meaning: 'A scope was asked for that the app does not have, or that did not come with the refresh token.',
     found: ({ value }) => value('scope'),
     whatToDo: [

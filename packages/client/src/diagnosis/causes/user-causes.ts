@@ -4,6 +4,10 @@ import { appPolicy, appSetting, assignments, same } from './setting.ts'
 
 const notApproved = told('invalid_grant', "user hasn't approved this consumer")
 const refusedPassword = told('invalid_grant', 'authentication failure', 'invalid user credentials')
+/** The same words, where a name and a password were sent: it may be anything about them. */
+const sentPassword: Cause['told'] = (answer, sight) =>
+  refusedPassword(answer, sight) &&
+  (sight.grant === 'password' || sight.value('response_type') === 'code_credentials' || sight.request === undefined)
 /** The page of a sign-in says one thing, whatever the reason, so that nobody learns who exists. */
 const signInPage: Cause['told'] = (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status !== 503
 const loginHistory = 'Setup > Login History'
@@ -78,7 +82,7 @@ export const userCauses = {
     whatToDo: ['Wait ten minutes and try once more.'],
   },
   'user-inactive': {
-    told: anyOf(told('inactive_user'), signInPage),
+    told: anyOf(told('inactive_user'), sentPassword, signInPage),
     odds: 2,
     meaning: 'The user is not active.',
     whatToDo: ['Activate the user.'],
@@ -86,7 +90,7 @@ export const userCauses = {
     command: 'sallyport user show <username>',
   },
   'user-frozen': {
-    told: anyOf(told('inactive_user'), signInPage),
+    told: anyOf(told('inactive_user'), sentPassword, signInPage),
     meaning: 'An admin has frozen the user.',
     whatToDo: ['Unfreeze the user.'],
     setting: same('Setup > Users > Users > the user > Unfreeze'),
@@ -108,8 +112,8 @@ export const userCauses = {
   },
   'username-password-refused': {
     told: at(['token'], refusedPassword),
-    look: ({ grant, request }) =>
-      grant === 'password' ? 'yes' : request === undefined && grant === undefined ? 'maybe' : 'no',
+    look: ({ grant, request, answer }) =>
+      grant === 'password' ? (answer === undefined ? 'yes' : 'maybe') : request === undefined ? 'maybe' : 'no',
     isRare: true,
     meaning:
       'Username, password or security token are wrong, or the username-password flow is switched off: it is in orgs made since Summer ’23, and for external client apps.',
@@ -121,13 +125,13 @@ export const userCauses = {
     command: 'sallyport login jwt --help',
   },
   'org-inactive': {
-    told: anyOf(told('inactive_org'), signInPage),
+    told: anyOf(told('inactive_org'), sentPassword, signInPage),
     meaning: 'The org is locked, closed or suspended.',
     whatToDo: ['Only the support of Salesforce can open an org again. Trials and scratch orgs end by themselves.'],
     command: 'sallyport org show <org>',
   },
   'ip-restricted': {
-    told: anyOf(told('invalid_grant', 'ip restricted'), signInPage),
+    told: anyOf(told('invalid_grant', 'ip restricted'), sentPassword, signInPage),
     meaning: 'The request came from an address that the user’s profile does not let in.',
     whatToDo: [
       'Look which address Login History names: behind a proxy or in CI it is not the one you think.',
@@ -166,15 +170,50 @@ export const userCauses = {
     command: 'sallyport app update <name> --assurance-action RaiseSessionLevel',
   },
   'username-unknown': {
-    told: signInPage,
+    told: anyOf(sentPassword, signInPage),
     odds: 2,
     meaning: 'There is no such user at this address.',
     whatToDo: ['See that it is the username, which need not be the e-mail address, and that the user is of this org.'],
     setting: same(loginHistory),
     command: 'sallyport user list',
   },
+  'credentials-missing': {
+    told: sentPassword,
+    look: ({ has }) => verdict(has('username') === undefined ? undefined : !has('username') || !has('password')),
+    isRare: true,
+    meaning: 'The username or the password is not in the request at all.',
+    whatToDo: ['Send both in the body, as a form.'],
+  },
+  'password-flow-off': {
+    told: at(['token'], sentPassword),
+    odds: 6,
+    meaning:
+      'The username-password flow is switched off: it is in every org since Summer ’23, and for external client apps.',
+    whatToDo: [
+      'Use client credentials or the JWT bearer flow: Salesforce is retiring this one.',
+      'Or allow it under OAuth and OpenID Connect Settings; at Sallyport for the app, too.',
+    ],
+    setting: same('Setup > OAuth and OpenID Connect Settings > Allow OAuth Username-Password Flows'),
+    command: 'sallyport org update <org> --allow-username-password',
+  },
+  'security-token-missing': {
+    told: at(['token'], sentPassword),
+    odds: 5,
+    meaning: 'The password came without the security token, from an address that is not trusted.',
+    whatToDo: ['Write the token right behind the password, or trust the address under Network Access.'],
+    setting: same('My Personal Information > Reset My Security Token'),
+    command: 'sallyport user reset-security-token <username>',
+  },
+  'security-token-wrong': {
+    told: at(['token'], sentPassword),
+    odds: 3,
+    meaning: 'The security token behind the password is an old one: a new password ends it, and so does a new token.',
+    whatToDo: ['Reset the token and send the new one.'],
+    setting: same('My Personal Information > Reset My Security Token'),
+    command: 'sallyport user reset-security-token <username>',
+  },
   'password-wrong': {
-    told: signInPage,
+    told: anyOf(sentPassword, signInPage),
     odds: 4,
     meaning: 'The password is another one.',
     whatToDo: ['Try again, or set a new one.'],
@@ -199,7 +238,10 @@ export const userCauses = {
     command: 'sallyport user set-password <username>',
   },
   'password-busy': {
-    told: (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status === 503,
+    told: anyOf(
+      told('service_unavailable', 'too many sign-ins'),
+      (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status === 503,
+    ),
     meaning: 'There were too many sign-ins at once.',
     whatToDo: ['Wait a second and try again. A load test should sign in once and use its tokens.'],
   },

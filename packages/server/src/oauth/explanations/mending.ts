@@ -10,6 +10,11 @@ export function userCommand(verb: UserVerb, user: string, ...options: readonly s
   return command('user', verb, user, ...options)
 }
 
+/** A command about an org: `sallyport org update Acme --allow-user-agent`. */
+export function orgCommand(verb: 'update', org: string, ...options: readonly string[]): string {
+  return command('org', verb, org, ...options)
+}
+
 /** A command of `sallyport`, quoted so that it can be pasted into a shell. */
 export function command(...words: readonly string[]): string {
   return `\`${commandLine(...words)}\``
@@ -40,6 +45,14 @@ export function userSetting(user: string, ...path: readonly string[]): string {
   return ['Setup > Users > Users', user, ...path].join(' > ')
 }
 
+/** What an org lets apps do. */
+export function oauthSettings(...path: readonly string[]): string {
+  return ['Setup > OAuth and OpenID Connect Settings', ...path].join(' > ')
+}
+
+/** The addresses that an org trusts. */
+export const networkAccess = 'Setup > Network Access > Trusted IP Ranges'
+
 /** A setting of a profile. */
 export function profileSetting(profile: string, ...path: readonly string[]): string {
   return ['Setup > Users > Profiles', profile, ...path].join(' > ')
@@ -51,7 +64,7 @@ export function oauthUsage(app: string, ...path: readonly string[]): string {
 }
 
 type AppVerb = 'show' | 'update' | 'rotate-secret' | 'install' | 'unblock' | 'usage'
-type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign' | 'temporary-code'
+type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign' | 'temporary-code' | 'reset-security-token'
 
 /** A word as a shell takes it. */
 export function shellWord(word: string): string {

@@ -7,13 +7,13 @@ import {
   type ConnectedAppStore,
   uninstalledPolicies,
 } from '../../connected-apps/connected-app.ts'
-import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
 import { checklist, pass } from '../../journal/checklist.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
 import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore } from '../../users/profile.ts'
 import { refusal } from '../refusal.ts'
+import { scopesOf } from '../scope-request.ts'
 import type { UserOfApp } from '../user-of-app.ts'
 import type { Grant } from './grant.ts'
 
@@ -89,10 +89,4 @@ export function clientCredentials({
     const own = org === undefined ? [] : [addresses.baseOf(org, site)]
     throw refusal({ reason: 'domain-not-own', facts: { app: app.label, found: site.base, own } })
   }
-}
-
-function scopesOf(app: ConnectedApp): readonly Scope[] {
-  const scopes = app.scopes.filter((scope) => scope !== refreshScope)
-  if (scopes.length === 0) throw refusal({ reason: 'scopes-missing', facts: { app: app.label } })
-  return scopes.includes('id') ? scopes : [...scopes, 'id']
 }

@@ -14,6 +14,7 @@ import { pushedRequests } from './0009-pushed-requests.ts'
 import { customScopesAndClaims } from './0010-custom-scopes-and-claims.ts'
 import { sessionLevels } from './0011-session-levels.ts'
 import { journalRefusals } from './0012-journal-refusals.ts'
+import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
 
 const migrations = [
   first,
@@ -28,6 +29,7 @@ const migrations = [
   customScopesAndClaims,
   sessionLevels,
   journalRefusals,
+  flowsInBrowserAndApp,
 ]
 const newest = migrations.length
 /** What the text is bound to by which a database knows its encryption key. */

@@ -1,6 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { readIpRange, writeIpRange } from '../../users/ip-range.ts'
-import type { IpRange } from '../../users/profile.ts'
+import { type IpRange, readIpRange, writeIpRange } from '../../ip-range.ts'
 import type { SentFile, SentForm } from './form-body.ts'
 
 /** What a field makes of what was sent: a value, or what is wrong with it, in words. */

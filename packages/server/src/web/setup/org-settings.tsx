@@ -2,7 +2,7 @@ import { changeOrg } from '../../orgs/change-org.ts'
 import type { Org, OrgSettings } from '../../orgs/org.ts'
 import { done } from '../../problem.ts'
 import { Card } from './blocks.tsx'
-import { check, choice, lines, type Option, whole } from './field.tsx'
+import { check, choice, ipRanges, lines, type Option, whole } from './field.tsx'
 import type { Fields, ValuesOf } from './form.tsx'
 import type { PlacePath } from './places.ts'
 import { type FormPage, formPage } from './route.tsx'
@@ -16,13 +16,35 @@ export const orgSettingsPages: readonly SetupRoute[] = [
     lead: 'What every connected app is held to when it asks for tokens of this org.',
     card: 'Authorization',
     fields: () => ({
+      allowsUsernamePassword: check({
+        label: 'Allow OAuth Username-Password Flows',
+        help: 'Apps that have the flow enabled, too, may send names and passwords of users themselves (grant_type=password). Salesforce blocks it for new orgs and is retiring it. Refused as authentication failure.',
+      }),
+      allowsUserAgent: check({
+        label: 'Allow OAuth User-Agent Flows',
+        help: 'Apps that have the flow enabled, too, may get access tokens in the address of a page (response_type=token). Salesforce blocks it for new orgs. Refused as oauth_flow_disabled.',
+      }),
+      oAuthCdCrdtFlowEnable: check({
+        label: 'Allow Authorization Code and Credentials Flows',
+        help: 'Headless login: apps that have the flow enabled, too, show their own form and send what was typed with the authorize request.',
+      }),
       isPkceRequired: check({
         label: 'Require Proof Key for Code Exchange (PKCE) Extension for Supported Authorization Flows',
-        help: 'Every app must send a code challenge in the Web Server Flow. Apps that send none are refused (missing required code challenge).',
+        help: 'Every app must send a code challenge where the browser carries a code. Apps that send none are refused (missing required code challenge).',
       }),
     }),
-    start: ({ isPkceRequired }) => ({ isPkceRequired }),
-    settings: ({ isPkceRequired }) => ({ isPkceRequired }),
+    start: ({ blockOAuthUnPwFlow, blockOAuthUsrAgtFlow, oAuthCdCrdtFlowEnable, isPkceRequired }) => ({
+      allowsUsernamePassword: !blockOAuthUnPwFlow,
+      allowsUserAgent: !blockOAuthUsrAgtFlow,
+      oAuthCdCrdtFlowEnable,
+      isPkceRequired,
+    }),
+    // Salesforce's page says what is allowed, and its metadata what is blocked.
+    settings: ({ allowsUsernamePassword, allowsUserAgent, ...same }) => ({
+      ...same,
+      blockOAuthUnPwFlow: !allowsUsernamePassword,
+      blockOAuthUsrAgtFlow: !allowsUserAgent,
+    }),
   }),
   ...settingsPage({
     path: '/setup/api-access-control',
@@ -86,6 +108,21 @@ export const orgSettingsPages: readonly SetupRoute[] = [
       maxLoginAttempts: maxLoginAttempts === none ? undefined : Number(maxLoginAttempts),
       lockoutInterval: lockoutInterval === none ? undefined : Number(lockoutInterval),
     }),
+  }),
+  ...settingsPage({
+    path: '/setup/network-access',
+    title: 'Network Access',
+    lead: 'From where a password is enough. Elsewhere the username-password flow asks for the security token of the user, too.',
+    card: 'Trusted IP Ranges',
+    fields: () => ({
+      trustedIpRanges: ipRanges({
+        label: 'Trusted IP Ranges',
+        rows: 6,
+        help: 'One a line, such as 192.0.2.0-192.0.2.255 Office. The login IP ranges of a profile are another thing: from outside of those nobody of the profile is let in at all, and inside of them no security token is asked for either.',
+      }),
+    }),
+    start: ({ trustedIpRanges }) => ({ trustedIpRanges }),
+    settings: ({ trustedIpRanges }) => ({ trustedIpRanges }),
   }),
   ...settingsPage({
     path: '/setup/cors',

@@ -95,7 +95,7 @@ export const placeGroups = [
         path: '/setup/oauth-settings',
         label: 'OAuth and OpenID Connect Settings',
         right: 'manage the org',
-        words: 'pkce code challenge require',
+        words: 'pkce code challenge require allow username-password user-agent headless flows',
       },
     ],
   },
@@ -115,6 +115,12 @@ export const placeGroups = [
         words: 'keystore jks csr self-signed export import',
       },
       { path: '/setup/cors', label: 'CORS', right: 'manage the org', words: 'origins browser cross-origin' },
+      {
+        path: '/setup/network-access',
+        label: 'Network Access',
+        right: 'manage the org',
+        words: 'trusted ip ranges security token',
+      },
       {
         path: '/setup/password-policies',
         label: 'Password Policies',
@@ -167,6 +173,7 @@ export const personalPlaces = {
     { path: '/personal/login-history', label: 'My Login History', right: 'personal settings' },
     { path: '/personal/authenticator', label: 'Authenticator App', right: 'personal settings' },
     { path: '/personal/password', label: 'Change My Password', right: 'personal settings' },
+    { path: '/personal/security-token', label: 'Reset My Security Token', right: 'personal settings' },
   ],
 } as const satisfies PlaceGroup
 

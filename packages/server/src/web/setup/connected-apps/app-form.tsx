@@ -102,6 +102,22 @@ export const appFields = {
     label: 'Issue JSON Web Token (JWT)-based access tokens for named users',
     help: 'Access tokens of every flow are signed JWTs, which others verify with the keys at /id/keys and without asking here. They open REST APIs only, no SOAP. How long they last is a policy (Edit Policies); revoked, they end here at once, but others believe them until they expire.',
   }),
+  isUserAgentEnabled: check({
+    label: 'Enable User-Agent Flow',
+    help: 'The access token itself comes back in the address of the page (response_type=token), where histories and scripts see it: the web server flow with PKCE does the same without that. The org must allow it, too, under OAuth and OpenID Connect Settings. Salesforce has only that switch of the org; here the app needs one of its own.',
+  }),
+  isUsernamePasswordEnabled: check({
+    label: 'Enable Username-Password Flow',
+    help: 'The app sends username and password of a user itself. Salesforce is retiring it: client credentials or JWT bearer do the same without anybody’s password. The org must allow it, too, under OAuth and OpenID Connect Settings. Salesforce has only that switch of the org; here the app needs one of its own.',
+  }),
+  isCodeCredentialEnabled: check({
+    label: 'Enable Authorization Code and Credentials Flow',
+    help: 'Headless login: the app shows its own form, sends what was typed with the authorize request, and gets a code. For apps of your own alone: they see the passwords. The org must allow it, too, under OAuth and OpenID Connect Settings.',
+  }),
+  isCodeCredentialPostOnly: check({
+    label: 'Require user credentials in the POST body for Authorization Code and Credentials Flow',
+    help: 'Username and password come in the body of the request and never in its Authorization header, which more programs on the way write down.',
+  }),
   isRefreshTokenRotationEnabled: check({
     label: 'Enable Refresh Token Rotation',
     help: 'Each refresh gives a new refresh token and ends the one before. The app has to store the new one each time: an old one that comes back ends the whole chain (expired access/refresh token). Two workers that share one token fall into this.',
@@ -199,6 +215,10 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     isDeviceFlowEnabled: app.isDeviceFlowEnabled,
     isClientCredentialEnabled: app.isClientCredentialEnabled,
     isNamedUserJwtEnabled: app.isNamedUserJwtEnabled,
+    isUserAgentEnabled: app.isUserAgentEnabled,
+    isUsernamePasswordEnabled: app.isUsernamePasswordEnabled,
+    isCodeCredentialEnabled: app.isCodeCredentialEnabled,
+    isCodeCredentialPostOnly: app.isCodeCredentialPostOnly,
     isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
     isIntrospectAllTokens: app.isIntrospectAllTokens,
     idTokenValidity: Math.ceil(app.idTokenConfig.validity / 60),
@@ -312,6 +332,10 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
         {form.field('isSecretRequired')}
         {form.field('isSecretRequiredForRefreshToken')}
         {form.field('isClientCredentialEnabled')}
+        {form.field('isUserAgentEnabled')}
+        {form.field('isUsernamePasswordEnabled')}
+        {form.field('isCodeCredentialEnabled')}
+        {form.field('isCodeCredentialPostOnly')}
         {form.field('isRefreshTokenRotationEnabled')}
         {form.field('isNamedUserJwtEnabled')}
         {form.field('isIntrospectAllTokens')}

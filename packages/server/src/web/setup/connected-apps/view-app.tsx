@@ -2,7 +2,7 @@ import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { writeAttributeLine } from '../../../connected-apps/custom-attribute.ts'
 import type { CustomScope } from '../../../connected-apps/custom-scope.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
-import { writeIpRange } from '../../../users/ip-range.ts'
+import { writeIpRange } from '../../../ip-range.ts'
 import { Card, Copyable, Details, EmptyState, Instant, Notice, YesNo } from '../blocks.tsx'
 import { CertificateDetails } from '../certificate-details.tsx'
 import { notFound, page, shown } from '../route.tsx'
@@ -118,6 +118,13 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
             ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
             ['Enable for Device Flow', <YesNo value={app.isDeviceFlowEnabled} />],
             ['Enable Client Credentials Flow', <YesNo value={app.isClientCredentialEnabled} />],
+            ['Enable User-Agent Flow', <YesNo value={app.isUserAgentEnabled} />],
+            ['Enable Username-Password Flow', <YesNo value={app.isUsernamePasswordEnabled} />],
+            ['Enable Authorization Code and Credentials Flow', <YesNo value={app.isCodeCredentialEnabled} />],
+            [
+              'Require user credentials in the POST body for Authorization Code and Credentials Flow',
+              <YesNo value={app.isCodeCredentialPostOnly} />,
+            ],
             ['Enable Refresh Token Rotation', <YesNo value={app.isRefreshTokenRotationEnabled} />],
             ['Issue JWT-based access tokens for named users', <YesNo value={app.isNamedUserJwtEnabled} />],
             ['Introspect All Tokens', <YesNo value={app.isIntrospectAllTokens} />],

@@ -34,6 +34,11 @@ const pages = {
     user === undefined
       ? { href: '/setup/profiles', label: 'Profiles' }
       : { href: `/setup/profiles/${user.profileId}`, label: `The profile of ${user.username}` },
+  'oauth settings': (): MendingLink => ({
+    href: '/setup/oauth-settings',
+    label: 'OAuth and OpenID Connect Settings',
+  }),
+  'network access': (): MendingLink => ({ href: '/setup/network-access', label: 'Network Access' }),
   'my domain': (): MendingLink => ({ href: '/setup/my-domain', label: 'My Domain' }),
 } as const
 
@@ -101,6 +106,15 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'polled-too-fast': 'request',
   'user-code-unknown': 'request',
   'user-code-tried-too-often': 'request',
+  // Flows that app and org must allow.
+  'flow-off-for-app': 'app settings',
+  'flow-off-in-org': 'oauth settings',
+  'password-flow-off': 'oauth settings',
+  'nonce-missing': 'request',
+  'openid-missing': 'app settings',
+  'credentials-missing': 'request',
+  'security-token-missing': 'network access',
+  'security-token-wrong': 'network access',
   // Assertions.
   'assertion-missing': 'request',
   'assertion-malformed': 'request',

@@ -1,7 +1,9 @@
-import { done } from '../../../problem.ts'
+import { done, refused } from '../../../problem.ts'
+import { confirmationProblem, confirmPassword } from '../../../sessions/confirm-password.ts'
 import { changeOwnPassword } from '../../../sessions/own-password.ts'
+import { resetSecurityToken } from '../../../users/security-token.ts'
 import type { User } from '../../../users/user.ts'
-import { Card } from '../blocks.tsx'
+import { Card, Copyable, Details, Notice } from '../blocks.tsx'
 import { type Field, password } from '../field.tsx'
 import { formPage, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
@@ -23,6 +25,7 @@ const appsPath = '/personal/oauth-connected-apps'
 const sessionsPath = '/personal/sessions'
 const historyPath = '/personal/login-history'
 const passwordPath = '/personal/password'
+const securityTokenPath = '/personal/security-token'
 const loginsShown = 100
 
 const details = page('/personal', right, async (visit) => {
@@ -35,6 +38,7 @@ const details = page('/personal', right, async (visit) => {
       { href: appsPath, label: 'OAuth Connected Apps' },
       { href: sessionsPath, label: 'My Sessions' },
       { href: passwordPath, label: 'Change My Password' },
+      { href: securityTokenPath, label: 'Reset My Security Token' },
     ],
     children: (
       <Card title="User Detail">
@@ -123,6 +127,64 @@ function passwordPage({ passwords, now }: Pick<SetupNeeds, 'passwords' | 'now'>)
   })
 }
 
+function securityTokenPage({ passwords, now }: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupRoute[] {
+  return formPage<User, { currentPassword: Field<string> }>({
+    path: securityTokenPath,
+    right,
+    find: async ({ user }) => user,
+    fields: () => ({
+      currentPassword: password({
+        label: 'Current Password',
+        help: 'A wrong one counts like a wrong one at sign-in: too many lock you out.',
+        autocomplete: 'current-password',
+      }),
+    }),
+    show: (form) => ({
+      title: 'Reset My Security Token',
+      lead: 'What a program that signs in with your name and password writes behind the password, when it runs at an address that your org does not trust.',
+      place: securityTokenPath,
+      inside: (
+        <Card title="What it means">
+          <div class="stack">
+            <p>
+              A new token is made and shown once: this server sends no mail. The one before ends at once, and with it
+              whatever signs in by it. Changing your password ends it, too.
+            </p>
+            {form.field('currentPassword')}
+          </div>
+        </Card>
+      ),
+    }),
+    submit: 'Reset Security Token',
+    cancel: () => '/personal',
+    async act({ currentPassword }, user, visit) {
+      const { stores, org, site, sourceIp, userAgent, checks } = visit
+      const confirmation = { org, user, password: currentPassword, sourceIp, loginUrl: site.base, userAgent }
+      const unconfirmed = await confirmPassword({ ...stores, passwords, now }, confirmation, checks)
+      if (unconfirmed !== undefined) {
+        return refused({ field: 'currentPassword', message: confirmationProblem(unconfirmed) })
+      }
+      const token = await resetSecurityToken({ users: stores.users, now }, user)
+      return shown(visit, {
+        title: 'Your New Security Token',
+        place: securityTokenPath,
+        children: (
+          <Card title="Security Token">
+            <div class="stack">
+              <Notice look="warning">Take it down now: it is not kept, and cannot be shown again.</Notice>
+              <Details rows={[['Security Token', <Copyable text={token} label="security token" />]]} />
+              <p>
+                A program sends password and token as one text, with nothing between.{' '}
+                <a href="/personal">Back to your details</a>
+              </p>
+            </div>
+          </Card>
+        ),
+      })
+    },
+  })
+}
+
 const access: AccessPlace = {
   place: '/personal',
   right,
@@ -142,6 +204,7 @@ export function personalPages(needs: Pick<SetupNeeds, 'seal' | 'passwords' | 'no
     ...history,
     ...ownAuthenticator(needs),
     ...passwordPage(needs),
+    ...securityTokenPage(needs),
     ...accessPages(access, needs),
   ]
 }

@@ -26,6 +26,7 @@ export function UserDetails({ user, at, profile }: UserDetailsProps) {
         ['Nickname', user.nickname],
         ['Last Login', <Instant at={user.lastLoginAt} />],
         ['Signs In With', user.passwordHash === undefined ? 'Nothing: only programs act for this user' : 'Password'],
+        ['Security Token', user.securityTokenHash === undefined ? 'None' : 'Set'],
         ['Time Zone', user.timeZone],
         ['Locale', user.locale],
         ['Language', user.language],

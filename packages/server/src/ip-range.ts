@@ -1,5 +1,14 @@
 import { BlockList, isIP } from 'node:net'
-import type { IpRange } from './profile.ts'
+
+/** Addresses from `start` to `end`, both included, IPv4 or IPv6. */
+export interface IpRange {
+  readonly start: string
+  readonly end: string
+  readonly description?: string
+}
+
+/** What makes a range, in words. */
+export const ipRangeRule = 'A range has a start and an end, both IPv4 or both IPv6 addresses, in this order.'
 
 // A list of ranges is read once and kept as long as the profile or app that holds it.
 const parsed = new WeakMap<readonly IpRange[], BlockList>()
