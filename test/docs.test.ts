@@ -109,6 +109,12 @@ describe('the flow pages', () => {
     expect(output).toContain('"developerName":"AllAccounts"')
   })
 
+  it('say how a program makes its own app, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/dynamic-registration.md'))
+    expect(output.match(/"client_name":"A partner"/g)).toHaveLength(2)
+    expect(output).toContain('refresh_token (RefreshToken)')
+  })
+
   it('say what a token opens, and the lines work as they stand', async () => {
     const [objects = ''] =
       /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/data.md'), 'utf8'))?.slice(1) ?? []

@@ -659,6 +659,23 @@ describe('sallyport custom-scope and custom-permission', () => {
     expect(await done('custom-scope', 'list', ...org)).toEqual([])
   })
 
+  it('app initial-access-token lets apps register, until it is taken away', async () => {
+    const org = ['--org', 'Target']
+    const app = ['app', 'create', 'Partners', ...org, '--contact-email', 'dev@app.example', '--scope', 'api']
+    await done(...app, '--callback-url', 'https://p.example')
+    const { initialAccessToken } = await done('app', 'initial-access-token', 'Partners', ...org)
+    const register = () =>
+      fetch(`${url}/services/oauth2/register`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${initialAccessToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ redirect_uris: ['https://p.example/cb'] }),
+      })
+    expect((await register()).status).toBe(201)
+    await done('app', 'initial-access-token', 'Partners', ...org, '--delete')
+    expect((await register()).status).toBe(400)
+    expect((await sallyport('app', 'initial-access-token', 'Partners', ...org, '--delete')).status).toBe(1)
+  })
+
   it('say what is wrong with what is entered', async () => {
     const words = ['custom-scope', 'create', 'api', '--org', 'Target', '--description', 'no!', '--app', 'Nobody']
     const { status, stderr } = await sallyport(...words)

@@ -74,6 +74,12 @@ export {
   type NamedCredentialsOptions,
   namedCredentials,
 } from './named-credentials.ts'
+export {
+  type ClientRegistration,
+  type RegisterClientRequest,
+  type RegisteredClient,
+  registerClient,
+} from './register-client.ts'
 export { type SamlStatement, signSamlAssertion } from './saml-assertion.ts'
 export { type SamlBearerRequest, samlBearer } from './saml-bearer.ts'
 export { SignInError, type SignInReason } from './sign-in-error.ts'

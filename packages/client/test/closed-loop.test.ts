@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCertificate } from '../../server/src/certificates/certificate.ts'
 import type { ConnectedApp } from '../../server/src/connected-apps/connected-app.ts'
+import { generateInitialAccessToken } from '../../server/src/connected-apps/initial-access-token.ts'
 import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
 import { strictPosture } from '../../server/src/options.ts'
 import type { User } from '../../server/src/users/user.ts'
@@ -47,7 +48,7 @@ interface World {
 beforeAll(async () => {
   server = await startTestServer({ showsCauses: false })
   strict = await startTestServer({ showsCauses: false, posture: strictPosture })
-  pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required' } })
+  pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required', registrationLimit: 0 } })
   world = await newWorld(server)
 })
 
@@ -113,6 +114,18 @@ async function send(path: string, { at = server, method, headers = {}, body, fro
   const errorPage = location === null ? '' : location.replace(/^[^?]*\?/, '').replace(/&(?:request|state)=[^&]*/g, '')
   const words = /You could not be signed in/.test(text) ? 'sign-in refused' : text === '' ? errorPage : text
   return { at, entry, headers: response.headers, words: `${response.status} ${words}` }
+}
+
+const registrable = JSON.stringify({ redirect_uris: [callbackUrl] })
+
+async function initialToken(at = server): Promise<string> {
+  const app = await at.addApp(fresh('Parent'))
+  return generateInitialAccessToken({ registrations: at.stores.registrations, now: at.now }, app)
+}
+
+function register(token: string, body = registrable, sending: Sending = {}): Promise<Wire> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  return send('/services/oauth2/register', { ...sending, headers, body })
 }
 
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -593,6 +606,17 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const details = { isClientCredentialEnabled: true, scopes: ['refresh_token'] } as const
       return robot(await server.addApp(fresh('Robot'), details, { clientCredentialUserId: world.user.id }))
     },
+  ],
+
+  'initial-token-unknown': [() => register('nobody')],
+  'registration-malformed': [async () => register(await initialToken(), 'redirect_uris=https://app.example')],
+  'registration-refused': [
+    async () => register(await initialToken(), '{}'),
+    async () => register(await initialToken(), JSON.stringify({ redirect_uris: [callbackUrl], scope: 'full' })),
+  ],
+  'registration-limit': [async () => register(await initialToken(pushing), registrable, { at: pushing })],
+  'registration-token-unknown': [
+    () => send('/services/oauth2/register/3MVG9Nobody', { headers: { authorization: 'Bearer nobody' } }),
   ],
 
   'device-flow-off': [async () => startDevice(world.app), async () => poll(await aDevice(), {}, world.app)],

@@ -49,6 +49,7 @@ export type {
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { readAttributeLine, writeAttributeLine } from './connected-apps/custom-attribute.ts'
 export type { CustomScope } from './connected-apps/custom-scope.ts'
+export { generateInitialAccessToken } from './connected-apps/initial-access-token.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { checkRelease, type ReleaseFinding, updatesUntil } from './connected-apps/release-check.ts'

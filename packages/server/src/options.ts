@@ -30,6 +30,8 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, De
   readonly refusesTokenInQuery: boolean
   /** 401 and 405 as the RFCs say, where Salesforce answers 400 and 403. */
   readonly usesRfcStatuses: boolean
+  /** How many apps may register themselves under one. */
+  readonly registrationLimit: number
   /** Token answers say `expires_in`. */
   readonly answersExpiresIn: boolean
   /** Authorization answers say `iss` (RFC 9207). */
@@ -65,6 +67,7 @@ export const salesforcePosture: Posture = {
   refusesCredentialsInQuery: false,
   refusesTokenInQuery: false,
   usesRfcStatuses: false,
+  registrationLimit: 100,
   answersExpiresIn: false,
   answersIssuer: false,
   updatedAtIsNumber: false,
@@ -98,6 +101,7 @@ export const strictPosture: Posture = {
   refusesCredentialsInQuery: true,
   refusesTokenInQuery: true,
   usesRfcStatuses: true,
+  registrationLimit: 100,
   answersExpiresIn: true,
   answersIssuer: true,
   updatedAtIsNumber: true,

@@ -22,6 +22,7 @@ import { usernamePassword } from './oauth/grants/username-password.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { pushEndpoint } from './oauth/push.ts'
 import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
+import { registerEndpoint } from './oauth/register.ts'
 import { code } from './oauth/response-types/code.ts'
 import { userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
@@ -58,6 +59,7 @@ import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoint
 import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
 import { type MetricsNeeds, metricsAnswer } from './web/endpoints/metrics.ts'
 import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } from './web/endpoints/pages.ts'
+import { registerAnswer, registrationAnswer } from './web/endpoints/register.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
@@ -209,7 +211,16 @@ export async function sallyport({
   const { accessTokens, refreshTokens } = stores
   const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
   const revoke = revokeEndpoint({ findAccessToken, accessTokens, refreshTokens, authenticateClient, now })
-  const introspect = introspectEndpoint({ findAccessToken, refreshTokens, apps, users, orgs, authenticateClient, now })
+  const introspect = introspectEndpoint({
+    findAccessToken,
+    refreshTokens,
+    apps,
+    registrations: stores.registrations,
+    users,
+    orgs,
+    authenticateClient,
+    now,
+  })
 
   const responseTypes = [
     code({ codes: stores.codes, now }),
@@ -219,6 +230,20 @@ export async function sallyport({
   ]
   const { pushed } = stores
   const { pushedRequests, returnsEarlyRefusals } = posture
+  const register = registerEndpoint({
+    apps,
+    registrations: stores.registrations,
+    customScopes: stores.customScopes,
+    orgs,
+    users,
+    profiles,
+    permissionSets,
+    seal,
+    newId: recordIds(now),
+    offered: { grantTypes: grants.map(({ type }) => type), responseTypes: responseTypes.map(({ type }) => type) },
+    registrationLimit: posture.registrationLimit,
+    now,
+  })
   const readPlainRequest = readAuthorizeRequest({ apps, responseTypes, rules: posture })
   const readRequest = readPushedRequests({
     readRequest: readPlainRequest,
@@ -370,6 +395,8 @@ export async function sallyport({
     token: shared(oauth('token', tokenAnswer(token, requestDevice, posture))),
     push: pushedRequests === 'off' ? missing : shared(oauth('par', pushAnswer(push, posture))),
     revoke: shared(oauth('revoke', revokeAnswer(revoke, posture))),
+    register: oauth('register', registerAnswer(register)),
+    registration: oauth('register', registrationAnswer(register)),
     introspect: shared(oauth('introspect', introspectAnswer(introspect, posture))),
     userinfo: shared(person('userinfo', userinfoAnswer(identity))),
     identity: person('identity', identityAnswer(identity)),

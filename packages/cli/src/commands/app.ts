@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import { appBlock } from './app/block.ts'
 import { appCreate } from './app/create.ts'
 import { appDelete } from './app/delete.ts'
+import { appInitialAccessToken } from './app/initial-access-token.ts'
 import { appInstall } from './app/install.ts'
 import { appList } from './app/list.ts'
 import { appRevoke } from './app/revoke.ts'
@@ -23,6 +24,7 @@ export function app(terminal: Terminal): CommandUnknownOpts {
     .addCommand(appShow(terminal))
     .addCommand(appUpdate(terminal))
     .addCommand(appRotateSecret(terminal))
+    .addCommand(appInitialAccessToken(terminal))
     .addCommand(appBlock(terminal))
     .addCommand(appUnblock(terminal))
     .addCommand(appInstall(terminal))

@@ -3,6 +3,7 @@ import type { Cause, Verdict } from './causes/cause.ts'
 import { clientCauses } from './causes/client-causes.ts'
 import { codeCauses } from './causes/code-causes.ts'
 import { deviceCauses } from './causes/device-causes.ts'
+import { registrationCauses } from './causes/registration-causes.ts'
 import { requestCauses } from './causes/request-causes.ts'
 import { samlCauses } from './causes/saml-causes.ts'
 import { tokenCauses } from './causes/token-causes.ts'
@@ -17,6 +18,7 @@ const causes = {
   ...clientCauses,
   ...codeCauses,
   ...deviceCauses,
+  ...registrationCauses,
   ...tokenCauses,
   ...userCauses,
 } satisfies Readonly<Record<string, Cause>>

@@ -9,7 +9,13 @@ import type { Seal } from '../seal.ts'
 import { hashSecret, sameHash } from '../secret.ts'
 import { type EnteredPolicies, type PolicyLookups, policiesWith } from './app-policies.ts'
 import { appWithSettings, type EnteredApp } from './app-settings.ts'
-import { type ConnectedApp, type ConnectedAppStore, defaultIdTokenConfig, defaultPolicies } from './connected-app.ts'
+import {
+  type AppPolicies,
+  type ConnectedApp,
+  type ConnectedAppStore,
+  defaultIdTokenConfig,
+  defaultPolicies,
+} from './connected-app.ts'
 import {
   consumerKeyProblem,
   consumerSecretProblem,
@@ -41,7 +47,7 @@ export interface MadeConnectedApp {
 
 interface Needs extends PolicyLookups {
   readonly customScopes: Pick<CustomScopeStore, 'list'>
-  readonly apps: Pick<ConnectedAppStore, 'add' | 'findByConsumerKey' | 'findByName' | 'list'>
+  readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey' | 'findByName' | 'list'>
   readonly seal: Seal
   readonly newId: (kind: RecordKind) => string
   readonly now: Clock
@@ -52,10 +58,23 @@ interface Needs extends PolicyLookups {
  * names of {@link NewConnectedApp}; those of policies begin with `policies.`.
  */
 export async function newConnectedApp(
-  needs: Needs,
+  needs: Needs & { readonly apps: Pick<ConnectedAppStore, 'add'> },
   org: Org,
   entered: NewConnectedApp,
 ): Promise<Outcome<MadeConnectedApp>> {
+  const checked = await checkedConnectedApp(needs, org, entered)
+  if (!checked.ok) return checked
+  const { app, policies, consumerSecret } = checked.value
+  await needs.apps.add(app, [policies])
+  return done({ app, consumerSecret }, checked.warnings)
+}
+
+/** The app that {@link newConnectedApp} would make, and the policies of its org. Nothing is written. */
+export async function checkedConnectedApp(
+  needs: Needs,
+  org: Org,
+  entered: NewConnectedApp,
+): Promise<Outcome<MadeConnectedApp & { readonly policies: AppPolicies }>> {
   const problems: Problem[] = []
   const report = (field: string, message: string | undefined) => {
     if (message !== undefined) problems.push({ field, message })
@@ -118,8 +137,7 @@ export async function newConnectedApp(
     problems.push(...policies.problems.map((problem) => ({ ...problem, field: `policies.${problem.field}` })))
   }
   if (!app.ok || !policies.ok || problems.length > 0) return refused(...problems)
-  await needs.apps.add(app.value, [policies.value])
-  return done({ app: app.value, consumerSecret }, app.warnings)
+  return done({ app: app.value, policies: policies.value, consumerSecret }, app.warnings)
 }
 
 const blockedHere =

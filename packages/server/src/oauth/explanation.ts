@@ -16,6 +16,7 @@ import type {
 import { flowSwitchExplanations } from './explanations/flow-switches.ts'
 import { pushedRequestExplanations } from './explanations/pushed-request.ts'
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
+import { registrationExplanations } from './explanations/registration.ts'
 import { requestExplanations } from './explanations/request.ts'
 import { restExplanations } from './explanations/rest.ts'
 import { samlExplanations } from './explanations/saml.ts'
@@ -35,6 +36,7 @@ const explanations: ReasonExplanations = {
   ...requestExplanations,
   ...clientExplanations,
   ...clientCredentialsExplanations,
+  ...registrationExplanations,
   ...deviceExplanations,
   ...assertionExplanations,
   ...samlExplanations,

@@ -1,5 +1,6 @@
 import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import { endedBy } from '../connected-apps/refresh-policy.ts'
+import type { RegistrationStore } from '../connected-apps/registration.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import { readToken } from '../secret.ts'
@@ -32,6 +33,7 @@ interface Needs {
   readonly findAccessToken: FindAccessToken
   readonly refreshTokens: Pick<RefreshTokenStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'find' | 'findPolicies'>
+  readonly registrations: Pick<RegistrationStore, 'parentOf'>
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly authenticateClient: ClientAuthentication
@@ -51,7 +53,7 @@ interface Described {
 
 /** The introspection endpoint. What is unknown, dead or none of the asker's business is `{"active":false}`, all alike. */
 export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
-  const { findAccessToken, refreshTokens, apps, users, orgs, authenticateClient, now } = needs
+  const { findAccessToken, refreshTokens, apps, registrations, users, orgs, authenticateClient, now } = needs
   return async (request, checks) => {
     const { app, method } = await authenticateClient(request, () => 'the introspection endpoint', checks)
     if (method === 'none')
@@ -59,7 +61,7 @@ export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
     const text = request.parameters.get('token')
     if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
     const described = (await accessTokenOf(text)) ?? (await refreshTokenOf(text))
-    if (described === undefined || !mayIntrospect(app, described)) {
+    if (described === undefined || !(await mayIntrospect(app, described))) {
       pass(checks, 'introspected', { active: false })
       return { active: false }
     }
@@ -100,7 +102,9 @@ export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
     return { ...token, expiresAt: undefined, kind: 'refresh_token' }
   }
 
-  function mayIntrospect(app: ConnectedApp, token: Described): boolean {
-    return app.id === token.appId || (app.isIntrospectAllTokens && app.orgId === token.orgId)
+  /** An app its own tokens, those of apps that registered themselves under it, and every one of its org where it may. */
+  async function mayIntrospect(app: ConnectedApp, token: Described): Promise<boolean> {
+    if (app.id === token.appId || (app.isIntrospectAllTokens && app.orgId === token.orgId)) return true
+    return (await registrations.parentOf(token.appId)) === app.id
   }
 }

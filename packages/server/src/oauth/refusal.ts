@@ -73,6 +73,12 @@ export interface Reasons extends AccessReasons, SamlReasons {
   'verifier-unexpected': Record<never, never>
   'verifier-malformed': { readonly problem: string }
   'verifier-wrong': { readonly computed: string; readonly challenge: string }
+  // Registration of apps
+  'initial-token-unknown': Record<never, never>
+  'registration-malformed': { readonly contentType: string }
+  'registration-refused': { readonly field: string; readonly problem: string }
+  'registration-limit': { readonly app: string; readonly limit: number }
+  'registration-token-unknown': Record<never, never>
   // Client credentials
   'domain-not-own': { readonly app: string; readonly found: string; readonly own: readonly string[] }
   'client-credentials-off': { readonly app: string }
@@ -302,6 +308,12 @@ const wires: { readonly [R in Reason]: Wire } = {
   'verifier-unexpected': invalidVerifier,
   'verifier-malformed': invalidVerifier,
   'verifier-wrong': invalidVerifier,
+
+  'initial-token-unknown': { code: 'invalid_token', description: 'invalid initial access token' },
+  'registration-malformed': { code: 'registration_error', description: 'request body must be a JSON object' },
+  'registration-refused': { code: 'failed_registration', description: 'invalid client metadata' },
+  'registration-limit': { code: 'exceeded_registration_limit', description: 'registration limit exceeded' },
+  'registration-token-unknown': { code: 'invalid_token', description: 'invalid registration access token' },
 
   'domain-not-own': { code: 'invalid_grant', description: 'request not supported on this domain' },
   'client-credentials-off': { code: 'invalid_grant', description: 'client credentials flow not enabled' },

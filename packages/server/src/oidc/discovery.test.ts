@@ -26,10 +26,13 @@ describe('openidConfiguration', () => {
       authorization_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/authorize',
       token_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/token',
       revocation_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/revoke',
+      registration_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/register',
       userinfo_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/userinfo',
       jwks_uri: 'https://mycompany.my.salesforce.com/id/keys',
       introspection_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/introspect',
       end_session_endpoint: 'https://mycompany.my.salesforce.com/services/auth/idp/oidc/logout',
+      frontchannel_logout_supported: true,
+      frontchannel_logout_session_supported: true,
       scopes_supported: expect.arrayContaining([
         'id',
         'api',

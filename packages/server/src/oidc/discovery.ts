@@ -22,6 +22,7 @@ export type OpenidEndpoints = {
   readonly authorization_endpoint: string
   readonly token_endpoint: string
   readonly revocation_endpoint: string
+  readonly registration_endpoint: string
   readonly userinfo_endpoint: string
   readonly jwks_uri: string
   readonly introspection_endpoint: string
@@ -84,9 +85,9 @@ const scopes = scopeDefinitions.flatMap(({ names }) => names)
  * What a client has to know of a host, be it the login host or an org's own address (OpenID Connect Discovery §3;
  * RFC 8414 §2 names the same members, so the same document answers `/.well-known/oauth-authorization-server`).
  *
- * It names what works and nothing else, and so departs from Salesforce's: dynamic registration is missing, because it
- * does not exist yet; grant types, response modes, prompts and the authentication method `none` (public clients) are added; the login host names
- * its `end_session_endpoint` too; and that `request_uri` is not taken is said, as its absence would mean the opposite.
+ * It names what works and nothing else, and so departs from Salesforce's: grant types, response modes, prompts and the
+ * authentication method `none` (public clients) are added; the login host names its `end_session_endpoint` too; and that
+ * `request_uri` is not taken is said, as its absence would mean the opposite.
  * @param base scheme, host and port, without a slash at its end: the issuer
  * @param customScopes those that the org has made whose own address it is, and lets everybody know of
  */
@@ -130,6 +131,7 @@ export function openidEndpoints(base: string): OpenidEndpoints {
     authorization_endpoint: `${oauth}/authorize`,
     token_endpoint: `${oauth}/token`,
     revocation_endpoint: `${oauth}/revoke`,
+    registration_endpoint: `${oauth}/register`,
     userinfo_endpoint: `${oauth}/userinfo`,
     jwks_uri: `${base}/id/keys`,
     introspection_endpoint: `${oauth}/introspect`,

@@ -23,7 +23,7 @@ import {
   readTexts,
   scopeText,
 } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database, Tables, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const apps = { section: 'Connected Apps' }
@@ -60,6 +60,9 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
   )
   const listPoliciesOfApp = statement((given: Placeholder<{ appId: string }>) =>
     queries.selectFrom('app_policies').selectAll().where('app_id', '=', given('appId')).orderBy('org_id'),
+  )
+  const childrenOf = statement((given: Placeholder<{ parentId: string }>) =>
+    queries.selectFrom('registered_apps').select('app_id').where('parent_id', '=', given('parentId')),
   )
   const byId = cache<ConnectedApp>(10_000)
   const byConsumerKey = cache<ConnectedApp>(10_000)
@@ -115,15 +118,19 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       await write((tx) => note(tx, { ...apps, ...did, to: { app: id } }))
     },
     async delete(id) {
-      const approvals = queries.selectFrom('approvals').select('id').where('app_id', '=', id)
-      const refreshTokens = queries.selectFrom('refresh_tokens').select('id').where('approval_id', 'in', approvals)
       await change(async (tx) => {
-        await note(tx, {
-          ...apps,
-          action: 'deleteConnectedApplication',
-          text: 'Deleted connected app',
-          to: { app: id },
-        })
+        // Apps that registered themselves under it stood on it.
+        for (const { app_id } of await tx.all(childrenOf, { parentId: id })) await remove(tx, app_id)
+        await remove(tx, id)
+      })
+
+      async function remove(tx: Transaction, id: string) {
+        const approvals = queries.selectFrom('approvals').select('id').where('app_id', '=', id)
+        const refreshTokens = queries.selectFrom('refresh_tokens').select('id').where('approval_id', 'in', approvals)
+        const did = { action: 'deleteConnectedApplication', text: 'Deleted connected app' }
+        await note(tx, { ...apps, ...did, to: { app: id } })
+        await tx.execute(queries.deleteFrom('initial_access_tokens').where('app_id', '=', id))
+        await tx.execute(queries.deleteFrom('registered_apps').where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('rotated_refresh_tokens').where('refresh_token_id', 'in', refreshTokens))
         await tx.execute(queries.deleteFrom('refresh_tokens').where('approval_id', 'in', approvals))
         // Access tokens and codes without an approval are none; they are cleared away when their time is over.
@@ -131,7 +138,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
         await tx.execute(queries.updateTable('custom_permissions').set({ app_id: null }).where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('app_policies').where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('connected_apps').where('id', '=', id))
-      })
+      }
     },
     findPolicies: (appId, orgId) =>
       policiesOf.get(appId + orgId, async () =>
@@ -221,7 +228,8 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
 type Row = Selectable<Tables['connected_apps']>
 type PoliciesRow = Selectable<Tables['app_policies']>
 
-function toRow(app: ConnectedApp): Row {
+/** An app as a row. */
+export function toRow(app: ConnectedApp): Row {
   return {
     id: app.id,
     org_id: app.orgId ?? null,
@@ -322,7 +330,8 @@ function fromRow(row: Row): ConnectedApp {
   }
 }
 
-function toPoliciesRow(policies: AppPolicies): PoliciesRow {
+/** The policies of an org for an app as a row. */
+export function toPoliciesRow(policies: AppPolicies): PoliciesRow {
   return {
     app_id: policies.appId,
     org_id: policies.orgId,

@@ -372,6 +372,22 @@ interface CertificatesTable {
   created_at: Instant
 }
 
+interface InitialAccessTokensTable {
+  id: Generated<number>
+  app_id: string
+  hash: Uint8Array
+  created_at: Instant
+  used_at: Instant | null
+}
+
+interface RegisteredAppsTable {
+  id: Generated<number>
+  app_id: string
+  parent_id: string
+  hash: Uint8Array
+  registered_at: Instant
+}
+
 interface CustomScopesTable {
   id: string
   org_id: string
@@ -479,6 +495,8 @@ export interface Tables {
   journal: JournalTable
   journal_counts: JournalCountsTable
   certificates: CertificatesTable
+  initial_access_tokens: InitialAccessTokensTable
+  registered_apps: RegisteredAppsTable
   custom_scopes: CustomScopesTable
   custom_permissions: CustomPermissionsTable
   signing_keys: SigningKeysTable

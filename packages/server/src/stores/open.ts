@@ -24,6 +24,7 @@ import { permissionSetStore, profileStore } from './profiles.ts'
 import { pushedRequestStore } from './pushed-requests.ts'
 import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
+import { registrationStore } from './registrations.ts'
 import { resealing } from './reseal.ts'
 import { sessionStore } from './sessions.ts'
 import { signingKeyStore } from './signing-keys.ts'
@@ -155,6 +156,7 @@ async function storesOn(
     customPermissions: customPermissionStore(database),
     apps: connectedAppStore(database),
     customScopes: customScopeStore(database),
+    registrations: registrationStore(database),
     approvals: approvalStore(database),
     accessTokens: accessTokenStore(database),
     sessions: sessionStore(database),
@@ -173,6 +175,7 @@ async function storesOn(
       customPermissions: noting.customPermissions(note),
       apps: noting.apps(note),
       customScopes: noting.customScopes(note),
+      registrations: noting.registrations(note),
       approvals: noting.approvals(note),
       accessTokens: noting.accessTokens(note),
       sessions: noting.sessions(note),

@@ -3,6 +3,7 @@ import type { SigningKeyStore } from '../certificates/signing-keys.ts'
 import type { ApprovalStore } from '../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { CustomScopeStore } from '../connected-apps/custom-scope.ts'
+import type { RegistrationStore } from '../connected-apps/registration.ts'
 import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import type { JournalStore } from '../journal/journal.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
@@ -32,6 +33,7 @@ export interface ActStores {
   readonly customPermissions: CustomPermissionStore
   readonly apps: ConnectedAppStore
   readonly customScopes: CustomScopeStore
+  readonly registrations: RegistrationStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
   readonly sessions: SessionStore

@@ -37,13 +37,21 @@ const challenges = new Map<number, Readonly<Record<string, string>>>([
   [503, { 'retry-after': '1' }],
 ])
 
+const bearerChallenge = { 'www-authenticate': 'Bearer realm="Sallyport", error="invalid_token"' }
+
+/** Whether it is about one of the tokens that registration goes by (RFC 7591 §3, RFC 7592 §2). */
+function isOfRegistration({ refusal: { reason } }: OAuthError): boolean {
+  return reason === 'initial-token-unknown' || reason === 'registration-token-unknown'
+}
+
 /** How `/token` and its neighbours show a refusal: status 400 whatever it is, as Salesforce does. */
 export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
   return (error) => {
     if (!(error instanceof OAuthError)) throw error
     const status = statusFor(error)
     const reply = jsonAnswer({ error: error.code, error_description: error.description }, status)
-    return { ...reply, headers: { ...reply.headers, ...challenges.get(status) } }
+    const challenge = isOfRegistration(error) && status === 401 ? bearerChallenge : challenges.get(status)
+    return { ...reply, headers: { ...reply.headers, ...challenge } }
   }
 
   function statusFor(error: OAuthError): number {
@@ -51,6 +59,6 @@ export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
     if (error.refusal.reason === 'method-not-post') return 405
     // A must for clients that tried the Authorization header and a may for the others (RFC 6749 §5.2); a must for whoever
     // shows nothing to the introspection endpoint (RFC 7662 §2.3).
-    return isUnproved(error) ? 401 : statusOf(error.code)
+    return isUnproved(error) || isOfRegistration(error) ? 401 : statusOf(error.code)
   }
 }

@@ -32,6 +32,8 @@ export type Handlers = Readonly<
     | 'push'
     | 'revoke'
     | 'introspect'
+    | 'register'
+    | 'registration'
     | 'userinfo'
     | 'identity'
     | 'keys'
@@ -76,6 +78,8 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.all('/services/oauth2/par', handlers.push)
   app.all('/services/oauth2/revoke', handlers.revoke)
   app.all('/services/oauth2/introspect', handlers.introspect)
+  app.all('/services/oauth2/register', handlers.register)
+  app.on(['GET', 'PUT', 'DELETE'], '/services/oauth2/register/:client', handlers.registration)
   app.on(['GET', 'POST', 'OPTIONS'], '/services/oauth2/userinfo', handlers.userinfo)
 
   app.get('/id/keys', handlers.keys)

@@ -36,6 +36,8 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   "'/services/oauth2/revoke'": [['POST', '/services/oauth2/revoke', 400]],
   // Off, as at Salesforce.
   "'/services/oauth2/par'": [['POST', '/services/oauth2/par', 404]],
+  "'/services/oauth2/register'": [['POST', '/services/oauth2/register', 400]],
+  "'/services/oauth2/register/:client'": [['GET', '/services/oauth2/register/3MVG9Nobody', 400]],
   "'/services/oauth2/introspect'": [['POST', '/services/oauth2/introspect', 400]],
   "'/services/oauth2/userinfo'": [['GET', '/services/oauth2/userinfo', 403]],
   "'/id/keys'": [['GET', '/id/keys', 200]],

@@ -2,6 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { generateInitialAccessToken } from '../../src/connected-apps/initial-access-token.ts'
 import { type Posture, salesforcePosture, strictPosture } from '../../src/options.ts'
 import type { User } from '../../src/users/user.ts'
 import { decideOn, fieldsOf, signInOn, testBrowser } from '../flows/test-browser.ts'
@@ -40,6 +41,20 @@ describe.each<[string, Posture]>([
     openid.enableNonRepudiationChecks(config)
     return config
   }
+
+  it('registers itself, and then signs people in', async () => {
+    const { registrations } = server.stores
+    const token = await generateInitialAccessToken({ registrations, now: server.now }, app)
+    const config = await openid.dynamicClientRegistration(
+      new URL(server.base),
+      { redirect_uris: [callbackUrl], client_name: 'By itself', scope: 'openid api refresh_token' },
+      undefined,
+      { initialAccessToken: token, execute: [openid.allowInsecureRequests] },
+    )
+    openid.enableNonRepudiationChecks(config)
+    const { tokens } = await signIn(config)
+    expect(tokens.claims()?.aud).toBe(config.clientMetadata().client_id)
+  })
 
   /** Sends a person through sign-in and consent, and exchanges what they come back with. */
   async function signIn(config: openid.Configuration, parameters: Record<string, string> = {}) {

@@ -114,6 +114,11 @@ async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'app', of(used)),
     await sight(setup, 'bare app', of(bare)),
     await sight(setup, 'app of the server', of(assigned)),
+    await sight(setup, 'initial access token', of(used, '/initial-access-token')),
+    await sent(setup, 'generated initial access token', of(used, '/initial-access-token'), { ownPassword: password }),
+    await sight(setup, 'delete initial access token', of(used, '/initial-access-token/delete')),
+    await sight(setup, 'app that others may register under', of(used)),
+    ...(await customSights(setup)),
     await sight(setup, 'confirm password', of(used, '/consumer-details')),
     await sent(setup, 'wrong password', of(used, '/consumer-details'), { ownPassword: 'wrong' }, 422),
     await sent(setup, 'rotated secret', of(used, '/rotate-secret'), { ownPassword: password }),
@@ -192,6 +197,36 @@ async function fullCertificates({ server, admin }: SetupServer): Promise<void> {
 }
 
 /** What holds for the whole org. */
+async function customSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const [scopes, permissions] = ['/setup/oauth-custom-scopes', '/setup/custom-permissions']
+  const { admin, server } = setup
+  const empty = [
+    await sight(setup, 'no custom scopes', scopes),
+    await sight(setup, 'no custom permissions', permissions),
+  ]
+  await submitForm(admin, `${scopes}/new`, {
+    name: 'Orders',
+    label: 'Orders',
+    description: 'Orders',
+    assignedTo: 'Used',
+  })
+  await submitForm(admin, `${permissions}/new`, { name: 'Approve', label: 'Approve', connectedApp: 'Used' })
+  const [scope] = await server.stores.customScopes.list(server.org.id)
+  const [permission] = await server.stores.customPermissions.list(server.org.id)
+  const [permissionSet] = await server.stores.permissionSets.list(server.org.id)
+  return [
+    ...empty,
+    await sight(setup, 'custom scopes', scopes),
+    await sent(setup, 'new custom scope with problems', `${scopes}/new`, { name: 'api', description: 'no!' }, 422),
+    await sight(setup, 'edit custom scope', `${scopes}/${scope?.id}/edit`),
+    await sight(setup, 'delete custom scope', `${scopes}/${scope?.id}/delete`),
+    await sight(setup, 'custom permissions', permissions),
+    await sent(setup, 'new custom permission with problems', `${permissions}/new`, { name: '1' }, 422),
+    await sight(setup, 'edit custom permission', `${permissions}/${permission?.id}/edit`),
+    await sight(setup, 'custom permissions of a set', `/setup/permission-sets/${permissionSet?.id}/custom-permissions`),
+  ]
+}
+
 async function orgSights(setup: SetupServer): Promise<readonly Sight[]> {
   const { server } = setup
   await server.stores.signingKeys.add(await newSigningKey(server.seal, 229, server.now()))

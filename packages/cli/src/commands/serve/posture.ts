@@ -39,6 +39,7 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   refusesCredentialsInQuery: yesNo('client_secret, assertion and the like in the query string are refused'),
   refusesTokenInQuery: yesNo('access tokens in the query string, or in two places, are refused'),
   usesRfcStatuses: yesNo('401 and 405 as the RFCs say, where Salesforce answers 400 and 403'),
+  registrationLimit: number('how many apps may register themselves under one', 0, 100_000),
   answersExpiresIn: yesNo('token answers say expires_in'),
   answersIssuer: yesNo('authorization answers say iss (RFC 9207)'),
   updatedAtIsNumber: yesNo('updated_at of userinfo is a number (OpenID Connect Core §5.1)'),

@@ -15,6 +15,7 @@ import { customScopesAndClaims } from './0010-custom-scopes-and-claims.ts'
 import { sessionLevels } from './0011-session-levels.ts'
 import { journalRefusals } from './0012-journal-refusals.ts'
 import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
+import { registeredApps } from './0014-registered-apps.ts'
 
 const migrations = [
   first,
@@ -30,6 +31,7 @@ const migrations = [
   sessionLevels,
   journalRefusals,
   flowsInBrowserAndApp,
+  registeredApps,
 ]
 const newest = migrations.length
 /** What the text is bound to by which a database knows its encryption key. */

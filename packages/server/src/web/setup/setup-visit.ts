@@ -4,6 +4,7 @@ import { checkAddress } from '../../connected-apps/access.ts'
 import type { ApprovalStore } from '../../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
+import type { RegistrationStore } from '../../connected-apps/registration.ts'
 import type { AuditTrailStore } from '../../journal/audit-trail.ts'
 import type { JournalStore } from '../../journal/journal.ts'
 import { refusal } from '../../oauth/refusal.ts'
@@ -33,6 +34,7 @@ export interface SetupStores {
   readonly customPermissions: CustomPermissionStore
   readonly apps: ConnectedAppStore
   readonly customScopes: CustomScopeStore
+  readonly registrations: RegistrationStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
   readonly sessions: SessionStore

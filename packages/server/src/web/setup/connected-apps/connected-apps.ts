@@ -7,6 +7,7 @@ import { editApp } from './edit-app.tsx'
 import { editPolicies } from './edit-policies.tsx'
 import { manageApp } from './manage-app.tsx'
 import { newApp } from './new-app.tsx'
+import { initialAccessTokenPages } from './registered-apps.tsx'
 import { viewApp } from './view-app.tsx'
 
 /** App Manager: the connected apps of an org, their settings, secrets and policies. */
@@ -17,6 +18,7 @@ export function connectedAppPages(needs: SetupNeeds): readonly SetupRoute[] {
     ...viewApp,
     ...editApp(needs),
     ...consumerDetails(needs),
+    ...initialAccessTokenPages(needs),
     ...manageApp,
     ...editPolicies,
     ...deleteApp,

@@ -9,6 +9,7 @@ import { notFound, page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
 import { appPath, appsPath, findInstalledApp } from './find-app.ts'
 import { PolicyDetails, PolicyWarnings, runAsOf } from './policy-details.tsx'
+import { RegisteredApps, registeredAppsOf } from './registered-apps.tsx'
 
 /** *View* of a connected app: its settings, if it is this org's own, and this org's policies for it. */
 export const viewApp: readonly SetupRoute[] = page(`${appsPath}/:app`, 'view setup', async (visit) => {
@@ -48,6 +49,7 @@ export const viewApp: readonly SetupRoute[] = page(`${appsPath}/:app`, 'view set
               : 'This app was made in another org and is installed here. Its settings, key and secret are that org’s; what this org decides about it stands below.'}
           </Notice>
         )}
+        {isOwn && <RegisteredApps found={await registeredAppsOf(visit, app)} canManage={canManage} />}
         <Card
           title="Policies of this org"
           action={

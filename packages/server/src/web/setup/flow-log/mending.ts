@@ -93,6 +93,11 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   // Client credentials.
   'domain-not-own': 'my domain',
   'client-credentials-off': 'app settings',
+  'initial-token-unknown': 'app list',
+  'registration-malformed': 'request',
+  'registration-refused': 'request',
+  'registration-limit': 'app list',
+  'registration-token-unknown': 'request',
   'run-as-missing': 'app policies',
   'scopes-missing': 'app settings',
   // The device flow.
