@@ -5,7 +5,7 @@ import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Problem } from '../problem.ts'
 import type { Refusal } from './refusal.ts'
 
-/** What the server lets apps register for. */
+/** What apps can register for. */
 export interface OfferedToClients {
   readonly grantTypes: readonly string[]
   readonly responseTypes: readonly string[]
@@ -41,6 +41,14 @@ type Refused = Extract<Refusal, { reason: 'registration-refused' }>
 export type MetadataReading =
   | { readonly ok: true; readonly metadata: ClientMetadata }
   | { readonly ok: false; readonly refusal: Refused }
+
+/** What an app can register for, of all that the server offers: tokens in an address only where its parent gets such. */
+export function offeredUnder(
+  { isUserAgentEnabled }: Pick<ConnectedApp, 'isUserAgentEnabled'>,
+  { grantTypes, responseTypes }: OfferedToClients,
+): OfferedToClients {
+  return { grantTypes, responseTypes: responseTypes.filter((one) => isUserAgentEnabled || !one.includes('token')) }
+}
 
 /** Reads what an app says of itself, held against what is offered and what the app may ask for under which it registers. */
 export function readClientMetadata(
@@ -94,6 +102,7 @@ export function settingsOf(metadata: ClientMetadata, parent: ConnectedApp) {
     // Whoever has no secret proves by a challenge that it is the one that asked.
     isPkceRequired: parent.isPkceRequired || isPublic,
     isRefreshTokenRotationEnabled: parent.isRefreshTokenRotationEnabled,
+    isUserAgentEnabled: parent.isUserAgentEnabled,
     isNamedUserJwtEnabled: parent.isNamedUserJwtEnabled,
     idTokenConfig: parent.idTokenConfig,
     attributes: parent.attributes,

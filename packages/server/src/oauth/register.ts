@@ -17,6 +17,7 @@ import {
   type ClientMetadata,
   grantTypesOf,
   type OfferedToClients,
+  offeredUnder,
   readClientMetadata,
   refusalOfProblem,
   settingsOf,
@@ -127,7 +128,7 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
   }
 
   function metadataOf(body: unknown, parent: ConnectedApp): ClientMetadata {
-    const reading = readClientMetadata(body, parent, offered)
+    const reading = readClientMetadata(body, parent, offeredUnder(parent, offered))
     if (!reading.ok) throw refusal(reading.refusal)
     return reading.metadata
   }
@@ -188,6 +189,7 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
     told: { readonly token: string; readonly consumerSecret: string; readonly method: string | undefined },
   ): ClientInformation {
     const isPublic = app.isConsumerSecretOptional
+    const own = offeredUnder(app, offered)
     return {
       client_id: app.consumerKey,
       ...(isPublic ? {} : { client_secret: told.consumerSecret }),
@@ -198,8 +200,8 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
       registration_client_uri: `${site.base}/services/oauth2/register/${encodeURIComponent(app.consumerKey)}`,
       token_endpoint_auth_method: isPublic ? 'none' : (told.method ?? 'client_secret_post'),
       redirect_uris: app.callbackUrls,
-      response_types: offered.responseTypes,
-      grant_types: grantTypesOf(offered),
+      response_types: own.responseTypes,
+      grant_types: grantTypesOf(own),
       contacts: [app.contactEmail],
       scopes: app.scopes.includes('id') ? app.scopes : [...app.scopes, 'id'],
     }

@@ -63,8 +63,8 @@ describe('POST /services/oauth2/register', () => {
       registration_client_uri: `${server.base}/services/oauth2/register/${body.client_id}`,
       token_endpoint_auth_method: 'client_secret_post',
       redirect_uris: [callbackUrl],
-      response_types: expect.arrayContaining(['code']),
-      grant_types: expect.arrayContaining(['authorization_code', 'refresh_token']),
+      response_types: ['code'],
+      grant_types: ['authorization_code', 'refresh_token'],
       contacts: ['dev@mine.example'],
       scopes: ['api', 'openid', 'id'],
     })
@@ -117,6 +117,17 @@ describe('POST /services/oauth2/register', () => {
       isConsumerSecretOptional: true,
       isSecretRequiredForRefreshToken: false,
       isPkceRequired: true,
+    })
+  })
+
+  it('lets an app have tokens in an address only where its parent does', async () => {
+    const implicit = { ...mine, response_types: ['code', 'token'], grant_types: ['authorization_code', 'implicit'] }
+    expect((await refusalOf(server, await register(implicit))).reason).toBe('registration-refused')
+    const browserApp = await server.addApp('Browser_App', { isUserAgentEnabled: true })
+    const { body } = await register(implicit, await newToken(browserApp))
+    expect(body).toMatchObject({
+      response_types: ['code', 'token', 'token id_token'],
+      grant_types: ['authorization_code', 'implicit', 'refresh_token'],
     })
   })
 

@@ -52,6 +52,7 @@ beforeAll(async () => {
     token: String(token?.id),
     certificate: certificate?.id ?? '',
     customScope: customScope?.id ?? '',
+    update: 'endSoapLogin',
     customPermission: customPermission?.id ?? '',
     request: await journalledRequest(server, app),
   }
@@ -141,7 +142,8 @@ describe('every route of Setup', () => {
     expect(answer.status).toBeLessThan(400)
   })
 
-  it.each(routes.filter(({ method, path }) => method === 'GET' && path.includes(':')))(
+  it.each(routes.filter(({ method, path }) => method === 'GET' && path.includes(':') && !path.includes(':update')))(
+    // A release update is Salesforce's, and there for every org.
     "answers an admin of another org as if the id were nobody's: $path",
     async ({ path }) => {
       const unknown = Object.fromEntries(Object.entries(things).map(([name, id]) => [name, nobodys(id)]))
