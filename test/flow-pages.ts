@@ -141,6 +141,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'refresh-token-of-another-app',
     'refresh-token-revoked',
     'refresh-token-rotated-out',
+    'refresh-token-displaced',
     'refresh-token-expired',
     ...user,
     'session-level-too-low',

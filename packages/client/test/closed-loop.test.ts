@@ -683,6 +683,13 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       return refresh(refresh_token)
     },
   ],
+  'refresh-token-displaced': [
+    async () => {
+      const { refresh_token } = await tokensFor(server, world.user, world.app)
+      for (let more = 0; more < 5; more++) await tokensFor(server, world.user, world.app)
+      return refresh(refresh_token)
+    },
+  ],
   'refresh-token-rotated-out': [
     async () => {
       const app = await server.addApp(fresh('Rotating'), { isRefreshTokenRotationEnabled: true })

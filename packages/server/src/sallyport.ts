@@ -20,6 +20,7 @@ import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
 import { usernamePassword } from './oauth/grants/username-password.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
+import { nextToEnd } from './oauth/next-to-end.ts'
 import { pushEndpoint } from './oauth/push.ts'
 import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
 import { registerEndpoint } from './oauth/register.ts'
@@ -52,6 +53,7 @@ import { readBrowser } from './web/browser.ts'
 import { crossOrigin } from './web/cross-origin.ts'
 import { authorizeAnswer } from './web/endpoints/authorize.ts'
 import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
+import { consentQuestion } from './web/endpoints/consent-question.ts'
 import { deviceAnswer, deviceDoneAnswer, devicePage } from './web/endpoints/device.ts'
 import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
@@ -289,6 +291,11 @@ export async function sallyport({
     now,
   })
   const { verificationHistory } = stores
+  const question = consentQuestion({
+    orgs,
+    customScopes: stores.customScopes,
+    nextToEnd: nextToEnd({ refreshTokens, now }),
+  })
   const pages = {
     signIn: signing,
     readBrowser: browserOf,
@@ -296,11 +303,11 @@ export async function sallyport({
     readRequest,
     authorize: decide,
     orgs,
-    customScopes: stores.customScopes,
+    question,
     demoUsers: options.demoUsers,
   }
   const consent = deviceConsent({ ...deviceNeeds, approvals, whoIsThere: whoIsThere({ users, orgs, profiles }) })
-  const connecting = { consent, readBrowser: browserOf, orgs }
+  const connecting = { consent, readBrowser: browserOf, question }
   const verifying = { ...pages, users, verifications, verificationHistory, loginHistory, passwords, seal, now }
   const { updatedAtIsNumber } = posture
   const whose = { users, profiles, permissionSets, apps, customClaims, addresses }

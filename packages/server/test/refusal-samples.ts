@@ -137,6 +137,12 @@ export const sampleFacts: ExplainedReasons = {
   'refresh-token-of-another-app': { app },
   'refresh-token-revoked': { app, issued: '2026-02-01T00:00:00.000Z' },
   'refresh-token-rotated-out': { app, issued: '2026-02-01T00:00:00.000Z' },
+  'refresh-token-displaced': {
+    app,
+    issued: '2026-01-01T00:00:00.000Z',
+    ended: '2026-02-01T00:00:00.000Z',
+    most: 5,
+  },
   'refresh-token-expired': { app, policy: 'specific_inactivity:30:DAYS', since: '2026-01-01T00:00:00.000Z' },
   'response-type-unknown': { found: 'token', offered: ['code'] },
   'response-mode-unknown': { found: 'web_message', offered: ['query', 'fragment', 'form_post'] },

@@ -15,6 +15,9 @@ export interface Approval {
   readonly useCount: number
 }
 
+/** Salesforce's: the refresh tokens that a user keeps of one app. One more ends the oldest. */
+export const mostRefreshTokens = 5
+
 /** Who uses an app: one line of the usage list. */
 export interface AppUsage {
   readonly appId: string

@@ -61,6 +61,7 @@ export const checkTitles = {
   'initial-token': 'The initial access token is one that registers apps',
   registration: 'The app can be made, or changed, as it says of itself',
   'registration-token': 'The registration access token is the one of the app',
+  'approvals-kept': 'The user keeps as many refresh tokens of the app as Salesforce lets them: the oldest ended',
   'not-replayed': 'The assertion has not been used before (jti, or ID)',
   'token-ended': 'The token has ended',
   introspected: 'The token has been looked up',

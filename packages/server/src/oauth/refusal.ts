@@ -101,6 +101,12 @@ export interface Reasons extends AccessReasons, SamlReasons {
   'refresh-token-of-another-app': { readonly app: string }
   'refresh-token-revoked': { readonly app: string; readonly issued: string }
   'refresh-token-rotated-out': { readonly app: string; readonly issued: string }
+  'refresh-token-displaced': {
+    readonly app: string
+    readonly issued: string
+    readonly ended: string
+    readonly most: number
+  }
   'refresh-token-expired': { readonly app: string; readonly policy: string; readonly since: string }
   // The authorize endpoint
   'response-type-unknown': { readonly found: string; readonly offered: readonly string[] }
@@ -339,6 +345,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'refresh-token-of-another-app': expiredRefreshToken,
   'refresh-token-revoked': expiredRefreshToken,
   'refresh-token-rotated-out': expiredRefreshToken,
+  'refresh-token-displaced': expiredRefreshToken,
   'refresh-token-expired': expiredRefreshToken,
 
   'response-type-unknown': { code: 'unsupported_response_type', description: 'response type not supported' },

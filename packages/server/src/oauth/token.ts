@@ -1,3 +1,4 @@
+import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { LoginHistoryStore, OauthLoginSubType } from '../sessions/login-history.ts'
 import type { Authorization } from '../tokens/authorization.ts'
@@ -45,6 +46,7 @@ export function tokenEndpoint({
       const authorization = await grant.authorize(client, { request, checks })
       const result = await issueTokens(authorization, { ...request, secret: client?.secret })
       if (result.outcome === 'replayed') throw refusal(replayOf(authorization))
+      if (result.displaced > 0) pass(checks, 'approvals-kept', { ended: result.displaced, most: mostRefreshTokens })
       const { token_format, expires_in = 0 } = result.response
       if (token_format === 'jwt') pass(checks, 'token-format', { format: 'JWT', lasts: expires_in })
       return result.response

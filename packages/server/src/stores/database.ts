@@ -192,6 +192,8 @@ interface RefreshTokensTable extends Epochs {
   last_used_at: Instant
   use_count: number
   revoked_at: Instant | null
+  /** When a later one took its place; it was revoked then, too. */
+  displaced_at: Instant | null
   session_level: Generated<SessionLevel>
   sid: string | null
 }

@@ -1,4 +1,5 @@
 import type { NotNull } from 'kysely'
+import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import type { SessionLevel } from '../sessions/session.ts'
 import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
 import { approvalUses } from './approval-use.ts'
@@ -32,6 +33,18 @@ type NewRefreshToken = Counters & {
   readonly sid: string | null
   readonly issuedAt: number
 }
+
+type Cutoffs = { readonly at: number; readonly issuedSince: number; readonly usedSince: number }
+
+/** The refresh token that goes with an access token, and how many older ones it took the place of. */
+interface GivenRefreshToken {
+  readonly id: number | undefined
+  readonly displaced: number
+}
+
+const noRefreshToken: GivenRefreshToken = { id: undefined, displaced: 0 }
+// There is one too many at most, but for those of before the rule.
+const endedAtOnce = 1000
 
 /** The purchases of tokens, each a transaction. */
 export function issueStore(database: Database): IssueStore {
@@ -126,6 +139,27 @@ export function issueStore(database: Database): IssueStore {
       rotated_at: given('at'),
     }),
   )
+  const endOldest = statement((given: Placeholder<Counters & Cutoffs>) =>
+    queries
+      .updateTable('refresh_tokens')
+      .set({ revoked_at: given('at'), displaced_at: given('at') })
+      .where('id', 'in', (within) =>
+        within
+          .selectFrom('refresh_tokens')
+          .select('id')
+          .where('approval_id', '=', given('approval_id'))
+          .where('approval_epoch', '=', given('approval_epoch'))
+          .where('org_epoch', '=', given('org_epoch'))
+          .where('user_epoch', '=', given('user_epoch'))
+          .where('app_epoch', '=', given('app_epoch'))
+          .where('revoked_at', 'is', null)
+          .where('issued_at', '>=', given('issuedSince'))
+          .where('last_used_at', '>=', given('usedSince'))
+          .orderBy('id', 'desc')
+          .limit(endedAtOnce)
+          .offset(mostRefreshTokens),
+      ),
+  )
   const endRefreshToken = statement((given: Placeholder<{ id: number; at: number }>) =>
     queries
       .updateTable('refresh_tokens')
@@ -154,12 +188,12 @@ export function issueStore(database: Database): IssueStore {
         }
         const isApproved = await approvals.countOf(tx, { id: code.approval_id, epoch: code.approval_epoch }, at)
         if (!isApproved) return replayed
-        const refreshTokenId = await newRefreshToken(tx, issuance, code)
-        const purchase = await issue(tx, issuance, code, refreshTokenId)
+        const given = await newRefreshToken(tx, issuance, code)
+        const purchase = await issue(tx, issuance, code, given)
         await tx.run(noteBought, {
           id: codeId,
           accessTokenId: purchase.issued.accessTokenId,
-          refreshTokenId: refreshTokenId ?? null,
+          refreshTokenId: given.id ?? null,
         })
         return purchase
       }, aboutCode(codeId)),
@@ -183,24 +217,35 @@ export function issueStore(database: Database): IssueStore {
         }
         if (newHash !== undefined) await tx.run(noteRotated, { id, hash, at })
         await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
-        return issue(tx, issuance, used, id)
+        return issue(tx, issuance, used, { id, displaced: 0 })
       }, aboutRefreshToken(id)),
   }
 
-  async function newRefreshToken(tx: Transaction, issuance: Issuance, counters: Counters) {
-    if (issuance.refreshToken === undefined) return undefined
-    return tx.insert(addRefreshToken, {
+  /** Adds the refresh token, and ends the oldest of those that are too many with it. */
+  async function newRefreshToken(tx: Transaction, issuance: Issuance, counters: Counters): Promise<GivenRefreshToken> {
+    if (issuance.refreshToken === undefined) return noRefreshToken
+    const { hash, authTime, policyCutoffs } = issuance.refreshToken
+    const { issuedSince, usedSince } = policyCutoffs
+    const at = instant(issuance.at)
+    const id = await tx.insert(addRefreshToken, {
       ...counters,
-      hash: issuance.refreshToken.hash,
+      hash,
       scopes: scopeText(issuance.scopes),
-      authTime: instant(issuance.refreshToken.authTime),
+      authTime: instant(authTime),
       sessionLevel: issuance.session.level,
       sid: issuance.session.sid ?? null,
-      issuedAt: instant(issuance.at),
+      issuedAt: at,
     })
+    const since = { issuedSince: issuedSince?.getTime() ?? 0, usedSince: usedSince?.getTime() ?? 0 }
+    return { id, displaced: await tx.run(endOldest, { ...counters, ...since, at }) }
   }
 
-  async function issue(tx: Transaction, issuance: Issuance, counters: Counters, refreshTokenId: number | undefined) {
+  async function issue(
+    tx: Transaction,
+    issuance: Issuance,
+    counters: Counters,
+    { id: refreshTokenId, displaced }: GivenRefreshToken,
+  ) {
     const accessTokenId = await tx.insert(addAccessToken, {
       ...counters,
       hash: issuance.accessToken.hash,
@@ -213,6 +258,6 @@ export function issueStore(database: Database): IssueStore {
       sessionLevel: issuance.session.level,
     })
     await noteLogin(tx, issuance.login)
-    return { outcome: 'issued', issued: { accessTokenId, refreshTokenId } } as const
+    return { outcome: 'issued', issued: { accessTokenId, refreshTokenId, displaced } } as const
   }
 }

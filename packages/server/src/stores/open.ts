@@ -159,6 +159,7 @@ async function storesOn(
     registrations: registrationStore(database),
     approvals: approvalStore(database),
     accessTokens: accessTokenStore(database),
+    refreshTokens: refreshTokenStore(database),
     sessions: sessionStore(database),
     verifications: verificationStore(database),
     certificates: certificateStore(database),
@@ -178,6 +179,7 @@ async function storesOn(
       registrations: noting.registrations(note),
       approvals: noting.approvals(note),
       accessTokens: noting.accessTokens(note),
+      refreshTokens: noting.refreshTokens(note),
       sessions: noting.sessions(note),
       verifications: noting.verifications(note),
       certificates: noting.certificates(note),
@@ -187,7 +189,6 @@ async function storesOn(
   }
   return {
     ...actedBy(undefined),
-    refreshTokens: refreshTokenStore(database),
     codes: authorizationCodeStore(database),
     deviceCodes: deviceCodeStore(database),
     pushed: pushedRequestStore(database),

@@ -1,6 +1,7 @@
 import { endedBy } from '../connected-apps/refresh-policy.ts'
 import { sameHash } from '../secret.ts'
 import type { RefreshToken, RefreshTokenStore } from '../tokens/refresh-token.ts'
+import type { Noting } from './audit-trail.ts'
 import { instant, readInstant, readPolicy, readScopes } from './column-values.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -11,7 +12,7 @@ export function aboutRefreshToken(id: number): string {
 }
 
 /** Refresh tokens in the database. */
-export function refreshTokenStore({ queries, read, write, now }: Database): RefreshTokenStore {
+export function refreshTokenStore({ queries, read, write, now }: Database): Noting<RefreshTokenStore> {
   const tokens = queries
     .selectFrom('refresh_tokens as token')
     .innerJoin('standings as now', 'now.approval_id', 'token.approval_id')
@@ -31,6 +32,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
       'token.last_used_at',
       'token.use_count',
       'token.revoked_at',
+      'token.displaced_at',
       is
         .case()
         .when(
@@ -48,6 +50,13 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
         .as('stands'),
     ])
   const find = statement((given: Placeholder<{ id: number }>) => tokens.where('token.id', '=', given('id')))
+  const newestFirst = tokens.where('token.revoked_at', 'is', null).orderBy('token.id', 'desc')
+  const listOf = statement((given: Placeholder<{ userId: string }>) =>
+    newestFirst.where('now.user_id', '=', given('userId')),
+  )
+  const listOfApp = statement((given: Placeholder<{ userId: string; appId: string }>) =>
+    newestFirst.where('now.user_id', '=', given('userId')).where('now.app_id', '=', given('appId')),
+  )
   const findRotated = statement((given: Placeholder<{ id: number; hash: Uint8Array }>) =>
     queries
       .selectFrom('rotated_refresh_tokens')
@@ -59,6 +68,13 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
     queries
       .updateTable('refresh_tokens')
       .set({ revoked_at: given('now') })
+      .where('id', '=', given('id'))
+      .where('revoked_at', 'is', null),
+  )
+  const noteUse = statement((given: Placeholder<{ id: number; now: number }>) =>
+    queries
+      .updateTable('refresh_tokens')
+      .set((token) => ({ last_used_at: given('now'), use_count: token('use_count', '+', token.lit(1)) }))
       .where('id', '=', given('id'))
       .where('revoked_at', 'is', null),
   )
@@ -83,12 +99,15 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
   // A token that a counter or a policy ended has no mark of its own: each deletion looks at the next few rows for such.
   let lookedAt = 0
 
-  return {
+  return (note) => ({
     async find({ id, hash }) {
       const row = await read.first(find, { id })
       if (row === undefined) return { state: 'unknown' }
       const token = fromRow(row)
-      if (sameHash(row.hash, hash)) return { state: row.stands === 1 ? 'live' : 'revoked', token }
+      if (sameHash(row.hash, hash)) {
+        if (row.displaced_at !== null) return { state: 'displaced', token, at: readInstant(row.displaced_at) }
+        return { state: row.stands === 1 ? 'live' : 'revoked', token }
+      }
       const rotated = await read.first(findRotated, { id, hash })
       return rotated === undefined ? { state: 'unknown' } : { state: 'rotated-out', token }
     },
@@ -99,6 +118,28 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
         return found?.stands === 1
       }, aboutRefreshToken(id))
     },
+    async noteUse(id, at) {
+      await write((tx) => tx.run(noteUse, { id, now: instant(at) }))
+    },
+    async listLive({ userId, appId }, at) {
+      const rows =
+        appId === undefined ? await read.all(listOf, { userId }) : await read.all(listOfApp, { userId, appId })
+      return rows
+        .filter(({ stands }) => stands === 1)
+        .map((row) => ({ token: fromRow(row), policy: readPolicy(row.refresh_token_policy) }))
+        .filter(({ token, policy }) => endedBy(policy, token, at) === undefined)
+        .map(({ token }) => token)
+    },
+    endOf: (userId, id, at) =>
+      write(async (tx) => {
+        const found = await tx.first(find, { id })
+        if (found === undefined || found.user_id !== userId || found.stands === 0) return false
+        await tx.run(revoke, { id, now: instant(at) })
+        const did = { action: 'revokeRefreshToken', text: 'Revoked a refresh token of connected app' }
+        const to = { app: found.app_id, approvedBy: userId }
+        await note(tx, { section: 'Connected Apps OAuth Usage', ...did, to, ownOf: userId })
+        return true
+      }),
     async deleteEnded(before, limit) {
       const looked = await read.all(listFrom, { after: lookedAt, limit })
       const unmarked = looked.filter((row) => row.revoked_at === null)
@@ -119,7 +160,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Refr
       lookedAt = looked.length < limit ? 0 : (looked.at(-1)?.id ?? 0)
       return deleted
     },
-  }
+  })
 
   function fromRow(row: ReturnType<typeof find.row>): RefreshToken {
     return {

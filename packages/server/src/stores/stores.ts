@@ -36,6 +36,7 @@ export interface ActStores {
   readonly registrations: RegistrationStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
+  readonly refreshTokens: RefreshTokenStore
   readonly sessions: SessionStore
   readonly verifications: VerificationStore
   readonly certificates: CertificateStore
@@ -45,7 +46,6 @@ export interface ActStores {
 
 /** Everything a server keeps, in one database. What its own stores change is noted as done by nobody: by a command or an org file. */
 export interface Stores extends ActStores {
-  readonly refreshTokens: RefreshTokenStore
   readonly codes: AuthorizationCodeStore
   readonly deviceCodes: DeviceCodeStore
   readonly pushed: PushedRequestStore

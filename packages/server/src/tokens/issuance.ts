@@ -1,3 +1,4 @@
+import type { RefreshCutoffs } from '../connected-apps/approval.ts'
 import type { Scope } from '../connected-apps/scope.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { SessionOrigin } from '../sessions/session.ts'
@@ -19,8 +20,10 @@ export interface Issuance {
   }
   /** The session that the tokens go back to. */
   readonly session: SessionOrigin
-  /** A new refresh token, where one is given. */
-  readonly refreshToken: { readonly hash: Buffer; readonly authTime: Date } | undefined
+  /** A new refresh token, where one is given; with it, which others the policy of the app has not ended. */
+  readonly refreshToken:
+    | { readonly hash: Buffer; readonly authTime: Date; readonly policyCutoffs: RefreshCutoffs }
+    | undefined
   readonly login: LoginAttempt
 }
 
@@ -28,6 +31,8 @@ export interface Issuance {
 export interface Issued {
   readonly accessTokenId: number
   readonly refreshTokenId: number | undefined
+  /** How many of the user's older refresh tokens for the app ended, so that there are no more than Salesforce keeps. */
+  readonly displaced: number
 }
 
 /** What buying tokens came to. `replayed` means that somebody was first; what they got has been ended where the RFCs say so. */

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
 import type { CustomClaimsOf } from '../connected-apps/custom-claims.ts'
+import { refreshCutoffs } from '../connected-apps/refresh-policy.ts'
 import { refreshScope } from '../connected-apps/scope.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Seal } from '../seal.ts'
@@ -48,7 +49,7 @@ export interface IssueContext {
 
 /** Tokens, or that somebody else was first with the same proof. */
 export type IssueResult =
-  | { readonly outcome: 'issued'; readonly response: TokenResponse }
+  | { readonly outcome: 'issued'; readonly response: TokenResponse; readonly displaced: number }
   | { readonly outcome: 'replayed' }
 
 /** Turns what a grant decided into tokens, stored before they are answered. */
@@ -96,7 +97,11 @@ export function issueTokens(needs: Needs): IssueTokens {
       session,
       refreshToken:
         source.kind !== 'refresh-token' && refreshSecret !== undefined
-          ? { hash: hashSecret(refreshSecret), authTime }
+          ? {
+              hash: hashSecret(refreshSecret),
+              authTime,
+              policyCutoffs: refreshCutoffs(policies.refreshTokenPolicy, at),
+            }
           : undefined,
       login: {
         orgId: org.id,
@@ -172,7 +177,7 @@ export function issueTokens(needs: Needs): IssueTokens {
       ...(format === 'jwt' ? { token_format: format, api_instance_url: instanceUrl } : {}),
       ...(answersExpiresIn || format === 'jwt' ? { expires_in: timeout } : {}),
     } as const
-    return { outcome: 'issued', response }
+    return { outcome: 'issued', response, displaced: purchase.issued.displaced }
   }
 
   function buy(

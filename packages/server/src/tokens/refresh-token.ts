@@ -25,6 +25,8 @@ export interface RefreshToken {
 /** A refresh token found: alive; ended; or one that a rotation had replaced, which somebody has copied. */
 export type RefreshTokenFinding =
   | { readonly state: 'live' | 'revoked' | 'rotated-out'; readonly token: RefreshToken }
+  /** Ended by a later one: a user keeps so many of an app and no more. */
+  | { readonly state: 'displaced'; readonly token: RefreshToken; readonly at: Date }
   | { readonly state: 'unknown' }
 
 /** Keeps refresh tokens. They are added and used together with access tokens: see {@link IssueStore}. */
@@ -32,6 +34,12 @@ export interface RefreshTokenStore {
   find(presented: { readonly id: number; readonly hash: Buffer }): Promise<RefreshTokenFinding>
   /** Ends the refresh token and every access token from it; `false` when it had ended before. */
   revoke(id: number, now: Date): Promise<boolean>
+  /** Counts a use that came to nothing. */
+  noteUse(id: number, now: Date): Promise<void>
+  /** Those of a user that are alive, also by the policies of their apps; newest first. */
+  listLive(of: { readonly userId: string; readonly appId?: string }, now: Date): Promise<readonly RefreshToken[]>
+  /** Ends one of a user's, and every access token from it; `false` for one that has ended, or is another's. */
+  endOf(userId: string, id: number, now: Date): Promise<boolean>
   /** Deletes at most `limit` rows that ended before `before`; answers how many. */
   deleteEnded(before: Date, limit: number): Promise<number>
 }

@@ -114,6 +114,10 @@ export const samples: ReadonlyMap<string, string> = new Map(
       goesTo: { redirectUri: 'com.edge.warehouse:/callback' },
       display: 'touch',
     }),
+    'consent-sixth': ConsentPage({
+      ...consent,
+      ends: { issuedAt: new Date('2026-01-12T09:30:00Z'), lastUsedAt: new Date('2026-02-27T18:00:00Z') },
+    }),
     'consent-device': ConsentPage({ ...consent, goesTo: { device: 'BCDF3479' } }),
     device: DevicePage({ form: { action: '/setup/connect', csrfToken: 'csrf-6' }, userCode: undefined }),
     'device-wrong-code': DevicePage({

@@ -46,6 +46,21 @@ describe('personal settings', () => {
     expect(trail.filter(({ createdById }) => createdById !== undefined)).toEqual([])
   })
 
+  it('list each refresh token, and end one of them alone', async () => {
+    const { server, standard } = setup
+    const app = await server.addApp('Warehouse')
+    const [first, second] = [await tokensFor(server, standard.user, app), await tokensFor(server, standard.user, app)]
+    const { html } = await standard.browser.open('/personal/oauth-connected-apps')
+    const revokes = [...html.matchAll(/href="(\/personal\/oauth-connected-apps\/tokens\/\d+\/revoke)"/g)]
+    expect(revokes).toHaveLength(2)
+    const done = await submitForm(standard, revokes[1]?.[1] ?? '')
+    expect(done.html).toContain('A refresh token of “Warehouse” is revoked.')
+    expect((await refresh(server, app, first.refresh_token)).status).toBe(400)
+    expect((await refresh(server, app, second.refresh_token)).status).toBe(200)
+    const stranger = await setup.stranger.browser.open(revokes[0]?.[1] ?? '')
+    expect(stranger.status).toBe(404)
+  })
+
   it('end other sessions of one, and mark the one that one is in', async () => {
     const { server, standard } = setup
     const elsewhere = await setup.signIn(standard.user)

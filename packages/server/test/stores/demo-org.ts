@@ -217,7 +217,14 @@ export async function anIssuance(
       timeout,
     },
     session: noSession,
-    refreshToken: secrets.refresh === undefined ? undefined : { hash: hashSecret(secrets.refresh), authTime: at },
+    refreshToken:
+      secrets.refresh === undefined
+        ? undefined
+        : {
+            hash: hashSecret(secrets.refresh),
+            authTime: at,
+            policyCutoffs: { issuedSince: undefined, usedSince: undefined },
+          },
     login: aLogin(user, { at }),
   }
 }

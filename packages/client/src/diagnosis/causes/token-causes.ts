@@ -73,8 +73,20 @@ export const tokenCauses = {
           ),
     odds: 4,
     meaning:
-      'The refresh token was revoked: by the app, the user or an admin, by a new password, or by the sixth approval of this app for this user.',
-    whatToDo: ['Let the user sign in once more, and give each system an app or a user of its own.'],
+      'The refresh token was revoked: by the app, the user or an admin, or because all tokens of the user were ended.',
+    whatToDo: ['Let the user sign in once more.'],
+    setting: oauthUsage,
+    command: 'sallyport app usage <name>',
+  },
+  'refresh-token-displaced': {
+    told: deadRefreshToken,
+    look: (sight) => unless(isRefresh(sight) === false),
+    odds: 2,
+    meaning:
+      'The user has let the app in five times since: a user keeps five refresh tokens of an app, and one more ends the oldest.',
+    whatToDo: [
+      'Give each system that connects an app or a user of its own, or let them share one refresh token; then let the user sign in once more.',
+    ],
     setting: oauthUsage,
     command: 'sallyport app usage <name>',
   },

@@ -57,6 +57,16 @@ export const refreshTokenExplanations = {
       whereInSetup: appSetting(app, 'Enable Refresh Token Rotation'),
     }),
   },
+  'refresh-token-displaced': {
+    check: 'refresh-token-known',
+    facts: { app: 'text', issued: 'text', ended: 'text', most: 'number' },
+    explain: ({ app, issued, ended, most }) => ({
+      expected: `one of the ${most} newest refresh tokens of the user for ${quoted(app)}`,
+      found: `one of ${issued} that ended at ${ended}, when the user let the app in once more`,
+      whatToDo: `As at Salesforce, a user keeps ${most} refresh tokens of an app, and one more ends the oldest. Give each system that connects an app or a user of its own, or let them share one refresh token. Then let the user sign in once more: that ends the oldest of the others in turn.`,
+      whereInSetup: oauthUsage(app),
+    }),
+  },
   'refresh-token-expired': {
     check: 'refresh-token-policy',
     facts: { app: 'text', policy: 'text', since: 'text' },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostRefreshTokens } from '../../connected-apps/approval.ts'
 import type { ConnectedApp, ConnectedAppStore, RefreshTokenPolicy } from '../../connected-apps/connected-app.ts'
 import { freesAddress } from '../../connected-apps/ip-relaxation.ts'
 import type { PartnerRulesOf } from '../../connected-apps/partner-app.ts'
@@ -13,7 +14,7 @@ import type { UserOfApp } from '../user-of-app.ts'
 import { type Grant, optionalText } from './grant.ts'
 
 interface Needs {
-  readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke'>
+  readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke' | 'noteUse'>
   readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
   readonly userOfApp: UserOfApp
   readonly partnerRules: PartnerRulesOf
@@ -52,6 +53,10 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
         await refreshTokens.revoke(token.id, at)
         throw refusal({ reason: 'refresh-token-rotated-out', facts })
       }
+      if (finding.state === 'displaced') {
+        const ended = finding.at.toISOString()
+        throw refusal({ reason: 'refresh-token-displaced', facts: { ...facts, ended, most: mostRefreshTokens } })
+      }
       if (state === 'revoked') {
         // Freezing a user or blocking an app ends tokens, too, and is what the caller has to know of.
         await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress: true })
@@ -64,7 +69,13 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
       const isVerified = token.session.level === 'HIGH_ASSURANCE'
       const relaxesAddress =
         policies !== undefined && freesAddress({ app, policies, flow: 'refresh-token', sourceIp, isVerified })
-      const user = await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress })
+      const user = await userOfApp({ userId: token.userId, app, request, checks, relaxesAddress }).catch(
+        async (error) => {
+          // As at Salesforce, a use counts even if nobody is let in.
+          await refreshTokens.noteUse(token.id, at)
+          throw error
+        },
+      )
       const partner = await partnerRules(app, user.org)
       if (partner.refreshTokenPolicy !== undefined) checkPolicy(app, partner.refreshTokenPolicy, token, at)
       pass(checks, 'refresh-token-policy')

@@ -16,6 +16,7 @@ import { sessionLevels } from './0011-session-levels.ts'
 import { journalRefusals } from './0012-journal-refusals.ts'
 import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
 import { registeredApps } from './0014-registered-apps.ts'
+import { fiveApprovals } from './0014-five-approvals.ts'
 
 const migrations = [
   first,
@@ -32,6 +33,7 @@ const migrations = [
   journalRefusals,
   flowsInBrowserAndApp,
   registeredApps,
+  fiveApprovals,
 ]
 const newest = migrations.length
 /** What the text is bound to by which a database knows its encryption key. */

@@ -1,10 +1,6 @@
-import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
-import { type Scope, scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
 import type { Authorize, NextStep } from '../../oauth/authorize.ts'
 import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
-import type { OrgStore } from '../../orgs/org.ts'
-import { displayName } from '../../users/user.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
@@ -16,17 +12,17 @@ import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { asBrowser, follow, parametersOf, sourceOf } from './authorize.ts'
+import type { ConsentQuestion } from './consent-question.ts'
 
 interface Needs {
   readonly readRequest: ReadAuthorizeRequest
   readonly authorize: Authorize
   readonly readBrowser: ReadBrowser
-  readonly orgs: Pick<OrgStore, 'find'>
-  readonly customScopes: Pick<CustomScopeStore, 'list'>
+  readonly question: ConsentQuestion
 }
 
 /** `GET` of the consent page: asks, if there is still something to ask; else back to the authorize request. */
-export function consentPage({ readRequest, authorize, readBrowser, orgs, customScopes }: Needs): Answer {
+export function consentPage({ readRequest, authorize, readBrowser, question }: Needs): Answer {
   return async (visit) => {
     const request = await readRequest(
       parametersOf(queryParameter(visit.request, 'source') ?? ''),
@@ -45,21 +41,8 @@ export function consentPage({ readRequest, authorize, readBrowser, orgs, customS
   ): Promise<Reply> {
     const { app } = request
     const source = sourceOf(request)
-    const publisher = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
-    const custom = app.orgId === undefined ? [] : await customScopes.list(app.orgId)
-    // Of a scope that an org has made, its description is what people are to read.
-    const labelOf = (name: Scope) => custom.find((one) => one.name === name)?.description ?? scopeLabel(name)
     const element = ConsentPage({
-      app: {
-        name: app.label,
-        publisher: publisher?.name ?? 'this server',
-        contactEmail: app.contactEmail,
-        description: app.description,
-        infoUrl: app.infoUrl,
-      },
-      scopes: scopes.map((name) => ({ name, label: labelOf(name), hint: scopeHint(name) })),
-      user: { name: displayName(signedIn.user), username: signedIn.user.username },
-      orgName: signedIn.org.name,
+      ...(await question({ app, scopes, signedIn })),
       goesTo: { redirectUri: request.redirectUri },
       decision: { action: consentPath, csrfToken: formToken(browser.formSecret, 'consent', source) },
       source,

@@ -1,10 +1,7 @@
-import { scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
 import type { DeviceConsent, DeviceQuestion, DeviceStep } from '../../oauth/device-consent.ts'
 import { connectPath } from '../../oauth/device-request.ts'
 import type { OAuthError } from '../../oauth/error.ts'
 import { refusal } from '../../oauth/refusal.ts'
-import type { OrgStore } from '../../orgs/org.ts'
-import { displayName } from '../../users/user.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
@@ -15,11 +12,12 @@ import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { asBrowser } from './authorize.ts'
+import type { ConsentQuestion } from './consent-question.ts'
 
 interface Needs {
   readonly consent: DeviceConsent
   readonly readBrowser: ReadBrowser
-  readonly orgs: Pick<OrgStore, 'find'>
+  readonly question: ConsentQuestion
 }
 
 /** Where a person comes to rest after the answer. */
@@ -34,7 +32,7 @@ export function devicePage({ readBrowser }: Pick<Needs, 'readBrowser'>): Answer 
 }
 
 /** `POST` of it: the code, or the answer to what is asked about it. People who are not signed in do so first. */
-export function deviceAnswer({ consent, readBrowser, orgs }: Needs): Answer {
+export function deviceAnswer({ consent, readBrowser, question: asked }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'device'
     const form = await readForm(visit.request)
@@ -83,19 +81,9 @@ export function deviceAnswer({ consent, readBrowser, orgs }: Needs): Answer {
   }
 
   async function question({ app, scopes, signedIn, userCode }: DeviceQuestion, browser: BrowserState): Promise<Reply> {
-    const publisher = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
     const leave = `/secur/logout.jsp?${new URLSearchParams({ retURL: pathWith(userCode) })}`
     const element = ConsentPage({
-      app: {
-        name: app.label,
-        publisher: publisher?.name ?? 'this server',
-        contactEmail: app.contactEmail,
-        description: app.description,
-        infoUrl: app.infoUrl,
-      },
-      scopes: scopes.map((name) => ({ name, label: scopeLabel(name), hint: scopeHint(name) })),
-      user: { name: displayName(signedIn.user), username: signedIn.user.username },
-      orgName: signedIn.org.name,
+      ...(await asked({ app, scopes, signedIn })),
       goesTo: { device: userCode },
       decision: { action: connectPath, csrfToken: formToken(browser.formSecret, 'device consent', userCode) },
       source: userCode,

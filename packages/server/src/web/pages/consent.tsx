@@ -35,6 +35,8 @@ export interface ConsentPageProps {
   readonly orgName: string
   /** Who gets the access: the host that the browser goes to next, or the device that shows a code. */
   readonly goesTo: ConsentDestination
+  /** The earlier approval that ends when this one is given, because there would be too many. */
+  readonly ends?: { readonly issuedAt: Date; readonly lastUsedAt: Date } | undefined
   /** Takes `decision` (`allow` or `deny`) and `source`. */
   readonly decision: FormTarget
   /** Opaque reference to the authorize request under decision; posted as `source`. */
@@ -47,7 +49,7 @@ export interface ConsentPageProps {
 /** The page that asks whether an app may act for the person, and names everything the answer depends on
  *  (RFC 9700 §4.10, ASVS 10.4.7). */
 export function ConsentPage(props: ConsentPageProps) {
-  const { app, scopes, user, orgName, goesTo, decision, source, switchUser, display } = props
+  const { app, scopes, user, orgName, goesTo, ends, decision, source, switchUser, display } = props
   const appName = excerpt(app.name, 80)
   return (
     <Page title="Allow Access?" display={display}>
@@ -77,6 +79,7 @@ export function ConsentPage(props: ConsentPageProps) {
           </PostForm>
         </div>
         <Destination goesTo={goesTo} />
+        {ends !== undefined && <Ending ends={ends} />}
       </section>
       <AboutApp app={app} />
       <PostForm {...decision} class="decision">
@@ -108,6 +111,25 @@ function Destination({ goesTo }: Pick<ConsentPageProps, 'goesTo'>) {
         Choose Deny unless you see this code on a device of your own that you have just started.
       </span>
     </p>
+  )
+}
+
+/** Salesforce keeps five approvals of a user for an app. */
+function Ending({ ends }: { readonly ends: NonNullable<ConsentPageProps['ends']> }) {
+  return (
+    <p>
+      You have connected this app in five places. If you allow it here as well, the oldest loses its access: the one of{' '}
+      <Day at={ends.issuedAt} />, last used <Day at={ends.lastUsedAt} />.
+    </p>
+  )
+}
+
+function Day({ at }: { readonly at: Date }) {
+  const iso = at.toISOString()
+  return (
+    <time datetime={iso} title={`${iso.slice(0, 19).replace('T', ' ')} UTC`}>
+      {iso.slice(0, 10)}
+    </time>
   )
 }
 

@@ -14,6 +14,7 @@ import type { LoginHistoryStore } from '../../sessions/login-history.ts'
 import type { Session, SessionStore } from '../../sessions/session.ts'
 import type { VerificationHistoryStore, VerificationStore } from '../../sessions/verification.ts'
 import type { AccessTokenStore } from '../../tokens/access-token.ts'
+import type { RefreshTokenStore } from '../../tokens/refresh-token.ts'
 import type { CustomPermissionStore } from '../../users/custom-permission.ts'
 import type { Actor } from '../../users/own-access.ts'
 import { permissionsOf } from '../../users/permissions.ts'
@@ -37,6 +38,7 @@ export interface SetupStores {
   readonly registrations: RegistrationStore
   readonly approvals: ApprovalStore
   readonly accessTokens: AccessTokenStore
+  readonly refreshTokens: RefreshTokenStore
   readonly sessions: SessionStore
   readonly verifications: VerificationStore
   readonly verificationHistory: VerificationHistoryStore

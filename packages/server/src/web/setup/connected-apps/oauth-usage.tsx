@@ -1,7 +1,8 @@
 import { blockApp, installApp, unblockApp, uninstallApp } from '../../../connected-apps/app-policies.ts'
-import type { Approval } from '../../../connected-apps/approval.ts'
+import { type Approval, mostRefreshTokens } from '../../../connected-apps/approval.ts'
 import { type UsedApp, usedApps } from '../../../connected-apps/used-apps.ts'
 import { done, type Outcome } from '../../../problem.ts'
+import type { RefreshToken } from '../../../tokens/refresh-token.ts'
 import type { User } from '../../../users/user.ts'
 import { Badge, Card, Details, EmptyState, Instant, Nothing, YesNo } from '../blocks.tsx'
 import { type Asked, confirmPage, type Done, notFound, page, shown } from '../route.tsx'
@@ -115,7 +116,11 @@ const detail = page(`${path}/:app`, right, async (visit) => {
   const at = Math.min(sorted.page, pages)
   const approvals = await stores.approvals.usersOf(app.id, org.id, { limit: pageLength, offset: (at - 1) * pageLength })
   const rows = await Promise.all(
-    approvals.map(async (approval) => ({ approval, user: await stores.users.find(approval.userId) })),
+    approvals.map(async (approval) => ({
+      approval,
+      user: await stores.users.find(approval.userId),
+      refreshTokens: await stores.refreshTokens.listLive(approval, visit.at),
+    })),
   )
   return shown(visit, {
     title: app.label,
@@ -156,6 +161,11 @@ const detail = page(`${path}/:app`, right, async (visit) => {
               { heading: 'First Use', cell: ({ approval }) => <Instant at={approval.firstUsedAt} /> },
               { heading: 'Most Recent Use', cell: ({ approval }) => <Instant at={approval.lastUsedAt} /> },
               { heading: 'Use Count', align: 'right', cell: ({ approval }) => String(approval.useCount) },
+              {
+                heading: 'Refresh Tokens',
+                align: 'right',
+                cell: ({ refreshTokens }) => `${refreshTokens.length} of ${mostRefreshTokens}`,
+              },
               { heading: 'Scopes Allowed', cell: ({ approval }) => <ScopeList scopes={approval.scopes} /> },
               {
                 heading: 'Actions',
@@ -186,9 +196,10 @@ const detail = page(`${path}/:app`, right, async (visit) => {
 interface Use {
   readonly approval: Approval
   readonly user: User | undefined
+  readonly refreshTokens: readonly RefreshToken[]
 }
 
-function UserLink({ approval, user }: Use) {
+function UserLink({ approval, user }: Pick<Use, 'approval' | 'user'>) {
   return <a href={`/setup/users/${approval.userId}`}>{user?.username ?? approval.userId}</a>
 }
 

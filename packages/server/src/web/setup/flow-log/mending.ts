@@ -193,6 +193,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'refresh-token-of-another-app': 'request',
   'refresh-token-revoked': 'app usage',
   'refresh-token-rotated-out': 'app settings',
+  'refresh-token-displaced': 'app usage',
   'refresh-token-expired': 'app policies',
   // In a browser.
   'scope-not-allowed': 'app settings',

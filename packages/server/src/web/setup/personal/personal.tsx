@@ -14,7 +14,9 @@ import {
   appsOf,
   LoginTable,
   OwnApps,
+  OwnRefreshTokens,
   OwnSessions,
+  refreshTokensOf,
   sessionsOf,
 } from '../users/user-access.tsx'
 import { UserDetails } from '../users/user-details.tsx'
@@ -54,9 +56,17 @@ const apps = page(appsPath, right, async (visit) =>
     lead: 'The apps that may act for you. Revoke what you do not use any more: it can be let in again.',
     place: appsPath,
     children: (
-      <Card title="Apps">
-        <OwnApps apps={await appsOf(visit, visit.user)} revoke={(appId) => `${appsPath}/${appId}/revoke`} />
-      </Card>
+      <>
+        <Card title="Apps">
+          <OwnApps apps={await appsOf(visit, visit.user)} revoke={(appId) => `${appsPath}/${appId}/revoke`} />
+        </Card>
+        <Card title="Refresh Tokens">
+          <OwnRefreshTokens
+            tokens={await refreshTokensOf(visit, visit.user)}
+            revoke={(id) => `${appsPath}/tokens/${id}/revoke`}
+          />
+        </Card>
+      </>
     ),
   }),
 )
@@ -191,6 +201,7 @@ const access: AccessPlace = {
   find: async ({ user }) => user,
   crumbs: () => [],
   revoke: `${appsPath}/:app/revoke`,
+  revokeToken: `${appsPath}/tokens/:token/revoke`,
   end: `${sessionsPath}/:orgSession/end`,
   back: (_, from) => (from === 'apps' ? appsPath : sessionsPath),
 }

@@ -1,10 +1,11 @@
-import type { Approval } from '../../../connected-apps/approval.ts'
+import { type Approval, mostRefreshTokens } from '../../../connected-apps/approval.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { revokeApproval } from '../../../connected-apps/revoke-approval.ts'
 import { done, refused } from '../../../problem.ts'
 import { type LoginHistoryEntry, loginTypeLabels } from '../../../sessions/login-history.ts'
 import { lastUsedAt } from '../../../sessions/session.ts'
 import { endSession, readSessionId, sessionId } from '../../../tokens/org-session.ts'
+import type { RefreshToken } from '../../../tokens/refresh-token.ts'
 import type { SetupRight } from '../../../users/setup-rights.ts'
 import type { User } from '../../../users/user.ts'
 import { Badge, EmptyState, Instant, Nothing } from '../blocks.tsx'
@@ -23,6 +24,8 @@ export interface AccessPlace {
   readonly crumbs: (user: User) => NonNullable<Asked['crumbs']>
   /** The pattern of the address under which an app of theirs is revoked, with `:app`. */
   readonly revoke: string
+  /** The same for one refresh token, with `:token`. */
+  readonly revokeToken: string
   /** The same for ending a session, with `:orgSession`. */
   readonly end: string
   /** Where to go afterwards. */
@@ -69,6 +72,57 @@ export function OwnApps({ apps, revoke }: { readonly apps: readonly OwnApp[]; re
       empty={
         <EmptyState title="No app acts for this user">
           <p>An app is listed once somebody has let it in, or an admin has for them, until that is taken back.</p>
+        </EmptyState>
+      }
+    />
+  )
+}
+
+/** A refresh token by which an app may act for a user at any time. */
+export interface OwnRefreshToken {
+  readonly token: RefreshToken
+  readonly app: ConnectedApp | undefined
+}
+
+/** The live refresh tokens of a user, newest first. */
+export async function refreshTokensOf(
+  { stores, at }: Pick<SetupVisit, 'stores' | 'at'>,
+  user: User,
+): Promise<readonly OwnRefreshToken[]> {
+  const tokens = await stores.refreshTokens.listLive({ userId: user.id }, at)
+  return Promise.all(tokens.map(async (token) => ({ token, app: await stores.apps.find(token.appId) })))
+}
+
+/** The refresh tokens of a user: an app is listed once for each place that it was connected from. */
+export function OwnRefreshTokens(props: {
+  readonly tokens: readonly OwnRefreshToken[]
+  readonly revoke: (id: number) => string
+}) {
+  return (
+    <DataTable<OwnRefreshToken>
+      caption="Refresh tokens"
+      rows={props.tokens}
+      columns={[
+        { heading: 'Connected App', cell: ({ app }) => app?.label ?? <Nothing /> },
+        { heading: 'Given', cell: ({ token }) => <Instant at={token.issuedAt} /> },
+        { heading: 'Most Recent Use', cell: ({ token }) => <Instant at={token.lastUsedAt} /> },
+        { heading: 'Use Count', align: 'right', cell: ({ token }) => String(token.useCount) },
+        { heading: 'Scopes', cell: ({ token }) => <ScopeList scopes={token.scopes} /> },
+        {
+          heading: 'Actions',
+          cell: ({ token, app }) => (
+            <a href={props.revoke(token.id)} aria-label={`Revoke the refresh token of ${app?.label ?? 'an app'}`}>
+              Revoke
+            </a>
+          ),
+        },
+      ]}
+      empty={
+        <EmptyState title="No refresh token is alive">
+          <p>
+            An app gets one with the scope refresh_token, each time somebody lets it in. Of one app{' '}
+            {String(mostRefreshTokens)} stay alive; the next ends the oldest.
+          </p>
         </EmptyState>
       }
     />
@@ -189,7 +243,7 @@ export function LoginTable({ entries }: { readonly entries: readonly LoginHistor
 
 /** The pages that ask before an app of a user is revoked, or a session of theirs ended. */
 export function accessPages(
-  { place, right, find, crumbs, revoke, end, back }: AccessPlace,
+  { place, right, find, crumbs, revoke, revokeToken, end, back }: AccessPlace,
   { now }: Pick<SetupNeeds, 'now'>,
 ): readonly SetupRoute[] {
   return [
@@ -219,6 +273,38 @@ export function accessPages(
       async act({ user, app }, { stores }) {
         const outcome = await revokeApproval({ ...stores, now }, user, app)
         return outcome.ok ? done({ to: back(user, 'apps'), say: `“${app.label}” is revoked.` }) : outcome
+      },
+    }),
+    ...confirmPage<{ readonly user: User; readonly app: ConnectedApp; readonly id: number }>({
+      path: revokeToken,
+      right,
+      async find(visit) {
+        const user = await find(visit)
+        if (user === undefined) return undefined
+        const asked = (await refreshTokensOf(visit, user)).find(
+          ({ token }) => String(token.id) === visit.params['token'],
+        )
+        return asked?.app === undefined ? undefined : { user, app: asked.app, id: asked.token.id }
+      },
+      show: ({ user, app }) => ({
+        title: `Revoke a refresh token of ${app.label}`,
+        place,
+        crumbs: crumbs(user),
+        consequences: (
+          <p>
+            Wherever the app uses this token, it cannot act for {user.username} any more: the access tokens from it end
+            at once. What else the app holds goes on; to end all of it, revoke the app.
+          </p>
+        ),
+        button: 'Revoke',
+        isDestructive: true,
+        cancel: back(user, 'apps'),
+      }),
+      async act({ user, app, id }, { stores, at }) {
+        const hasEnded = await stores.refreshTokens.endOf(user.id, id, at)
+        return hasEnded
+          ? done({ to: back(user, 'apps'), say: `A refresh token of “${app.label}” is revoked.` })
+          : refused({ field: 'token', message: 'This refresh token has ended already.' })
       },
     }),
     ...confirmPage<{ readonly user: User; readonly session: string }>({

@@ -7,7 +7,17 @@ import { type Asked, confirmPage, notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { IdentityVerification } from './identity-verification.tsx'
-import { type AccessPlace, accessPages, appsOf, LoginTable, OwnApps, OwnSessions, sessionsOf } from './user-access.tsx'
+import {
+  type AccessPlace,
+  accessPages,
+  appsOf,
+  LoginTable,
+  OwnApps,
+  OwnRefreshTokens,
+  OwnSessions,
+  refreshTokensOf,
+  sessionsOf,
+} from './user-access.tsx'
 import { UserDetails } from './user-details.tsx'
 import { findUser } from './user-forms.tsx'
 import { isLockedOut } from './user-state.tsx'
@@ -85,24 +95,28 @@ const view = page(`${path}/:user`, 'view setup', async (visit) => {
 })
 
 async function accessOf(visit: SetupVisit, user: User, orgId: string) {
-  const [apps, sessions, logins] = await Promise.all([
+  const [apps, refreshTokens, sessions, logins] = await Promise.all([
     appsOf(visit, user),
+    refreshTokensOf(visit, user),
     sessionsOf(visit, user),
     visit.stores.loginHistory.list(orgId, { userId: user.id }, { limit: 10 }),
   ])
-  return { apps, sessions, logins }
+  return { apps, refreshTokens, sessions, logins }
 }
 
 interface AccessProps extends Awaited<ReturnType<typeof accessOf>> {
   readonly user: User
 }
 
-function Access({ user, apps, sessions, logins }: AccessProps) {
+function Access({ user, apps, refreshTokens, sessions, logins }: AccessProps) {
   const own = `${path}/${user.id}`
   return (
     <>
       <Card title="OAuth Connected Apps" id="apps">
         <OwnApps apps={apps} revoke={(appId) => `${own}/revoke/${appId}`} />
+      </Card>
+      <Card title="Refresh Tokens" id="refresh-tokens">
+        <OwnRefreshTokens tokens={refreshTokens} revoke={(id) => `${own}/revoke-token/${id}`} />
       </Card>
       <Card title="Sessions" id="sessions">
         <OwnSessions sessions={sessions} end={(id) => `${own}/end/${id}`} />
@@ -229,6 +243,7 @@ const access: AccessPlace = {
   find: findUser,
   crumbs: (user) => [{ href: `${path}/${user.id}`, label: displayName(user) }],
   revoke: `${path}/:user/revoke/:app`,
+  revokeToken: `${path}/:user/revoke-token/:token`,
   end: `${path}/:user/end/:orgSession`,
   back: ({ id }) => `${path}/${id}`,
 }
