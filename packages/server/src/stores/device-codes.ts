@@ -28,6 +28,11 @@ type Answer = {
   readonly authTime: number
 }
 
+/** What a job about one device code is about. */
+export function aboutDeviceCode(id: number): string {
+  return `device code ${id}`
+}
+
 /** Device codes in the database. */
 export function deviceCodeStore(database: Database): DeviceCodeStore {
   const { queries, read, write } = database
@@ -200,7 +205,7 @@ export function deviceCodeStore(database: Database): DeviceCodeStore {
         if (inTime !== undefined) return { isTooFast: false, interval: inTime.poll_interval }
         const slowed = await tx.first(slowDown, { id, now: instant(now) })
         return { isTooFast: true, interval: slowed?.poll_interval ?? longestInterval }
-      }),
+      }, aboutDeviceCode(id)),
     findByUserCode: (hash, { limits, window }, now) =>
       write(async (tx) => {
         const since = instant(now) - window * 1000
@@ -219,7 +224,7 @@ export function deviceCodeStore(database: Database): DeviceCodeStore {
         const code = await tx.first(find, { id })
         if (isAllowed && code !== undefined) await standOn(tx, id, { orgId, userId, appId: code.app_id, at: given.now })
         return true
-      }),
+      }, aboutDeviceCode(id)),
     deleteExpired: (before, limit) => write((tx) => tx.run(deleteExpired, { before: instant(before), limit })),
     deleteTries: (before, limit) => write((tx) => tx.run(deleteTries, { before: instant(before), limit })),
   }

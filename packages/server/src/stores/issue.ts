@@ -8,6 +8,7 @@ import { aboutCode, codeReplays } from './authorization-codes.ts'
 import { flag, instant, scopeText } from './column-values.ts'
 import { type Counters, counterColumns, countersOf } from './counters.ts'
 import type { Database, Flag, Transaction } from './database.ts'
+import { aboutDeviceCode } from './device-codes.ts'
 import { loginNotes } from './login-history.ts'
 import { aboutRefreshToken } from './refresh-tokens.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -205,7 +206,7 @@ export function issueStore(database: Database): IssueStore {
         if (code === undefined) return replayed
         const isApproved = await approvals.countOf(tx, { id: code.approval_id, epoch: code.approval_epoch }, at)
         return isApproved ? issue(tx, issuance, code, await newRefreshToken(tx, issuance, code)) : replayed
-      }),
+      }, aboutDeviceCode(deviceCodeId)),
 
     forRefreshToken: (issuance, { id, hash, newHash }) =>
       write(async (tx) => {

@@ -119,7 +119,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Noti
       }, aboutRefreshToken(id))
     },
     async noteUse(id, at) {
-      await write((tx) => tx.run(noteUse, { id, now: instant(at) }))
+      await write((tx) => tx.run(noteUse, { id, now: instant(at) }), aboutRefreshToken(id))
     },
     async listLive({ userId, appId }, at) {
       const rows =
@@ -139,7 +139,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Noti
         const to = { app: found.app_id, approvedBy: userId }
         await note(tx, { section: 'Connected Apps OAuth Usage', ...did, to, ownOf: userId })
         return true
-      }),
+      }, aboutRefreshToken(id)),
     async deleteEnded(before, limit) {
       const looked = await read.all(listFrom, { after: lookedAt, limit })
       const unmarked = looked.filter((row) => row.revoked_at === null)
