@@ -16,7 +16,7 @@ import { sessionLevels } from './0011-session-levels.ts'
 import { journalRefusals } from './0012-journal-refusals.ts'
 import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
 import { registeredApps } from './0014-registered-apps.ts'
-import { fiveApprovals } from './0014-five-approvals.ts'
+import { fiveApprovals } from './0015-five-approvals.ts'
 
 const migrations = [
   first,
