@@ -40,6 +40,7 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   'custom-scope': async () => (await import('./commands/custom-scope.ts')).customScope,
   app: async () => (await import('./commands/app.ts')).app,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
+  check: async () => (await import('./commands/check.ts')).check,
   store: async () => (await import('./commands/store.ts')).store,
   release: async () => (await import('./commands/release.ts')).release,
   'check-release': async () => (await import('./commands/check-release.ts')).checkReleaseCommand,

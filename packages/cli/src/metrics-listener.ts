@@ -13,7 +13,11 @@ export interface MetricsListener {
  * Gives what a meter counted at `/metrics`, to whoever reaches the port: it is for the inner network.
  * @throws {Error} with `code` when the port cannot be had
  */
-export function listenForMetrics(meter: PrometheusMeter, host: string, port: number): Promise<MetricsListener> {
+export function listenForMetrics(
+  meter: Pick<PrometheusMeter, 'contentType' | 'text'>,
+  host: string,
+  port: number,
+): Promise<MetricsListener> {
   const server = createServer(async (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Metrics are at /metrics.\n')

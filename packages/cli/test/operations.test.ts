@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -272,5 +272,77 @@ describe('traces', () => {
     expect(attributes).toContain(answer.headers.get('x-request-id'))
     expect(JSON.stringify(resourceSpans[0].resource)).toContain('"login"')
     expect(first).not.toMatch(/geheim|none-of-these/)
+  })
+})
+
+describe('sallyport check', () => {
+  it('says that a server would start, and changes nothing', async () => {
+    using folder = temporaryFolder()
+    const data = join(folder.path, 'data')
+    const env = { ...secrets(), SALLYPORT_DATA: data }
+    const words = ['check', '--public-url', publicUrl, '--json']
+    const empty = await run(words, { env })
+    expect([empty.status, empty.json.findings[1].found]).toEqual([
+      0,
+      expect.stringContaining('made at the first start'),
+    ])
+    expect(existsSync(data)).toBe(false)
+    await run(['org', 'create', 'Acme'], { env })
+    const { status, json } = await run(words, { env })
+    expect([status, json.isGood]).toEqual([0, true])
+    expect(json.findings.map(({ check, result }: { check: string; result: string }) => [check, result])).toEqual([
+      ['configuration', 'good'],
+      ['database', 'good'],
+      ['clock', 'good'],
+      ['data folder', 'good'],
+      ['TLS', 'mind'],
+    ])
+    const stranger = await run(words, { env: { ...env, ...secrets() } })
+    expect([stranger.status, stranger.json.findings[1]]).toEqual([
+      1,
+      { check: 'database', result: 'bad', found: expect.stringContaining('another encryption key') },
+    ])
+  })
+
+  it('says what is missing, and what cannot be reached', async () => {
+    using folder = temporaryFolder()
+    const nothing = await run(['check', '--json', '--data', folder.path])
+    expect([nothing.status, nothing.json.findings[0].result]).toEqual([1, 'bad'])
+    expect(nothing.json.findings[0].found).toContain('The public URL is missing')
+    const env = { ...secrets(), SALLYPORT_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }
+    const { status, json } = await run(['check', '--json', '--public-url', 'https://localhost:1'], { env })
+    expect(status).toBe(1)
+    expect(json.findings[1]).toMatchObject({ check: 'database', result: 'bad' })
+    expect(json.findings.at(-1)).toMatchObject({ check: 'TLS', result: 'mind' })
+  })
+})
+
+describe('several workers', () => {
+  it('answer on one port, are replaced when they die, and give their metrics as one', async () => {
+    using folder = temporaryFolder()
+    const env = { ...secrets(), SALLYPORT_DATA: folder.path }
+    const words = ['serve', '--public-url', publicUrl, '--port', '0', '--metrics-port', '0', '--workers', '2']
+    await using server = await startServer(words, { env })
+    expect(server.ready).toMatchObject({ workers: 2, url: publicUrl })
+    const ask = () =>
+      fetch(`${baseOf(server)}/services/oauth2/token`, { method: 'POST', headers: { connection: 'close' } })
+    for (let request = 0; request < 10; request++) expect((await ask()).status).toBe(400)
+    const { text } = await scraped(`http://127.0.0.1:${server.ready.metricsPort}/metrics`)
+    expect(text).toMatch(/sallyport_request_duration_seconds_count\{endpoint="token",outcome="refused"\} 10/)
+    const children = readFileSync(`/proc/${server.process.pid}/task/${server.process.pid}/children`, 'utf8')
+    const [victim] = children.trim().split(' ').map(Number)
+    if (victim === undefined) throw new Error('There are no workers.')
+    process.kill(victim, 'SIGKILL')
+    while (!server.log().includes('worker')) await ask().catch(() => {})
+    expect((await ask()).status).toBe(400)
+    expect(await server.stop('SIGTERM')).toBe(0)
+  })
+
+  it('fail as one would when they cannot start', async () => {
+    using folder = temporaryFolder()
+    expect((await run(['org', 'create', 'Acme', '--data', folder.path])).status).toBe(0)
+    const words = ['serve', '--public-url', publicUrl, '--port', '0', '--data', folder.path, '--workers', '2']
+    const { status, stderr } = await run(words, { env: secrets() })
+    expect([status, stderr]).toEqual([1, expect.stringContaining('was made with another encryption key')])
   })
 })

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly cwd?: string
   /** Standard input. */
   readonly input?: string
+  /** Where the program is, if not where it was built. */
+  readonly program?: string
   /** Options for Node.js itself. */
   readonly nodeOptions?: readonly string[]
 }
@@ -105,14 +107,14 @@ export async function printedUntil(words: readonly string[], last: string): Prom
 
 function start(
   words: readonly string[],
-  { env, cwd, input = '', nodeOptions = [] }: Surroundings,
+  { env, cwd, input = '', nodeOptions = [], program: at = program }: Surroundings,
 ): ChildProcessWithoutNullStreams {
   // What the person who runs the tests has set for a server of their own is none of the tests' business.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_'))
   // No balancer is there that must be told before a server stops, unless a test has one.
   const alone = { SALLYPORT_DRAIN_SECONDS: '0' }
   const options = { env: { ...Object.fromEntries(inherited), ...alone, ...env }, ...(cwd === undefined ? {} : { cwd }) }
-  const child = spawn(process.execPath, [...nodeOptions, program, ...words], { ...options, stdio: 'pipe' })
+  const child = spawn(process.execPath, [...nodeOptions, at, ...words], { ...options, stdio: 'pipe' })
   child.stdin.end(input)
   return child
 }

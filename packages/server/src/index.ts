@@ -62,7 +62,7 @@ export type { WalkthroughApp, WalkthroughOffer, WalkthroughUser } from './demo/w
 export type { IpRange } from './ip-range.ts'
 export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
 export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, KeptEntry } from './journal/journal.ts'
-export { openPrometheusMeter } from './metrics/open-meter.ts'
+export { openPrometheusMeter, openWorkersMeter } from './metrics/open-meter.ts'
 export { openTraces, TracesMissing } from './metrics/open-traces.ts'
 export type { PrometheusMeter } from './metrics/prometheus.ts'
 export {
@@ -118,7 +118,8 @@ export {
   DatabaseUnusable,
   WrongEncryptionKey,
 } from './stores/database-errors.ts'
-export { openStores, type StoresOptions } from './stores/open.ts'
+export { type DatabaseFindings, inspectDatabase } from './stores/inspect.ts'
+export { openStores, type Place, type StoresOptions } from './stores/open.ts'
 export { isPostgresUrl } from './stores/postgres-place.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
 export type { ListedAccessToken } from './tokens/access-token.ts'

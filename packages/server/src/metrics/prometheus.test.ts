@@ -11,6 +11,9 @@ let meter: PrometheusMeter
 beforeEach(() => {
   meter = prometheusMeter()
   meter.watch('expiry_lag_seconds', 'Lag.', () => 3)
+  meter.watch('database_connections', 'Connections.', () => 4)
+  meter.watch('database_waiting', 'Waiting.', () => 0)
+  meter.watch('database_longest_wait_seconds', 'Wait.', () => 0)
   meter.watch('passwords_running', 'Running.', () => 1)
   meter.watch('passwords_waiting', 'Waiting.', () => 2)
 })

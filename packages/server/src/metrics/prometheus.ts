@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import cluster from 'node:cluster'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Meter } from './meter.ts'
 
 /** A meter that Prometheus reads. */
@@ -18,6 +19,11 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  */
 export function prometheusMeter(): PrometheusMeter {
   const registry = new Registry()
+  if (cluster.isWorker) {
+    // Whoever started this process may ask for what it counted.
+    AggregatorRegistry.setRegistries(registry)
+    new AggregatorRegistry()
+  }
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
@@ -64,12 +70,19 @@ export function prometheusMeter(): PrometheusMeter {
         name: `sallyport_${name}`,
         help,
         registers,
+        aggregator: name.endsWith('_seconds') ? 'max' : 'sum',
         collect() {
           this.set(read())
         },
       })
     },
   }
+}
+
+/** What the workers of this process have counted: sums, and for what is no sum the largest. */
+export function workersMeter(): Pick<PrometheusMeter, 'contentType' | 'text'> {
+  const registry = new AggregatorRegistry()
+  return { contentType: registry.contentType, text: () => registry.clusterMetrics() }
 }
 
 function kept<Child>(make: (one: string, other: string) => Child): (one: string, other: string) => Child {

@@ -35,7 +35,8 @@ const migrations = [
   registeredApps,
   fiveApprovals,
 ]
-const newest = migrations.length
+/** The version that this program's schema has. */
+export const newest = migrations.length
 /** What the text is bound to by which a database knows its encryption key. */
 export const samplePurpose = 'encryption key check'
 
@@ -46,14 +47,14 @@ export const samplePurpose = 'encryption key check'
  * @throws {DatabaseTooNew | WrongEncryptionKey | DatabaseUnusable}
  */
 export async function migrate(connection: Connection, dialect: Dialect, seal: Seal, goal = newest): Promise<void> {
-  const { queries, columns, place } = dialect
-  if ((await checkedVersion()) === newest) return connection.adopt()
+  const { queries, columns } = dialect
+  if ((await schemaVersion(connection, dialect, seal)) === newest) return connection.adopt()
   await connection.adopt()
   await connection.begin()
   try {
     await connection.alone('migration')
     // Another process may have been quicker while we waited to write.
-    const version = await checkedVersion()
+    const version = await schemaVersion(connection, dialect, seal)
     if (version === 0) await prepare()
     for (const migration of migrations.slice(version, goal)) {
       const table = (name: string) => queries.schema.createTable(name).modifyEnd(columns.tableEnd)
@@ -64,31 +65,6 @@ export async function migrate(connection: Connection, dialect: Dialect, seal: Se
   } catch (error) {
     await connection.rollback()
     throw error
-  }
-
-  /** The schema's version, 0 for an empty database. */
-  async function checkedVersion(): Promise<number> {
-    const tables = await connection.tables()
-    if (tables.length === 0) return 0
-    if (!tables.includes('schema_version') || !tables.includes('encryption')) {
-      throw new DatabaseUnusable(place, 'it holds the tables of another program.')
-    }
-    const found = await connection.first(
-      statement(() => queries.selectFrom('schema_version').select('version')),
-      {},
-    )
-    if (found === undefined) throw new DatabaseUnusable(place, 'it does not say which version it is of.')
-    if (found.version > newest) throw new DatabaseTooNew(place, found.version, newest)
-    const encryption = await connection.first(
-      statement(() => queries.selectFrom('encryption').select('sample')),
-      {},
-    )
-    try {
-      seal.open(encryption?.sample ?? '', samplePurpose)
-    } catch (cause) {
-      throw new WrongEncryptionKey(place, cause)
-    }
-    return found.version
   }
 
   async function prepare(): Promise<void> {
@@ -107,4 +83,36 @@ export async function migrate(connection: Connection, dialect: Dialect, seal: Se
     ]
     for (const step of steps) await connection.execute(step)
   }
+}
+
+/**
+ * The version of a database's schema, 0 for an empty database. Changes nothing.
+ * @throws {DatabaseTooNew | WrongEncryptionKey | DatabaseUnusable}
+ */
+export async function schemaVersion(
+  connection: Connection,
+  { queries, place }: Pick<Dialect, 'queries' | 'place'>,
+  seal: Seal,
+): Promise<number> {
+  const tables = await connection.tables()
+  if (tables.length === 0) return 0
+  if (!tables.includes('schema_version') || !tables.includes('encryption')) {
+    throw new DatabaseUnusable(place, 'it holds the tables of another program.')
+  }
+  const found = await connection.first(
+    statement(() => queries.selectFrom('schema_version').select('version')),
+    {},
+  )
+  if (found === undefined) throw new DatabaseUnusable(place, 'it does not say which version it is of.')
+  if (found.version > newest) throw new DatabaseTooNew(place, found.version, newest)
+  const encryption = await connection.first(
+    statement(() => queries.selectFrom('encryption').select('sample')),
+    {},
+  )
+  try {
+    seal.open(encryption?.sample ?? '', samplePurpose)
+  } catch (cause) {
+    throw new WrongEncryptionKey(place, cause)
+  }
+  return found.version
 }
