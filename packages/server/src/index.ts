@@ -33,6 +33,12 @@ export {
 } from './connected-apps/app-policies.ts'
 export type { EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
+export {
+  canvasAccessMethods,
+  canvasLocations,
+  canvasOptions,
+  canvasSamlInitiations,
+} from './connected-apps/canvas-app.ts'
 export { type CertificateUse, certificateUses } from './connected-apps/certificate-uses.ts'
 export { appChecked, finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'
 export {
@@ -50,6 +56,7 @@ export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { readAttributeLine, writeAttributeLine } from './connected-apps/custom-attribute.ts'
 export type { CustomScope } from './connected-apps/custom-scope.ts'
 export { generateInitialAccessToken } from './connected-apps/initial-access-token.ts'
+export { devicePlatforms, deviceTypes, pushServiceTypes } from './connected-apps/mobile-app.ts'
 export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { checkRelease, type ReleaseFinding, updatesUntil } from './connected-apps/release-check.ts'

@@ -20,6 +20,7 @@ export const keyPrefixes = {
   setupEntityAccess: '0J0',
   queryLocator: '01g',
   setupAuditTrail: '0Ym',
+  appMenuItem: '0DS',
   verificationHistory: '0Yx',
   namedCredential: '0XA',
   Account: '001',

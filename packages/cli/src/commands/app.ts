@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
+import { appAppearance } from './app/appearance.ts'
 import { appBlock } from './app/block.ts'
 import { appCreate } from './app/create.ts'
 import { appDelete } from './app/delete.ts'
@@ -23,6 +24,7 @@ export function app(terminal: Terminal): CommandUnknownOpts {
     .addCommand(appList(terminal))
     .addCommand(appShow(terminal))
     .addCommand(appUpdate(terminal))
+    .addCommand(appAppearance(terminal))
     .addCommand(appRotateSecret(terminal))
     .addCommand(appInitialAccessToken(terminal))
     .addCommand(appBlock(terminal))

@@ -3,12 +3,15 @@ import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type UserStore } from '../users/user.ts'
+import { sortOrderProblem } from './app-menu.ts'
 import type {
+  AppMenu,
   AppPolicies,
   AssuranceAction,
   ConnectedApp,
   ConnectedAppStore,
   IpRelaxation,
+  MobilePolicy,
   RefreshTokenPolicy,
 } from './connected-app.ts'
 import { uninstalledPolicies } from './connected-app.ts'
@@ -26,6 +29,9 @@ export interface EnteredPolicies {
   readonly sessionTimeout?: number | undefined
   readonly requiresHighAssurance?: boolean
   readonly assuranceAction?: AssuranceAction
+  /** `undefined` asks for no PIN. */
+  readonly mobilePolicy?: MobilePolicy | undefined
+  readonly menu?: Partial<AppMenu>
   /** *Run As* of the client credentials flow, by username; an empty text clears it. */
   readonly clientCredentialUser?: string
   /** Seconds, one of Salesforce's choices; `undefined` leaves it to the session timeout of profile and org. */
@@ -79,6 +85,11 @@ export async function policiesWith(
       message: 'A refresh token lasts whole hours, days or months of 30 days.',
     })
   }
+  const mobilePolicy = 'mobilePolicy' in entered ? entered.mobilePolicy : policies.mobilePolicy
+  if (mobilePolicy !== undefined) problems.push(...mobilePolicyProblems(mobilePolicy))
+  const menu = { ...policies.menu, ...entered.menu }
+  const misplaced = sortOrderProblem(menu.sortOrder)
+  if (misplaced !== undefined) problems.push({ field: 'menu', message: misplaced })
   const clientCredentialUserId = await runAsUserId()
   if (problems.length > 0) return refused(...problems)
   return done({
@@ -91,6 +102,8 @@ export async function policiesWith(
     sessionTimeout,
     requiresHighAssurance: entered.requiresHighAssurance ?? policies.requiresHighAssurance,
     assuranceAction: entered.assuranceAction ?? policies.assuranceAction,
+    mobilePolicy,
+    menu,
     clientCredentialUserId,
     namedUserJwtTimeout,
   })
@@ -125,6 +138,17 @@ export async function policiesWith(
     }
     return [...ids]
   }
+}
+
+function mobilePolicyProblems({ screenLock, pinLength }: MobilePolicy): readonly Problem[] {
+  const isWithin = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most
+  return [
+    ...(isWithin(screenLock, 1, 1440)
+      ? []
+      : [{ field: 'mobilePolicy', message: 'The screen locks after whole minutes, from 1 to 1440.' }]),
+    ...(isWithin(pinLength, 4, 8) ? [] : [{ field: 'mobilePolicy', message: 'A PIN has 4 to 8 digits.' }]),
+  ]
 }
 
 function isWholeHours(seconds: number): boolean {

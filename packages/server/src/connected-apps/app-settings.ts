@@ -6,8 +6,10 @@ import { type IpRange, ipRangeRule, isIpRange } from '../ip-range.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import { pageUrlProblem } from '../web-url.ts'
 import { callbackUrlProblems } from './callback-url.ts'
+import { canvasWith, type EnteredCanvas } from './canvas-app.ts'
 import type { ConnectedApp, IdTokenConfig } from './connected-app.ts'
 import { attributeProblems, type CustomAttribute } from './custom-attribute.ts'
+import { type EnteredMobile, mobileWith } from './mobile-app.ts'
 import { type Scope, scopeDefinitions, scopeOfMetadataName } from './scope.ts'
 
 /**
@@ -46,6 +48,8 @@ export interface EnteredApp {
   readonly attributes?: readonly CustomAttribute[]
   readonly ipRanges?: readonly IpRange[]
   readonly singleLogoutUrl?: string
+  readonly mobile?: EnteredMobile
+  readonly canvas?: EnteredCanvas
 }
 
 /**
@@ -80,6 +84,9 @@ export function appWithSettings(
   report('contactEmail', emailProblem(trimmed(contactEmail)))
   const description = entered.description === undefined ? app.description : trimmed(entered.description)
   report('description', descriptionProblem(description ?? ''))
+  const { settings: mobile, problems: ofMobile } = mobileWith(app.mobile, entered.mobile ?? {})
+  const { canvas, problems: ofCanvas } = canvasWith(app.canvas, entered.canvas ?? {})
+  problems.push(...ofMobile, ...ofCanvas)
   const callbackUrls = entered.callbackUrls ?? app.callbackUrls
   problems.push(...callbackUrlProblems(callbackUrls))
   const changed: ConnectedApp = {
@@ -111,6 +118,8 @@ export function appWithSettings(
     attributes: attributes(),
     ipRanges: ipRanges(),
     singleLogoutUrl: url('singleLogoutUrl'),
+    mobile,
+    canvas,
     modifiedAt: now,
   }
   return problems.length > 0 ? refused(...problems) : done(changed, warnings)

@@ -1,6 +1,8 @@
 import type { Certificate } from '../certificates/certificate.ts'
 import type { IpRange } from '../ip-range.ts'
+import type { CanvasConfig } from './canvas-app.ts'
 import type { CustomAttribute } from './custom-attribute.ts'
+import type { MobileSettings } from './mobile-app.ts'
 import type { Scope } from './scope.ts'
 
 /** The consumer secrets an app answers to, as hashes, and the current one sealed for the signature of token answers. */
@@ -75,6 +77,8 @@ export interface ConnectedApp {
   /** Trusted IP Range for OAuth Web server flow. */
   readonly ipRanges: readonly IpRange[]
   readonly singleLogoutUrl: string | undefined
+  readonly mobile: MobileSettings
+  readonly canvas: CanvasConfig | undefined
   readonly createdAt: Date
   readonly modifiedAt: Date
 }
@@ -144,6 +148,21 @@ export type RefreshTokenPolicy =
 /** What happens to users whose session is not of high assurance, where an app requires it. */
 export type AssuranceAction = 'Block' | 'RaiseSessionLevel'
 
+/** *PIN protect*: what a mobile app asks of its user. It is told to the app, which does it (`mobile_policy`). */
+export interface MobilePolicy {
+  /** Minutes without use after which the app locks its screen. */
+  readonly screenLock: number
+  /** Least digits of the PIN that opens it. */
+  readonly pinLength: number
+}
+
+/** How an org shows an app in the *App Launcher* of its users. */
+export interface AppMenu {
+  readonly isVisible: boolean
+  /** Lower ones stand first. */
+  readonly sortOrder: number
+}
+
 /** What one org decided about the use of an app (*Manage Connected Apps*). */
 export interface AppPolicies {
   readonly appId: string
@@ -161,6 +180,8 @@ export interface AppPolicies {
   /** *High assurance session required*. */
   readonly requiresHighAssurance: boolean
   readonly assuranceAction: AssuranceAction
+  readonly mobilePolicy: MobilePolicy | undefined
+  readonly menu: AppMenu
   /** *Run As* of the client credentials flow: the user it acts for. */
   readonly clientCredentialUserId: string | undefined
   /** Seconds that a JWT-based access token lasts; `undefined` leaves it to the session timeout of profile and org. */
@@ -188,6 +209,8 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   sessionTimeout: undefined,
   requiresHighAssurance: false,
   assuranceAction: 'Block',
+  mobilePolicy: undefined,
+  menu: { isVisible: true, sortOrder: 0 },
   clientCredentialUserId: undefined,
   namedUserJwtTimeout: 1800,
   isBlocked: false,

@@ -24,6 +24,7 @@ import {
   newConsumerSecret,
 } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
+import { noMobileSettings } from './mobile-app.ts'
 
 /** A connected app to be made, with the policies of its own org. */
 export interface NewConnectedApp extends EnteredApp {
@@ -123,6 +124,8 @@ export async function checkedConnectedApp(
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,
+    mobile: noMobileSettings,
+    canvas: undefined,
     createdAt: now,
     modifiedAt: now,
   }

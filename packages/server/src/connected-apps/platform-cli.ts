@@ -4,6 +4,7 @@ import type { RecordKind } from '../record-id.ts'
 import type { Seal } from '../seal.ts'
 import { type ConnectedApp, type ConnectedAppStore, defaultIdTokenConfig, defaultPolicies } from './connected-app.ts'
 import { keptSecret, newConsumerSecret } from './consumer-secret.ts'
+import { noMobileSettings } from './mobile-app.ts'
 
 interface Needs {
   readonly apps: Pick<ConnectedAppStore, 'add' | 'findByConsumerKey'>
@@ -53,6 +54,8 @@ export async function installPlatformCli({ apps, orgs, seal, newId, now }: Needs
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,
+    mobile: noMobileSettings,
+    canvas: undefined,
     createdAt: at,
     modifiedAt: at,
   }

@@ -30,9 +30,9 @@ describe('openidConfiguration', () => {
       userinfo_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/userinfo',
       jwks_uri: 'https://mycompany.my.salesforce.com/id/keys',
       introspection_endpoint: 'https://mycompany.my.salesforce.com/services/oauth2/introspect',
-      end_session_endpoint: 'https://mycompany.my.salesforce.com/services/auth/idp/oidc/logout',
       frontchannel_logout_supported: true,
       frontchannel_logout_session_supported: true,
+      end_session_endpoint: 'https://mycompany.my.salesforce.com/services/auth/idp/oidc/logout',
       scopes_supported: expect.arrayContaining([
         'id',
         'api',

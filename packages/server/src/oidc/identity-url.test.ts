@@ -47,6 +47,8 @@ describe('identityDocument', () => {
     scopes: ['id', 'api'],
     isAsserted: true,
     isAppInstalled: true,
+    mobilePolicy: undefined,
+    pushServiceType: undefined,
     customClaims: {},
     version: undefined,
     now: new Date('2026-07-01T00:00:00Z'),

@@ -1,3 +1,4 @@
+import type { MobilePolicy } from '../connected-apps/connected-app.ts'
 import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import { covers, type Scope } from '../connected-apps/scope.ts'
 import { id15, keyPrefixes, readRecordId } from '../record-id.ts'
@@ -178,6 +179,16 @@ export type IdentityDocument = CustomClaims & {
   readonly utcOffset: number
   readonly last_modified_date: string
   readonly is_app_installed?: true
+  readonly mobile_policy?: WireMobilePolicy
+  readonly push_service_type?: string
+}
+
+/** *PIN protect*, as mobile apps read it. */
+export type WireMobilePolicy = { readonly screen_lock: number; readonly pin_length: number }
+
+/** The member that says it; none where nothing is asked. */
+export function wireMobilePolicy(policy: MobilePolicy | undefined): { readonly mobile_policy?: WireMobilePolicy } {
+  return policy === undefined ? {} : { mobile_policy: { screen_lock: policy.screenLock, pin_length: policy.pinLength } }
 }
 
 /** What an identity document is made from. */
@@ -191,6 +202,9 @@ export interface IdentityRequest {
   /** Whether the token is this user's own. */
   readonly isAsserted: boolean
   readonly isAppInstalled: boolean
+  /** What the app is to ask of its user on a mobile device. */
+  readonly mobilePolicy: MobilePolicy | undefined
+  readonly pushServiceType: string | undefined
   readonly customClaims: CustomClaims
   readonly version: string | undefined
   readonly now: Date
@@ -230,6 +244,8 @@ export function identityDocument(request: IdentityRequest): IdentityDocument {
     utcOffset: standardUtcOffset(user.timeZone, now),
     last_modified_date: wireInstant(user.modifiedAt),
     ...(request.isAppInstalled && { is_app_installed: true }),
+    ...wireMobilePolicy(request.mobilePolicy),
+    ...(request.pushServiceType !== undefined && { push_service_type: request.pushServiceType }),
     ...request.customClaims,
   }
 }

@@ -35,6 +35,7 @@ const request = {
   scopes: ['id'],
   isAppInstalled: true,
   updatedAtIsNumber: false,
+  mobilePolicy: undefined,
   customClaims: {},
   now: new Date('2026-07-01T00:00:00Z'),
 }

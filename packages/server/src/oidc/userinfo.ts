@@ -1,3 +1,4 @@
+import type { MobilePolicy } from '../connected-apps/connected-app.ts'
 import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import type { Scope } from '../connected-apps/scope.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../users/identity.ts'
 import { standardUtcOffset } from '../users/time-zone.ts'
 import type { User } from '../users/user.ts'
-import { type OrgAddresses, type UserUrls, userUrls } from './identity-url.ts'
+import { type OrgAddresses, type UserUrls, userUrls, type WireMobilePolicy, wireMobilePolicy } from './identity-url.ts'
 
 /** What userinfo answers: the standard claims, and beside them what Salesforce adds. */
 export type Userinfo = StandardClaims &
@@ -28,6 +29,7 @@ export type Userinfo = StandardClaims &
     /** A date as text, as at Salesforce; where the standard is followed, seconds since 1970 (OpenID Connect Core §5.1). */
     readonly updated_at: string | number
     readonly is_app_installed?: true
+    readonly mobile_policy?: WireMobilePolicy
   }
 
 /** What userinfo is made from. */
@@ -36,6 +38,7 @@ export interface UserinfoRequest {
   readonly addresses: OrgAddresses
   readonly scopes: readonly Scope[]
   readonly isAppInstalled: boolean
+  readonly mobilePolicy: MobilePolicy | undefined
   readonly updatedAtIsNumber: boolean
   readonly customClaims: CustomClaims
   readonly now: Date
@@ -47,7 +50,7 @@ export interface UserinfoRequest {
  * there are depends on the scopes. As XML its root element is `user`.
  */
 export function userinfo(request: UserinfoRequest): Userinfo {
-  const { user, addresses, scopes, isAppInstalled, updatedAtIsNumber, customClaims, now } = request
+  const { user, addresses, scopes, isAppInstalled, mobilePolicy, updatedAtIsNumber, customClaims, now } = request
   return {
     sub: identityUrl(addresses.loginBase, user),
     user_id: user.id,
@@ -62,6 +65,7 @@ export function userinfo(request: UserinfoRequest): Userinfo {
     utcOffset: standardUtcOffset(user.timeZone, now),
     updated_at: updatedAtIsNumber ? Math.floor(user.modifiedAt.getTime() / 1000) : wireInstant(user.modifiedAt),
     ...(isAppInstalled && { is_app_installed: true }),
+    ...wireMobilePolicy(mobilePolicy),
     ...customClaims,
   }
 }

@@ -22,7 +22,8 @@ export function enteredApp(
   { entry, certificate }: Pick<ListedApp, 'entry' | 'certificate'>,
   customScopes: readonly string[],
 ): EnteredByFile {
-  const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...top } = entry
+  const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...others } = entry
+  const { mobileStartUrl, mobileAppConfig, pushMessaging, canvasConfig, mobilePolicy, appMenu, ...top } = others
   const {
     callbackUrl,
     consumerKey,
@@ -45,6 +46,13 @@ export function enteredApp(
       callbackUrls: typeof callbackUrl === 'string' ? readCallbackUrls(callbackUrl) : callbackUrl,
       scopes: [...listOf(scopes), ...customScopes],
       ...(certificate === undefined ? {} : { certificate }),
+      mobile: {
+        ...(mobileStartUrl === undefined ? {} : { startUrl: mobileStartUrl }),
+        ...(mobileAppConfig === undefined ? {} : { app: mobileAppConfig }),
+        ...(pushMessaging?.platform === undefined ? {} : { pushServiceType: pushMessaging.platform }),
+        ...(pushMessaging?.fullContent === undefined ? {} : { hasFullContentPush: pushMessaging.fullContent }),
+      },
+      ...(canvasConfig === undefined ? {} : { canvas: canvasConfig }),
       ...(idTokenConfig === undefined ? {} : { idTokenConfig: enteredIdTokenConfig(idTokenConfig) }),
     },
     policies: {
@@ -58,6 +66,8 @@ export function enteredApp(
       ...(sessionPolicy?.policyAction === undefined ? {} : { assuranceAction: sessionPolicy.policyAction }),
       ...(oauthClientCredentialUser === undefined ? {} : { clientCredentialUser: oauthClientCredentialUser }),
       ...jwtTimeout,
+      ...(mobilePolicy === undefined ? {} : { mobilePolicy: mobilePolicy ?? undefined }),
+      ...(appMenu === undefined ? {} : { menu: appMenu }),
     },
   }
 }
@@ -118,7 +128,15 @@ const ofPolicies = new Map<string, Path>([
   ['policies.profiles', ['profileName']],
   ['policies.permissionSets', ['permissionSetName']],
   ['policies.sessionTimeout', ['sessionPolicy', 'sessionTimeout']],
+  ['policies.mobilePolicy', ['mobilePolicy']],
+  ['policies.menu', ['appMenu', 'sortOrder']],
 ])
+
+function mobilePath(rest: readonly string[]): Path {
+  const [first = '', ...others] = rest
+  if (first === 'app') return ['mobileAppConfig', ...others]
+  return first === 'startUrl' ? ['mobileStartUrl'] : ['pushMessaging', 'fullContent']
+}
 
 /** Where in a connected app's entry the field stands that an act finds fault with. */
 export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }: Problem): Path {
@@ -130,6 +148,9 @@ export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }
   if (field === 'idTokenConfig') {
     return ['oauthConfig', 'idTokenConfig', ...(item === undefined ? [] : ['idTokenAudience', item])]
   }
+  const [part, ...rest] = field.split('.')
+  if (part === 'mobile') return mobilePath(rest)
+  if (part === 'canvas') return ['canvasConfig', ...rest]
   if (ofOauthConfig.has(field)) return ['oauthConfig', field, ...number]
   return [...(ofPolicies.get(field) ?? [field]), ...number]
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import { namedUserJwtMinutes } from '../connected-apps/app-policies.ts'
+import {
+  canvasAccessMethods,
+  canvasLocations,
+  canvasOptions,
+  canvasSamlInitiations,
+} from '../connected-apps/canvas-app.ts'
+import { devicePlatforms, deviceTypes, pushServiceTypes } from '../connected-apps/mobile-app.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
@@ -217,6 +224,36 @@ export const connectedAppEntry = z.strictObject({
     .exactOptional(),
   attributes: z.array(z.strictObject({ key: z.string(), formula: z.string() })).exactOptional(),
   ipRanges: z.array(ipRange).exactOptional(),
+  mobileStartUrl: z.string().exactOptional(),
+  mobileAppConfig: z
+    .strictObject({
+      devicePlatform: z.enum(devicePlatforms).exactOptional(),
+      deviceType: z.enum(deviceTypes).exactOptional(),
+      version: z.string().exactOptional(),
+      minimumOsVersion: z.string().exactOptional(),
+      applicationBundleIdentifier: z.string().exactOptional(),
+      applicationInstallUrl: z.string().exactOptional(),
+      privateApp: z.boolean().exactOptional(),
+    })
+    .exactOptional(),
+  canvasConfig: z
+    .strictObject({
+      canvasUrl: z.string().exactOptional(),
+      accessMethod: z.enum(canvasAccessMethods).exactOptional(),
+      locations: z.array(z.enum(canvasLocations)).exactOptional(),
+      options: z.array(z.enum(canvasOptions)).exactOptional(),
+      samlInitiationMethod: z.enum(canvasSamlInitiations).exactOptional(),
+      lifecycleClass: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  // What Salesforce keeps of an app and has no metadata for.
+  pushMessaging: z
+    .strictObject({ platform: z.enum(pushServiceTypes).exactOptional(), fullContent: z.boolean().exactOptional() })
+    .exactOptional(),
+  mobilePolicy: z.strictObject({ screenLock: z.number(), pinLength: z.number() }).nullable().exactOptional(),
+  appMenu: z
+    .strictObject({ isVisible: z.boolean().exactOptional(), sortOrder: z.number().exactOptional() })
+    .exactOptional(),
   profileName: textOrList.exactOptional(),
   permissionSetName: textOrList.exactOptional(),
 })

@@ -181,6 +181,22 @@ function certificateEntryOf({
   return { name, label, certificate: [certificate.pem, ...chain].join(''), isPrivateKeyExportable }
 }
 
+/** How an app looks on devices and inside of pages. */
+function appearanceOf({ mobile, canvas }: ConnectedApp): Partial<ConnectedAppEntry> {
+  const { startUrl: mobileStartUrl, app, pushServiceType: platform, hasFullContentPush: fullContent } = mobile
+  const canvasConfig = canvas && {
+    ...given(canvas),
+    locations: [...canvas.locations],
+    options: [...canvas.options],
+  }
+  return given({
+    mobileStartUrl,
+    mobileAppConfig: app && given(app),
+    pushMessaging: platform === undefined ? undefined : { platform, fullContent },
+    canvasConfig,
+  })
+}
+
 function appEntryOf(
   app: ConnectedApp,
   policies: AppPolicies,
@@ -237,6 +253,9 @@ function appEntryOf(
     },
     attributes: app.attributes.map((attribute) => ({ ...attribute })),
     ipRanges: app.ipRanges.map((range) => ({ ...range })),
+    ...appearanceOf(app),
+    mobilePolicy: policies.mobilePolicy ?? null,
+    appMenu: { ...policies.menu },
     profileName: namesOf(policies.profileIds),
     permissionSetName: namesOf(policies.permissionSetIds),
   }

@@ -1,4 +1,5 @@
 import type { ApprovalStore } from '../connected-apps/approval.ts'
+import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { Org } from '../orgs/org.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
@@ -21,6 +22,7 @@ export interface CallerStores {
   readonly sessions: Pick<SessionStore, 'endIn'>
   readonly accessTokens: Pick<AccessTokenStore, 'endIn'>
   readonly users: Pick<UserStore, 'find' | 'update'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'setPolicies'>
 }
 
 /** Who calls the REST API, and what they may. */

@@ -1,11 +1,12 @@
-import { id15, readRecordId } from '../record-id.ts'
+import { sortOrderProblem } from '../connected-apps/app-menu.ts'
+import { id15, keyPrefixes, readRecordId } from '../record-id.ts'
 import type { Call } from './call.ts'
 import { RestError } from './error.ts'
 import type { JsonObject } from './json.ts'
 import type { SObject } from './object.ts'
 import { askerOf } from './query.ts'
 import type { QueriedRow } from './record.ts'
-import { recordRefused } from './record-values.ts'
+import { readFieldValue, recordRefused } from './record-values.ts'
 import { readField } from './schema.ts'
 import type { Expression, Plan } from './soql/plan.ts'
 import { storedId } from './soql/values.ts'
@@ -56,7 +57,7 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     case 'OauthToken': {
       const [userId, appId] = await found('UserId', 'AppMenuItemId')
       requireOwn(call, object, String(userId))
-      return call.afterwards(() => stores.approvals.revoke(String(userId), String(appId), now))
+      return call.afterwards(() => stores.approvals.revoke(String(userId), appOfMenuItem(String(appId)), now))
     }
     case 'AuthSession': {
       const [number, userId] = await found('Id', 'UsersId')
@@ -84,6 +85,46 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     if (userId === caller.user.id || isTheirs) return
     throw new RestError({ reason: 'object-permission-missing', facts: { object: name, act: 'delete' } })
   }
+}
+
+/** Changes something of the org itself: the place of an app in its menu. @throws {RestError} */
+export async function updateLive(call: Call, object: SObject, id: string, given: JsonObject): Promise<void> {
+  const { stores, caller } = call
+  if (object.name !== 'AppMenuItem') {
+    throw new RestError({ reason: 'object-read-only', facts: { object: object.name, act: 'edit' } })
+  }
+  if (!caller.access.has('CustomizeApplication')) {
+    throw new RestError({ reason: 'object-permission-missing', facts: { object: object.name, act: 'edit' } })
+  }
+  const values = new Map(
+    Object.entries(given)
+      .filter(([name]) => name !== 'attributes')
+      .map(([name, value]) => {
+        const field = readField(object, name)
+        if (!field.isUpdateable) {
+          const message = `Unable to create/update fields: ${field.name}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`
+          throw recordRefused('INVALID_FIELD_FOR_INSERT_UPDATE', object, [field.name], message)
+        }
+        return [field.name, readFieldValue(object, field, value ?? null)]
+      }),
+  )
+  const appId = appOfMenuItem(readRecordId(id) ?? id)
+  const policies = await stores.apps.findPolicies(appId, caller.org.id)
+  if (policies?.isInstalled !== true) {
+    throw new RestError({ reason: 'record-unknown', facts: { found: id.slice(0, 40), object: object.name } })
+  }
+  const menu = {
+    isVisible: Boolean(values.get('IsVisible') ?? policies.menu.isVisible),
+    sortOrder: Number(values.get('SortOrder') ?? policies.menu.sortOrder),
+  }
+  const problem = sortOrderProblem(menu.sortOrder)
+  if (problem !== undefined) throw recordRefused('NUMBER_OUTSIDE_VALID_RANGE', object, ['SortOrder'], problem)
+  await call.afterwards(() => stores.apps.setPolicies({ ...policies, menu }))
+}
+
+/** The app whose place in the menu has this id. */
+function appOfMenuItem(id: string): string {
+  return readRecordId(`${keyPrefixes.connectedApplication}${id.slice(3, 15)}`) ?? id
 }
 
 function requireManageUsers({ caller }: Call, { name }: SObject): void {

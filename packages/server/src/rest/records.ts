@@ -3,7 +3,7 @@ import { requireAct } from './access.ts'
 import { answer, type Call, dataPath, noContent, type RestAnswer } from './call.ts'
 import { RestError } from './error.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from './json.ts'
-import { deleteLive, insertLive } from './live-records.ts'
+import { deleteLive, insertLive, updateLive } from './live-records.ts'
 import { type Field, findField, findRelationship, isIndexed, type SObject } from './object.ts'
 import { askerOf, recordsOf } from './query.ts'
 import {
@@ -165,6 +165,7 @@ export async function update(
   unmodifiedSince?: string,
 ): Promise<void> {
   requireAct(call.caller.access, 'edit', object)
+  if (object.kind === 'live') return updateLive(call, object, id, given)
   await call.work(async (work) => {
     const found = await storedRecord(call, work, object, id)
     requireUnmodified(found, unmodifiedSince)

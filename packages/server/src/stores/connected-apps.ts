@@ -7,6 +7,8 @@ import {
   defaultPolicies,
   uninstalledPolicies,
 } from '../connected-apps/connected-app.ts'
+import { noMobileSettings } from '../connected-apps/mobile-app.ts'
+import { readCanvas, readMobile, writeAppearance } from './app-appearance.ts'
 import type { Noting } from './audit-trail.ts'
 import {
   flag,
@@ -263,6 +265,8 @@ export function toRow(app: ConnectedApp): Row {
     id_token_config: JSON.stringify(app.idTokenConfig),
     ip_ranges: JSON.stringify(app.ipRanges),
     single_logout_url: app.singleLogoutUrl ?? null,
+    mobile: writeAppearance(app.mobile),
+    canvas: app.canvas === undefined ? null : writeAppearance(app.canvas),
     created_at: instant(app.createdAt),
     modified_at: instant(app.modifiedAt),
   }
@@ -325,10 +329,14 @@ function fromRow(row: Row): ConnectedApp {
     idTokenConfig: idTokenConfigSchema.parse(JSON.parse(row.id_token_config)),
     ipRanges: readIpRanges(row.ip_ranges),
     singleLogoutUrl: row.single_logout_url ?? undefined,
+    mobile: row.mobile === null ? noMobileSettings : readMobile(row.mobile),
+    canvas: row.canvas === null ? undefined : readCanvas(row.canvas),
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),
   }
 }
+
+const mobilePolicySchema = z.object({ screenLock: z.number(), pinLength: z.number() })
 
 /** The policies of an org for an app as a row. */
 export function toPoliciesRow(policies: AppPolicies): PoliciesRow {
@@ -345,6 +353,9 @@ export function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     session_timeout: policies.sessionTimeout ?? null,
     requires_high_assurance: flag(policies.requiresHighAssurance),
     assurance_action: policies.assuranceAction,
+    mobile_policy: policies.mobilePolicy === undefined ? null : JSON.stringify(policies.mobilePolicy),
+    is_in_menu: flag(policies.menu.isVisible),
+    sort_order: policies.menu.sortOrder,
     client_credential_user_id: policies.clientCredentialUserId ?? null,
     named_user_jwt_timeout: policies.namedUserJwtTimeout ?? null,
     is_installed: flag(policies.isInstalled),
@@ -368,6 +379,8 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     sessionTimeout: row.session_timeout ?? undefined,
     requiresHighAssurance: row.requires_high_assurance === 1,
     assuranceAction: row.assurance_action,
+    mobilePolicy: row.mobile_policy === null ? undefined : mobilePolicySchema.parse(JSON.parse(row.mobile_policy)),
+    menu: { isVisible: row.is_in_menu === 1, sortOrder: row.sort_order },
     clientCredentialUserId: row.client_credential_user_id ?? undefined,
     namedUserJwtTimeout: row.named_user_jwt_timeout ?? undefined,
   }

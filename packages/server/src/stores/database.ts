@@ -114,6 +114,8 @@ interface ConnectedAppsTable {
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null
+  mobile: Json | null
+  canvas: Json | null
   created_at: Instant
   modified_at: Instant
 }
@@ -131,6 +133,9 @@ interface AppPoliciesTable {
   session_timeout: number | null
   requires_high_assurance: Flag
   assurance_action: AssuranceAction
+  mobile_policy: Json | null
+  is_in_menu: Flag
+  sort_order: number
   client_credential_user_id: string | null
   named_user_jwt_timeout: number | null
   is_installed: Flag

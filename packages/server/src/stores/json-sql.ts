@@ -10,6 +10,14 @@ export function jsonText(column: string, member: string): RawBuilder<string | nu
   })
 }
 
+/** The same of a member of a member. */
+export function jsonTextIn(column: string, outer: string, member: string): RawBuilder<string | null> {
+  return words({
+    sqlite: sql<string | null>`(${sql.ref(column)} ->> ${sql.lit(`$.${outer}.${member}`)})`,
+    postgres: sql<string | null>`((${sql.ref(column)}::json -> ${sql.lit(outer)} ->> ${sql.lit(member)}) collate "C")`,
+  })
+}
+
 /** The same of a member that is a number. */
 export function jsonNumber(column: string, member: string): RawBuilder<number | null> {
   return words({

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Asker } from '../rest/record.ts'
 import { userPermissions } from '../users/profile.ts'
-import { jsonElements, jsonNumber } from './json-sql.ts'
+import { jsonElements, jsonFlag, jsonNumber, jsonText, jsonTextIn } from './json-sql.ts'
 
 /** An object that the org is made of, as a table whose columns are called as its fields are. */
-export type LiveTable = (asker: Pick<Asker, 'orgId' | 'tokenId'>) => RawBuilder<unknown>
+export type LiveTable = (asker: Asker) => RawBuilder<unknown>
 
 const has = (permission: string) =>
   sql`case when permissions like ${sql.lit(`%"${permission}"%`)} then 1 else 0 end as ${sql.id(`Permissions${permission}`)}`
@@ -13,6 +13,15 @@ const permissionColumns = sql.join(userPermissions.map(has))
 /** The last six characters of two ids, behind a prefix: the id of what stands between two records. */
 const pairId = (prefix: string, one: RawBuilder<unknown>, other: RawBuilder<unknown>) =>
   sql`${sql.lit(prefix)} || substr(${one}, 10, 6) || substr(${other}, 10, 6)`
+
+/** An app's place in the menu has the number of the app behind a prefix of its own. */
+const menuItemId = sql`'0DS' || substr(app.id, 4, 12)`
+
+const ofDevice = (member: string) => jsonTextIn('app.mobile', 'app', member)
+
+/** A list in JSON as one text, as multi-select picklists have it. */
+const joined = (column: string, member: string) =>
+  sql`replace(replace(replace(replace(${jsonText(column, member)}, '[', ''), ']', ''), '"', ''), ',', ';')`
 
 const listed = (list: RawBuilder<unknown>) => jsonElements(list)
 
@@ -50,16 +59,40 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
         as "OptionsRefreshTokenValidityMetric",
       policy.requires_high_assurance as "OptionsHasSessionLevelPolicy",
       case when app.org_id is null then 1 else 0 end as "OptionsIsInternal",
-      0 as "OptionsFullContentPushNotifications", 0 as "OptionsCodeCredentialGuestEnabled",
+      coalesce(${jsonFlag('app.mobile', 'hasFullContentPush')}, 0) as "OptionsFullContentPushNotifications", 0 as "OptionsCodeCredentialGuestEnabled",
       0 as "OptionsTokenExchangeManageBitEnabled", policy.named_user_jwt_timeout / 60 as "NamedUserUvidTimeout",
-      cast(null as bigint) as "MobileSessionTimeout", cast(null as bigint) as "PinLength", null as "MobileStartUrl",
+      ${jsonNumber('policy.mobile_policy', 'screenLock')} as "MobileSessionTimeout",
+      ${jsonNumber('policy.mobile_policy', 'pinLength')} as "PinLength", ${jsonText('app.mobile', 'startUrl')} as "MobileStartUrl",
       ${jsonNumber('policy.refresh_token_policy', 'seconds')} as "RefreshTokenValidityPeriod",
       policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
     where policy.org_id = ${orgId} and policy.is_installed = 1`,
+  AppMenuItem: ({ orgId, userId }) => sql`
+    select ${menuItemId} as "Id", substr(app.id, 1, 15) as "ApplicationId", app.full_name as "Name",
+      app.label as "Label", app.description as "Description", 'ConnectedApplication' as "Type",
+      policy.is_in_menu as "IsVisible", policy.sort_order as "SortOrder", cast(null as bigint) as "UserSortOrder",
+      case when policy.is_blocked = 0 and (policy.is_admin_approved = 0 or exists (
+        select 1 from users as person where person.id = ${userId} and (
+          policy.profile_ids like '%"' || person.profile_id || '"%'
+          or exists (select 1 from ${listed(sql`person.permission_set_ids`)} as own
+            where policy.permission_set_ids like '%"' || own.value || '"%')))) then 1 else 0 end as "IsAccessible",
+      policy.is_admin_approved as "IsUsingAdminAuthorization", 0 as "IsRegisteredDeviceOnly",
+      app.start_url as "StartUrl", ${jsonText('app.mobile', 'startUrl')} as "MobileStartUrl", app.info_url as "InfoUrl",
+      app.icon_url as "IconUrl", app.logo_url as "LogoUrl", null as "NamespacePrefix",
+      case when app.canvas is null then 0 else 1 end as "CanvasEnabled", ${jsonText('app.canvas', 'canvasUrl')} as "CanvasUrl",
+      ${jsonText('app.canvas', 'accessMethod')} as "CanvasAccessMethod",
+      ${joined('app.canvas', 'options')} as "CanvasOptions",
+      ${joined('app.canvas', 'locations')} as "CanvasSelectedLocations",
+      case when app.canvas is null then null else app.full_name end as "CanvasReferenceId",
+      ${ofDevice('devicePlatform')} as "MobilePlatform", ${ofDevice('deviceType')} as "MobileDeviceType",
+      ${ofDevice('minimumOsVersion')} as "MobileMinOsVer", ${ofDevice('version')} as "MobileAppVer",
+      ${ofDevice('applicationInstallUrl')} as "MobileAppInstallUrl",
+      app.created_at as "CreatedDate", app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
+    from app_policies as policy join connected_apps as app on app.id = policy.app_id
+    where policy.org_id = ${orgId} and policy.is_installed = 1`,
   OauthToken: ({ orgId }) => sql`
-    select approval.id as "Id", app.label as "AppName", app.id as "AppMenuItemId", approval.user_id as "UserId",
+    select approval.id as "Id", app.label as "AppName", ${menuItemId} as "AppMenuItemId", approval.user_id as "UserId",
       approval.use_count as "UseCount", approval.first_used_at as "CreatedDate",
       approval.last_used_at as "LastUsedDate"
     from approvals as approval join connected_apps as app on app.id = approval.app_id

@@ -20,6 +20,8 @@ export interface PageHeaders {
   readonly script?: 'none' | 'self-posting' | 'setup'
   /** Further addresses that a script of it may ask: those of orgs. */
   readonly asks?: readonly string[]
+  /** Origins that it may show pictures of: those of apps. */
+  readonly images?: readonly string[] | undefined
   /** Addresses that it may show in frames: those of apps. */
   readonly frames?: readonly string[]
   /** Seconds, and where the page goes on to then by itself. */
@@ -35,7 +37,16 @@ const scriptPolicies = {
 /** A page: never stored, never framed, with nothing running in it that is not ours. */
 export function pageAnswer(
   element: PageElement,
-  { status = 200, leadsToApp = false, cookies = [], script = 'none', asks = [], frames = [], goesOn }: PageHeaders = {},
+  {
+    status = 200,
+    leadsToApp = false,
+    cookies = [],
+    script = 'none',
+    asks = [],
+    images = [],
+    frames = [],
+    goesOn,
+  }: PageHeaders = {},
 ): Reply {
   const headers = {
     'content-type': 'text/html;charset=UTF-8',
@@ -45,7 +56,7 @@ export function pageAnswer(
     'content-security-policy': [
       "default-src 'none'",
       "style-src 'self'",
-      "img-src 'self' data:",
+      ["img-src 'self' data:", ...new Set(images)].join(' '),
       ...scriptPolicies[script],
       ...(frames.length > 0 ? [['frame-src', ...frames].join(' ')] : []),
       ...(script === 'setup' ? [["connect-src 'self'", ...asks].join(' ')] : []),

@@ -8,6 +8,7 @@ import {
   defaultIdTokenConfig,
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
+import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
 import { defaultServerOptions, type Posture, type ServerOptions, salesforcePosture } from '../../src/options.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
@@ -236,6 +237,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,
+        mobile: noMobileSettings,
+        canvas: undefined,
         createdAt: now(),
         modifiedAt: now(),
         ...details,

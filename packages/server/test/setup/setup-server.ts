@@ -92,6 +92,28 @@ export function fullApp(server: TestServer): Promise<ConnectedApp> {
     startUrl: 'https://app.example/start',
     singleLogoutUrl: 'https://app.example/logout',
     ipRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
+    mobile: {
+      startUrl: 'https://app.example/mobile',
+      pushServiceType: 'apple',
+      hasFullContentPush: true,
+      app: {
+        devicePlatform: 'android',
+        deviceType: 'phone',
+        version: '1.0',
+        minimumOsVersion: '14',
+        applicationBundleIdentifier: 'example.app',
+        applicationInstallUrl: 'https://app.example/install',
+        privateApp: true,
+      },
+    },
+    canvas: {
+      canvasUrl: 'https://app.example/canvas',
+      accessMethod: 'Get',
+      locations: ['Chatter'],
+      options: ['HideShare'],
+      samlInitiationMethod: 'None',
+      lifecycleClass: 'Lifecycle',
+    },
   })
 }
 

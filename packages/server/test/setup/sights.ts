@@ -40,6 +40,8 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'no apps', '/setup/connected-apps'),
     await sight(setup, 'no app in use', '/setup/oauth-usage'),
     await sight(setup, 'no permission sets', '/setup/permission-sets'),
+    await sight(setup, 'empty app menu', '/setup/app-menu'),
+    await sight(setup, 'empty app launcher', '/personal/app-launcher'),
     await sight(setup, 'no app lets in', '/personal/oauth-connected-apps'),
     await sight(setup, 'no attempt to sign in', '/setup/login-history?status=failed'),
     await sight(setup, 'no older changes', '/setup/audit-trail?before=1'),
@@ -55,6 +57,8 @@ async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
   await tokensFor(server, admin.user, await fullApp(server))
   return [
     await sight(setup, 'apps', '/setup/connected-apps?sort=-created'),
+    await sight(setup, 'app menu', '/setup/app-menu'),
+    await sight(setup, 'app launcher', '/personal/app-launcher'),
     await sight(setup, 'no app found', '/setup/connected-apps?q=nothing'),
     await sight(setup, 'quick find', '/setup/quick-find?find=app'),
     await sight(setup, 'attempts to sign in', '/setup/login-history'),
@@ -113,6 +117,7 @@ async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sent(setup, 'new app with its certificate', `${apps}/new`, { ...least, certificate: server.signer.pem }),
     await sight(setup, 'app', of(used)),
     await sight(setup, 'bare app', of(bare)),
+    await sight(setup, 'place of an app in the menu', `/setup/app-menu/${used.id}/edit`),
     await sight(setup, 'app of the server', of(assigned)),
     await sight(setup, 'initial access token', of(used, '/initial-access-token')),
     await sent(setup, 'generated initial access token', of(used, '/initial-access-token'), { ownPassword: password }),

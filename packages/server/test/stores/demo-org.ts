@@ -6,6 +6,7 @@ import {
   defaultIdTokenConfig,
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
+import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { keyPrefixes, recordIdOf } from '../../src/record-id.ts'
@@ -133,6 +134,8 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,
+    mobile: noMobileSettings,
+    canvas: undefined,
     createdAt: noon,
     modifiedAt: noon,
     ...details,

@@ -71,6 +71,8 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       sessionTimeout: policies.sessionTimeout,
       requiresHighAssurance: policies.requiresHighAssurance,
       assuranceAction: policies.assuranceAction,
+      mobilePolicy: policies.mobilePolicy,
+      menu: policies.menu,
       clientCredentialUser: runAs,
       namedUserJwtTimeout: policies.namedUserJwtTimeout,
       isBlocked: policies.isBlocked,
@@ -119,6 +121,10 @@ export function appText(shown: ShownApp, style: Style): string {
       'Icon URL': app.iconUrl,
       'Start URL': app.startUrl,
       'Single logout URL': app.singleLogoutUrl,
+      'Mobile start URL': app.mobile.startUrl,
+      'Mobile app': mobileText(app),
+      'Push messages': app.mobile.pushServiceType,
+      Canvas: canvasText(app),
       Contact: [app.contactEmail, app.contactPhone].filter((each) => each !== undefined && each !== '').join(', '),
       Description: app.description,
       ...policyPairs(shown, policies),
@@ -145,6 +151,21 @@ export function appState(policies: AppPolicies | undefined): string {
   return policies?.isBlocked === true ? 'blocked' : 'active'
 }
 
+function mobileText({ mobile: { app } }: ConnectedApp): string | undefined {
+  if (app === undefined) return undefined
+  const { devicePlatform, deviceType, version, applicationInstallUrl } = app
+  return [devicePlatform, deviceType, version, applicationInstallUrl].filter((each) => each !== undefined).join('\n')
+}
+
+function canvasText({ canvas }: ConnectedApp): string | undefined {
+  if (canvas === undefined) return undefined
+  return [`${canvas.canvasUrl} (${canvas.accessMethod})`, ...canvas.locations].join('\n')
+}
+
+function pinText({ mobilePolicy }: AppPolicies): string | undefined {
+  return mobilePolicy && `${mobilePolicy.pinLength} digits, after ${mobilePolicy.screenLock} min without use`
+}
+
 function rangeText({ start, end, description }: IpRange): string {
   return description === undefined ? `${start}-${end}` : `${start}-${end} (${description})`
 }
@@ -165,6 +186,8 @@ function policyPairs(
     'Session timeout': policies.sessionTimeout === undefined ? undefined : duration(policies.sessionTimeout),
     'High assurance': policies.requiresHighAssurance ? `needed (${policies.assuranceAction})` : undefined,
     'Runs as': runAs,
+    'PIN protect': pinText(policies),
+    'App Launcher': policies.menu.isVisible ? `shown, at ${policies.menu.sortOrder}` : 'hidden',
   }
 }
 

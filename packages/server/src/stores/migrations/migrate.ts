@@ -17,6 +17,7 @@ import { journalRefusals } from './0012-journal-refusals.ts'
 import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
 import { registeredApps } from './0014-registered-apps.ts'
 import { fiveApprovals } from './0015-five-approvals.ts'
+import { appMenu } from './0016-app-menu.ts'
 
 const migrations = [
   first,
@@ -34,6 +35,7 @@ const migrations = [
   flowsInBrowserAndApp,
   registeredApps,
   fiveApprovals,
+  appMenu,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -46,11 +46,13 @@ export function userinfoAnswer(needs: Needs): Answer {
   return async (visit) => {
     const parameters = await readParameters(visit)
     const { token, user, org } = await identify(readBearer, visit, parameters)
+    const policies = await apps.findPolicies(token.appId, org.id)
     const document = userinfo({
       user,
       addresses: { loginBase: visit.site.loginBase, orgBase: addresses.baseOf(org, visit.site) },
       scopes: token.scopes,
-      isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
+      isAppInstalled: policies?.isInstalled === true,
+      mobilePolicy: policies?.mobilePolicy,
       updatedAtIsNumber,
       customClaims: await customClaimsOf(needs, token, { user, org }),
       now: now(),
@@ -72,13 +74,16 @@ export function identityAnswer(needs: Needs): Answer {
     if (!finding.ok) return refuseIdentity(finding.refusal)
     const version = readIdentityVersion(parameters.get('version'), latestVersion)
     if (!version.ok) return refuseIdentity('Invalid_Version')
+    const policies = await apps.findPolicies(token.appId, org.id)
     const document = identityDocument({
       user: finding.user,
       addresses: { loginBase: visit.site.loginBase, orgBase: addresses.baseOf(org, visit.site) },
       identityBase: visit.site.base,
       scopes: token.scopes,
       isAsserted: finding.isAsserted,
-      isAppInstalled: (await apps.findPolicies(token.appId, org.id))?.isInstalled === true,
+      isAppInstalled: policies?.isInstalled === true,
+      mobilePolicy: policies?.mobilePolicy,
+      pushServiceType: (await apps.find(token.appId))?.mobile.pushServiceType,
       customClaims: await customClaimsOf(needs, token, { user: finding.user, org }),
       version: version.version,
       now: now(),

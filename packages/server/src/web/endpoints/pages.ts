@@ -127,6 +127,7 @@ export function frontPage({
         visitor,
         links: [
           ...(opensSetup ? [setupLink] : []),
+          launcherLink,
           personalLink,
           ...(hasWalkthrough ? [walkthroughLink] : []),
           ...links,
@@ -137,6 +138,11 @@ export function frontPage({
 }
 
 const setupLink = { href: '/setup', label: 'Setup', hint: 'Connected apps, users and everything else of this org' }
+const launcherLink = {
+  href: '/personal/app-launcher',
+  label: 'App Launcher',
+  hint: 'The apps of your org that you may use',
+}
 const personalLink = {
   href: '/personal',
   label: 'Personal settings',

@@ -37,6 +37,8 @@ export interface SetupPageProps {
   /** The pages above it, below the place. */
   readonly crumbs?: readonly Crumb[]
   readonly actions?: readonly (HeadAction | undefined)[]
+  /** Where pictures on it come from, besides this server: origins. */
+  readonly images?: readonly string[]
   readonly children: Child
 }
 

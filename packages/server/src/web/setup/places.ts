@@ -68,6 +68,12 @@ export const placeGroups = [
         words: 'scope consent discovery',
       },
       {
+        path: '/setup/app-menu',
+        label: 'App Menu',
+        right: 'manage connected apps',
+        words: 'app launcher visible sort order tiles start url',
+      },
+      {
         path: '/setup/connect-a-server',
         label: 'Connect a Server by JWT',
         right: 'manage connected apps',
@@ -168,6 +174,7 @@ export const personalPlaces = {
   label: 'My Personal Information',
   places: [
     { path: '/personal', label: 'Advanced User Details', right: 'personal settings' },
+    { path: '/personal/app-launcher', label: 'App Launcher', right: 'personal settings' },
     { path: '/personal/oauth-connected-apps', label: 'OAuth Connected Apps', right: 'personal settings' },
     { path: '/personal/sessions', label: 'My Sessions', right: 'personal settings' },
     { path: '/personal/login-history', label: 'My Login History', right: 'personal settings' },

@@ -41,7 +41,12 @@ export function shown(visit: SetupVisit, props: SetupPageProps, status = 200): R
       flash={flash}
     />
   )
-  return pageAnswer(page, { status, cookies: [...browser.newCookies, ...cookies], script: 'setup' })
+  return pageAnswer(page, {
+    status,
+    cookies: [...browser.newCookies, ...cookies],
+    script: 'setup',
+    images: props.images,
+  })
 }
 
 /** The answer for what is not there, or not in this org: one and the same. */

@@ -5,6 +5,7 @@ import type { Seal } from '../../seal.ts'
 import type { Passwords } from '../../users/password.ts'
 import { type Handler, router } from '../router.ts'
 import type { Receive } from '../visit.ts'
+import { appMenuPages } from './app-menu.tsx'
 import { setupScriptAnswer, setupScriptPath, setupStylesheetAnswer, setupStylesheetPath } from './assets.ts'
 import { auditTrail } from './audit-trail.tsx'
 import { certificatePages } from './certificates/certificates.ts'
@@ -51,6 +52,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...quickFind,
     ...connectedAppPages(needs),
     ...oauthUsage,
+    ...appMenuPages,
     ...customScopePages(needs),
     ...userList,
     ...userForms(needs),

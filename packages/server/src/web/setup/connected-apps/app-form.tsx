@@ -13,6 +13,13 @@ import { CertificateDetails } from '../certificate-details.tsx'
 import { again, area, check, choices, hidden, ipRanges, lines, text, whole } from '../field.tsx'
 import type { ShownForm, ValuesOf } from '../form.tsx'
 import type { SeeFirst } from '../route.tsx'
+import {
+  appearanceProblemNames,
+  appearanceStart,
+  canvasFields,
+  enteredAppearance,
+  mobileFields,
+} from './app-appearance-fields.ts'
 import { scopeHints } from './scope-hints.ts'
 
 /** The scopes to choose from: Salesforce's, and those that the org has made. */
@@ -50,7 +57,11 @@ export const appFields = {
     help: 'Whom to ask about the app. It stands on the page where people allow access.',
   }),
   contactPhone: text({ label: 'Contact Phone', type: 'tel' }),
-  logoUrl: text({ label: 'Logo Image URL', type: 'url', help: 'A picture by https, at most 125 × 200 pixels.' }),
+  logoUrl: text({
+    label: 'Logo Image URL',
+    type: 'url',
+    help: 'A picture by https, at most 125 × 200 pixels. It stands on the app’s tile in the App Launcher.',
+  }),
   iconUrl: text({ label: 'Icon URL', type: 'url', help: 'A picture of 16 × 16 pixels, by https.' }),
   infoUrl: text({
     label: 'Info URL',
@@ -163,8 +174,10 @@ export const appFields = {
   startUrl: text({
     label: 'Start URL',
     type: 'url',
-    help: 'Where people are taken when they open the app from a list of apps.',
+    help: 'Where people are taken who open the app from their App Launcher. Without it, and without a mobile one, it does not stand there.',
   }),
+  ...mobileFields,
+  ...canvasFields,
   ipRanges: ipRanges({
     label: 'Trusted IP Ranges',
     help: 'One on each line, such as 192.0.2.0-192.0.2.255 Office. They count with the policy “Relax IP restrictions for activated devices” alone: a request of the web server flow from one of them is free of the login IP ranges of the user’s profile, and one from elsewhere is not.',
@@ -194,6 +207,8 @@ export const newAppStart: Partial<AppValues> = {
   isSecretRequired: true,
   isSecretRequiredForRefreshToken: true,
   idTokenValidity: 2,
+  canvasAccessMethod: 'Post',
+  canvasSamlInitiation: 'None',
 }
 
 /** The settings of an app as its form shows them. */
@@ -229,6 +244,7 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     attributes: app.attributes.map(writeAttributeLine),
     singleLogoutUrl: app.singleLogoutUrl ?? '',
     startUrl: app.startUrl ?? '',
+    ...appearanceStart(app),
     ipRanges: app.ipRanges,
   }
 }
@@ -245,12 +261,29 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
     idTokenIncludesAttributes,
     idTokenIncludesCustomPermissions,
     attributes,
+    mobileStartUrl,
+    pushServiceType,
+    hasFullContentPush,
+    devicePlatform,
+    deviceType,
+    mobileVersion,
+    minimumOsVersion,
+    applicationBundleIdentifier,
+    applicationInstallUrl,
+    privateApp,
+    canvasUrl,
+    canvasAccessMethod,
+    canvasSamlInitiation,
+    canvasLocations,
+    canvasOptions,
+    canvasLifecycleClass,
     ...same
   } = values
   // What was set elsewhere to seconds that are no whole minutes stays so, unless somebody enters other minutes.
   const isSame = app !== undefined && idTokenValidity === Math.ceil(app.idTokenConfig.validity / 60)
   return {
     ...same,
+    ...enteredAppearance(values),
     isConsumerSecretOptional: !isSecretRequired,
     idTokenConfig: {
       ...(isSame || idTokenValidity === undefined ? {} : { validity: idTokenValidity * 60 }),
@@ -271,6 +304,8 @@ export function enteredApiName({ fullName, label }: { readonly fullName: string;
 /** Problems of the acts under the names of the fields here. */
 export function asFormProblems(problems: readonly Problem[]): readonly Problem[] {
   return problems.map((problem) => {
+    const named = appearanceProblemNames[problem.field]
+    if (named !== undefined) return { ...problem, field: named }
     if (problem.field !== 'idTokenConfig') return problem
     return { ...problem, field: problem.item === undefined ? 'idTokenValidity' : 'idTokenAudiences' }
   })
@@ -350,9 +385,27 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
       <Card title="Custom Attributes">{form.field('attributes')}</Card>
       <Card title="Enable Single Logout">{form.field('singleLogoutUrl')}</Card>
       <Card title="Web App Settings">{form.field('startUrl')}</Card>
+      <Card title="Mobile Integration">
+        {Object.keys(mobileFields)
+          .filter(isMobileField)
+          .map((name) => form.field(name))}
+      </Card>
+      <Card title="Canvas App Settings">
+        {Object.keys(canvasFields)
+          .filter(isCanvasField)
+          .map((name) => form.field(name))}
+      </Card>
       <Card title="Trusted IP Range for OAuth Web server flow">{form.field('ipRanges')}</Card>
     </>
   )
+}
+
+function isMobileField(name: string): name is keyof typeof mobileFields {
+  return name in mobileFields
+}
+
+function isCanvasField(name: string): name is keyof typeof canvasFields {
+  return name in canvasFields
 }
 
 function EnteredCertificate({ form, at }: Pick<AppSectionsProps, 'form' | 'at'>) {

@@ -40,6 +40,10 @@ export const editPolicies: readonly SetupRoute[] = [
             {form.field('requiresHighAssurance')}
             {form.field('assuranceAction')}
           </Card>
+          <Card title="Mobile Integration">
+            {form.field('pinLength')}
+            {form.field('screenLock')}
+          </Card>
           <Card title="Client Credentials Flow">
             {!app.isClientCredentialEnabled && (
               <Notice look="info">
@@ -60,6 +64,7 @@ export const editPolicies: readonly SetupRoute[] = [
     }),
     submit: 'Save',
     cancel: ({ app }) => `${appPath(app)}/manage`,
+    problemNames: { mobilePolicy: 'pinLength' },
     async act({ seenCutOff, ...values }, found, visit) {
       const entered = enteredPolicies(values)
       return entered.ok ? change(entered.value, seenCutOff, found, visit) : entered

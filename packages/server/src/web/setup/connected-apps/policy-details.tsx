@@ -38,6 +38,10 @@ export function PolicyDetails({ found: { policies }, runAs }: PolicyDetailsProps
           ? ['Other sessions', assuranceActions.find(({ value }) => value === policies.assuranceAction)?.label]
           : undefined,
         ['Client Credentials Flow: Run As', runAs],
+        policies.mobilePolicy && [
+          'PIN protect',
+          `${policies.mobilePolicy.pinLength} digits, after ${policies.mobilePolicy.screenLock} minutes without use`,
+        ],
         policies.isBlocked ? ['Blocked', <Badge look="error">Blocked</Badge>] : undefined,
       ]}
     />

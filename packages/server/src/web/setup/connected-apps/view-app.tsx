@@ -142,6 +142,7 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
           ]}
         />
       </Card>
+      <AppearanceCards app={app} />
       <Card title="Use digital signatures">
         {app.certificate === undefined ? (
           <EmptyState title="No certificate">
@@ -159,6 +160,44 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
           <CertificateDetails certificate={app.certificate} at={at} />
         )}
       </Card>
+    </>
+  )
+}
+
+function AppearanceCards({ app: { mobile, canvas } }: { readonly app: ConnectedApp }) {
+  const { app } = mobile
+  return (
+    <>
+      <Card title="Mobile Integration">
+        <Details
+          rows={[
+            ['Mobile Start URL', mobile.startUrl],
+            ['Supported Push Platform', mobile.pushServiceType],
+            ['Full Content Push Notifications', <YesNo value={mobile.hasFullContentPush} />],
+            ['App Platform', app?.devicePlatform],
+            app && ['Restrict to Device Type', app.deviceType],
+            app && ['App Version', app.version],
+            app && ['Minimum OS Version', app.minimumOsVersion],
+            app && ['App Bundle Identifier', app.applicationBundleIdentifier],
+            app && ['App Binary URL', app.applicationInstallUrl],
+            app && ['Private App', <YesNo value={app.privateApp} />],
+          ]}
+        />
+      </Card>
+      {canvas !== undefined && (
+        <Card title="Canvas App Settings">
+          <Details
+            rows={[
+              ['Canvas App URL', canvas.canvasUrl],
+              ['Access Method', canvas.accessMethod],
+              ['SAML Initiation Method', canvas.samlInitiationMethod],
+              ['Locations', <Lines texts={canvas.locations} />],
+              ['Options', <Lines texts={canvas.options} />],
+              ['Lifecycle Class', canvas.lifecycleClass],
+            ]}
+          />
+        </Card>
+      )}
     </>
   )
 }

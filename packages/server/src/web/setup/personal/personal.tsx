@@ -20,6 +20,7 @@ import {
   sessionsOf,
 } from '../users/user-access.tsx'
 import { UserDetails } from '../users/user-details.tsx'
+import { appLauncher } from './app-launcher.tsx'
 import { ownAuthenticator } from './authenticator.tsx'
 
 const right = 'personal settings'
@@ -213,6 +214,7 @@ export function personalPages(needs: Pick<SetupNeeds, 'seal' | 'passwords' | 'no
     ...apps,
     ...sessions,
     ...history,
+    ...appLauncher,
     ...ownAuthenticator(needs),
     ...passwordPage(needs),
     ...securityTokenPage(needs),

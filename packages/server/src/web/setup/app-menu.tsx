@@ -1,0 +1,88 @@
+import { appMenu, type MenuItem } from '../../connected-apps/app-menu.ts'
+import { changePolicies } from '../../connected-apps/app-policies.ts'
+import { done } from '../../problem.ts'
+import { Card, EmptyState, Nothing, YesNo } from './blocks.tsx'
+import { check, whole } from './field.tsx'
+import { formPage, page, shown } from './route.tsx'
+import type { SetupRoute, SetupVisit } from './setup-visit.ts'
+import { DataTable } from './table.tsx'
+
+const path = '/setup/app-menu'
+const right = 'manage connected apps'
+
+const list = page(path, right, async (visit) =>
+  shown(visit, {
+    title: 'App Menu',
+    lead: 'What people find in their App Launcher, and in which order. They see the apps only that they may use, and that have a start URL.',
+    place: path,
+    children: (
+      <Card title="App Menu Items">
+        <DataTable<MenuItem>
+          caption="App menu items, in their order"
+          rows={await appMenu(visit.stores, visit.org.id)}
+          columns={[
+            { heading: 'App', cell: ({ app }) => app.label },
+            { heading: 'Sort Order', align: 'right', cell: ({ menu }) => String(menu.sortOrder) },
+            { heading: 'Visible in App Launcher', cell: ({ menu }) => <YesNo value={menu.isVisible} /> },
+            { heading: 'Start URL', cell: ({ app }) => app.startUrl ?? <Nothing /> },
+            { heading: 'Mobile Start URL', cell: ({ app }) => app.mobile.startUrl ?? <Nothing /> },
+            {
+              heading: 'Actions',
+              cell: ({ app }) => (
+                <a href={`${path}/${app.id}/edit`} aria-label={`Edit the place of ${app.label}`}>
+                  Edit
+                </a>
+              ),
+            },
+          ]}
+          empty={
+            <EmptyState title="No app is installed">
+              <p>
+                Make one in <a href="/setup/connected-apps">App Manager</a>.
+              </p>
+            </EmptyState>
+          }
+        />
+      </Card>
+    ),
+  }),
+)
+
+const edit = formPage({
+  path: `${path}/:app/edit`,
+  right,
+  find: itemOf,
+  fields: () => ({
+    isVisible: check({
+      label: 'Visible in App Launcher',
+      help: 'Whether people find the app there. It can be used all the same, and users who may not use it never see it.',
+    }),
+    sortOrder: whole({ label: 'Sort Order', unit: '(lower ones stand first)', isRequired: true }),
+  }),
+  start: ({ menu }) => menu,
+  show: (form, { app }) => ({
+    title: `Place of ${app.label} in the App Menu`,
+    place: path,
+    crumbs: [{ href: path, label: 'App Menu' }],
+    inside: (
+      <Card title="App Menu Item">
+        {form.field('isVisible')}
+        {form.field('sortOrder')}
+      </Card>
+    ),
+  }),
+  submit: 'Save',
+  cancel: () => path,
+  async act({ isVisible, sortOrder = 0 }, { app }, { stores, org }) {
+    const changed = await changePolicies(stores, app, org, { menu: { isVisible, sortOrder } })
+    return changed.ok ? done({ to: path, say: `“${app.label}” has its place.` }) : changed
+  },
+  problemNames: { menu: 'sortOrder' },
+})
+
+async function itemOf({ stores, org, params }: SetupVisit): Promise<MenuItem | undefined> {
+  return (await appMenu(stores, org.id)).find(({ app }) => app.id === params['app'])
+}
+
+/** *App Menu*: which apps users find in their App Launcher, and in which order. */
+export const appMenuPages: readonly SetupRoute[] = [...list, ...edit]

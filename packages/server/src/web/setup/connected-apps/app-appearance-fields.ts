@@ -1,0 +1,157 @@
+import {
+  canvasAccessMethods,
+  canvasLocations,
+  canvasOptions,
+  canvasSamlInitiations,
+} from '../../../connected-apps/canvas-app.ts'
+import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
+import { devicePlatforms, deviceTypes, pushServiceTypes } from '../../../connected-apps/mobile-app.ts'
+import { check, choice, choices, type Option, text } from '../field.tsx'
+import type { ValuesOf } from '../form.tsx'
+
+const asOptions = (values: readonly string[], labels: Readonly<Record<string, string>> = {}): readonly Option[] =>
+  values.map((value) => ({ value, label: labels[value] ?? value }))
+
+/** *Mobile Integration* and *Mobile App Settings*. */
+export const mobileFields = {
+  mobileStartUrl: text({
+    label: 'Mobile Start URL',
+    type: 'url',
+    help: 'Where people are taken who open the app from the App Launcher on a mobile device. Without it, the Start URL.',
+  }),
+  pushServiceType: choice({
+    label: 'Supported Push Platform',
+    none: 'None',
+    options: asOptions(pushServiceTypes, { apple: 'Apple', androidGcm: 'Android GCM' }),
+    help: 'The identity URL tells the app (push_service_type), which then registers the device with that service. This server sends no push messages itself.',
+  }),
+  hasFullContentPush: check({
+    label: 'Full Content Push Notifications',
+    help: 'Push messages say what they are about, and not only that there is something. ConnectedApplication says so (OptionsFullContentPushNotifications).',
+  }),
+  devicePlatform: choice({
+    label: 'App Platform',
+    none: 'No mobile app',
+    options: asOptions(devicePlatforms, { ios: 'iOS', android: 'Android' }),
+    help: 'For an app that is itself on the device. AppMenuItem has this and the next ones as its Mobile… fields, where a catalog of apps finds them.',
+  }),
+  deviceType: choice({
+    label: 'Restrict to Device Type',
+    none: 'Every device',
+    options: asOptions(deviceTypes, { phone: 'Phone', tablet: 'Tablet', minitablet: 'Mini tablet' }),
+  }),
+  mobileVersion: text({ label: 'App Version' }),
+  minimumOsVersion: text({ label: 'Minimum OS Version' }),
+  applicationBundleIdentifier: text({
+    label: 'App Bundle Identifier',
+    placeholder: 'com.acme.warehouse',
+    help: 'The name by which the device’s store knows the app.',
+  }),
+  applicationInstallUrl: text({ label: 'App Binary URL', type: 'url', help: 'Where the app is to be had, by https.' }),
+  privateApp: check({ label: 'Private App', help: 'The app is not in a public store.' }),
+}
+
+/** *Canvas App Settings*. */
+export const canvasFields = {
+  canvasUrl: text({
+    label: 'Canvas App URL',
+    type: 'url',
+    help: 'For an app that is shown inside of pages. AppMenuItem says so (CanvasEnabled and the Canvas… fields). Empty it to be none any more.',
+  }),
+  canvasAccessMethod: choice({
+    label: 'Access Method',
+    options: asOptions(canvasAccessMethods, { Get: 'OAuth Webflow (GET)', Post: 'Signed Request (POST)' }),
+  }),
+  canvasSamlInitiation: choice({
+    label: 'SAML Initiation Method',
+    options: asOptions(canvasSamlInitiations, {
+      IdpInitiated: 'Identity Provider (Salesforce) Initiated',
+      SpInitiated: 'Service Provider Initiated',
+      None: 'None',
+    }),
+  }),
+  canvasLocations: choices({ label: 'Locations', options: asOptions(canvasLocations) }),
+  canvasOptions: choices({
+    label: 'Options',
+    options: asOptions(canvasOptions, {
+      HideShare: 'Hide share button',
+      HideHeader: 'Hide header',
+      PersonalEnabled: 'Enable as a canvas personal app',
+    }),
+  }),
+  canvasLifecycleClass: text({
+    label: 'Lifecycle Class',
+    help: 'An Apex class. It is kept for Salesforce; no Apex runs here.',
+  }),
+}
+
+type Values = ValuesOf<typeof mobileFields & typeof canvasFields>
+
+/** The settings as their fields show them. */
+export function appearanceStart({ mobile, canvas }: Pick<ConnectedApp, 'mobile' | 'canvas'>): Values {
+  const { app } = mobile
+  return {
+    mobileStartUrl: mobile.startUrl ?? '',
+    pushServiceType: mobile.pushServiceType ?? '',
+    hasFullContentPush: mobile.hasFullContentPush,
+    devicePlatform: app?.devicePlatform ?? '',
+    deviceType: app?.deviceType ?? '',
+    mobileVersion: app?.version ?? '',
+    minimumOsVersion: app?.minimumOsVersion ?? '',
+    applicationBundleIdentifier: app?.applicationBundleIdentifier ?? '',
+    applicationInstallUrl: app?.applicationInstallUrl ?? '',
+    privateApp: app?.privateApp ?? false,
+    canvasUrl: canvas?.canvasUrl ?? '',
+    canvasAccessMethod: canvas?.accessMethod ?? 'Post',
+    canvasSamlInitiation: canvas?.samlInitiationMethod ?? 'None',
+    canvasLocations: canvas?.locations ?? [],
+    canvasOptions: canvas?.options ?? [],
+    canvasLifecycleClass: canvas?.lifecycleClass ?? '',
+  }
+}
+
+/** What was entered, as the act takes it. Options that a form cannot offer are none. */
+export function enteredAppearance(values: Values) {
+  const oneOf = <T extends string>(all: readonly T[], entered: string): T | '' =>
+    all.find((one) => one === entered) ?? ''
+  const some = <T extends string>(all: readonly T[], entered: readonly string[]) =>
+    all.filter((one) => entered.includes(one))
+  return {
+    mobile: {
+      startUrl: values.mobileStartUrl,
+      pushServiceType: oneOf(pushServiceTypes, values.pushServiceType),
+      hasFullContentPush: values.hasFullContentPush,
+      app: {
+        devicePlatform: oneOf(devicePlatforms, values.devicePlatform),
+        deviceType: oneOf(deviceTypes, values.deviceType),
+        version: values.mobileVersion,
+        minimumOsVersion: values.minimumOsVersion,
+        applicationBundleIdentifier: values.applicationBundleIdentifier,
+        applicationInstallUrl: values.applicationInstallUrl,
+        privateApp: values.privateApp,
+      },
+    },
+    canvas: {
+      canvasUrl: values.canvasUrl,
+      accessMethod: oneOf(canvasAccessMethods, values.canvasAccessMethod) || 'Post',
+      samlInitiationMethod: oneOf(canvasSamlInitiations, values.canvasSamlInitiation) || 'None',
+      locations: some(canvasLocations, values.canvasLocations),
+      options: some(canvasOptions, values.canvasOptions),
+      lifecycleClass: values.canvasLifecycleClass,
+    },
+  } as const
+}
+
+/** What the acts call these fields, by their names here. */
+export const appearanceProblemNames: Readonly<Record<string, keyof Values>> = {
+  'mobile.startUrl': 'mobileStartUrl',
+  'mobile.hasFullContentPush': 'hasFullContentPush',
+  'mobile.app.devicePlatform': 'devicePlatform',
+  'mobile.app.version': 'mobileVersion',
+  'mobile.app.minimumOsVersion': 'minimumOsVersion',
+  'mobile.app.applicationBundleIdentifier': 'applicationBundleIdentifier',
+  'mobile.app.applicationInstallUrl': 'applicationInstallUrl',
+  'canvas.canvasUrl': 'canvasUrl',
+  'canvas.locations': 'canvasLocations',
+  'canvas.lifecycleClass': 'canvasLifecycleClass',
+}
