@@ -247,7 +247,7 @@ export function issueStore(database: Database): IssueStore {
     counters: Counters,
     { id: refreshTokenId, displaced }: GivenRefreshToken,
   ) {
-    const accessTokenId = await tx.insert(addAccessToken, {
+    const added = tx.insert(addAccessToken, {
       ...counters,
       hash: issuance.accessToken.hash,
       refreshTokenId: refreshTokenId ?? null,
@@ -258,7 +258,7 @@ export function issueStore(database: Database): IssueStore {
       isJwt: flag(issuance.accessToken.format === 'jwt'),
       sessionLevel: issuance.session.level,
     })
-    await noteLogin(tx, issuance.login)
+    const [accessTokenId] = await Promise.all([added, noteLogin(tx, issuance.login)])
     return { outcome: 'issued', issued: { accessTokenId, refreshTokenId, displaced } } as const
   }
 }

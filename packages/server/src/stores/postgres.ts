@@ -4,6 +4,7 @@ import type { Client } from 'pg'
 import type { Reader, Statements } from './database.ts'
 import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { insertBatches } from './postgres-batches.ts'
 import { codeOf, explained, explainedAtStart, isOfConnection, isOutdated } from './postgres-errors.ts'
 import type { PostgresPlace } from './postgres-place.ts'
 import { postgresQueries } from './postgres-queries.ts'
@@ -108,6 +109,7 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
       throw explained(place, error)
     }
   }
+  const batches = insertBatches((text, values) => inTransaction(text, values, true))
   const outside = async (text: string) => sent(await writer.session(), text, [], false)
 
   const reader: Reader = {
@@ -142,11 +144,18 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
       const { sql: text, bind } = statement(() => query)
       return (await inTransaction(text, bind({}), false)).rows
     },
-    async run({ sql: text, bind }, params) {
-      return (await inTransaction(text, bind(params), true)).count
+    async run<Params extends Values>(asked: Statement<Params, unknown>, params: Params) {
+      const added = batches.add(asked, params, undefined)
+      if (added !== undefined) {
+        await added
+        return 1
+      }
+      return (await inTransaction(asked.sql, asked.bind(params), true)).count
     },
-    async insert({ sql: text, bind }, params) {
-      const { rows } = await inTransaction(`${text} returning id`, bind(params), true)
+    async insert<Params extends Values>(asked: Statement<Params, unknown>, params: Params) {
+      const added = batches.add(asked, params, 'id')
+      if (added !== undefined) return added
+      const { rows } = await inTransaction(`${asked.sql} returning id`, asked.bind(params), true)
       return Number(rows[0]?.[0])
     },
     async execute(query: Compilable<unknown>) {
