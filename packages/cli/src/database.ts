@@ -113,7 +113,7 @@ export async function openDatabase(
 }
 
 /** What the database says of itself is for people already; anything else stays as it is. */
-function readable(error: unknown): unknown {
+export function readable(error: unknown): unknown {
   const isSaid = [DatabaseTooNew, DatabaseUnusable, DatabaseUnreachable, DatabaseBusy, WrongEncryptionKey].some(
     (kind) => error instanceof kind,
   )

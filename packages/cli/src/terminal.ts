@@ -24,7 +24,7 @@ export interface Terminal {
   /** Bytes as they are, to standard output: a certificate, a key. */
   write(text: string): void
   /** Does slow work; a person who waits sees that something is being done. */
-  busy<Result>(label: string, work: () => Promise<Result>): Promise<Result>
+  busy<Result>(label: string, work: (say: (label: string) => void) => Promise<Result>): Promise<Result>
   /** Asks for something secret that is to be set, twice; `undefined` when the person gave up. */
   askSecret(label: string): Promise<string | undefined>
   /** Asks for a secret that is set already, once; `undefined` when the person gave up. */
@@ -69,12 +69,12 @@ export function terminal({ wantsJson }: { readonly wantsJson: boolean }): Termin
       stdout.write(text)
     },
     async busy(label, work) {
-      if (!isInteractive) return work()
+      if (!isInteractive) return work(() => {})
       const { spinner } = await prompts()
       const shown = spinner({ output })
       shown.start(label)
       try {
-        const result = await work()
+        const result = await work((text) => shown.message(text))
         shown.stop(label)
         return result
       } catch (error) {

@@ -118,6 +118,7 @@ export {
 export { loginCsvHeader, loginCsvLine } from './sessions/login-history-csv.ts'
 export { type ListedSession, lastUsedAt } from './sessions/session.ts'
 export { newTemporaryCode } from './sessions/temporary-code.ts'
+export { type CopiedTable, copyDatabase } from './stores/copy.ts'
 export {
   DatabaseBusy,
   DatabaseTooNew,

@@ -1,5 +1,6 @@
 import type { ColumnDataType, ColumnDefinitionBuilder, Kysely, RawBuilder } from 'kysely'
 import type { Reader, Statements, Tables } from './database.ts'
+import type { DatabaseValue } from './statement.ts'
 
 /** What differs between databases when a table is made. */
 export interface ColumnTypes {
@@ -32,6 +33,12 @@ export interface Connection extends Statements {
   readonly isPipelined: boolean
   /** Begins a transaction as soon as no other process writes. @throws {DatabaseBusy} when that takes too long */
   begin(): Promise<void>
+  /** Begins a transaction that only reads, and sees the database as it is now for as long as it lasts: until `rollback`. */
+  beginReading(): Promise<void>
+  /** Everything in a table, at most so many rows at a time, within such a transaction. */
+  rowsOf(table: string, atOnce: number): AsyncIterable<readonly Readonly<Record<string, DatabaseValue>>[]>
+  /** Has rows that are added from now on get numbers beyond those there are, which came from elsewhere. */
+  continueNumbers(tables: readonly string[]): Promise<void>
   /** When it resolves, what was written is durable. */
   commit(): Promise<void>
   /** Takes back what was written since `begin`; nothing where the database has done so already. */
@@ -47,7 +54,7 @@ export interface Connection extends Statements {
   load(): DatabaseLoad
   /** Resolves when nothing is being read: whoever waited for it may go on to write. */
   quiet(): Promise<void>
-  /** The names of the tables there are. */
+  /** The names of the tables there are, in the order in which they were made: they refer to those before. */
   tables(): Promise<readonly string[]>
   /** Sets what is kept in the database itself. To be called once it is known to be ours. */
   adopt(): Promise<void>

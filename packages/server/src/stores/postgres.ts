@@ -10,7 +10,7 @@ import type { PostgresPlace } from './postgres-place.ts'
 import { postgresQueries } from './postgres-queries.ts'
 import { type Answered, type Lane, lane, type Session } from './postgres-session.ts'
 import { preparer, withoutNul, withTypes } from './postgres-text.ts'
-import { type DatabaseValue, named, type Statement, statement, type Values } from './statement.ts'
+import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
 // Connections for look-ups and lists, and for queries that come from outside: these may take long, and must not be waited for.
 const readLanes = 4
@@ -184,6 +184,34 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
       // Not waited for: what comes next fails as well.
       sent(transaction, 'begin isolation level read committed read write', [], false).catch(() => {})
     },
+    async beginReading() {
+      transaction = await writer.session()
+      await inTransaction('begin isolation level repeatable read read only', [], false)
+      // One statement after the other, however long the whole takes.
+      await inTransaction('set local idle_in_transaction_session_timeout = 0', [], false)
+      // What it sees is what there is at its first look.
+      await inTransaction('select count(*) from schema_version', [], false)
+    },
+    async *rowsOf(table, atOnce) {
+      await inTransaction(`declare rows_of no scroll cursor for select * from "${table}"`, [], false)
+      for (;;) {
+        const { rows, columns } = await inTransaction(`fetch ${atOnce} from rows_of`, [], false)
+        if (rows.length === 0) break
+        yield rows.map((row) => Object.fromEntries(columns.map((name, place) => [name, readValue(row[place])])))
+      }
+      await inTransaction('close rows_of', [], false)
+    },
+    async continueNumbers(tables) {
+      for (const table of tables) {
+        const named = `pg_get_serial_sequence(format('%I.%I', current_schema(), '${table}'), 'id')`
+        const { rows } = await inTransaction(
+          `select 1 from information_schema.columns where table_schema = current_schema() and table_name = '${table}' and is_identity = 'YES'`,
+          [],
+          false,
+        )
+        if (rows.length > 0) await inTransaction(`select setval(${named}, max(id)) from "${table}"`, [], false)
+      }
+    },
     async commit() {
       const { command } = await inTransaction('commit', [], false)
       if (command !== 'COMMIT') throw new Error('A transaction was taken back whose statements had all succeeded.')
@@ -210,7 +238,8 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
       while ([...readers, ...passing].some(({ waiting }) => waiting > 0))
     },
     async tables() {
-      const text = 'select table_name from information_schema.tables where table_schema = current_schema()'
+      const text = `select relname from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+        order by oid`
       return (await outside(text)).rows.map(([table]) => String(table))
     },
     async adopt() {},

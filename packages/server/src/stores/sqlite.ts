@@ -13,7 +13,7 @@ import {
 import type { Tables } from './database.ts'
 import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
-import { named, type Statement, statement, type Values } from './statement.ts'
+import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
 /** How the file of a database is opened. */
 export interface SqliteOptions {
@@ -220,6 +220,27 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
         })
       })
     },
+    async beginReading() {
+      endReading()
+      await patiently(() => {
+        act('begin')
+        // A transaction sees what there is at its first look.
+        database.prepare('select count(*) from sqlite_master').get()
+      })
+    },
+    async *rowsOf(table, atOnce) {
+      const rows = database.prepare(`select * from "${table}"`).iterate()
+      let some: Record<string, DatabaseValue>[] = []
+      for (const row of rows) {
+        some.push(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, readValue(value)])))
+        if (some.length < atOnce) continue
+        yield some
+        some = []
+      }
+      if (some.length > 0) yield some
+    },
+    // The highest number is noted with each row.
+    async continueNumbers() {},
     async commit() {
       act('commit')
       endWriting()
@@ -241,7 +262,8 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
     async quiet() {},
     load: () => ({ connections: 1, waiting: 0, longestWait: 0 }),
     async tables() {
-      const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all()
+      const listed = `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by rowid`
+      const rows = database.prepare(listed).all()
       return rows.map(({ name }) => String(name))
     },
     adopt: () => patiently(() => database.exec('pragma journal_mode = wal')),

@@ -78,6 +78,13 @@ function compile<Params extends Values>(build: (parameter: Placeholder<Params>) 
   return { sql: text, parameters: parameters.map(readParameter) }
 }
 
+/** Takes what stands in some column for what it is. @throws {Error} for what no column of ours holds */
+export function readValue(value: unknown): DatabaseValue {
+  if (value instanceof Uint8Array || value === null) return value
+  if (typeof value === 'string' || typeof value === 'number') return value
+  throw new Error(`A column holds a value that is none of ours: ${typeof value}.`)
+}
+
 function readParameter(value: unknown): DatabaseValue | NamedParameter {
   if (value instanceof NamedParameter || value instanceof Uint8Array || value === null) return value
   if (typeof value === 'string' || typeof value === 'number') return value
