@@ -237,6 +237,16 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
 
 /** Reasons that belong to no flow of a page here: client credentials has its own page, and tokens are used everywhere. */
 export const elsewhere: readonly Reason[] = [
+  'dpop-proof-missing',
+  'dpop-proof-malformed',
+  'dpop-signature-wrong',
+  'dpop-proof-misdirected',
+  'dpop-proof-stale',
+  'dpop-proof-replayed',
+  'dpop-nonce-needed',
+  'dpop-key-changed',
+  'token-bound-to-key',
+  'token-not-bound',
   'request-uri-pushed',
   'setup-permission-missing',
   'form-field-unknown',

@@ -6,6 +6,7 @@ import { generateInitialAccessToken } from '../../server/src/connected-apps/init
 import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
 import { strictPosture } from '../../server/src/options.ts'
 import type { User } from '../../server/src/users/user.ts'
+import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
 import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import {
   dsig,
@@ -36,6 +37,7 @@ import { isCauseName } from '../src/diagnosis/rank.ts'
 let server: TestServer
 let strict: TestServer
 let pushing: TestServer
+let nonces: TestServer
 let world: World
 
 /** What most refusals need: an app, and somebody who may use it. */
@@ -49,10 +51,11 @@ beforeAll(async () => {
   server = await startTestServer({ showsCauses: false })
   strict = await startTestServer({ showsCauses: false, posture: strictPosture })
   pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required', registrationLimit: 0 } })
+  nonces = await startTestServer({ showsCauses: false, posture: { acceptsDpop: true, dpopNeedsNonce: true } })
   world = await newWorld(server)
 })
 
-afterAll(() => Promise.all([server.close(), strict.close(), pushing.close()]))
+afterAll(() => Promise.all([server.close(), strict.close(), pushing.close(), nonces.close()]))
 
 let names = 0
 const fresh = (name: string) => `${name}${++names}`
@@ -241,6 +244,43 @@ async function withRequestUri(
   const { body } = await pushing.post(parPath, asked)
   const requestUri = await happens(body.request_uri, app.consumerKey)
   return send(authorizeOf(client ?? app.consumerKey, requestUri), { at: pushing })
+}
+
+/** A request for tokens with a proof of a key, which need not be right. */
+async function proved(
+  claims: Record<string, unknown>,
+  {
+    by = dpopKey(),
+    at = strict,
+    header = {},
+  }: { by?: DpopKey; at?: TestServer; header?: Record<string, unknown> } = {},
+): Promise<Wire> {
+  const { app } = await newWorld(at)
+  const dpop = by.proof({ url: `${at.base}${tokenPath}`, now: at.now() }, claims, header)
+  return post({ ...anyRefresh, ...credentialsOf(app) }, { at, headers: { dpop } })
+}
+
+/** The tokens of an app without a secret, bound to a key. */
+async function boundTokens(by = dpopKey()) {
+  const { user } = await newWorld(strict)
+  const details = { isConsumerSecretOptional: true, isSecretRequiredForRefreshToken: false }
+  const app = await strict.addApp(fresh('Public'), details)
+  const form = {
+    grant_type: 'authorization_code',
+    code: await codeFor(strict, user, app, challenge),
+    redirect_uri: callbackUrl,
+    client_id: app.consumerKey,
+    code_verifier: verifier,
+  }
+  const dpop = by.proof({ url: `${strict.base}${tokenPath}`, now: strict.now() })
+  const { body } = await strict.post(tokenPath, form, { dpop })
+  return { ...body, client_id: app.consumerKey }
+}
+
+async function boundRefresh({ by }: { by?: DpopKey }): Promise<Wire> {
+  const { refresh_token, client_id } = await boundTokens()
+  const headers = by === undefined ? {} : { dpop: by.proof({ url: `${strict.base}${tokenPath}`, now: strict.now() }) }
+  return post({ grant_type: 'refresh_token', refresh_token, client_id }, { at: strict, headers })
 }
 
 async function cookieOf({ username }: User, at = server): Promise<string> {
@@ -841,6 +881,32 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const csrf_token = tokenOn((await browser.open(path)).html, path)
       const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
       return post({ csrf_token, stranger: 'x' }, { path, headers: { cookie, accept: 'text/html' } })
+    },
+  ],
+
+  'dpop-proof-missing': [() => boundRefresh({})],
+  'dpop-key-changed': [() => boundRefresh({ by: dpopKey() })],
+  'dpop-proof-malformed': [() => proved({}, { header: { typ: 'JWT' } })],
+  'dpop-signature-wrong': [() => proved({}, { by: dpopKey(dpopKey().privateKey) })],
+  'dpop-proof-misdirected': [() => proved({ htm: 'GET' }), () => proved({ htu: `${strict.base}/elsewhere` })],
+  'dpop-proof-stale': [() => proved({ iat: 1 })],
+  'dpop-proof-replayed': [
+    async () => {
+      const by = dpopKey()
+      const jti = fresh('jti')
+      await proved({ jti }, { by })
+      return proved({ jti }, { by })
+    },
+  ],
+  'dpop-nonce-needed': [() => proved({}, { at: nonces }), () => proved({ nonce: 'of-another-server' }, { at: nonces })],
+  'token-bound-to-key': [
+    async () => send(userinfo, { at: strict, headers: withToken((await boundTokens()).access_token) }),
+    async () => send(limits, { at: strict, headers: withToken((await boundTokens()).access_token) }),
+  ],
+  'token-not-bound': [
+    async () => {
+      const token = await accessToken(strict, await newWorld(strict))
+      return send(userinfo, { at: strict, headers: { authorization: `DPoP ${token}`, dpop: 'a.b.c' } })
     },
   ],
 

@@ -4,12 +4,13 @@ import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
 import type { SamlRules } from './saml/validity.ts'
+import type { DpopRules } from './tokens/dpop.ts'
 
 /**
  * Where Salesforce and the strict reading of the RFCs differ, what the server does. Each is an option of its own; the
  * two postures below set them all.
  */
-export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules, SamlRules {
+export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules, DpopRules, SamlRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
   /** Whether apps can, or must, push their authorize requests (RFC 9126), which Salesforce does not know. */
@@ -49,6 +50,8 @@ export const salesforcePosture: Posture = {
   offersUserAgentFlow: true,
   offersPasswordFlow: true,
   offersHeadlessLogin: true,
+  acceptsDpop: false,
+  dpopNeedsNonce: false,
   codeLifetime: 900,
   clockSkew: 60,
   longestLifetime: undefined,
@@ -83,6 +86,8 @@ export const strictPosture: Posture = {
   offersUserAgentFlow: false,
   offersPasswordFlow: false,
   offersHeadlessLogin: false,
+  acceptsDpop: true,
+  dpopNeedsNonce: false,
   codeLifetime: 60,
   clockSkew: 10,
   longestLifetime: 300,

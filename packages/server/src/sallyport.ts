@@ -42,6 +42,8 @@ import { canVerify } from './sessions/verify-identity.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
 import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
+import { dpop } from './tokens/dpop.ts'
+import { proofAlgorithms } from './tokens/dpop-proof.ts'
 import { idTokens } from './tokens/id-token.ts'
 import { issueTokens } from './tokens/issue.ts'
 import { jwtAccessTokenReader } from './tokens/jwt-access-token.ts'
@@ -200,7 +202,9 @@ export async function sallyport({
     ),
   ]
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
+  const possession = dpop({ proofs: stores.assertions, seal, rules: posture, now })
   const token = tokenEndpoint({
+    dpop: possession,
     grants,
     authenticateClient,
     issueTokens: issue,
@@ -254,7 +258,7 @@ export async function sallyport({
     returnsEarlyRefusals,
     now,
   })
-  const push = pushEndpoint({ readRequest: readPlainRequest, authenticateClient, pushed, now })
+  const push = pushEndpoint({ readRequest: readPlainRequest, authenticateClient, pushed, dpop: possession, now })
   const decide = authorize({
     admit: admission({
       appAccess,
@@ -274,7 +278,8 @@ export async function sallyport({
   })
   const browserOf = readBrowser({ sessions, onError: report, now })
   const bearerOf = readBearer({
-    checkBearer: checkBearer({ findAccessToken, accessTokens, now, onError: report }),
+    checkBearer: checkBearer({ findAccessToken, accessTokens, dpop: possession, now, onError: report }),
+    dpop: possession,
     users,
     orgs,
     apiAccess: apiAccessOfToken({ apps, profiles, permissionSets }),
@@ -406,8 +411,8 @@ export async function sallyport({
     device: page(undefined, devicePage(connecting)),
     answerDevice: page('device', deviceAnswer(connecting)),
     deviceDone: page(undefined, deviceDoneAnswer),
-    token: shared(oauth('token', tokenAnswer(token, requestDevice, posture))),
-    push: pushedRequests === 'off' ? missing : shared(oauth('par', pushAnswer(push, posture))),
+    token: shared(oauth('token', tokenAnswer(token, requestDevice, possession, posture))),
+    push: pushedRequests === 'off' ? missing : shared(oauth('par', pushAnswer(push, possession, posture))),
     revoke: shared(oauth('revoke', revokeAnswer(revoke, posture))),
     register: oauth('register', registerAnswer(register)),
     registration: oauth('register', registrationAnswer(register)),
@@ -421,6 +426,7 @@ export async function sallyport({
         sendsIssuer: posture.answersIssuer,
         answersDevicesInFull: posture.answersDevicesInFull,
         pushedRequests,
+        proofAlgorithms: posture.acceptsDpop ? proofAlgorithms : [],
         responseTypes: responseTypes.map(({ type }) => type),
         grantTypes: grants.map(({ type }) => type),
         now,

@@ -29,6 +29,7 @@ describe('the page of security checks', () => {
       ...range(68, 92),
       ...range(96, 104),
       ...range(110, 112),
+      ...range(115, 118),
       ...range(122, 128),
       ...range(1, 3, 'S'),
       ...range(1, 80, 'A'),

@@ -97,12 +97,13 @@ export function seenAnswer(parts: {
   const headers = headersOf(parts.headers)
   const told = readAnswerBody(parts.body)
   const sent = readSentBack(headers.get('location') ?? '')
-  const challenged = /\berror="([\w.-]{1,64})"/.exec(headers.get('www-authenticate') ?? '')?.[1]
+  const challenge = headers.get('www-authenticate') ?? ''
+  const challenged = /\berror="([\w.-]{1,64})"/.exec(challenge)?.[1]
   return {
     status: parts.status,
     headers,
     error: told.error ?? sent?.error ?? challenged,
-    description: told.description ?? sent?.description,
+    description: told.description ?? sent?.description ?? /\berror_description="([^"]{1,200})"/.exec(challenge)?.[1],
     members: told.members,
     page: told.page,
   }

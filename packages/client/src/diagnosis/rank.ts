@@ -3,6 +3,7 @@ import type { Cause, Verdict } from './causes/cause.ts'
 import { clientCauses } from './causes/client-causes.ts'
 import { codeCauses } from './causes/code-causes.ts'
 import { deviceCauses } from './causes/device-causes.ts'
+import { dpopCauses } from './causes/dpop-causes.ts'
 import { registrationCauses } from './causes/registration-causes.ts'
 import { requestCauses } from './causes/request-causes.ts'
 import { samlCauses } from './causes/saml-causes.ts'
@@ -19,6 +20,7 @@ const causes = {
   ...codeCauses,
   ...deviceCauses,
   ...registrationCauses,
+  ...dpopCauses,
   ...tokenCauses,
   ...userCauses,
 } satisfies Readonly<Record<string, Cause>>

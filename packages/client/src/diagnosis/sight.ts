@@ -179,7 +179,7 @@ function timeOf(value: unknown): number | undefined | 'none' {
 
 /** The REST API looks into the header alone. */
 function accessTokensOf({ headers, fields }: SeenRequest, endpoint: Endpoint | undefined): readonly string[] {
-  const header = /^(?:Bearer|OAuth) +([^\s,="]+)$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const header = /^(?:Bearer|OAuth|DPoP) +([^\s,="]+)$/i.exec(headers.get('authorization') ?? '')?.[1]
   const inFields = (endpoint === 'api' ? [] : fields).flatMap(({ name, value }) =>
     name === 'access_token' || name === 'oauth_token' ? [value] : [],
   )

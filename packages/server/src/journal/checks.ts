@@ -12,6 +12,7 @@ export const checkTitles = {
   nonce: 'The request has a nonce, if it asks for an ID token at once',
   pkce: 'The proof of the code (PKCE) is right',
   'request-kept': 'The authorize request that its app pushed is here, and still good',
+  proof: 'The proof of the key (DPoP) is right',
   prompt: 'The wish for pages (prompt) can be met',
   'assertion-well-formed': 'The assertion is a JWT that can be read',
   algorithm: 'The assertion is signed with RS256 (alg)',

@@ -37,6 +37,8 @@ export interface AuthorizeRequest extends ReturnableRequest {
   readonly scope: string | undefined
   readonly nonce: string | undefined
   readonly codeChallenge: string | undefined
+  /** The thumbprint of the key that its tokens are to be bound to (`dpop_jkt`, RFC 9449 §10). */
+  readonly dpopKey: string | undefined
   readonly prompts: ReadonlySet<Prompt>
   /** `immediate=true`: answer at once or not at all. */
   readonly isImmediate: boolean
@@ -62,6 +64,8 @@ export interface AuthorizeRules extends PkceRules {
   readonly returnsEarlyRefusals: boolean
   /** Whether `request` and `request_uri`, of which nothing is taken here, are refused (OpenID Connect Core §6). Salesforce ignores them. */
   readonly refusesRequestObjects: boolean
+  /** Whether tokens can be bound to a key (RFC 9449). */
+  readonly acceptsDpop: boolean
 }
 
 interface Needs {
@@ -131,6 +135,7 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
       scope: parameters.get('scope'),
       nonce,
       codeChallenge,
+      dpopKey: rules.acceptsDpop ? readKey(parameters.get('dpop_jkt')) : undefined,
       prompts: readPrompts(parameters.get('prompt')),
       isImmediate: parameters.get('immediate') === 'true',
       idTokenHint: parameters.get('id_token_hint'),
@@ -203,6 +208,12 @@ function readResponseMode(text: string | undefined, { modes }: ResponseType): Re
 function requestObjectIn(parameters: ReadonlyMap<string, string>): Refusal | undefined {
   if (parameters.has('request')) return { reason: 'request-object-unsupported', facts: {} }
   return parameters.has('request_uri') ? { reason: 'request-uri-unsupported', facts: {} } : undefined
+}
+
+function readKey(thumbprint: string | undefined): string | undefined {
+  if (thumbprint === undefined || /^[A-Za-z0-9_-]{43}$/.test(thumbprint)) return thumbprint
+  const facts = { parameter: 'dpop_jkt', problem: 'it is no SHA-256 thumbprint of a key in base64url' }
+  throw authorizeRefusal({ reason: 'parameter-malformed', facts })
 }
 
 function readPrompts(text: string | undefined): ReadonlySet<Prompt> {

@@ -89,9 +89,9 @@ export function authorize(needs: Needs): Authorize {
       return { go: 'consent', signedIn, scopes }
     }
     if (!admitted.preApproved) pass(checks, 'approved', { by: 'the user' })
-    const { app, redirectUri, codeChallenge, nonce } = request
+    const { app, redirectUri, codeChallenge, dpopKey, nonce } = request
     const { authTime } = session
-    const answered = { redirectUri, codeChallenge, nonce, authTime, site, ...browser, session }
+    const answered = { redirectUri, codeChallenge, dpopKey, nonce, authTime, site, ...browser, session }
     const granted = { app, policies, org, user, scopes, ...answered }
     const again = await answeredBefore(request)
     if (again !== undefined) return { go: 'error-page', refused: again }

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'invalid_basic_auth_header'
   | 'invalid_client'
   | 'invalid_client_id'
+  | 'invalid_dpop_proof'
   | 'invalid_grant'
   | 'invalid_request'
   | 'invalid_request_uri'
@@ -39,6 +40,7 @@ export type ErrorCode =
   | 'slow_down'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
+  | 'use_dpop_nonce'
 
 /** What a caller is told: the wire's code and words. The refusal behind it goes to the journal. */
 export class OAuthError extends Error {

@@ -7,6 +7,7 @@ import { clientCredentialsExplanations } from './explanations/client-credentials
 import { codeExplanations } from './explanations/code.ts'
 import { credentialsExplanations } from './explanations/credentials.ts'
 import { deviceExplanations } from './explanations/device.ts'
+import { dpopExplanations } from './explanations/dpop.ts'
 import type {
   ExplainedReason,
   ExplainedRefusal,
@@ -48,6 +49,7 @@ const explanations: ReasonExplanations = {
   ...flowSwitchExplanations,
   ...userAgentExplanations,
   ...credentialsExplanations,
+  ...dpopExplanations,
   ...tokenExplanations,
   ...restExplanations,
 }

@@ -24,6 +24,8 @@ export type Introspection =
       readonly exp?: number
       readonly iat: number
       readonly nbf: number
+      /** The key that it is bound to (RFC 9449 §6.2). */
+      readonly cnf?: { readonly jkt: string }
     }
 
 /** Says what a token is worth, to the app it belongs to or one that may introspect all of its org. */
@@ -48,6 +50,7 @@ interface Described {
   readonly scopes: readonly string[]
   readonly issuedAt: Date
   readonly expiresAt: Date | undefined
+  readonly key: string | undefined
   readonly kind: 'access_token' | 'refresh_token'
 }
 
@@ -81,6 +84,7 @@ export function introspectEndpoint(needs: Needs): IntrospectEndpoint {
       ...(described.expiresAt === undefined ? {} : { exp: Math.floor(described.expiresAt.getTime() / 1000) }),
       iat: issued,
       nbf: issued,
+      ...(described.key === undefined ? {} : { cnf: { jkt: described.key } }),
     }
   }
 

@@ -1,11 +1,12 @@
 import type { AccessRefusal } from '../connected-apps/access.ts'
 import type { SamlRefusal } from '../saml/saml-error.ts'
 import type { VerificationRefusal } from '../sessions/verify-identity.ts'
+import type { DpopReasons } from '../tokens/dpop.ts'
 import { type ErrorCode, OAuthError } from './error.ts'
 import type { SwitchedFlow } from './explanations/flow-switches.ts'
 
 /** Every reason for which a request can be refused, with what the rule saw. Nothing secret is a fact. */
-export interface Reasons extends AccessReasons, SamlReasons {
+export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   // How the request is written
   'method-not-post': { readonly found: string }
   'body-not-form': { readonly found: string }
@@ -215,6 +216,7 @@ const invalidRequestUri = { code: 'invalid_request_uri', description: 'request_u
 const authenticationFailure = { code: 'invalid_grant', description: 'authentication failure' } as const
 const noToken = { ...authenticationFailure, loginStatus: 'Failed: API security token required' } as const
 const flowOff = { code: 'oauth_flow_disabled', description: 'this oauth flow is not enabled' } as const
+const invalidProof = (description: string): Wire => ({ code: 'invalid_dpop_proof', description })
 const malformed = (description: string): Wire => ({ code: 'invalid_request', description })
 const deadToken = { code: 'invalid_token', description: 'expired access/refresh token' } as const
 
@@ -388,6 +390,17 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'the user lacks a permission that this page needs',
   },
   'form-field-unknown': malformed('this form has a field that does not belong to it'),
+
+  'dpop-proof-missing': invalidProof('DPoP proof is required'),
+  'dpop-proof-malformed': invalidProof('DPoP proof is invalid'),
+  'dpop-signature-wrong': invalidProof('DPoP proof is invalid'),
+  'dpop-proof-misdirected': invalidProof('DPoP proof is for another request'),
+  'dpop-proof-stale': invalidProof('DPoP proof is not fresh'),
+  'dpop-proof-replayed': invalidProof('DPoP proof was used before'),
+  'dpop-nonce-needed': { code: 'use_dpop_nonce', description: 'DPoP proof needs the nonce of this answer' },
+  'dpop-key-changed': invalidProof('DPoP proof is of another key'),
+  'token-bound-to-key': { code: 'invalid_token', description: 'the token is bound to a key' },
+  'token-not-bound': { code: 'invalid_token', description: 'the token is not bound to a key' },
 
   'token-missing': { code: 'invalid_token', description: 'token not provided' },
   'token-twice': malformed('more than one access token'),

@@ -1,4 +1,5 @@
 import type { Site } from '../orgs/address.ts'
+import type { ShownProof } from '../tokens/dpop-proof.ts'
 
 /** A request to the token endpoint or one of its neighbours, read but not believed. */
 export interface TokenRequest {
@@ -6,6 +7,8 @@ export interface TokenRequest {
   readonly parameters: ReadonlyMap<string, string>
   /** The Basic credentials, or that there were some which could not be read. */
   readonly basic: { readonly clientId: string; readonly clientSecret: string } | 'malformed' | undefined
+  /** The proof of a key that came with it (RFC 9449). */
+  readonly proof: ShownProof | undefined
   readonly site: Site
   /** The caller's address, as the connection or a trusted proxy says. */
   readonly sourceIp: string

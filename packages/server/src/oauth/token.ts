@@ -2,10 +2,12 @@ import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { LoginHistoryStore, OauthLoginSubType } from '../sessions/login-history.ts'
 import type { Authorization } from '../tokens/authorization.ts'
+import type { Dpop } from '../tokens/dpop.ts'
 import type { IssueTokens, TokenResponse } from '../tokens/issue.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { OAuthError } from './error.ts'
 import type { OfferedGrant } from './grants/grant.ts'
+import { proofOf, spendProof } from './possession.ts'
 import { loginStatusOf, type Refusal, refusal } from './refusal.ts'
 import type { TokenRequest } from './token-request.ts'
 
@@ -13,6 +15,7 @@ interface Needs {
   readonly grants: readonly OfferedGrant[]
   readonly authenticateClient: ClientAuthentication
   readonly issueTokens: IssueTokens
+  readonly dpop: Dpop
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
   /** The label of an app, for Login History. */
   readonly labelOf: (appId: string) => Promise<string>
@@ -28,6 +31,7 @@ export function tokenEndpoint({
   grants,
   authenticateClient,
   issueTokens,
+  dpop,
   loginHistory,
   labelOf,
   onError,
@@ -39,12 +43,18 @@ export function tokenEndpoint({
   return async (request, checks) => {
     try {
       const grant = findGrant(request, checks)
+      // Before anything is spent that the client would have to make anew for the nonce that it may be told.
+      const proof = proofOf(request, dpop)
       const client =
         grant.secretRequiredBy === undefined
           ? undefined
           : await authenticateClient(request, grant.secretRequiredBy, checks)
-      const authorization = await grant.authorize(client, { request, checks })
-      const result = await issueTokens(authorization, { ...request, secret: client?.secret })
+      await spendProof(proof, dpop, checks)
+      const key = proof?.thumbprint
+      const authorization = await grant.authorize(client, { request, checks, key })
+      // Whoever has a secret has to show it with a refresh token: the others are held to their key (RFC 9449 §5).
+      const binding = key === undefined ? undefined : { key, includesRefreshToken: client?.method === 'none' }
+      const result = await issueTokens(authorization, { ...request, secret: client?.secret, binding })
       if (result.outcome === 'replayed') throw refusal(replayOf(authorization))
       if (result.displaced > 0) pass(checks, 'approvals-kept', { ended: result.displaced, most: mostRefreshTokens })
       const { token_format, expires_in = 0 } = result.response

@@ -4,6 +4,7 @@ import { authConfiguration, openidConfiguration } from './discovery.ts'
 const offered = {
   answersDevicesInFull: false,
   pushedRequests: 'off' as const,
+  proofAlgorithms: [],
   responseTypes: ['code'],
   grantTypes: [
     'authorization_code',

@@ -14,6 +14,8 @@ export interface DiscoveryOptions {
   readonly announcesPkce: boolean
   /** Whether authorize requests can, or must, be pushed (RFC 9126). */
   readonly pushedRequests: 'off' | 'offered' | 'required'
+  /** The algorithms of proofs that tokens can be bound by (RFC 9449); none where they cannot. */
+  readonly proofAlgorithms: readonly string[]
 }
 
 /** Where an OpenID provider is asked for what. */
@@ -50,6 +52,7 @@ export type OpenidConfiguration = OpenidEndpoints & {
   readonly authorization_response_iss_parameter_supported?: true
   readonly pushed_authorization_request_endpoint?: string
   readonly require_pushed_authorization_requests?: true
+  readonly dpop_signing_alg_values_supported?: readonly string[]
 }
 
 const claims = [
@@ -119,6 +122,7 @@ export function openidConfiguration(
       pushed_authorization_request_endpoint: `${base}/services/oauth2/par`,
     }),
     ...(options.pushedRequests === 'required' && { require_pushed_authorization_requests: true }),
+    ...(options.proofAlgorithms.length > 0 && { dpop_signing_alg_values_supported: options.proofAlgorithms }),
     ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
   }
 }

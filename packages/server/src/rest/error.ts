@@ -1,5 +1,7 @@
+import type { DpopReasons } from '../tokens/dpop.ts'
+
 /** Every reason for which the REST API refuses, with what the rule saw. Nothing secret is a fact. */
-export interface RestReasons {
+export interface RestReasons extends DpopReasons {
   // The token: what is to be known of it stands in `tokens/bearer.ts`
   'token-missing': Record<never, never>
   'token-twice': Record<never, never>
@@ -171,6 +173,16 @@ function wireOf(refusal: RestRefusal): Wire {
     case 'token-of-another-org':
     // A client refreshes then, and that answer says why.
     case 'api-access-controlled':
+    case 'token-bound-to-key':
+    case 'token-not-bound':
+    case 'dpop-proof-missing':
+    case 'dpop-proof-malformed':
+    case 'dpop-signature-wrong':
+    case 'dpop-proof-misdirected':
+    case 'dpop-proof-stale':
+    case 'dpop-proof-replayed':
+    case 'dpop-nonce-needed':
+    case 'dpop-key-changed':
     case 'org-inactive':
     case 'user-inactive':
     case 'user-frozen':

@@ -44,6 +44,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       'token.expires_at',
       'token.timeout',
       'token.session_level',
+      'token.dpop_key',
       is
         .case()
         .when(
@@ -231,6 +232,7 @@ export function accessTokenStore({ queries, read, write, later }: Database): Not
       expiresAt: readInstant(row.expires_at),
       timeout: row.timeout,
       sessionLevel: row.session_level,
+      key: row.dpop_key ?? undefined,
     }
   }
 }

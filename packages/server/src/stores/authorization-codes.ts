@@ -50,6 +50,7 @@ type NewCode = Counters & {
   readonly scopes: string
   readonly codeChallenge: string | null
   readonly nonce: string | null
+  readonly dpopKey: string | null
   readonly authTime: number
   readonly sessionLevel: SessionLevel
   readonly sid: string | null
@@ -76,6 +77,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
       scopes: given('scopes'),
       code_challenge: given('codeChallenge'),
       nonce: given('nonce'),
+      dpop_key: given('dpopKey'),
       auth_time: given('authTime'),
       session_level: given('sessionLevel'),
       sid: given('sid'),
@@ -96,6 +98,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
         'code.scopes',
         'code.code_challenge',
         'code.nonce',
+        'code.dpop_key',
         'code.auth_time',
         'code.session_level',
         'code.sid',
@@ -150,6 +153,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
           scopes: scopeText(code.scopes),
           codeChallenge: code.codeChallenge ?? null,
           nonce: code.nonce ?? null,
+          dpopKey: code.dpopKey ?? null,
           authTime: instant(code.authTime),
           sessionLevel: code.session.level,
           sid: code.session.sid ?? null,
@@ -181,6 +185,7 @@ export function authorizationCodeStore(database: Database): AuthorizationCodeSto
       scopes: readScopes(row.scopes),
       codeChallenge: row.code_challenge ?? undefined,
       nonce: row.nonce ?? undefined,
+      dpopKey: row.dpop_key ?? undefined,
       authTime: readInstant(row.auth_time),
       session: { level: row.session_level, sid: row.sid ?? undefined },
       issuedAt: readInstant(row.issued_at),

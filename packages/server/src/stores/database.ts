@@ -185,6 +185,7 @@ interface AccessTokensTable extends Epochs {
   scopes: ScopeText
   is_jwt: Flag
   session_level: Generated<SessionLevel>
+  dpop_key: string | null
 }
 
 interface RefreshTokensTable extends Epochs {
@@ -201,6 +202,7 @@ interface RefreshTokensTable extends Epochs {
   displaced_at: Instant | null
   session_level: Generated<SessionLevel>
   sid: string | null
+  dpop_key: string | null
 }
 
 interface RotatedRefreshTokensTable {
@@ -224,6 +226,7 @@ interface AuthorizationCodesTable extends Epochs {
   refresh_token_id: number | null
   session_level: Generated<SessionLevel>
   sid: string | null
+  dpop_key: string | null
 }
 
 /** The counters are those of the approval, and empty until somebody allows it. */

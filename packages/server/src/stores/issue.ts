@@ -24,6 +24,7 @@ type NewAccessToken = Counters & {
   readonly scopes: string
   readonly isJwt: Flag
   readonly sessionLevel: SessionLevel
+  readonly key: string | null
 }
 
 type NewRefreshToken = Counters & {
@@ -33,6 +34,7 @@ type NewRefreshToken = Counters & {
   readonly sessionLevel: SessionLevel
   readonly sid: string | null
   readonly issuedAt: number
+  readonly key: string | null
 }
 
 type Cutoffs = { readonly at: number; readonly issuedSince: number; readonly usedSince: number }
@@ -69,6 +71,7 @@ export function issueStore(database: Database): IssueStore {
       scopes: given('scopes'),
       is_jwt: given('isJwt'),
       session_level: given('sessionLevel'),
+      dpop_key: given('key'),
     }),
   )
   const addRefreshToken = statement((given: Placeholder<NewRefreshToken>) =>
@@ -86,6 +89,7 @@ export function issueStore(database: Database): IssueStore {
       issued_at: given('issuedAt'),
       last_used_at: given('issuedAt'),
       use_count: 0,
+      dpop_key: given('key'),
     }),
   )
   const redeemCode = statement((given: Placeholder<{ id: number; at: number }>) =>
@@ -236,6 +240,7 @@ export function issueStore(database: Database): IssueStore {
       sessionLevel: issuance.session.level,
       sid: issuance.session.sid ?? null,
       issuedAt: at,
+      key: issuance.refreshToken.key ?? null,
     })
     const since = { issuedSince: issuedSince?.getTime() ?? 0, usedSince: usedSince?.getTime() ?? 0 }
     return { id, displaced: await tx.run(endOldest, { ...counters, ...since, at }) }
@@ -257,6 +262,7 @@ export function issueStore(database: Database): IssueStore {
       scopes: scopeText(issuance.scopes),
       isJwt: flag(issuance.accessToken.format === 'jwt'),
       sessionLevel: issuance.session.level,
+      key: issuance.accessToken.key ?? null,
     })
     const [accessTokenId] = await Promise.all([added, noteLogin(tx, issuance.login)])
     return { outcome: 'issued', issued: { accessTokenId, refreshTokenId, displaced } } as const

@@ -33,6 +33,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Noti
       'token.use_count',
       'token.revoked_at',
       'token.displaced_at',
+      'token.dpop_key',
       is
         .case()
         .when(
@@ -175,6 +176,7 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Noti
       issuedAt: readInstant(row.issued_at),
       lastUsedAt: readInstant(row.last_used_at),
       useCount: row.use_count,
+      key: row.dpop_key ?? undefined,
     }
   }
 }

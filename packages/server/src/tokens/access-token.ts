@@ -37,6 +37,8 @@ export interface AccessToken {
   readonly timeout: number
   /** Of the session that it goes back to. */
   readonly sessionLevel: SessionLevel
+  /** The thumbprint of the key that it is bound to, and is worth nothing without (RFC 9449). */
+  readonly key: string | undefined
 }
 
 /** An access token found, with whether it still holds, and why not. */

@@ -16,6 +16,8 @@ export interface AuthorizationCode {
   /** base64url(SHA-256(verifier)), when the app sent one (RFC 7636). */
   readonly codeChallenge: string | undefined
   readonly nonce: string | undefined
+  /** The thumbprint of the key that its tokens are to be bound to, if the app has said so (`dpop_jkt`, RFC 9449 §10). */
+  readonly dpopKey: string | undefined
   /** When the person signed in. */
   readonly authTime: Date
   /** The session that it was made in. */

@@ -17,12 +17,19 @@ export interface Issuance {
     readonly format: AccessTokenFormat
     readonly expiresAt: Date
     readonly timeout: number
+    /** The thumbprint of the key it is bound to. */
+    readonly key: string | undefined
   }
   /** The session that the tokens go back to. */
   readonly session: SessionOrigin
   /** A new refresh token, where one is given; with it, which others the policy of the app has not ended. */
   readonly refreshToken:
-    | { readonly hash: Buffer; readonly authTime: Date; readonly policyCutoffs: RefreshCutoffs }
+    | {
+        readonly hash: Buffer
+        readonly authTime: Date
+        readonly policyCutoffs: RefreshCutoffs
+        readonly key: string | undefined
+      }
     | undefined
   readonly login: LoginAttempt
 }

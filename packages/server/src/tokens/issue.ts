@@ -28,7 +28,7 @@ export interface TokenResponse {
   readonly id_token?: string
   readonly instance_url: string
   readonly id: string
-  readonly token_type: 'Bearer'
+  readonly token_type: 'Bearer' | 'DPoP'
   /** Said of JWTs alone, as is where they are used. */
   readonly token_format?: 'jwt'
   readonly api_instance_url?: string
@@ -45,6 +45,8 @@ export interface IssueContext {
   readonly userAgent: string
   /** The consumer secret that the client showed, if it did. */
   readonly secret: string | undefined
+  /** The key that was proved, by its thumbprint, and whether the refresh token is bound to it as well. */
+  readonly binding: { readonly key: string; readonly includesRefreshToken: boolean } | undefined
 }
 
 /** Tokens, or that somebody else was first with the same proof. */
@@ -74,6 +76,7 @@ export function issueTokens(needs: Needs): IssueTokens {
   const { store, profiles, addresses, idTokens, customClaims, keys, seal, answersExpiresIn, now } = needs
   return async (authorization, context) => {
     const { org, user, app, policies, scopes, source } = authorization
+    const { binding } = context
     const at = now()
     const profile = await profiles.find(user.profileId)
     const format: AccessTokenFormat = app.isNamedUserJwtEnabled ? 'jwt' : 'opaque'
@@ -93,7 +96,7 @@ export function issueTokens(needs: Needs): IssueTokens {
       scopes,
       epochs: { org: org.epoch, user: user.epoch, app: policies.epoch },
       at,
-      accessToken: { hash: hashSecret(secret), format, expiresAt, timeout },
+      accessToken: { hash: hashSecret(secret), format, expiresAt, timeout, key: binding?.key },
       session,
       refreshToken:
         source.kind !== 'refresh-token' && refreshSecret !== undefined
@@ -101,6 +104,7 @@ export function issueTokens(needs: Needs): IssueTokens {
               hash: hashSecret(refreshSecret),
               authTime,
               policyCutoffs: refreshCutoffs(policies.refreshTokenPolicy, at),
+              key: binding?.includesRefreshToken === true ? binding.key : undefined,
             }
           : undefined,
       login: {
@@ -133,6 +137,7 @@ export function issueTokens(needs: Needs): IssueTokens {
               consumerKey: app.consumerKey,
               scopes,
               row: { id: accessTokenId, secret },
+              key: binding?.key,
               issuedAt: at,
               expiresAt,
             },
@@ -171,7 +176,7 @@ export function issueTokens(needs: Needs): IssueTokens {
         : {}),
       instance_url: instanceUrl,
       id,
-      token_type: 'Bearer',
+      token_type: binding === undefined ? 'Bearer' : 'DPoP',
       ...(source.kind === 'assertion' ? {} : { issued_at: String(at.getTime()) }),
       // Where the API is: Salesforce has one address for all orgs, which is not this server's.
       ...(format === 'jwt' ? { token_format: format, api_instance_url: instanceUrl } : {}),

@@ -18,6 +18,8 @@ export interface JwtAccessTokenRequest {
   readonly scopes: readonly Scope[]
   /** The number of its row, and the secret that is stored there as a hash. */
   readonly row: { readonly id: number; readonly secret: string }
+  /** The thumbprint of the key it is bound to. */
+  readonly key: string | undefined
   readonly issuedAt: Date
   readonly expiresAt: Date
 }
@@ -44,6 +46,7 @@ export function jwtAccessTokenClaims(request: JwtAccessTokenRequest) {
     sfi: tokenText(jwtSessionShape, row.id, row.secret),
     roles: [],
     hsc: false,
+    ...(request.key === undefined ? {} : { cnf: { jkt: request.key } }),
   } as const
 }
 

@@ -20,6 +20,8 @@ export interface RefreshToken {
   readonly issuedAt: Date
   readonly lastUsedAt: Date
   readonly useCount: number
+  /** The thumbprint of the key that it is bound to: those of apps without a secret alone (RFC 9449 §5). */
+  readonly key: string | undefined
 }
 
 /** A refresh token found: alive; ended; or one that a rotation had replaced, which somebody has copied. */

@@ -2,9 +2,11 @@ import type { ApiAccessOfToken, ControlRefusal } from '../connected-apps/api-acc
 import { pass } from '../journal/checklist.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { AccessToken } from '../tokens/access-token.ts'
-import type { CheckBearer } from '../tokens/bearer.ts'
+import type { CheckBearer, ShownToken } from '../tokens/bearer.ts'
+import { type Dpop, type DpopRefusal, isAboutKey } from '../tokens/dpop.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { queryParameter } from './incoming.ts'
+import { keyChallenge, offerNonce, shownProof } from './possession.ts'
 import type { Visit } from './visit.ts'
 
 /** Why a request with an access token, or without one, gets nothing. */
@@ -15,6 +17,7 @@ export type BearerRefusal =
   | { readonly reason: 'token-revoked'; readonly facts: { readonly issued: string } }
   | { readonly reason: 'token-of-another-org'; readonly facts: { readonly org: string } }
   | ControlRefusal
+  | DpopRefusal
 
 /** Whose token it is, and what it may. */
 export type BearerAccess =
@@ -26,6 +29,7 @@ export type ReadBearer = (visit: Visit, parameters: ReadonlyMap<string, string>)
 
 interface Needs {
   readonly checkBearer: CheckBearer
+  readonly dpop: Dpop
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly apiAccess: ApiAccessOfToken
@@ -33,22 +37,24 @@ interface Needs {
   readonly refusesTokenInQuery: boolean
 }
 
+const unbound = /^(Bearer|OAuth) +([^\s,="]+)$/i
+const boundOrNot = /^(Bearer|OAuth|DPoP) +([^\s,="]+)$/i
 const parameterNames = ['oauth_token', 'access_token'] as const
 
 /** The access token of a request by header (`Bearer`, or `OAuth` as old clients write) or parameter. */
 export function readBearer(needs: Needs): ReadBearer {
-  const { checkBearer, users, orgs, apiAccess, refusesTokenInQuery } = needs
+  const { checkBearer, dpop, users, orgs, apiAccess, refusesTokenInQuery } = needs
+  const schemes = dpop.acceptsDpop ? boundOrNot : unbound
   return async (visit, parameters) => {
     const shown = tokenOf(visit, parameters)
-    if (typeof shown !== 'string') return { ok: false, refusal: shown }
-    const check = await checkBearer(shown)
+    if ('reason' in shown) return { ok: false, refusal: shown }
+    if (shown.asBound) offerNonce(visit, dpop)
+    const check = await checkBearer(shown, visit.checks)
     if (!check.ok) {
-      if ('token' in check) {
-        const { token, ...refusal } = check
-        note(visit, token)
-        return { ok: false, refusal }
-      }
-      return { ok: false, refusal: check }
+      const { refusal } = check
+      if (shown.asBound || isAboutKey(refusal.reason)) visit.headers['www-authenticate'] = keyChallenge(refusal)
+      if (check.token !== undefined) note(visit, check.token)
+      return { ok: false, refusal }
     }
     const { token } = check
     note(visit, token)
@@ -63,8 +69,10 @@ export function readBearer(needs: Needs): ReadBearer {
     return { ok: true, token, user, org }
   }
 
-  function tokenOf({ request }: Visit, parameters: ReadonlyMap<string, string>): string | BearerRefusal {
-    const header = /^(?:Bearer|OAuth) +([^\s,="]+)$/i.exec(request.header('authorization') ?? '')?.[1]
+  function tokenOf(visit: Visit, parameters: ReadonlyMap<string, string>): ShownToken | BearerRefusal {
+    const { request } = visit
+    const [, scheme = '', header] = schemes.exec(request.header('authorization') ?? '') ?? []
+    const asBound = scheme.toLowerCase() === 'dpop'
     const found = parameterNames.map((name) => parameters.get(name)).filter((value) => value !== undefined)
     const [parameter] = found
     if (refusesTokenInQuery && parameter !== undefined) {
@@ -75,7 +83,8 @@ export function readBearer(needs: Needs): ReadBearer {
     // jsforce sends the same token twice; two different ones are nobody's to choose from.
     const tokens = new Set(header === undefined ? found : [header, ...found])
     if (tokens.size > 1) return { reason: 'token-twice', facts: {} }
-    return header ?? parameter ?? { reason: 'token-missing', facts: {} }
+    const text = header ?? parameter
+    return text === undefined ? { reason: 'token-missing', facts: {} } : { text, asBound, proof: shownProof(visit) }
   }
 }
 

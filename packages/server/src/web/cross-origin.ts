@@ -8,7 +8,7 @@ import type { Handler } from './router.ts'
 export type OtherOrigins = 'all' | { readonly listedBy: Pick<Addresses, 'siteOf'> }
 
 const methods = 'GET, POST, PATCH, DELETE'
-const exposed = 'x-request-id, x-sallyport-cause, www-authenticate, sforce-limit-info, location, etag'
+const exposed = 'x-request-id, x-sallyport-cause, www-authenticate, dpop-nonce, sforce-limit-info, location, etag'
 
 /**
  * Lets pages of other origins ask an endpoint and read its answers (CORS). Only for endpoints that look at no cookie: what
@@ -48,7 +48,7 @@ function preflight(origin: string): Readonly<Record<string, string>> {
     'access-control-allow-headers':
       origin === '*'
         ? 'authorization, *'
-        : 'authorization, content-type, accept, if-match, if-none-match, sforce-query-options',
+        : 'authorization, dpop, content-type, accept, if-match, if-none-match, sforce-query-options',
     'access-control-max-age': '600',
   }
 }

@@ -3,6 +3,7 @@ import { type Reasons, refusal } from '../oauth/refusal.ts'
 import type { TokenRequest } from '../oauth/token-request.ts'
 import { type FormReading, readMultipart, readUrlencoded } from './form.ts'
 import type { Incoming } from './incoming.ts'
+import { shownProof } from './possession.ts'
 import type { Visit } from './visit.ts'
 
 /** Most bytes of a body that a protocol request can need. */
@@ -32,7 +33,14 @@ export async function readTokenRequest(visit: Visit, rules: ReadingRules): Promi
   if (request.method !== 'POST') throw refusal({ reason: 'method-not-post', facts: { found: request.method } })
   const parameters = await readForm(request)
   readQuery(request, rules, parameters)
-  return { parameters, basic: readBasic(request.header('authorization')), site, sourceIp, userAgent }
+  return {
+    parameters,
+    basic: readBasic(request.header('authorization')),
+    proof: shownProof(visit),
+    site,
+    sourceIp,
+    userAgent,
+  }
 }
 
 /** Reads the parameters of a request that may be a GET with a query string or a POST with a form. */

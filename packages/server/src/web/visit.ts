@@ -28,6 +28,8 @@ export interface Visit {
   readonly checks: Checklist
   /** A refusal that does not look like one, such as an error sent back to its app. */
   refused: Refused | undefined
+  /** What its answer says in headers besides its own; names in lower case. */
+  readonly headers: Record<string, string>
 }
 
 /** What rules throw: in the words of the OAuth endpoints or in those of the REST API. */
@@ -78,6 +80,7 @@ export function receive(needs: Needs): Receive {
       requestId,
       checks: checklist(),
       refused: undefined,
+      headers: {},
     }
     const reply = await answered(visit, answer, show)
     const name = typeof endpoint === 'object' ? endpoint.refusalsOf : endpoint
@@ -87,7 +90,7 @@ export function receive(needs: Needs): Receive {
         journal.add(entryOf(name, visit, reply.status, at)).catch((error) => onError(error, visit.requestId))
       }
     }
-    return withHeaders(reply, commonHeaders(requestId, visit.refused))
+    return withHeaders(reply, { ...commonHeaders(requestId, visit.refused), ...visit.headers })
   }
 
   function count(endpoint: string, visit: Visit, status: number, at: Date, begin: number): void {

@@ -48,6 +48,7 @@ async function bareToken(scopes: readonly string[], on = server, of = user): Pro
         hash: hashSecret(secret),
         format: 'opaque',
         expiresAt: new Date(at.getTime() + 60_000),
+        key: undefined,
         timeout: 60,
       },
       session: noSession,

@@ -56,8 +56,8 @@ describe.each<[string, Posture]>([
     expect(tokens.claims()?.aud).toBe(config.clientMetadata().client_id)
   })
 
-  /** Sends a person through sign-in and consent, and exchanges what they come back with. */
-  async function signIn(config: openid.Configuration, parameters: Record<string, string> = {}) {
+  /** Sends a person through sign-in and consent. */
+  async function answered(config: openid.Configuration, parameters: Record<string, string> = {}) {
     const pkceCodeVerifier = openid.randomPKCECodeVerifier()
     const expectedState = openid.randomState()
     const expectedNonce = openid.randomNonce()
@@ -75,7 +75,13 @@ describe.each<[string, Posture]>([
     const consent = await signInOn(browser, await browser.open(url.href), user.username)
     const { url: callback } = await decideOn(browser, consent, 'allow')
     const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }
-    return { callback, checks, browser, tokens: await openid.authorizationCodeGrant(config, callback, checks) }
+    return { callback, checks, browser }
+  }
+
+  /** The same, and exchanges what they come back with. */
+  async function signIn(config: openid.Configuration, parameters: Record<string, string> = {}) {
+    const back = await answered(config, parameters)
+    return { ...back, tokens: await openid.authorizationCodeGrant(config, back.callback, back.checks) }
   }
 
   it.each<[string, () => Promise<openid.ClientAuth>, () => ConnectedApp]>([
@@ -163,6 +169,32 @@ describe.each<[string, Posture]>([
     const { url: callback } = await decideOn(browser, consent, 'allow')
     const tokens = await openid.authorizationCodeGrant(config, callback, { pkceCodeVerifier, expectedState })
     expect(tokens.claims()?.aud).toBe(app.consumerKey)
+  })
+
+  it('binds its tokens to a key where the server offers it', async () => {
+    const config = await discovered(openid.None(), server.base, publicApp)
+    const algorithms = config.serverMetadata().dpop_signing_alg_values_supported
+    if (!posture.acceptsDpop) return expect(algorithms).toBe(undefined)
+    const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'))
+    const jkt = await DPoP.calculateThumbprint()
+    const { callback, checks } = await answered(config, { dpop_jkt: jkt })
+    const tokens = await openid.authorizationCodeGrant(config, callback, checks, undefined, { DPoP })
+    expect(tokens.token_type).toBe('dpop')
+    const subject = tokens.claims()?.sub ?? ''
+    const who = await openid.fetchUserInfo(config, tokens.access_token, subject, { DPoP })
+    expect(who.sub).toBe(subject)
+    const url = new URL(`${server.base}/services/data/v62.0/limits`)
+    const limits = await openid.fetchProtectedResource(config, tokens.access_token, url, 'GET', undefined, undefined, {
+      DPoP,
+    })
+    expect(limits.status).toBe(200)
+    await expect(openid.fetchUserInfo(config, tokens.access_token, subject)).rejects.toThrow()
+    const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '', undefined, { DPoP })
+    expect(refreshed.token_type).toBe('dpop')
+    const stolen = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'))
+    await expect(
+      openid.refreshTokenGrant(config, refreshed.refresh_token ?? '', undefined, { DPoP: stolen }),
+    ).rejects.toMatchObject({ error: 'invalid_dpop_proof' })
   })
 
   it('hears of a denial by access_denied at its callback', async () => {

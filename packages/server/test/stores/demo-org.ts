@@ -218,6 +218,7 @@ export async function anIssuance(
       format: 'opaque',
       expiresAt: new Date(at.getTime() + timeout * 1000),
       timeout,
+      key: undefined,
     },
     session: noSession,
     refreshToken:
@@ -227,6 +228,7 @@ export async function anIssuance(
             hash: hashSecret(secrets.refresh),
             authTime: at,
             policyCutoffs: { issuedSince: undefined, usedSince: undefined },
+            key: undefined,
           },
     login: aLogin(user, { at }),
   }
@@ -262,6 +264,7 @@ export function aCode(
     scopes: ['api', 'refresh_token'],
     codeChallenge: undefined,
     nonce: undefined,
+    dpopKey: undefined,
     authTime: noon,
     session: noSession,
     issuedAt: noon,

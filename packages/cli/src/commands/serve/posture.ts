@@ -21,6 +21,8 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   offersUserAgentFlow: yesNo('tokens in the address of a page, where app and org allow it (RFC 9700 §2.1.2)'),
   offersPasswordFlow: yesNo('apps may send passwords of users, where app and org allow it (RFC 9700 §2.4)'),
   offersHeadlessLogin: yesNo('apps may sign users in on forms of their own, where app and org allow it'),
+  acceptsDpop: yesNo('apps can have their tokens bound to a key of theirs (DPoP, RFC 9449)'),
+  dpopNeedsNonce: yesNo('a DPoP proof must hold a nonce of this server (RFC 9449 §8)'),
   codeLifetime: number('seconds in which an authorization code can be exchanged', 1, 3600),
   clockSkew: number('seconds that the clock of a signer may be off', 0, 600),
   longestLifetime: numberOrNone('seconds that the exp of an assertion may lie ahead, or none', 1, 86_400),

@@ -11,6 +11,7 @@ import {
 import { checkAssurance } from '../assurance.ts'
 import { OAuthError } from '../error.ts'
 import { checkVerifier, type PkceRules } from '../pkce.ts'
+import { checkKey } from '../possession.ts'
 import { type Reasons, refusal } from '../refusal.ts'
 import type { TokenRequest } from '../token-request.ts'
 import type { UserOfApp } from '../user-of-app.ts'
@@ -43,7 +44,7 @@ export function authorizationCode({
     params,
     secretRequiredBy: (app) => (app.isConsumerSecretOptional ? undefined : 'Require Secret for Web Server Flow'),
 
-    async authorize({ code: text, redirect_uri, code_verifier }, { app }, { request, checks }) {
+    async authorize({ code: text, redirect_uri, code_verifier }, { app }, { request, checks, key }) {
       const at = now()
       if (text === undefined) throw refusal({ reason: 'code-missing', facts: {} })
       const presented = readToken(authorizationCodeShape, text)
@@ -69,6 +70,7 @@ export function authorizationCode({
         const unproved = checkVerifier(code_verifier, code.codeChallenge, rules)
         if (unproved !== undefined) throw refusal(unproved)
         pass(checks, 'pkce', { used: code.codeChallenge !== undefined })
+        checkKey(key, code.dpopKey, checks)
         pass(checks, 'scope', { scopes: code.scopes })
         return {
           app,

@@ -9,6 +9,8 @@ import type { TokenRequest } from '../token-request.ts'
 export interface GrantContext {
   readonly request: TokenRequest
   readonly checks: Checklist
+  /** The thumbprint of the key that the client has proved (RFC 9449), if it has. */
+  readonly key: string | undefined
 }
 
 /** The steps that are a grant's own. The type says who has proved what before `authorize` runs. */

@@ -8,6 +8,7 @@ import { pass } from '../../journal/checklist.ts'
 import { readToken } from '../../secret.ts'
 import { type RefreshToken, type RefreshTokenStore, refreshTokenShape } from '../../tokens/refresh-token.ts'
 import { checkAssurance } from '../assurance.ts'
+import { checkKey } from '../possession.ts'
 import { refusal } from '../refusal.ts'
 import { narrowScopes } from '../scope-request.ts'
 import type { UserOfApp } from '../user-of-app.ts'
@@ -35,7 +36,7 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
     secretRequiredBy: (app) =>
       app.isSecretRequiredForRefreshToken ? 'Require Secret for Refresh Token Flow' : undefined,
 
-    async authorize({ refresh_token: text, scope }, { app, method }, { request, checks }) {
+    async authorize({ refresh_token: text, scope }, { app, method }, { request, checks, key }) {
       const at = now()
       if (text === undefined) throw refusal({ reason: 'refresh-token-missing', facts: {} })
       const presented = readToken(refreshTokenShape, text)
@@ -63,6 +64,7 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
         throw refusal({ reason: 'refresh-token-revoked', facts })
       }
       pass(checks, 'refresh-token-known', { issued: facts.issued })
+      checkKey(key, token.key, checks)
       const policies = await apps.findPolicies(app.id, token.orgId)
       if (policies !== undefined) checkPolicy(app, policies.refreshTokenPolicy, token, at)
       const { sourceIp } = request

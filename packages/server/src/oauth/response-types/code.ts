@@ -24,7 +24,7 @@ export function code(needs: Needs): ResponseType {
 
 /** Keeps a code for what was granted. */
 export async function newCode({ codes, now }: Needs, granted: Granted): Promise<{ readonly code: string }> {
-  const { app, org, user, redirectUri, scopes, codeChallenge, nonce, authTime, session } = granted
+  const { app, org, user, redirectUri, scopes, codeChallenge, dpopKey, nonce, authTime, session } = granted
   const secret = randomText(authorizationCodeShape.length)
   const id = await codes.add({
     hash: hashSecret(secret),
@@ -34,6 +34,7 @@ export async function newCode({ codes, now }: Needs, granted: Granted): Promise<
     redirectUri,
     scopes,
     codeChallenge,
+    dpopKey,
     nonce,
     authTime,
     session: { level: session.level, sid: session.sid },

@@ -18,6 +18,7 @@ export interface Granted {
   readonly scopes: readonly Scope[]
   readonly redirectUri: string
   readonly codeChallenge: string | undefined
+  readonly dpopKey: string | undefined
   readonly nonce: string | undefined
   /** When the person signed in. */
   readonly authTime: Date

@@ -63,7 +63,7 @@ function ofKind({ issueTokens }: Needs, { type, withIdToken, loginSubType }: Kin
 }
 
 function contextOf({ site, sourceIp, userAgent }: Granted) {
-  return { site, sourceIp, userAgent, secret: undefined }
+  return { site, sourceIp, userAgent, secret: undefined, binding: undefined }
 }
 
 /** A scheme of the app's own, or our page at the end of it all: what no web server of somebody else ever sees. */

@@ -18,6 +18,7 @@ import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
 import { registeredApps } from './0014-registered-apps.ts'
 import { fiveApprovals } from './0015-five-approvals.ts'
 import { appMenu } from './0016-app-menu.ts'
+import { boundTokens } from './0016-bound-tokens.ts'
 
 const migrations = [
   first,
@@ -36,6 +37,7 @@ const migrations = [
   registeredApps,
   fiveApprovals,
   appMenu,
+  boundTokens,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

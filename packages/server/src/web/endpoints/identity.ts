@@ -15,6 +15,7 @@ import type { Addresses } from '../../orgs/address.ts'
 import type { Org } from '../../orgs/org.ts'
 import { latestVersion } from '../../rest/versions.ts'
 import type { AccessToken } from '../../tokens/access-token.ts'
+import { isAboutKey } from '../../tokens/dpop.ts'
 import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import type { User, UserStore } from '../../users/user.ts'
@@ -106,6 +107,8 @@ async function customClaimsOf(
 /** How the identity services refuse: one word as text, or 401 with a challenge where the RFCs are followed (RFC 6750 §3). */
 export function identityRefusal(usesRfcStatuses: boolean): ShowRefusal {
   return (error) => {
+    // What went wrong, and how to do it right, stands in the challenge (RFC 9449 §7.1).
+    if (isAboutKey(error.refusal.reason)) return text('', 401)
     const isMissing = error.refusal.reason === 'token-missing'
     if (!usesRfcStatuses) return refuseIdentity(isMissing ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token')
     const code = codeOf(error)

@@ -3,14 +3,22 @@ import type { IntrospectEndpoint } from '../../oauth/introspect.ts'
 import type { PushEndpoint } from '../../oauth/push.ts'
 import type { RevokeEndpoint } from '../../oauth/revoke.ts'
 import type { TokenEndpoint } from '../../oauth/token.ts'
+import type { Dpop } from '../../tokens/dpop.ts'
 import { formattedAnswer, jsonAnswer } from '../answer.ts'
+import { offerNonce } from '../possession.ts'
 import { type ReadingRules, readParameters, readTokenRequest } from '../request.ts'
 import type { Answer } from '../visit.ts'
 
 /** `POST /services/oauth2/token`: tokens, or the codes of a device. */
-export function tokenAnswer(token: TokenEndpoint, requestDevice: RequestDevice, rules: ReadingRules): Answer {
+export function tokenAnswer(
+  token: TokenEndpoint,
+  requestDevice: RequestDevice,
+  dpop: Dpop,
+  rules: ReadingRules,
+): Answer {
   return async (visit) => {
     const request = await readTokenRequest(visit, rules)
+    if (request.proof !== undefined) offerNonce(visit, dpop)
     const response = await (isDeviceRequest(request) ? requestDevice : token)(request, visit.checks)
     const format = request.parameters.get('format')
     // Nearly every caller wants JSON; only the others are worth a look at their Accept header.
@@ -20,10 +28,12 @@ export function tokenAnswer(token: TokenEndpoint, requestDevice: RequestDevice, 
 }
 
 /** `POST /services/oauth2/par` (RFC 9126) */
-export function pushAnswer(push: PushEndpoint, rules: ReadingRules): Answer {
+export function pushAnswer(push: PushEndpoint, dpop: Dpop, rules: ReadingRules): Answer {
   return async (visit) => {
     visit.checks.flow = 'push'
-    return jsonAnswer(await push(await readTokenRequest(visit, rules), visit.checks), 201)
+    const request = await readTokenRequest(visit, rules)
+    if (request.proof !== undefined) offerNonce(visit, dpop)
+    return jsonAnswer(await push(request, visit.checks), 201)
   }
 }
 
@@ -41,7 +51,7 @@ export function revokeAnswer(revoke: RevokeEndpoint, rules: ReadingRules): Answe
     visit.checks.flow = 'revoke'
     const isGet = visit.request.method === 'GET' && !rules.refusesCredentialsInQuery
     const request = isGet
-      ? { parameters: await readParameters(visit), basic: undefined, ...visit }
+      ? { parameters: await readParameters(visit), basic: undefined, proof: undefined, ...visit }
       : await readTokenRequest(visit, rules)
     await revoke(request, visit.checks)
     return { ...jsonAnswer({}), body: '' }
