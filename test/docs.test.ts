@@ -103,6 +103,11 @@ describe('the flow pages', () => {
     expect(output).toContain('"developerName":"AllAccounts"')
   })
 
+  it('say how an app signs somebody in on a form of its own, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/code-and-credentials.md'))
+    expect(answersIn(output)).toEqual([membersOf('docs/flows/web-server.md').filter((name) => name !== 'id_token')])
+  })
+
   it('say how an app gets a token with a password, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/username-password.md'))
     expect(answersIn(output)).toEqual([membersOf('docs/flows/username-password.md')])

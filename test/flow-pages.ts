@@ -95,6 +95,29 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'openid-missing',
     'denied-by-user',
   ],
+  'code-and-credentials/authorize': [
+    ...request,
+    'client-id-missing',
+    'client-unknown',
+    'redirect-uri-missing',
+    'redirect-uri-mismatch',
+    'response-type-unknown',
+    'flow-off-for-app',
+    'flow-off-in-org',
+    'challenge-missing',
+    'challenge-malformed',
+    'challenge-method-unknown',
+    'page-not-offered',
+    'auth-request-type-unknown',
+    'credentials-in-header',
+    'credentials-missing',
+    'username-unknown',
+    'password-wrong',
+    'password-busy',
+    'second-factor-needed',
+    ...user,
+    'scope-not-allowed',
+  ],
   'username-password': [
     ...body,
     'grant-type-unknown',
@@ -282,6 +305,7 @@ export const flowPages: readonly string[] = [
   'device',
   'user-agent',
   'username-password',
+  'code-and-credentials',
 ].map((name) => `docs/flows/${name}.md`)
 
 /** A page with its tables as they are to be now: each stands behind a comment that names it. */

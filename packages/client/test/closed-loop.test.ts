@@ -5,6 +5,7 @@ import type { ConnectedApp } from '../../server/src/connected-apps/connected-app
 import { generateInitialAccessToken } from '../../server/src/connected-apps/initial-access-token.ts'
 import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
 import { strictPosture } from '../../server/src/options.ts'
+import type { Profile } from '../../server/src/users/profile.ts'
 import type { User } from '../../server/src/users/user.ts'
 import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
 import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
@@ -316,6 +317,42 @@ async function wrongCode(tries: number): Promise<Wire> {
 
 function userAgentApp(): Promise<ConnectedApp> {
   return server.addApp(fresh('Agent'), { isUserAgentEnabled: true })
+}
+
+const ownForm = { isCodeCredentialEnabled: true }
+
+/** Headless login, where app and org allow it. */
+function headless(
+  sent: { readonly username?: string; readonly password?: string },
+  more: {
+    readonly kind?: string
+    readonly inHeader?: boolean
+    readonly details?: Partial<ConnectedApp>
+    readonly user?: Partial<User>
+    readonly permissions?: Profile['permissions']
+    readonly loginIpRanges?: Profile['loginIpRanges']
+    readonly isOrgOpen?: boolean
+  } = {},
+): Promise<Wire> {
+  return elsewhere(async (at) => {
+    const settings = { ...at.org.settings, oAuthCdCrdtFlowEnable: true }
+    await at.stores.orgs.update({ ...at.org, settings, isActive: more.isOrgOpen ?? true })
+    const app = await at.addApp(fresh('Own'), { ...ownForm, ...more.details })
+    const { permissions = ['ApiEnabled'], loginIpRanges = [] } = more
+    const { id: profileId } = await at.addProfile({ name: fresh('Special'), permissions, loginIpRanges })
+    const user = await at.addUser(`${fresh('eve')}@target.example`, { profileId, ...more.user })
+    const { username = user.username, password: given = password } = sent
+    const request = { response_type: 'code_credentials', client_id: app.consumerKey, redirect_uri: callbackUrl }
+    const basic = `Basic ${Buffer.from(`${username}:${given}`).toString('base64')}`
+    return post(more.inHeader === true ? request : { ...request, username, password: given }, {
+      at,
+      path: '/services/oauth2/authorize',
+      headers: {
+        'auth-request-type': more.kind ?? 'Named-User',
+        ...(more.inHeader === true ? { authorization: basic } : {}),
+      },
+    })
+  })
 }
 
 /** The username-password flow, where app and org allow it. @param details of the user */
@@ -750,6 +787,12 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     async () => authorize({ response_type: 'token' }, world.user, await userAgentApp()),
     async () => send(`${targetBase}${authorizeUrl((await userAgentApp()).consumerKey, { response_type: 'token' })}`),
   ],
+  'page-not-offered': [
+    async () => authorize({ response_type: 'code_credentials' }, undefined, await server.addApp(fresh('Own'), ownForm)),
+  ],
+  'auth-request-type-unknown': [() => headless({}, { kind: 'passwordless-login' })],
+  'credentials-in-header': [() => headless({}, { details: { isCodeCredentialPostOnly: true }, inHeader: true })],
+  'second-factor-needed': [() => headless({}, { permissions: ['ApiEnabled', 'ForceTwoFactor'] })],
   'nonce-missing': [async () => authorize({ response_type: 'token id_token' }, undefined, await userAgentApp())],
   'openid-missing': [
     () =>
@@ -834,10 +877,12 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'username-unknown': [
     () => signIn('nobody@target.example', password),
     () => byPassword(() => ({ username: 'nobody@target.example' })),
+    () => headless({ username: 'nobody@target.example' }),
   ],
   'password-wrong': [
     () => signIn(world.user.username, 'wrong'),
     () => byPassword(({ user }) => ({ username: user.username, password: 'wrong' })),
+    () => headless({ password: 'wrong' }),
   ],
   'credentials-missing': [() => byPassword(({ user }) => ({ username: user.username, password: '' }))],
   'password-flow-off': [
@@ -953,6 +998,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'token-in-query': [() => send(`${userinfo}?access_token=one`, { at: strict })],
 
   'org-inactive': [
+    () => headless({}, { isOrgOpen: false }),
     () =>
       elsewhere(async (at, own) => {
         await at.stores.orgs.update({ ...at.org, isActive: false })
@@ -973,18 +1019,21 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       }),
   ],
   'user-inactive': [
+    () => headless({}, { user: { isActive: false } }),
     () => byPassword(({ user }) => user, { details: { isActive: false } }),
     () => bearerOf({ isActive: false }),
     async () =>
       signIn((await server.addUser(`${fresh('gone')}@target.example`, { isActive: false })).username, password),
   ],
   'user-frozen': [
+    () => headless({}, { user: { isFrozen: true } }),
     () => byPassword(({ user }) => user, { details: { isFrozen: true } }),
     () => bearerOf({ isFrozen: true }),
     async () =>
       signIn((await server.addUser(`${fresh('cold')}@target.example`, { isFrozen: true })).username, password),
   ],
   'user-locked': [
+    () => headless({}, { user: { lockedUntil: new Date('2030-01-01') } }),
     () => byPassword(({ user }) => user, { details: { lockedUntil: new Date('2030-01-01') } }),
     () => bearerOf({ lockedUntil: new Date('2030-01-01') }),
     async () =>
@@ -1031,6 +1080,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     async () => authorize({}, world.user, await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })),
   ],
   'ip-restricted': [
+    () => headless({}, { loginIpRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }] }),
     () =>
       elsewhere(async (at) => {
         await at.stores.orgs.update({ ...at.org, settings: { ...at.org.settings, blockOAuthUnPwFlow: false } })

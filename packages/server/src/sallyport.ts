@@ -11,6 +11,7 @@ import { readAuthorizeRequest } from './oauth/authorize-request.ts'
 import { clientAuthentication } from './oauth/client-authentication.ts'
 import { deviceConsent } from './oauth/device-consent.ts'
 import { deviceRequest } from './oauth/device-request.ts'
+import { failedLogins } from './oauth/failed-login.ts'
 import { authorizationCode } from './oauth/grants/authorization-code.ts'
 import { clientCredentials } from './oauth/grants/client-credentials.ts'
 import { device, deviceCode } from './oauth/grants/device.ts'
@@ -19,12 +20,14 @@ import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
 import { usernamePassword } from './oauth/grants/username-password.ts'
+import { headless } from './oauth/headless.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { nextToEnd } from './oauth/next-to-end.ts'
 import { pushEndpoint } from './oauth/push.ts'
 import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
 import { registerEndpoint } from './oauth/register.ts'
 import { code } from './oauth/response-types/code.ts'
+import { codeCredentials } from './oauth/response-types/code-credentials.ts'
 import { userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
@@ -62,7 +65,14 @@ import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
 import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
 import { type MetricsNeeds, metricsAnswer } from './web/endpoints/metrics.ts'
-import { authorizeRefusal, errorPage, frontPage, missingAnswer, successAnswer } from './web/endpoints/pages.ts'
+import {
+  authorizeRefusal,
+  echoAnswer,
+  errorPage,
+  frontPage,
+  missingAnswer,
+  successAnswer,
+} from './web/endpoints/pages.ts'
 import { registerAnswer, registrationAnswer } from './web/endpoints/register.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
@@ -203,15 +213,14 @@ export async function sallyport({
   ]
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
   const possession = dpop({ proofs: stores.assertions, seal, rules: posture, now })
+  const noteFailedLogin = failedLogins({ loginHistory, labelOf, now })
   const token = tokenEndpoint({
     dpop: possession,
     grants,
     authenticateClient,
     issueTokens: issue,
-    loginHistory,
-    labelOf,
+    noteFailedLogin,
     onError: report,
-    now,
   })
   const requestDevice = deviceRequest({ ...deviceNeeds, authenticateClient })
   const { accessTokens, refreshTokens } = stores
@@ -233,6 +242,7 @@ export async function sallyport({
     ...(posture.offersUserAgentFlow
       ? [userAgent({ issueTokens: issue }), userAgentWithIdToken({ issueTokens: issue })]
       : []),
+    ...(posture.offersHeadlessLogin ? [codeCredentials({ codes: stores.codes, now })] : []),
   ]
   const { pushed } = stores
   const { pushedRequests, returnsEarlyRefusals } = posture
@@ -259,11 +269,23 @@ export async function sallyport({
     now,
   })
   const push = pushEndpoint({ readRequest: readPlainRequest, authenticateClient, pushed, dpop: possession, now })
+  const admit = admission({
+    appAccess,
+    partnerRules: partner,
+    canVerify: async (userId) => canVerify(await verifications.find(userId), now()),
+    now,
+  })
   const decide = authorize({
-    admit: admission({
-      appAccess,
-      partnerRules: partner,
-      canVerify: async (userId) => canVerify(await verifications.find(userId), now()),
+    admit,
+    headless: headless({
+      checkCredentials,
+      admit,
+      apps,
+      users,
+      permissionSets,
+      approvals,
+      noteFailedLogin,
+      onError: report,
       now,
     }),
     users,
@@ -408,6 +430,7 @@ export async function sallyport({
     decide: page('consent', consentAnswer(pages)),
     refusedAuthorization: page(undefined, errorPage(journal, showsCauses)),
     success: page(undefined, successAnswer),
+    echo: page(undefined, echoAnswer),
     device: page(undefined, devicePage(connecting)),
     answerDevice: page('device', deviceAnswer(connecting)),
     deviceDone: page(undefined, deviceDoneAnswer),

@@ -9,7 +9,9 @@ import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { Admit } from './admission.ts'
 import type { AuthorizeRequest, RefusedRequest } from './authorize-request.ts'
-import type { OAuthError } from './error.ts'
+import { OAuthError } from './error.ts'
+import type { LoginPlace } from './failed-login.ts'
+import type { Headless, SentCredentials } from './headless.ts'
 import type { PushedRequestStore } from './pushed-request.ts'
 import { authorizeRefusal, type Reason, type Refusal } from './refusal.ts'
 import { type Browser, type SignedIn, whoIsThere } from './signed-in.ts'
@@ -43,10 +45,18 @@ export interface Authorize {
     isAllowed: boolean,
     checks: Checklist,
   ): Promise<NextStep>
+  /** A request that comes with what somebody typed into the app's own form, in place of a browser. */
+  letIn(
+    request: AuthorizeRequest | RefusedRequest,
+    sent: SentCredentials,
+    place: LoginPlace,
+    checks: Checklist,
+  ): Promise<NextStep>
 }
 
 interface Needs {
   readonly admit: Admit
+  readonly headless: Headless
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
@@ -61,9 +71,10 @@ interface Needs {
 
 /** The authorize endpoint over the stores. */
 export function authorize(needs: Needs): Authorize {
-  const { admit, users, orgs, profiles, approvals, sessions, idTokens, pushedRequests, answersIssuer, now } = needs
+  const { admit, headless, users, orgs, profiles, approvals, sessions, idTokens, pushedRequests, answersIssuer, now } =
+    needs
   const signedInAt = whoIsThere({ users, orgs, profiles })
-  return { nextStep, decide }
+  return { nextStep, decide, letIn }
 
   async function nextStep(
     request: AuthorizeRequest | RefusedRequest,
@@ -72,6 +83,10 @@ export function authorize(needs: Needs): Authorize {
     checks: Checklist,
   ): Promise<NextStep> {
     if (request.refused !== undefined) return back(request, site, request.refused)
+    if (request.responseType.signsIn === 'in-the-app') {
+      const facts = { response_type: request.responseType.type }
+      return back(request, site, authorizeRefusal({ reason: 'page-not-offered', facts }))
+    }
     const signedIn = await signedInAt(browser.session, site)
     if (signedIn === undefined || (await mustSignInAgain(request, signedIn))) {
       return isSilent(request) ? back(request, site, silentRefusal(request, 'sign-in')) : { go: 'sign-in' }
@@ -126,6 +141,24 @@ export function authorize(needs: Needs): Authorize {
       pass(checks, 'approved', { by: 'the user', scopes })
     }
     return nextStep({ ...request, prompts: new Set() }, site, browser, checks)
+  }
+
+  async function letIn(
+    request: AuthorizeRequest | RefusedRequest,
+    sent: SentCredentials,
+    place: LoginPlace,
+    checks: Checklist,
+  ): Promise<NextStep> {
+    if (request.refused !== undefined) return back(request, place.site, request.refused)
+    try {
+      const answer = { ...(await headless(request, sent, place, checks)), ...common(request, place.site) }
+      const again = await answeredBefore(request)
+      if (again !== undefined) return { go: 'error-page', refused: again }
+      return { go: 'back-to-app', answer, refused: undefined }
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error
+      return back(request, place.site, error)
+    }
   }
 
   async function mustSignInAgain(request: AuthorizeRequest, { session, user }: SignedIn): Promise<boolean> {

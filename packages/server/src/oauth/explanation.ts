@@ -15,6 +15,7 @@ import type {
   ReasonExplanations,
 } from './explanations/explained-reason.ts'
 import { flowSwitchExplanations } from './explanations/flow-switches.ts'
+import { headlessExplanations } from './explanations/headless.ts'
 import { pushedRequestExplanations } from './explanations/pushed-request.ts'
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
 import { registrationExplanations } from './explanations/registration.ts'
@@ -47,6 +48,7 @@ const explanations: ReasonExplanations = {
   ...pushedRequestExplanations,
   ...browserExplanations,
   ...flowSwitchExplanations,
+  ...headlessExplanations,
   ...userAgentExplanations,
   ...credentialsExplanations,
   ...dpopExplanations,

@@ -134,6 +134,11 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'flow-off-for-app': { readonly app: string; readonly flow: SwitchedFlow }
   'flow-off-in-org': { readonly org: string; readonly flow: SwitchedFlow }
   'password-flow-off': { readonly app: string; readonly by: 'app' | 'org' | 'release'; readonly org: string }
+  // The authorization code and credentials flow
+  'page-not-offered': { readonly response_type: string }
+  'auth-request-type-unknown': { readonly found: string; readonly offered: readonly string[] }
+  'credentials-in-header': { readonly app: string }
+  'second-factor-needed': { readonly user: string }
   // The user-agent flow
   'nonce-missing': { readonly response_type: string }
   'openid-missing': { readonly app: string; readonly scopes: readonly string[]; readonly response_type: string }
@@ -370,6 +375,10 @@ const wires: { readonly [R in Reason]: Wire } = {
   'flow-off-for-app': flowOff,
   'flow-off-in-org': flowOff,
   'password-flow-off': { ...authenticationFailure, loginStatus: 'Failed: OAuth API access disabled' },
+  'page-not-offered': malformed('credentials must be posted'),
+  'auth-request-type-unknown': malformed('auth request type not supported'),
+  'credentials-in-header': malformed('credentials must be in the request body'),
+  'second-factor-needed': { ...authenticationFailure, loginStatus: 'Two-factor required' },
   'nonce-missing': malformed('nonce not provided'),
   'openid-missing': { code: 'invalid_scope', description: 'the openid scope is required' },
   'login-required': { code: 'login_required', description: 'sign-in is required' },

@@ -1,14 +1,15 @@
 import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
-import type { LoginHistoryStore, OauthLoginSubType } from '../sessions/login-history.ts'
+import type { OauthLoginSubType } from '../sessions/login-history.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import type { Dpop } from '../tokens/dpop.ts'
 import type { IssueTokens, TokenResponse } from '../tokens/issue.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { OAuthError } from './error.ts'
+import type { NoteFailedLogin } from './failed-login.ts'
 import type { OfferedGrant } from './grants/grant.ts'
 import { proofOf, spendProof } from './possession.ts'
-import { loginStatusOf, type Refusal, refusal } from './refusal.ts'
+import { type Refusal, refusal } from './refusal.ts'
 import type { TokenRequest } from './token-request.ts'
 
 interface Needs {
@@ -16,11 +17,8 @@ interface Needs {
   readonly authenticateClient: ClientAuthentication
   readonly issueTokens: IssueTokens
   readonly dpop: Dpop
-  readonly loginHistory: Pick<LoginHistoryStore, 'add'>
-  /** The label of an app, for Login History. */
-  readonly labelOf: (appId: string) => Promise<string>
+  readonly noteFailedLogin: NoteFailedLogin
   readonly onError: (error: unknown) => void
-  readonly now: () => Date
 }
 
 /** The token endpoint: the steps that every grant shares, where none can forget them. */
@@ -32,10 +30,8 @@ export function tokenEndpoint({
   authenticateClient,
   issueTokens,
   dpop,
-  loginHistory,
-  labelOf,
+  noteFailedLogin,
   onError,
-  now,
 }: Needs): TokenEndpoint {
   const byType = new Map(grants.map((grant) => [grant.type, grant]))
   const offered = [...byType.keys()]
@@ -62,7 +58,9 @@ export function tokenEndpoint({
       return result.response
     } catch (error) {
       // Not waited for: the time must not tell whether there is such a user.
-      if (error instanceof OAuthError) noteFailure(error.refusal, request, checks).catch(onError)
+      if (error instanceof OAuthError) {
+        noteFailedLogin(error.refusal, request, checks, loginSubTypes.get(checks.flow ?? '')).catch(onError)
+      }
       throw error
     }
   }
@@ -76,24 +74,6 @@ export function tokenEndpoint({
     }
     pass(checks, 'grant-type', { grant_type: grant.type })
     return grant
-  }
-
-  async function noteFailure({ reason }: Refusal, request: TokenRequest, checks: Checklist): Promise<void> {
-    const status = loginStatusOf(reason)
-    const { orgId, userId, appId, flow } = checks
-    if (status === undefined || orgId === undefined || userId === undefined) return
-    await loginHistory.add({
-      orgId,
-      userId,
-      at: now(),
-      loginType: 'Oauth2',
-      loginSubType: loginSubTypes.get(flow ?? ''),
-      status,
-      application: appId === undefined ? 'Unknown' : await labelOf(appId),
-      sourceIp: request.sourceIp,
-      loginUrl: request.site.base,
-      browser: request.userAgent,
-    })
   }
 }
 

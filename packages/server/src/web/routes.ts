@@ -25,6 +25,7 @@ export type Handlers = Readonly<
     | 'decide'
     | 'refusedAuthorization'
     | 'success'
+    | 'echo'
     | 'device'
     | 'answerDevice'
     | 'deviceDone'
@@ -71,6 +72,7 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.post(consentPath, handlers.decide)
   app.get(errorPath, handlers.refusedAuthorization)
   app.get('/services/oauth2/success', handlers.success)
+  app.get('/services/oauth2/echo', handlers.echo)
   app.get(connectPath, handlers.device)
   app.post(connectPath, handlers.answerDevice)
   app.get(deviceDonePath, handlers.deviceDone)

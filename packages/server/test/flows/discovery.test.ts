@@ -22,7 +22,11 @@ beforeAll(async () => {
   server = await startTestServer()
   user = await server.addUser('ada@target.example')
   const scopes = scopeDefinitions.map(({ names: [name] }) => name)
-  app = await server.addApp('Web_App', { scopes, isUserAgentEnabled: true })
+  app = await server.addApp('Web_App', {
+    scopes,
+    isUserAgentEnabled: true,
+    isCodeCredentialEnabled: true,
+  })
 })
 
 afterAll(() => server.close())

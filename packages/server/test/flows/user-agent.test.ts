@@ -224,8 +224,10 @@ describe('the user-agent flow', () => {
       const answer = await answerOf(await strict.request(authorizeUrl('3MVG9Mobile', { response_type: 'token' })))
       expect(answer.text).toMatch(/^error=unsupported_response_type/)
       const document = async (at: TestServer) => (await at.request('/.well-known/openid-configuration')).json()
-      expect(await document(strict)).toMatchObject({ response_types_supported: ['code'] })
-      expect(await document(server)).toMatchObject({ response_types_supported: ['code', 'token', 'token id_token'] })
+      expect(await document(strict)).toMatchObject({ response_types_supported: ['code', 'code_credentials'] })
+      expect(await document(server)).toMatchObject({
+        response_types_supported: ['code', 'token', 'token id_token', 'code_credentials'],
+      })
     } finally {
       await strict.close()
     }

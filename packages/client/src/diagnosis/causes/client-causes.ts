@@ -215,6 +215,27 @@ export const clientCauses = {
     },
     command: 'sallyport app update <name> --help',
   },
+  'page-not-offered': {
+    told: told('invalid_request', 'credentials must be posted'),
+    meaning: 'Headless login (response_type=code_credentials) has no page: the app itself posts the credentials.',
+    whatToDo: [
+      'Post username and password with the header Auth-Request-Type: Named-User.',
+      'To send people to the sign-in page, ask for response_type=code.',
+    ],
+  },
+  'auth-request-type-unknown': {
+    told: told('invalid_request', 'auth request type not supported'),
+    meaning: 'Headless login came without the header Auth-Request-Type: Named-User.',
+    found: ({ request }) => request?.headers.get('auth-request-type'),
+    whatToDo: ['Send the header. Passwordless login and registration are there on Experience Cloud sites alone.'],
+  },
+  'credentials-in-header': {
+    told: told('invalid_request', 'credentials must be in the request body'),
+    meaning: 'The app takes usernames and passwords in the body alone, and they came as a Basic header.',
+    whatToDo: ['Send username and password as form fields.'],
+    setting: appSetting('Enable Authorization Code and Credentials Flow'),
+    command: 'sallyport app update <name> --no-code-credentials-post-only',
+  },
   'nonce-missing': {
     told: told('invalid_request', 'nonce not provided'),
     meaning: 'An ID token was asked for at once, without the nonce that it must carry back.',

@@ -104,7 +104,7 @@ export const userCauses = {
     command: 'sallyport user unlock <username>',
   },
   'api-not-enabled': {
-    told: anyOf(refusedPassword, told('API_DISABLED_FOR_ORG'), told('API_CURRENTLY_DISABLED')),
+    told: anyOf(at(['token'], refusedPassword), told('API_DISABLED_FOR_ORG'), told('API_CURRENTLY_DISABLED')),
     meaning: 'The user lacks the permission “API Enabled”, or the edition of the org has no API.',
     whatToDo: ['Give the user a permission set with “API Enabled”, or switch it on in the profile.'],
     setting: same('Setup > Users > Profiles > the profile > System Permissions > API Enabled'),
@@ -183,6 +183,13 @@ export const userCauses = {
     isRare: true,
     meaning: 'The username or the password is not in the request at all.',
     whatToDo: ['Send both in the body, as a form.'],
+  },
+  'second-factor-needed': {
+    told: at(['authorize'], sentPassword),
+    meaning: 'The user must verify their identity besides the password, for which headless login has no room.',
+    whatToDo: ['Send this user to the sign-in page with response_type=code.'],
+    setting: same('Setup > Users > Permission Sets > the permission set > System Permissions'),
+    command: 'sallyport user show <username>',
   },
   'password-flow-off': {
     told: at(['token'], sentPassword),

@@ -1,13 +1,21 @@
 import type { Authorize, NextStep } from '../../oauth/authorize.ts'
-import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
+import {
+  type AuthorizeRequest,
+  authorizePath,
+  type ReadAuthorizeRequest,
+  type RefusedRequest,
+  type ReturnableRequest,
+} from '../../oauth/authorize-request.ts'
 import type { OAuthError } from '../../oauth/error.ts'
+import type { SentCredentials } from '../../oauth/headless.ts'
 import type { Browser } from '../../oauth/signed-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
+import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { consentPath, errorPath, verificationUrl } from '../page-paths.ts'
 import { FormPostPage } from '../pages/form-post.tsx'
 import type { Reply } from '../reply.ts'
-import { readParameters } from '../request.ts'
+import { readBasic, readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 
 interface Needs {
@@ -21,6 +29,12 @@ export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs):
   return async (visit) => {
     const parameters = await readParameters(visit)
     const request = await readRequest(parameters, visit.site, visit.checks)
+    if (visit.request.method === 'POST' && signsInTheApp(request)) {
+      const sent = credentialsOf(visit, parameters)
+      const step = await authorize.letIn(request, sent, visit, visit.checks)
+      // Programs expect what Salesforce answers here, and nothing is posted on: it is no redirect of a browser's form.
+      return { ...follow(step, request, visit), status: 302 }
+    }
     // A posted request goes on as a GET: every page comes back to this URL.
     if (visit.request.method === 'POST') return redirectTo(authorizePath(parameters), visit)
     const browser = await readBrowser(visit)
@@ -29,6 +43,27 @@ export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs):
       request,
       visit,
     )
+  }
+}
+
+function signsInTheApp(request: AuthorizeRequest | RefusedRequest): boolean {
+  return request.refused === undefined && request.responseType.signsIn === 'in-the-app'
+}
+
+/** What the app sent of its user: as a Basic header, which wins, or in the body; never in the URL, which others write down. */
+function credentialsOf({ request }: Visit, parameters: ReadonlyMap<string, string>): SentCredentials {
+  const basic = readBasic(request.header('authorization'))
+  const inHeader = basic !== undefined
+  const shown = basic === 'malformed' ? undefined : basic
+  return {
+    kind: request.header('auth-request-type'),
+    username: inHeader ? shown?.clientId : parameters.get('username'),
+    password: inHeader
+      ? shown?.clientSecret
+      : queryParameter(request, 'password') === undefined
+        ? parameters.get('password')
+        : undefined,
+    inHeader,
   }
 }
 

@@ -75,6 +75,10 @@ function shown(refusal: ExplainedRefusal): ErrorExplanation {
 /** `GET /services/oauth2/success`: where apps without a page of their own have people come back to. */
 export const successAnswer: Answer = async () => pageAnswer(SuccessPage())
 
+/** `GET /services/oauth2/echo`: says what an app was called back with, where it has no address of its own (headless login). */
+export const echoAnswer: Answer = async ({ request }) =>
+  jsonAnswer(Object.fromEntries(new URLSearchParams(request.query)))
+
 /** Where there is nothing: a page for people, JSON for programs. */
 export const missingAnswer: Answer = async ({ request, requestId }) => {
   if (wantsPage(request)) return pageAnswer(NotFoundPage({ requestId }), { status: 404 })

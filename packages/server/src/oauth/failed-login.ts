@@ -1,0 +1,46 @@
+import type { Checklist } from '../journal/checklist.ts'
+import type { Site } from '../orgs/address.ts'
+import type { LoginHistoryStore, OauthLoginSubType } from '../sessions/login-history.ts'
+import { loginStatusOf, type Refusal } from './refusal.ts'
+
+/** Where an app tried to get in for somebody. */
+export interface LoginPlace {
+  readonly site: Site
+  readonly sourceIp: string
+  readonly userAgent: string
+}
+
+/** Notes in Login History that an app was refused, if that is about a user who is known. */
+export type NoteFailedLogin = (
+  refusal: Refusal,
+  place: LoginPlace,
+  checks: Checklist,
+  loginSubType: OauthLoginSubType | undefined,
+) => Promise<void>
+
+interface Needs {
+  readonly loginHistory: Pick<LoginHistoryStore, 'add'>
+  /** The label of an app. */
+  readonly labelOf: (appId: string) => Promise<string>
+  readonly now: () => Date
+}
+
+/** The notes of {@link NoteFailedLogin}, in Salesforce's words for the reason. */
+export function failedLogins({ loginHistory, labelOf, now }: Needs): NoteFailedLogin {
+  return async ({ reason }, { site, sourceIp, userAgent }, { orgId, userId, appId }, loginSubType) => {
+    const status = loginStatusOf(reason)
+    if (status === undefined || orgId === undefined || userId === undefined) return
+    await loginHistory.add({
+      orgId,
+      userId,
+      at: now(),
+      loginType: 'Oauth2',
+      loginSubType,
+      status,
+      application: appId === undefined ? 'Unknown' : await labelOf(appId),
+      sourceIp,
+      loginUrl: site.base,
+      browser: userAgent,
+    })
+  }
+}
