@@ -80,7 +80,7 @@ async function measure(what: string, soql: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const begun = performance.now()
     const plan = await planQuery(soql, viewer, { includesDeleted: false })
-    const shape = shapeOf(plan, '/services/data/v67.0')
+    const shape = shapeOf(plan, '/services/data/v67.0', { deleteToken: String, opaque: String })
     const page = { offset: 0, limit: plan.limit ?? children }
     const rows = await stores.records.query(plan, { orgId, userId, tokenId: 0 }, shape.columns, page)
     count = rows.length

@@ -45,6 +45,7 @@ import { canVerify } from './sessions/verify-identity.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
 import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
+import { shownTokens } from './tokens/delete-token.ts'
 import { dpop } from './tokens/dpop.ts'
 import { proofAlgorithms } from './tokens/dpop-proof.ts'
 import { idTokens } from './tokens/id-token.ts'
@@ -225,7 +226,16 @@ export async function sallyport({
   const requestDevice = deviceRequest({ ...deviceNeeds, authenticateClient })
   const { accessTokens, refreshTokens } = stores
   const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
-  const revoke = revokeEndpoint({ findAccessToken, accessTokens, refreshTokens, authenticateClient, now })
+  const tokensOfObject = shownTokens(seal)
+  const revoke = revokeEndpoint({
+    findAccessToken,
+    accessTokens,
+    refreshTokens,
+    approvals,
+    shownTokens: tokensOfObject,
+    authenticateClient,
+    now,
+  })
   const introspect = introspectEndpoint({
     findAccessToken,
     refreshTokens,
@@ -342,6 +352,7 @@ export async function sallyport({
   const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
   const rest = restApi({
     readBearer: bearerOf,
+    shownTokens: tokensOfObject,
     profiles,
     permissionSets,
     objects: stores.objects,

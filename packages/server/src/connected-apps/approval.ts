@@ -40,6 +40,8 @@ export interface AppReach {
 /** Keeps approvals. */
 export interface ApprovalStore {
   find(userId: string, appId: string): Promise<Approval | undefined>
+  /** The approval of a row, if it has not been taken back. */
+  findNumbered(id: number): Promise<Approval | undefined>
   /** Adds these scopes to what the user allowed before. */
   allow(approval: Pick<Approval, 'orgId' | 'userId' | 'appId' | 'scopes'>, now: Date): Promise<void>
   /** The scopes of the user's live refresh tokens for the app together: what a JWT may ask again (JWT bearer flow). */

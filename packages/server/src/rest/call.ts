@@ -7,6 +7,7 @@ import type { User, UserStore } from '../users/user.ts'
 import type { DataAccess } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CursorStore, RecordReader, RecordStore, RecordWork } from './record.ts'
+import type { ShownTokenTexts } from './rows.ts'
 import type { Schema } from './schema.ts'
 import type { Viewer } from './soql/plan-query.ts'
 
@@ -54,6 +55,8 @@ export interface Call {
   /** The body, read when it is asked for. @throws {RestError} 400 `JSON_PARSER_ERROR` */
   body(): Promise<Json>
   readonly now: Date
+  /** What is shown of tokens. */
+  readonly tokens: ShownTokenTexts
   /** Makes ids for records: by the first three characters. */
   readonly newId: (prefix: string) => string
   readonly stores: DataStores

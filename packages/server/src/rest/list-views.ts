@@ -214,7 +214,7 @@ export async function listViewResults(call: Call, listView: ListView, page: List
       includesDeleted: false,
     },
   )
-  const shape = shapeOf(plan, '')
+  const shape = shapeOf(plan, '', call.tokens)
   // One more than is shown tells whether there are more.
   const rows = await call.reader.query(plan, askerOf(call), shape.columns, {
     offset: page.offset,

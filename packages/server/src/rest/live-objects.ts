@@ -26,7 +26,7 @@ function live(
   keyPrefix: string,
   access: SObject['access'],
   fields: readonly Field[],
-  traits: Partial<Pick<SObject, 'label' | 'plural' | 'operations'>> = {},
+  traits: Partial<Pick<SObject, 'label' | 'plural' | 'operations' | 'rows'>> = {},
 ): SObject {
   const label = name.replace(/([a-z])([A-Z])/g, '$1 $2')
   const isWritable = traits.operations?.create === true || traits.operations?.update === true
@@ -177,15 +177,19 @@ export const liveObjects: readonly SObject[] = [
     keyPrefixes.oauthToken,
     { to: 'owner', ownerField: 'UserId', permission: 'CustomizeApplication' },
     [
-      numberedId(keyPrefixes.oauthToken),
+      // Salesforce's is always null: DeleteToken names a row, and ends it.
+      field('id', 'Id', { ...readOnly, isNillable: true, shownAs: 'nothing', ...unfilterable }),
       field('string', 'AppName', { length: 120, isNameField: true }),
       field('id', 'AppMenuItemId', { isShortId: true }),
       reference('UserId', ['User'], { isNillable: false }),
       field('int', 'UseCount', { precision: 9 }),
       created,
       field('datetime', 'LastUsedDate'),
+      field('string', 'AccessToken', { shownAs: 'opaque', ...unfilterable }),
+      field('string', 'RequestToken', { shownAs: 'opaque', ...unfilterable }),
+      field('string', 'DeleteToken', { shownAs: 'delete-token', ...unfilterable }),
     ],
-    { label: 'OAuth Token', plural: 'OAuth Tokens', operations: { create: false, update: false, delete: true } },
+    { label: 'OAuth Token', plural: 'OAuth Tokens', rows: { perCall: 500, inAll: 2500 } },
   ),
   live('SetupEntityAccess', keyPrefixes.setupEntityAccess, needing('ViewSetup'), [
     shortId(),

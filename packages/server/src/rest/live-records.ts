@@ -54,11 +54,6 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     return row
   }
   switch (object.name) {
-    case 'OauthToken': {
-      const [userId, appId] = await found('UserId', 'AppMenuItemId')
-      requireOwn(call, object, String(userId))
-      return call.afterwards(() => stores.approvals.revoke(String(userId), appOfMenuItem(String(appId)), now))
-    }
     case 'AuthSession': {
       const [number, userId] = await found('Id', 'UsersId')
       requireOwn(call, object, String(userId))

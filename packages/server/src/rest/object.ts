@@ -62,6 +62,8 @@ export interface Field {
   readonly idPrefix: string | undefined
   /** Whether its ids are made of 15 characters in the database, not 18. */
   readonly isShortId: boolean
+  /** What answers have in the place of what is stored: nothing, a delete token, or a text that stands in for a token. */
+  readonly shownAs: 'itself' | 'nothing' | 'delete-token' | 'opaque'
 }
 
 /** What can be done with the records of an object. */
@@ -85,6 +87,8 @@ export interface SObject {
   readonly fields: readonly Field[]
   /** The field that names its records to people. */
   readonly nameField: Field | undefined
+  /** Rows of an answer at most, and of a query in all, where they are fewer than of other objects. */
+  readonly rows?: { readonly perCall: number; readonly inAll: number }
   /** Who may see its records: everyone, those with a permission, or everyone their own and those with it all. */
   readonly access:
     | { readonly to: 'everyone' }
@@ -144,6 +148,7 @@ const plain: Omit<Field, 'name' | 'label' | 'type' | 'length'> = {
   defaultValue: undefined,
   idPrefix: undefined,
   isShortId: false,
+  shownAs: 'itself',
 }
 
 /** What of a field differs from an optional one that anybody may write. */

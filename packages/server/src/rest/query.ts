@@ -61,7 +61,7 @@ export async function queryMore(call: Call, locator: string): Promise<RestAnswer
 
 /** The records of a plan that somebody inside asks for, from the first on. */
 export async function recordsOf(call: Call, plan: Plan, page: RowPage): Promise<readonly JsonObject[]> {
-  const shape = shapeOf(plan, dataPath(call.version))
+  const shape = shapeOf(plan, dataPath(call.version), call.tokens)
   const rows = await call.reader.query(plan, askerOf(call), shape.columns, page)
   return shaped(call, plan, shape, rows)
 }
@@ -81,13 +81,15 @@ interface Page {
 
 async function pageOf(
   call: Call,
-  plan: Plan,
+  asked: Plan,
   asker: Asker,
   start: number,
 ): Promise<Omit<Page, 'next'> & { next?: number }> {
-  const size = pageSize(call.header('sforce-query-options'))
+  const { rows: few } = asked.object
+  const plan = few === undefined ? asked : { ...asked, limit: Math.min(asked.limit ?? few.inAll, few.inAll) }
+  const size = Math.min(pageSize(call.header('sforce-query-options')), few?.perCall ?? largestPage)
   const left = plan.limit === undefined ? size + 1 : Math.max(0, Math.min(size + 1, plan.limit - start))
-  const shape = shapeOf(plan, dataPath(call.version))
+  const shape = shapeOf(plan, dataPath(call.version), call.tokens)
   const page: RowPage = { offset: plan.offset + start, limit: left }
   const rows = await call.reader.query(plan, asker, shape.columns, page)
   const records = await shaped(call, plan, shape, rows.slice(0, size))
@@ -134,7 +136,7 @@ async function childrenOf(
   let left = mostChildren
   for (const selected of plan.select) {
     if (selected.kind !== 'children') continue
-    const childShape = shapeOf(selected.plan, dataPath(call.version))
+    const childShape = shapeOf(selected.plan, dataPath(call.version), call.tokens)
     const found = await call.reader.children(
       selected.by,
       ids,

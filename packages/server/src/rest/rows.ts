@@ -1,4 +1,5 @@
 import { readRecordId, recordIdOf } from '../record-id.ts'
+import type { ShownTokens } from '../tokens/delete-token.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Field, SObject } from './object.ts'
 import { findField } from './object.ts'
@@ -30,8 +31,11 @@ interface Related {
   readonly typeColumn: number | undefined
 }
 
+/** Makes what answers show of tokens out of what they are about. */
+export type ShownTokenTexts = Pick<ShownTokens, 'deleteToken' | 'opaque'>
+
 /** How the rows of a plan become records. @param path of the version's resources */
-export function shapeOf(plan: Plan, path: string): RowShape {
+export function shapeOf(plan: Plan, path: string, tokens: ShownTokenTexts): RowShape {
   const columns: Expression[] = []
   const places = new Map<string, number>()
   const isRecord = plan.kind === 'records'
@@ -63,10 +67,10 @@ export function shapeOf(plan: Plan, path: string): RowShape {
       const { expression } = selected
       const field =
         expression.kind === 'aggregate' && /^M/.test(expression.aggregate) ? expression.path?.field : undefined
-      return { names: [selected.name], column: columnOf(expression), read: (value) => wireValue(field, value) }
+      return { names: [selected.name], column: columnOf(expression), read: (value) => shown(field, value) }
     }
     const { via, field } = selected.path
-    const read = (value: SqlValue) => wireValue(field, value)
+    const read = (value: SqlValue) => shown(field, value)
     // Groups are flat.
     if (!isRecord) return { names: [selected.name], column: fieldColumn(selected.path), read }
     const names = via.map(({ by }) => by.reference?.relationship ?? by.name)
@@ -87,14 +91,20 @@ export function shapeOf(plan: Plan, path: string): RowShape {
 
   const attributesOf = (type: string, id: string): JsonObject => ({ type, url: `${path}/sobjects/${type}/${id}` })
 
+  function shown(field: Field | undefined, value: SqlValue): Json {
+    if (field === undefined || field.shownAs === 'itself' || value === null) return wireValue(field, value)
+    if (field.shownAs === 'nothing') return null
+    return field.shownAs === 'delete-token' ? tokens.deleteToken(String(value)) : tokens.opaque(String(value))
+  }
+
   return {
     columns,
     idOf: (row) => String(wireValue(idField, row[idColumn] ?? null)),
     recordOf(row, children) {
       const record: Record<string, Json> = {}
       if (isRecord) {
-        const id = String(wireValue(idField, row[idColumn] ?? null))
-        record['attributes'] = attributesOf(plan.object.name, id)
+        const id = shown(idField, row[idColumn] ?? null)
+        record['attributes'] = id === null ? { type: plan.object.name } : attributesOf(plan.object.name, String(id))
       } else record['attributes'] = { type: 'AggregateResult' }
       for (const one of order) {
         if ('children' in one) record[one.children] = children.get(one.children) ?? null

@@ -27,6 +27,7 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
         revoked_at: null,
       }),
   )
+  const findNumbered = statement((given: Placeholder<{ id: number }>) => select.where('id', '=', given('id')))
   const findAny = statement((given: Placeholder<{ userId: string; appId: string }>) =>
     queries
       .selectFrom('approvals')
@@ -128,6 +129,9 @@ export function approvalStore({ queries, read, write }: Database): Noting<Approv
   )
 
   return (note) => ({
+    async findNumbered(id) {
+      return ifFound(await read.first(findNumbered, { id }), fromRow)
+    },
     async find(userId, appId) {
       return ifFound(await read.first(find, { userId, appId }), fromRow)
     },

@@ -23,6 +23,12 @@ const ofDevice = (member: string) => jsonTextIn('app.mobile', 'app', member)
 const joined = (column: string, member: string) =>
   sql`replace(replace(replace(replace(${jsonText(column, member)}, '[', ''), ']', ''), '"', ''), ',', ';')`
 
+/** Holds a token against the counters that it was made under. */
+const standsOn = (token: string) =>
+  sql`standing.approval_id = ${sql.ref(`${token}.approval_id`)} and standing.approval_epoch = ${sql.ref(`${token}.approval_epoch`)}
+    and standing.user_epoch = ${sql.ref(`${token}.user_epoch`)} and standing.app_epoch = ${sql.ref(`${token}.app_epoch`)}
+    and standing.org_epoch = ${sql.ref(`${token}.org_epoch`)}`
+
 const listed = (list: RawBuilder<unknown>) => jsonElements(list)
 
 /** The live objects by their API names. Every one holds nothing but what is of the org. */
@@ -92,12 +98,25 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
     where policy.org_id = ${orgId} and policy.is_installed = 1`,
   OauthToken: ({ orgId }) => sql`
-    select approval.id as "Id", app.label as "AppName", ${menuItemId} as "AppMenuItemId", approval.user_id as "UserId",
-      approval.use_count as "UseCount", approval.first_used_at as "CreatedDate",
-      approval.last_used_at as "LastUsedDate"
+    select 'r' || token.id as "Id", app.label as "AppName",
+      case when policy.is_installed = 1 then ${menuItemId} else null end as "AppMenuItemId", standing.user_id as "UserId",
+      token.use_count + 1 as "UseCount", token.issued_at as "CreatedDate", token.last_used_at as "LastUsedDate",
+      'r' || token.id as "AccessToken", 'r' || token.id as "RequestToken", 'r' || token.id as "DeleteToken"
+    from refresh_tokens as token join standings as standing on ${standsOn('token')}
+      join connected_apps as app on app.id = standing.app_id
+      join app_policies as policy on policy.app_id = standing.app_id and policy.org_id = standing.org_id
+    where standing.org_id = ${orgId} and token.revoked_at is null
+    union all
+    select 'a' || approval.id, app.label, case when policy.is_installed = 1 then ${menuItemId} else null end, approval.user_id,
+      approval.use_count, approval.first_used_at, approval.last_used_at, null, null,
+      'a' || approval.id || '.' || approval.epoch
     from approvals as approval join connected_apps as app on app.id = approval.app_id
+      left join app_policies as policy on policy.app_id = approval.app_id and policy.org_id = approval.org_id
     where approval.org_id = ${orgId} and approval.revoked_at is null
-      and (approval.use_count > 0 or approval.scopes <> '')`,
+      and (approval.use_count > 0 or approval.scopes <> '')
+      and not exists (
+        select 1 from refresh_tokens as token join standings as standing on ${standsOn('token')}
+        where token.approval_id = approval.id and token.revoked_at is null)`,
   SetupEntityAccess: ({ orgId }) => sql`
     select ${pairId('0J0', sql`policy.app_id`, sql`allowed.value`)} as "Id", allowed.value as "ParentId",
       policy.app_id as "SetupEntityId", 'ConnectedApplication' as "SetupEntityType"

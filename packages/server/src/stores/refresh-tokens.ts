@@ -2,7 +2,7 @@ import { endedBy } from '../connected-apps/refresh-policy.ts'
 import { sameHash } from '../secret.ts'
 import type { RefreshToken, RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { Noting } from './audit-trail.ts'
-import { instant, readInstant, readPolicy, readScopes } from './column-values.ts'
+import { ifFound, instant, readInstant, readPolicy, readScopes } from './column-values.ts'
 import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
@@ -118,6 +118,9 @@ export function refreshTokenStore({ queries, read, write, now }: Database): Noti
         await tx.run(revoke, { id, now: instant(at) })
         return found?.stands === 1
       }, aboutRefreshToken(id))
+    },
+    async findNumbered(id) {
+      return ifFound(await read.first(find, { id }), fromRow)
     },
     async noteUse(id, at) {
       await write((tx) => tx.run(noteUse, { id, now: instant(at) }), aboutRefreshToken(id))

@@ -34,6 +34,8 @@ export type RefreshTokenFinding =
 /** Keeps refresh tokens. They are added and used together with access tokens: see {@link IssueStore}. */
 export interface RefreshTokenStore {
   find(presented: { readonly id: number; readonly hash: Buffer }): Promise<RefreshTokenFinding>
+  /** The token of a row, whatever has become of it. */
+  findNumbered(id: number): Promise<RefreshToken | undefined>
   /** Ends the refresh token and every access token from it; `false` when it had ended before. */
   revoke(id: number, now: Date): Promise<boolean>
   /** Counts a use that came to nothing. */

@@ -2,9 +2,10 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { sealWith } from '../../src/seal.ts'
 import type { User } from '../../src/users/user.ts'
 import { type Answer, answerOf, startTestServer, type TestServer, targetBase } from './test-server.ts'
-import { tokensFor } from './test-tokens.ts'
+import { refresh, tokensFor } from './test-tokens.ts'
 
 let server: TestServer
 let admin: User
@@ -984,15 +985,123 @@ describe('what the org is made of', () => {
     }
   })
 
-  it('ends what a user allowed when its OauthToken is deleted', async () => {
-    const other = await server.addApp('Short_Lived')
-    const { access_token } = await tokensFor(server, standard, other)
-    expect((await send('GET', '/limits', undefined, access_token)).status).toBe(200)
-    const found = await soql("SELECT Id, UseCount, User.Username FROM OauthToken WHERE AppName = 'Short Lived'")
-    expect(found.body.records).toMatchObject([{ UseCount: 1, User: { Username: 'jo@target.example' } }])
-    expect((await send('DELETE', `/sobjects/OauthToken/${found.body.records[0].Id}`)).status).toBe(204)
-    expect((await send('GET', '/limits', undefined, access_token)).status).toBe(401)
-    expect((await soql("SELECT Id FROM OauthToken WHERE AppName = 'Short Lived'")).body.totalSize).toBe(0)
+  describe('OauthToken', () => {
+    const revoke = (token: string) => server.post('/services/oauth2/revoke', { token })
+    const rowsOf = async (app: string, fields = 'DeleteToken, UseCount') =>
+      (await soql(`SELECT ${fields} FROM OauthToken WHERE AppName = '${app}'`)).body.records
+
+    it('is ended by the DeleteToken of its row, which is good for nothing else', async () => {
+      const other = await server.addApp('Short_Lived')
+      const { access_token, refresh_token } = await tokensFor(server, standard, other)
+      expect((await send('GET', '/limits', undefined, access_token)).status).toBe(200)
+      const [row] = await rowsOf('Short Lived', 'Id, UseCount, DeleteToken, AppMenuItemId, User.Username')
+      expect(row).toEqual({
+        attributes: { type: 'OauthToken' },
+        Id: null,
+        UseCount: 1,
+        DeleteToken: expect.stringMatching(/^5Del2\.[\w.-]+$/),
+        AppMenuItemId: expect.stringMatching(/^0DS\w{15}$/),
+        User: expect.objectContaining({ Username: 'jo@target.example' }),
+      })
+      for (const use of [
+        () => send('GET', '/limits', undefined, row.DeleteToken),
+        () => refresh(server, other, row.DeleteToken),
+      ]) {
+        expect((await use()).status).toBeGreaterThanOrEqual(400)
+      }
+      const ended = await revoke(row.DeleteToken)
+      expect([ended.status, ended.text]).toEqual([200, ''])
+      expect((await server.journalOf(ended)).passed).toContainEqual({
+        check: 'token-ended',
+        found: { was: 'delete token' },
+      })
+      expect((await send('GET', '/limits', undefined, access_token)).status).toBe(401)
+      expect((await refresh(server, other, refresh_token)).status).toBe(400)
+      expect(await rowsOf('Short Lived')).toEqual([])
+      expect((await revoke(row.DeleteToken)).status).toBe(200)
+    })
+
+    it('has a row for each refresh token, and each ends alone', async () => {
+      const other = await server.addApp('Several')
+      const [first, second] = [await tokensFor(server, standard, other), await tokensFor(server, standard, other)]
+      await refresh(server, other, first.refresh_token)
+      const rows = await rowsOf('Several', 'UseCount, DeleteToken, AccessToken, RequestToken')
+      expect(rows.map(({ UseCount }: { UseCount: number }) => UseCount)).toEqual([2, 1])
+      await revoke(rows[0].DeleteToken)
+      expect((await refresh(server, other, first.refresh_token)).status).toBe(400)
+      expect((await refresh(server, other, second.refresh_token)).status).toBe(200)
+      // Nothing of the tokens themselves, and nothing that would open anything.
+      for (const shown of rows.flatMap(({ AccessToken, RequestToken }: Record<string, string>) => [
+        AccessToken,
+        RequestToken,
+      ])) {
+        expect(shown).not.toContain(second.refresh_token.slice(16, 40))
+        expect((await refresh(server, other, shown)).status).toBe(400)
+        await revoke(shown)
+      }
+      expect((await refresh(server, other, second.refresh_token)).status).toBe(200)
+    })
+
+    it('has a row for what a user allowed an app that holds no refresh token', async () => {
+      const other = await server.addApp('No_Refresh')
+      const { access_token } = await tokensFor(server, standard, other, { scope: 'api' })
+      const [row] = await rowsOf('No Refresh', 'DeleteToken, AccessToken, RequestToken')
+      expect(row).toMatchObject({ AccessToken: null, RequestToken: null })
+      await revoke(row.DeleteToken)
+      expect((await send('GET', '/limits', undefined, access_token)).status).toBe(401)
+      const again = await tokensFor(server, standard, other, { scope: 'api' })
+      // What was shown before is about what was allowed before.
+      await revoke(row.DeleteToken)
+      expect((await send('GET', '/limits', undefined, again.access_token)).status).toBe(200)
+    })
+
+    it('takes no DeleteToken that was not shown: changed, of another server, or a guess', async () => {
+      const other = await server.addApp('Guarded')
+      const { refresh_token } = await tokensFor(server, standard, other)
+      const [{ DeleteToken }] = await rowsOf('Guarded')
+      const foreign = sealWith(Buffer.alloc(32, 9))
+      for (const text of [
+        `${DeleteToken.slice(0, -3)}AAA`,
+        `5Del${foreign.close('r1', 'OauthToken.DeleteToken')}`,
+        `5Del${server.seal.close('r1', 'consumer secret')}`,
+        '5Del',
+        '5Delr1',
+        `5Del${'A'.repeat(60_000)}`,
+      ]) {
+        expect((await revoke(text)).status).toBe(200)
+      }
+      expect((await refresh(server, other, refresh_token)).status).toBe(200)
+    })
+
+    it('is not deleted as a record is, because it has no id', async () => {
+      const refused = await send('DELETE', '/sobjects/OauthToken/0CQ000000000001AAA')
+      expect(refused.status).toBe(403)
+      expect((await soql("SELECT UseCount FROM OauthToken WHERE DeleteToken = 'x'")).body[0].errorCode).toBe(
+        'INVALID_FIELD',
+      )
+    })
+
+    it('comes 500 rows at a time', async () => {
+      const crowd = await server.addApp('Crowd')
+      const user = await server.addUser('crowd@target.example')
+      const at = server.now()
+      for (let one = 0; one < 501; one++) {
+        const each = await server.addUser(`crowd${one}@target.example`)
+        await server.stores.approvals.allow(
+          { orgId: each.orgId, userId: each.id, appId: crowd.id, scopes: ['api'] },
+          at,
+        )
+      }
+      await server.stores.approvals.allow({ orgId: user.orgId, userId: user.id, appId: crowd.id, scopes: ['api'] }, at)
+      const first = await soql("SELECT UserId, DeleteToken FROM OauthToken WHERE AppName = 'Crowd'")
+      expect(first.body).toMatchObject({ totalSize: 502, done: false })
+      expect(first.body.records).toHaveLength(500)
+      const next = await ask(`${targetBase}${first.body.nextRecordsUrl}`)
+      expect(next.body.records).toHaveLength(2)
+      const users = [...first.body.records, ...next.body.records].map(({ UserId }: { UserId: string }) => UserId)
+      expect(new Set(users).size).toBe(502)
+      await server.stores.approvals.revokeAll(crowd.id, server.org.id, at)
+    })
   })
 
   it('ends a session, of a browser or of an app, when its AuthSession is deleted', async () => {
@@ -1031,7 +1140,10 @@ describe('what the org is made of', () => {
         'ConnectedApplication',
         'RefreshTokenValidityPeriod, OptionsRefreshTokenValidityMetric, OptionsHasSessionLevelPolicy',
       ],
-      ['OauthToken', 'AppName, AppMenuItemId, UseCount, LastUsedDate, UserId, User.Username'],
+      [
+        'OauthToken',
+        'AppName, AppMenuItemId, UseCount, LastUsedDate, UserId, User.Username, AccessToken, RequestToken, DeleteToken',
+      ],
       ['SetupEntityAccess', 'ParentId, SetupEntityId, SetupEntityType'],
       [
         'AuthSession',
@@ -1190,10 +1302,12 @@ describe('who may do what', () => {
       new Set([standard.id]),
     )
     expect(new Set(await column('SELECT UserId FROM OauthToken', 'UserId'))).toContain(admin.id)
-    const [own] = await column(`SELECT Id FROM OauthToken WHERE UserId = '${admin.id}'`, 'Id')
-    expect((await send('GET', `/sobjects/OauthToken/${own}`, undefined, standardToken)).status).toBe(404)
-    const refused = await send('DELETE', `/sobjects/OauthToken/${own}`, undefined, standardToken)
-    expect(refused.status).toBe(403)
+    const foreign = await column(
+      `SELECT DeleteToken FROM OauthToken WHERE UserId = '${admin.id}'`,
+      'DeleteToken',
+      standardToken,
+    )
+    expect(foreign).toEqual([])
   })
 
   it('never reaches another org', async () => {

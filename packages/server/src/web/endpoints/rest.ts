@@ -11,6 +11,7 @@ import { RestError } from '../../rest/error.ts'
 import { isTooDeep, type Json } from '../../rest/json.ts'
 import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
 import type { ObjectStore } from '../../rest/record.ts'
+import type { ShownTokenTexts } from '../../rest/rows.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
 import { apiVersions, readApiVersion } from '../../rest/versions.ts'
 import { readXmlRecord } from '../../rest/xml.ts'
@@ -32,6 +33,7 @@ interface Needs {
   readonly cursors: DataStores['cursors']
   readonly actedBy: (userId: string) => CallerStores
   readonly usage: ApiUsage
+  readonly shownTokens: ShownTokenTexts
   readonly now: () => Date
 }
 
@@ -75,6 +77,7 @@ export function restApi(needs: Needs): RestApi {
         header: request.header,
         body: () => readBody(request),
         now: needs.now(),
+        tokens: needs.shownTokens,
         newId,
         stores: { ...actedBy(caller.user.id), records, cursors },
         reader: records,
