@@ -45,7 +45,7 @@ describe('discovery', () => {
       const metadata = await read(at + discoveryPath)
       expect(metadata.issuer).toBe(at)
       const urls = Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint') || name === 'jwks_uri')
-      expect(urls).toHaveLength(7)
+      expect(urls).toHaveLength(8)
       for (const [, url] of urls) expect(String(url).startsWith(`${at}/`)).toBe(true)
     },
   )

@@ -202,7 +202,7 @@ describe('before anybody signs in, a request is refused here and never redirecte
     ],
     [
       'response-type-unknown',
-      { response_type: 'token' },
+      { response_type: 'token code' },
       'error=unsupported_response_type&error_description=response%20type%20not%20supported',
     ],
     [

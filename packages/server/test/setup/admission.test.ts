@@ -77,7 +77,12 @@ async function ownThings({ user }: SignedIn, app: ConnectedApp): Promise<Readonl
   const { server } = setup
   await tokensFor(server, user, app)
   const [session] = await server.stores.sessions.list(user.orgId, { userId: user.id, now: server.now(), limit: 1 })
-  return { app: app.id, orgSession: sessionId({ kind: 'browser', id: session?.id ?? 0 }) }
+  const [refreshToken] = await server.stores.refreshTokens.listLive({ userId: user.id, appId: app.id }, server.now())
+  return {
+    app: app.id,
+    orgSession: sessionId({ kind: 'browser', id: session?.id ?? 0 }),
+    refreshToken: String(refreshToken?.id),
+  }
 }
 
 /** The path with ids of things that somebody may have to do with. */

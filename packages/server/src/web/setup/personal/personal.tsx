@@ -202,7 +202,7 @@ const access: AccessPlace = {
   find: async ({ user }) => user,
   crumbs: () => [],
   revoke: `${appsPath}/:app/revoke`,
-  revokeToken: `${appsPath}/tokens/:token/revoke`,
+  revokeToken: `${appsPath}/tokens/:refreshToken/revoke`,
   end: `${sessionsPath}/:orgSession/end`,
   back: (_, from) => (from === 'apps' ? appsPath : sessionsPath),
 }

@@ -24,7 +24,7 @@ export interface AccessPlace {
   readonly crumbs: (user: User) => NonNullable<Asked['crumbs']>
   /** The pattern of the address under which an app of theirs is revoked, with `:app`. */
   readonly revoke: string
-  /** The same for one refresh token, with `:token`. */
+  /** The same for one refresh token, with `:refreshToken`. */
   readonly revokeToken: string
   /** The same for ending a session, with `:orgSession`. */
   readonly end: string
@@ -282,7 +282,7 @@ export function accessPages(
         const user = await find(visit)
         if (user === undefined) return undefined
         const asked = (await refreshTokensOf(visit, user)).find(
-          ({ token }) => String(token.id) === visit.params['token'],
+          ({ token }) => String(token.id) === visit.params['refreshToken'],
         )
         return asked?.app === undefined ? undefined : { user, app: asked.app, id: asked.token.id }
       },

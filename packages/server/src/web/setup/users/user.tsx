@@ -243,7 +243,7 @@ const access: AccessPlace = {
   find: findUser,
   crumbs: (user) => [{ href: `${path}/${user.id}`, label: displayName(user) }],
   revoke: `${path}/:user/revoke/:app`,
-  revokeToken: `${path}/:user/revoke-token/:token`,
+  revokeToken: `${path}/:user/revoke-token/:refreshToken`,
   end: `${path}/:user/end/:orgSession`,
   back: ({ id }) => `${path}/${id}`,
 }
