@@ -4,6 +4,7 @@ import {
   DatabaseUnreachable,
   DatabaseUnusable,
   installPlatformCli,
+  installSamlAssertionApp,
   openStores,
   type PasswordCost,
   type Passwords,
@@ -106,6 +107,7 @@ export async function openDatabase(
     const newId = recordIds(now)
     // As in every org of Salesforce: `sf org login web` and `sallyport login web` sign in by it.
     await installPlatformCli({ ...stores, seal, newId, now })
+    await installSamlAssertionApp({ ...stores, seal, newId, now })
     return { folder, stores, seal, passwords: passwords(passwordCost), newId, newRecordId: prefixedIds(now), now }
   } catch (error) {
     throw readable(error)

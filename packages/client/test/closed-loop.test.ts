@@ -10,6 +10,7 @@ import type { User } from '../../server/src/users/user.ts'
 import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
 import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import {
+  addIdentityProvider,
   dsig,
   type SamlClaims,
   type Signing,
@@ -54,6 +55,7 @@ beforeAll(async () => {
   pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required', registrationLimit: 0 } })
   nonces = await startTestServer({ showsCauses: false, posture: { acceptsDpop: true, dpopNeedsNonce: true } })
   world = await newWorld(server)
+  await addIdentityProvider(server)
 })
 
 afterAll(() => Promise.all([server.close(), strict.close(), pushing.close(), nonces.close()]))
@@ -170,6 +172,25 @@ function saml(claims: SamlClaims = {}, signing: Signing = {}, signer = server.si
 const samlBearer = (xml: string): Promise<Wire> => post({ grant_type: saml2Grant, assertion: sent(xml) })
 
 const minutes = (count: number) => new Date(server.now().getTime() + count * 60_000)
+
+const ssoTypes = {
+  grant_type: 'assertion',
+  assertion_type: 'urn:oasis:names:tc:SAML:2.0:profiles:SSO:browser',
+}
+
+/** An assertion of the org's identity provider, posted to the org. */
+async function sso(
+  claims: SamlClaims = {},
+  more: Record<string, string> = {},
+  wrap = (xml: string) => xml,
+  signer = server.signer,
+): Promise<Wire> {
+  const recipient = `${server.base}/services/oauth2/token?so=${server.org.id}`
+  const usual = { issuer: 'https://idp.example', audience: 'https://target.example', recipient }
+  const named = { ...usual, nameId: world.user.username, ...claims }
+  const xml = wrap(signXml(samlAssertion(named, server.now(), server.base), signer))
+  return post({ ...ssoTypes, assertion: sent(xml), ...more }, { path: `${tokenPath}?so=${server.org.id}` })
+}
 
 async function exchange(
   more: Record<string, string> = {},
@@ -581,8 +602,14 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     () => samlBearer(saml({ version: '1.1' })),
     () => post({ grant_type: saml2Grant, assertion: jwt() }),
   ],
-  'saml-unsigned': [() => samlBearer(samlAssertion({ issuer: world.approved.consumerKey }, server.now(), server.base))],
-  'saml-signature-unfit': [() => samlBearer(saml().replace(/URI="#[^"]+"/, 'URI=""'))],
+  'saml-unsigned': [
+    () => sso({}, {}, (xml) => xml.replace(/<ds:Signature .*<\/ds:Signature>/s, '')),
+    () => samlBearer(samlAssertion({ issuer: world.approved.consumerKey }, server.now(), server.base)),
+  ],
+  'saml-signature-unfit': [
+    () => samlBearer(saml().replace(/URI="#[^"]+"/, 'URI=""')),
+    () => sso({}, {}, (xml) => xml.replace(/URI="#[^"]+"/, 'URI=""')),
+  ],
   'saml-algorithm-not-allowed': [
     () => samlBearer(saml().replace('xmldsig-more#rsa-sha256', 'xmldsig-more#hmac-sha256')),
     async () => {
@@ -593,8 +620,14 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       return post({ grant_type: saml2Grant, assertion: sent(xml) }, { at: strict })
     },
   ],
-  'saml-signature-wrong': [async () => samlBearer(saml({}, {}, await newSigner()))],
-  'saml-altered': [() => samlBearer(saml().replace('<saml:Subject>', ' <saml:Subject>'))],
+  'saml-signature-wrong': [
+    async () => samlBearer(saml({}, {}, await newSigner())),
+    async () => sso({}, {}, undefined, await newSigner()),
+  ],
+  'saml-altered': [
+    () => samlBearer(saml().replace('<saml:Subject>', ' <saml:Subject>')),
+    () => sso({}, {}, (xml) => xml.replace('<saml:Subject>', ' <saml:Subject>')),
+  ],
   'saml-subject-missing': [
     () => samlBearer(saml({ nameId: undefined })),
     () => samlBearer(saml({ method: undefined })),
@@ -614,7 +647,36 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       await samlBearer(xml)
       return samlBearer(xml)
     },
+    async () => {
+      const id = `_${fresh('once')}`
+      await sso({ id })
+      return sso({ id })
+    },
   ],
+  'saml-profile-unknown': [() => sso({}, { assertion_type: '' }), () => sso({}, { assertion_type: 'other' })],
+  'sso-org-unknown': [() => post({ ...ssoTypes, assertion: sent(saml()) })],
+  'sso-settings-missing': [
+    () => post({ ...ssoTypes, assertion: sent(saml()) }, { path: `${tokenPath}?so=${server.otherOrg.id}` }),
+  ],
+  'saml-issuer-unknown': [() => sso({ issuer: 'https://idp.example/' })],
+  'saml-status-not-success': [
+    () =>
+      sso(
+        {},
+        {},
+        (xml) =>
+          `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0"><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"/></samlp:Status>${xml}</samlp:Response>`,
+      ),
+  ],
+  'saml-certificate-invalid': [
+    () =>
+      elsewhere(async (at) => {
+        await addIdentityProvider(at, { validationCert: (await newSigner(new Date('2020-01-01T00:00:00Z'))).pem })
+        const xml = signXml(samlAssertion({ issuer: 'https://idp.example' }, at.now(), at.base), at.signer)
+        return post({ ...ssoTypes, assertion: sent(xml) }, { at, path: `${tokenPath}?so=${at.org.id}` })
+      }),
+  ],
+  'sso-user-unknown': [() => sso({ nameId: 'nobody@target.example' })],
   'subject-missing': [() => bearer({ sub: undefined })],
   'user-unknown': [() => bearer({ sub: 'nobody@target.example' })],
   'user-of-another-org': [() => bearer({}, {}, `${otherBase}${tokenPath}`)],

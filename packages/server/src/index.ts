@@ -61,6 +61,7 @@ export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { checkRelease, type ReleaseFinding, updatesUntil } from './connected-apps/release-check.ts'
 export { revokeApproval } from './connected-apps/revoke-approval.ts'
+export { installSamlAssertionApp } from './connected-apps/saml-assertion-app.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type UsedApp, usedApps } from './connected-apps/used-apps.ts'
 export { type Breakage, whatBreaks } from './connected-apps/what-breaks.ts'
@@ -107,6 +108,14 @@ export {
   releaseUpdates,
 } from './releases/release-updates.ts'
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
+export {
+  changeSamlSsoConfig,
+  type EnteredSamlSsoConfig,
+  type NewSamlSsoConfig,
+  newSamlSsoConfig,
+} from './saml/new-sso-config.ts'
+export { identityLocations, identityMappings, type SamlSsoConfig } from './saml/sso-config.ts'
+export { ssoTokenEndpoint } from './saml/sso-endpoint.ts'
 export { type Seal, sealWith } from './seal.ts'
 export {
   everyAttempt,

@@ -11,6 +11,7 @@ export const keyPrefixes = {
   customPermission: '0CP',
   oauthCustomScope: '1CS',
   certificate: '0P1',
+  samlSsoConfig: '0LE',
   loginHistory: '0Ya',
   authSession: '0Ak',
   oauthToken: '0CQ',

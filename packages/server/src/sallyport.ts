@@ -18,6 +18,7 @@ import { device, deviceCode } from './oauth/grants/device.ts'
 import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
+import { samlAssertion } from './oauth/grants/saml-assertion.ts'
 import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
 import { usernamePassword } from './oauth/grants/username-password.ts'
 import { headless } from './oauth/headless.ts'
@@ -33,6 +34,7 @@ import { revokeEndpoint } from './oauth/revoke.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
 import { tokenEndpoint } from './oauth/token.ts'
 import { userOfApp } from './oauth/user-of-app.ts'
+import { vouchedUser } from './oauth/vouched-user.ts'
 import type { ServerOptions } from './options.ts'
 import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
@@ -185,6 +187,12 @@ export async function sallyport({
   const grants = [
     offer(jwtBearer(ofAssertions)),
     offer(saml2Bearer(ofAssertions)),
+    offer(
+      samlAssertion({
+        ...ofAssertions,
+        vouchedUser: vouchedUser({ ...ofAssertions, samlSsoConfigs: stores.samlSsoConfigs }),
+      }),
+    ),
     ...(posture.offersPasswordFlow
       ? [offer(usernamePassword({ checkCredentials, apps, appAccess, users, permissionSets, now }))]
       : []),
@@ -386,6 +394,7 @@ export async function sallyport({
     passwords,
     addresses,
     newId: recordIds(now),
+    samlRules: posture,
     ask,
     readBrowser: browserOf,
     hasWalkthrough,

@@ -8,6 +8,8 @@ export interface SentSaml {
   readonly isSigned: boolean
   /** Algorithms of signature and digest. */
   readonly algorithms: readonly string[]
+  /** The status of a response; `undefined` where there is none. */
+  readonly status: string | undefined
   readonly issuer: string | undefined
   readonly subject: string | undefined
   readonly hasBearer: boolean
@@ -22,6 +24,7 @@ const none: SentSaml = {
   isWellFormed: false,
   isSigned: false,
   algorithms: [],
+  status: undefined,
   issuer: undefined,
   subject: undefined,
   hasBearer: false,
@@ -82,7 +85,8 @@ export function readSaml(sent: string): SentSaml {
     algorithms: [...named('SignatureMethod'), ...named('DigestMethod')].map(
       ({ attributes }) => attributes.get('Algorithm') ?? '',
     ),
-    issuer: named('Issuer')[0]?.text,
+    status: named('StatusCode')[0]?.attributes.get('Value'),
+    issuer: named('Issuer').at(-1)?.text,
     subject: named('NameID').find(({ text }) => text !== '')?.text,
     hasBearer: named('SubjectConfirmation').some(({ attributes }) => attributes.get('Method')?.endsWith(':bearer')),
     audiences: named('Audience').map(({ text }) => text),

@@ -84,6 +84,7 @@ export function diagnose(entry: JournalEntry, names: KnownNames = noNames): Diag
 const flowNames: ReadonlyMap<string, string> = new Map([
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'JWT Bearer Flow'],
   ['urn:ietf:params:oauth:grant-type:saml2-bearer', 'SAML Bearer Assertion Flow'],
+  ['assertion', 'SAML Assertion Flow'],
   ['authorization_code', 'Web Server Flow'],
   ['web-server', 'Web Server Flow'],
   ['refresh_token', 'Refresh Token Flow'],

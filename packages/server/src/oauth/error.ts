@@ -48,12 +48,20 @@ export class OAuthError extends Error {
   readonly code: ErrorCode
   readonly description: string
   readonly refusal: Refusal
+  /** A page that says more of it (`error_uri`, RFC 6749 §5.2). */
+  readonly uri: string | undefined
 
-  constructor(code: ErrorCode, description: string, refusal: Refusal) {
+  constructor(code: ErrorCode, description: string, refusal: Refusal, uri?: string) {
     super(`${code}: ${description} (${refusal.reason})`)
     this.code = code
     this.description = description
     this.refusal = refusal
+    this.uri = uri
+  }
+
+  /** The same, with a page that says more. */
+  seeAlso(uri: string): OAuthError {
+    return new OAuthError(this.code, this.description, this.refusal, uri)
   }
 }
 

@@ -62,6 +62,13 @@ describe('the flows by SAML', () => {
     ['saml-expiry-too-far', 'saml-time', 'NotOnOrAfter 2026-03-01T13:00', 'Three minutes ahead are enough'],
     ['saml-not-yet-valid', 'saml-time', 'NotBefore 2026-03-01T12:10', 'clock'],
     ['saml-replayed', 'not-replayed', '“Warehouse” has used before', 'a new random `ID`'],
+    ['saml-profile-unknown', 'grant-type', 'no assertion_type', 'SAML:2.0:profiles:SSO:browser'],
+    ['sso-org-unknown', 'sso-settings', 'no so, at the login host', '`?so=`'],
+    ['sso-settings-missing', 'sso-settings', 'none', '`sallyport sso-settings create <name> --org Acme'],
+    ['saml-issuer-unknown', 'saml-issuer', 'https://idp.example/', 'character by character'],
+    ['saml-status-not-success', 'saml-status', 'AuthnFailed', 'refused the sign-in'],
+    ['saml-certificate-invalid', 'saml-certificate', 'until 2026-01-01', '`sallyport sso-settings update <name>'],
+    ['sso-user-unknown', 'user-known', '“E-4711”', 'Federation ID'],
   ])('explains %s', (reason, check, found, whatToDo) => {
     const explanation = explained(reason)
     expect(explanation.check).toBe(check)

@@ -22,6 +22,7 @@ import { registrationExplanations } from './explanations/registration.ts'
 import { requestExplanations } from './explanations/request.ts'
 import { restExplanations } from './explanations/rest.ts'
 import { samlExplanations } from './explanations/saml.ts'
+import { singleSignOnExplanations } from './explanations/single-sign-on.ts'
 import { tokenExplanations } from './explanations/token.ts'
 import { userExplanations } from './explanations/user.ts'
 import { userAgentExplanations } from './explanations/user-agent.ts'
@@ -42,6 +43,7 @@ const explanations: ReasonExplanations = {
   ...deviceExplanations,
   ...assertionExplanations,
   ...samlExplanations,
+  ...singleSignOnExplanations,
   ...userExplanations,
   ...codeExplanations,
   ...refreshTokenExplanations,

@@ -45,6 +45,10 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'not-yet-valid': { readonly claim: 'nbf' | 'iat'; readonly found: string; readonly now: string }
   'assertion-replayed': { readonly app: string }
   'saml-replayed': { readonly app: string }
+  'saml-profile-unknown': { readonly found: string; readonly accepted: string }
+  'sso-org-unknown': { readonly found: string }
+  'sso-settings-missing': { readonly org: string }
+  'sso-user-unknown': { readonly found: string; readonly mapping: string; readonly org: string }
   'subject-missing': Record<never, never>
   'user-unknown': { readonly found: string }
   'user-of-another-org': { readonly user: string; readonly org: string }
@@ -295,6 +299,13 @@ const wires: { readonly [R in Reason]: Wire } = {
   'saml-expired': { ...expiredCode, loginStatus: 'Failed: Assertion Expired' },
   'saml-expiry-too-far': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
   'saml-not-yet-valid': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-issuer-unknown': { ...invalidAssertion, loginStatus: 'Failed: Issuer Mismatched' },
+  'saml-status-not-success': { ...invalidAssertion, loginStatus: 'Failed: Status Invalid' },
+  'saml-certificate-invalid': { ...invalidAssertion, loginStatus: 'Failed: Configuration Error/Perm Disabled' },
+  'saml-profile-unknown': { code: 'invalid_assertion_type', description: 'assertion type not supported' },
+  'sso-org-unknown': invalidAssertion,
+  'sso-settings-missing': invalidAssertion,
+  'sso-user-unknown': invalidAssertion,
   'saml-replayed': { ...invalidAssertion, loginStatus: 'Failed: Replay Detected' },
   'subject-missing': invalidAssertion,
   'user-unknown': notApproved,

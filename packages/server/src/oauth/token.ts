@@ -51,7 +51,7 @@ export function tokenEndpoint({
       // Whoever has a secret has to show it with a refresh token: the others are held to their key (RFC 9449 §5).
       const binding = key === undefined ? undefined : { key, includesRefreshToken: client?.method === 'none' }
       const result = await issueTokens(authorization, { ...request, secret: client?.secret, binding })
-      if (result.outcome === 'replayed') throw refusal(replayOf(authorization))
+      if (result.outcome === 'replayed') throw replayed(authorization)
       if (result.displaced > 0) pass(checks, 'approvals-kept', { ended: result.displaced, most: mostRefreshTokens })
       const { token_format, expires_in = 0 } = result.response
       if (token_format === 'jwt') pass(checks, 'token-format', { format: 'JWT', lasts: expires_in })
@@ -83,6 +83,12 @@ const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
   ['refresh_token', 'OauthRefreshToken'],
   ['password', 'OauthUsernamePassword'],
 ])
+
+function replayed(authorization: Authorization): OAuthError {
+  const { source } = authorization
+  const refused = refusal(replayOf(authorization))
+  return source.kind === 'assertion' && source.page !== undefined ? refused.seeAlso(source.page) : refused
+}
 
 /** Of two callers with one proof, what the slower one is told. */
 function replayOf({ app, source }: Authorization): Refusal {

@@ -32,6 +32,7 @@ const jane: User = {
   language: 'en_US',
   country: 'US',
   mobilePhone: undefined,
+  federationId: undefined,
   lastLoginAt: undefined,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   modifiedAt: new Date('2026-02-11T09:14:52Z'),

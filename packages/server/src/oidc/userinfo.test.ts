@@ -24,6 +24,7 @@ const jane: User = {
   language: 'en_US',
   country: 'FR',
   mobilePhone: undefined,
+  federationId: undefined,
   lastLoginAt: undefined,
   createdAt: new Date('2023-01-01T00:00:00Z'),
   modifiedAt: new Date('2023-06-07T12:21:45Z'),

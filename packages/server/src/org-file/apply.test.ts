@@ -62,6 +62,14 @@ orgs:
         sessionPolicy: { sessionTimeout: 120 }
         profileName: [System Administrator]
         permissionSetName: [Integration_Access]
+    samlSsoConfigs:
+      - fullName: Acme_IdP
+        issuer: https://idp.acme.example
+        samlEntityId: https://acme.example
+        validationCertFile: certs/acme.crt
+        identityMapping: FederationId
+        identityLocation: Attribute
+        attributeName: employee
     namedCredentials: []
     records:
       Account: [{ Name: Edge Communications }, { Name: Burlington Textiles }]
@@ -101,6 +109,7 @@ describe('applyOrgFile', () => {
       'certificate Acme_Integration created',
       'certificate Made_Here created',
       'connected app Warehouse created',
+      'single sign-on Acme_IdP created',
       'record Account Edge Communications created',
       'record Account Burlington Textiles created',
     ])
@@ -111,6 +120,9 @@ describe('applyOrgFile', () => {
       port: 8789,
       settings: { sessionTimeout: 3600, maxLoginAttempts: undefined, lockoutInterval: undefined },
     })
+    expect(await acts.samlSsoConfigs.list(org.id)).toMatchObject([
+      { label: 'Acme IdP', identityMapping: 'FederationId', attributeName: 'employee' },
+    ])
     const admin = await acts.users.findByUsername('admin@acme.example')
     expect(await acts.passwords.verify('correct horse battery staple', admin?.passwordHash)).toMatchObject({
       outcome: 'right',
@@ -321,6 +333,7 @@ orgs:
       expect.stringMatching(/certificateFile: This is no X\.509 certificate/),
       expect.stringMatching(/privateKeyFile: This is no private key/),
       expect.stringMatching(/oauthConfig\.certificateFile: This is no X\.509 certificate/),
+      expect.stringMatching(/samlSsoConfigs\[0\]\.validationCertFile: This is no X\.509 certificate/),
     ])
   })
 

@@ -15,6 +15,7 @@ import { applyObjects } from './apply-objects.ts'
 import { applyOrg } from './apply-org.ts'
 import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
 import { applyRecords } from './apply-records.ts'
+import { applySamlSsoConfig, ssoConfigFieldPath } from './apply-sso-config.ts'
 import { inOrder, type ListedOrg, type Mistake, mostMistakes, pathText, type ReadOrgFile } from './read.ts'
 import { stagedStores } from './staged-stores.ts'
 import type { Path } from './yaml-text.ts'
@@ -30,6 +31,7 @@ export interface Change {
     | 'connected app'
     | 'custom scope'
     | 'custom permission'
+    | 'single sign-on'
     | 'object'
     | 'record'
   /** The name of its org. */
@@ -126,6 +128,12 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
         const given = await applyGivenPermissions(acts, org, kind, giver)
         if (!given.ok || given.value !== 'unchanged') note(word, giver.entry.name, giver.path, given)
       }
+    }
+    for (const config of listed.samlSsoConfigs) {
+      const { path, entry } = config
+      if (isRepeated(path, 'fullName', `single sign-on ${orgName} ${entry.fullName}`)) continue
+      const applied = await applySamlSsoConfig(acts, org, config)
+      note('single sign-on', entry.fullName, path, applied, (problem) => ssoConfigFieldPath(entry, problem))
     }
     const { objects, results } = await applyObjects(acts, org, listed.objects)
     for (const { path, name, outcome: applied } of results) note('object', name, path, applied)

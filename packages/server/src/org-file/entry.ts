@@ -258,6 +258,32 @@ export const connectedAppKind = {
   },
 } satisfies EntryKind<z.ZodType>
 
+/** An identity provider: what Salesforce's metadata has besides is known by name. */
+export const samlSsoConfigKind = {
+  noun: 'SAML single sign-on setting',
+  schema: entries.samlSsoConfigEntry,
+  sections: {
+    '': sectionOf(entries.samlSsoConfigEntry, [
+      'attributeNameIdFormat',
+      'decryptionCertificate',
+      'errorUrl',
+      'executionUserId',
+      'loginUrl',
+      'logoutUrl',
+      'oauthTokenEndpoint',
+      'redirectBinding',
+      'requestSignatureMethod',
+      'requestSigningCertId',
+      'salesforceLoginUrl',
+      'samlJitHandlerId',
+      'samlVersion',
+      'singleLogoutBinding',
+      'singleLogoutUrl',
+      'userProvisioning',
+    ]),
+  },
+} satisfies EntryKind<z.ZodType>
+
 /** An object of the org's own. */
 export const objectKind = {
   noun: 'object',

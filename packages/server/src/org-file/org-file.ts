@@ -10,6 +10,7 @@ import { devicePlatforms, deviceTypes, pushServiceTypes } from '../connected-app
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
+import { identityLocations, identityMappings } from '../saml/sso-config.ts'
 
 function whole(least: number, most: number, what: string) {
   const error = `Give ${what} from ${least} to ${most}.`
@@ -67,6 +68,7 @@ export const orgEntry = z.strictObject({
   connectedApps: z.array(z.unknown()).exactOptional(),
   customScopes: z.array(z.unknown()).exactOptional(),
   customPermissions: z.array(z.unknown()).exactOptional(),
+  samlSsoConfigs: z.array(z.unknown()).exactOptional(),
   namedCredentials: z
     .array(z.unknown())
     .max(0, {
@@ -140,6 +142,7 @@ export const userEntry = z.strictObject({
   language: z.string().exactOptional(),
   country: z.string().exactOptional(),
   mobilePhone: z.string().exactOptional(),
+  federationId: z.string().exactOptional(),
 })
 
 /** A certificate of the org's own. With neither certificate nor key it is made here. */
@@ -151,6 +154,19 @@ export const certificateEntry = z.strictObject({
   privateKeyFile: z.string().exactOptional(),
   keySize: z.number().exactOptional(),
   isPrivateKeyExportable: z.boolean().exactOptional(),
+})
+
+/** An identity provider that the org believes, with the field names of the metadata type `SamlSsoConfig`. */
+export const samlSsoConfigEntry = z.strictObject({
+  fullName: z.string(),
+  name: z.string().exactOptional(),
+  issuer: z.string(),
+  samlEntityId: z.string(),
+  validationCert: z.string().exactOptional(),
+  validationCertFile: z.string().exactOptional(),
+  identityMapping: z.enum(identityMappings).exactOptional(),
+  identityLocation: z.enum(identityLocations).exactOptional(),
+  attributeName: z.string().exactOptional(),
 })
 
 /** A connected app, with the field names of the metadata type `ConnectedApp`. */
@@ -281,6 +297,8 @@ export type CertificateEntry = z.infer<typeof certificateEntry>
 export type CustomScopeEntry = z.infer<typeof customScopeEntry>
 /** A custom permission as an org file has it. */
 export type CustomPermissionEntry = z.infer<typeof customPermissionEntry>
+/** An identity provider as an org file has it. */
+export type SamlSsoConfigEntry = z.infer<typeof samlSsoConfigEntry>
 /** A connected app as an org file has it. */
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
 /** An object as an org file has it. */
@@ -299,6 +317,7 @@ export interface OrgEntry
     | 'connectedApps'
     | 'customScopes'
     | 'customPermissions'
+    | 'samlSsoConfigs'
     | 'namedCredentials'
     | 'objects'
     | 'records'
@@ -310,6 +329,7 @@ export interface OrgEntry
   readonly connectedApps?: readonly ConnectedAppEntry[]
   readonly customScopes?: readonly CustomScopeEntry[]
   readonly customPermissions?: readonly CustomPermissionEntry[]
+  readonly samlSsoConfigs?: readonly SamlSsoConfigEntry[]
   readonly namedCredentials?: readonly []
   readonly objects?: readonly ObjectEntry[]
   readonly records?: Readonly<Record<string, readonly RecordEntry[]>>

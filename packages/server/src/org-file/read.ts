@@ -14,6 +14,7 @@ import {
   profileKind,
   readEntry,
   recordKind,
+  samlSsoConfigKind,
   userKind,
 } from './entry.ts'
 import type {
@@ -26,6 +27,7 @@ import type {
   PermissionSetEntry,
   ProfileEntry,
   RecordEntry,
+  SamlSsoConfigEntry,
   UserEntry,
 } from './org-file.ts'
 import { type Path, type Place, readYaml, type YamlText } from './yaml-text.ts'
@@ -56,6 +58,11 @@ export interface ListedApp extends Listed<ConnectedAppEntry> {
   readonly certificate: string | undefined
 }
 
+/** An identity provider with the text of the certificate file it names. */
+export interface ListedSamlSsoConfig extends Listed<SamlSsoConfigEntry> {
+  readonly certificate: string | undefined
+}
+
 /** An org of an org file with all it lists. */
 export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly profiles: readonly Listed<ProfileEntry>[]
@@ -65,6 +72,7 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly connectedApps: readonly ListedApp[]
   readonly customScopes: readonly Listed<CustomScopeEntry>[]
   readonly customPermissions: readonly Listed<CustomPermissionEntry>[]
+  readonly samlSsoConfigs: readonly ListedSamlSsoConfig[]
   readonly objects: readonly Listed<ObjectEntry>[]
   readonly records: readonly (Listed<RecordEntry> & { readonly object: string })[]
 }
@@ -172,6 +180,7 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           connectedApps: await apps(all(connectedAppKind, 'connectedApps', entry.connectedApps)),
           customScopes: all(customScopeKind, 'customScopes', entry.customScopes),
           customPermissions: all(customPermissionKind, 'customPermissions', entry.customPermissions),
+          samlSsoConfigs: await samlSsoConfigs(all(samlSsoConfigKind, 'samlSsoConfigs', entry.samlSsoConfigs)),
           objects: all(objectKind, 'objects', entry.objects),
           records: Object.entries(entry.records ?? {}).flatMap(([object, items]) =>
             items.flatMap((item, number) =>
@@ -216,6 +225,20 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
         entry,
         certificate: await certificateText(entry.oauthConfig, [...path, 'oauthConfig']),
       })),
+    )
+  }
+
+  function samlSsoConfigs(listed: readonly Listed<SamlSsoConfigEntry>[]): Promise<readonly ListedSamlSsoConfig[]> {
+    return Promise.all(
+      listed.map(async ({ path, entry }) => {
+        const { validationCert, validationCertFile } = entry
+        if (validationCert !== undefined && validationCertFile !== undefined) {
+          const message = 'Give either the certificate or the file it is in.'
+          mistakes.push(mistakeAt([...path, 'validationCertFile'], message))
+        }
+        const certificate = validationCert ?? (await fileText(validationCertFile, [...path, 'validationCertFile']))
+        return { path, entry, certificate }
+      }),
     )
   }
 

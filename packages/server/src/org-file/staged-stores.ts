@@ -5,6 +5,7 @@ import type { Org, OrgStore } from '../orgs/org.ts'
 import type { CustomObject } from '../rest/custom-object.ts'
 import type { ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
+import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 
@@ -13,7 +14,7 @@ export interface AppliedStores {
   readonly orgs: Pick<OrgStore, 'add' | 'update' | 'endAll' | 'findByName' | 'findByMyDomain' | 'findByPort'>
   readonly profiles: Pick<ProfileStore, 'add' | 'update' | 'findByName' | 'list'>
   readonly permissionSets: Pick<PermissionSetStore, 'add' | 'update' | 'findByName' | 'list'>
-  readonly users: Pick<UserStore, 'add' | 'update' | 'setPassword' | 'findByUsername' | 'list'>
+  readonly users: Pick<UserStore, 'add' | 'update' | 'setPassword' | 'findByUsername' | 'findByFederationId' | 'list'>
   readonly certificates: Pick<CertificateStore, 'add' | 'update' | 'findByName'>
   readonly apps: Pick<
     ConnectedAppStore,
@@ -29,6 +30,7 @@ export interface AppliedStores {
   >
   readonly customScopes: Pick<CustomScopeStore, 'add' | 'update' | 'list'>
   readonly customPermissions: Pick<CustomPermissionStore, 'add' | 'update' | 'list'>
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'add' | 'update' | 'findByName' | 'list'>
   readonly objects: Pick<ObjectStore, 'definitions' | 'put'>
   readonly records: Pick<RecordStore, 'add' | 'list'>
 }
@@ -53,6 +55,7 @@ export function stagedStores(stores: AppliedStores): StagedStores {
   const apps = changes<ConnectedApp>()
   const customScopes = changes<CustomScope>()
   const customPermissions = changes<CustomPermission>()
+  const samlSsoConfigs = changes<SamlSsoConfig>()
   const objects = new Map<string, readonly CustomObject[]>()
   const records = changes<StoredRecord>()
   const policies = new Map<string, AppPolicies>()
@@ -108,6 +111,11 @@ export function stagedStores(stores: AppliedStores): StagedStores {
       setPassword: (id, passwordHash, now) => later(() => stores.users.setPassword(id, passwordHash, now)),
       findByUsername: async (username) =>
         users.find((user) => user.username === username, await stores.users.findByUsername(username)),
+      findByFederationId: async (orgId, federationId) =>
+        users.find(
+          inOrg(orgId, (user) => user.federationId === federationId),
+          await stores.users.findByFederationId(orgId, federationId),
+        ),
       list: async (orgId, page) => users.all(inOrg(orgId), await stores.users.list(orgId, page)).slice(0, page.limit),
     },
     certificates: {
@@ -153,6 +161,16 @@ export function stagedStores(stores: AppliedStores): StagedStores {
       update: (permission) =>
         later(customPermissions.put(permission, () => stores.customPermissions.update(permission))),
       list: async (orgId) => customPermissions.all(inOrg(orgId), await stores.customPermissions.list(orgId)),
+    },
+    samlSsoConfigs: {
+      add: (config) => later(samlSsoConfigs.put(config, () => stores.samlSsoConfigs.add(config))),
+      update: (config) => later(samlSsoConfigs.put(config, () => stores.samlSsoConfigs.update(config))),
+      findByName: async (orgId, name) =>
+        samlSsoConfigs.find(
+          inOrg(orgId, (config) => config.fullName === name),
+          await stores.samlSsoConfigs.findByName(orgId, name),
+        ),
+      list: async (orgId) => samlSsoConfigs.all(inOrg(orgId), await stores.samlSsoConfigs.list(orgId)),
     },
     objects: {
       definitions: async (orgId) => objects.get(orgId) ?? (await stores.objects.definitions(orgId)),

@@ -15,6 +15,7 @@ import { findField, type SObject } from '../rest/object.ts'
 import type { FieldValue, ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import { schemaOf } from '../rest/schema.ts'
 import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
+import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type {
@@ -27,6 +28,7 @@ import type {
   PermissionSetEntry,
   ProfileEntry,
   RecordEntry,
+  SamlSsoConfigEntry,
   UserEntry,
 } from './org-file.ts'
 
@@ -38,6 +40,7 @@ interface Needs {
   readonly apps: Pick<ConnectedAppStore, 'list' | 'findPolicies'>
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly customPermissions: Pick<CustomPermissionStore, 'list'>
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
   readonly objects: Pick<ObjectStore, 'definitions'>
   readonly records: Pick<RecordStore, 'list'>
 }
@@ -100,6 +103,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     ...(customPermissions.length === 0
       ? {}
       : { customPermissions: customPermissions.map((permission) => permissionEntryOf(permission, apps)) }),
+    samlSsoConfigs: (await needs.samlSsoConfigs.list(org.id)).map(samlSsoConfigEntryOf),
     ...(objects.length === 0 ? {} : { objects: objects.map(({ keyPrefix: _, ...object }) => object) }),
     records: await recordsOf(needs, org, schemaOf(objects.map(objectOf)).objects),
   }
@@ -153,8 +157,8 @@ function permissionEntryOf(
 }
 
 function userEntryOf(user: User, namesOf: NamesOf): UserEntry {
-  const { username, email, firstName, lastName, nickname, isActive, timeZone, locale, language, country, mobilePhone } =
-    user
+  const { username, email, firstName, lastName, nickname, isActive, timeZone, locale, language } = user
+  const { country, mobilePhone, federationId } = user
   const [profile = user.profileId] = namesOf([user.profileId])
   return {
     username,
@@ -167,7 +171,7 @@ function userEntryOf(user: User, namesOf: NamesOf): UserEntry {
     timeZone,
     locale,
     language,
-    ...given({ firstName, country, mobilePhone }),
+    ...given({ firstName, country, mobilePhone, federationId }),
   }
 }
 
@@ -195,6 +199,20 @@ function appearanceOf({ mobile, canvas }: ConnectedApp): Partial<ConnectedAppEnt
     pushMessaging: platform === undefined ? undefined : { platform, fullContent },
     canvasConfig,
   })
+}
+
+function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
+  const { fullName, label, issuer, samlEntityId, validationCert, identityMapping, identityLocation } = config
+  return {
+    fullName,
+    name: label,
+    issuer,
+    samlEntityId,
+    validationCert: validationCert.pem,
+    identityMapping,
+    identityLocation,
+    ...given({ attributeName: config.attributeName }),
+  }
 }
 
 function appEntryOf(

@@ -80,6 +80,7 @@ export const liveObjects: readonly SObject[] = [
     field('picklist', 'UserType', { values: ['Standard'] }),
     field('string', 'Country', { length: 80 }),
     field('phone', 'MobilePhone', { label: 'Mobile' }),
+    field('string', 'FederationIdentifier', { label: 'SAML Federation ID', length: 512 }),
     field('picklist', 'TimeZoneSidKey', { label: 'Time Zone', isNillable: false }),
     field('picklist', 'LocaleSidKey', { label: 'Locale', isNillable: false }),
     field('picklist', 'LanguageLocaleKey', { label: 'Language', isNillable: false }),

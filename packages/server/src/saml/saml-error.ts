@@ -1,6 +1,15 @@
 /** Why a SAML assertion is not taken, with what the rule saw. Nothing of it is secret. */
 export type SamlRefusal =
   | { readonly reason: 'saml-malformed'; readonly facts: { readonly problem: string } }
+  | {
+      readonly reason: 'saml-issuer-unknown'
+      readonly facts: { readonly found: string; readonly known: readonly string[] }
+    }
+  | { readonly reason: 'saml-status-not-success'; readonly facts: { readonly found: string } }
+  | {
+      readonly reason: 'saml-certificate-invalid'
+      readonly facts: { readonly settings: string; readonly from: string; readonly until: string; readonly now: string }
+    }
   | { readonly reason: 'saml-unsigned'; readonly facts: Record<never, never> }
   | { readonly reason: 'saml-signature-unfit'; readonly facts: { readonly problem: string } }
   | {

@@ -12,6 +12,13 @@ export interface SamlRules {
   readonly acceptsSha1: boolean
 }
 
+/** How times are judged. Seconds. */
+export interface TimeRules {
+  readonly skew: number
+  readonly longest: number | undefined
+  readonly oldest: number | undefined
+}
+
 /** Whether it says whom it is about, and that whoever bears it may be believed. @throws {SamlError} `saml-subject-missing` */
 export function checkSubject({ nameId, bearers }: SamlAssertion, checks: Checklist): void {
   const missing = nameId === undefined ? 'NameID' : bearers.length === 0 ? 'SubjectConfirmation' : undefined
@@ -40,12 +47,13 @@ export function confirmationFor(
 /**
  * Whether it is valid now, by everything that it says of that (RFC 7522 §3). Answers its end: the earliest that it names.
  * @param longest seconds from now in which it has to end; `undefined` for any end
+ * @param oldest seconds after which it has ended, whatever end it names; `undefined` for no such
  * @throws {SamlError}
  */
 export function checkTimes(
   assertion: SamlAssertion,
   confirmation: BearerConfirmation,
-  { skew, longest }: { readonly skew: number; readonly longest: number | undefined },
+  { skew, longest, oldest }: TimeRules,
   now: Date,
   checks: Checklist,
 ): Date {
@@ -63,6 +71,11 @@ export function checkTimes(
     .filter((one) => one !== undefined)
     .toSorted((one, other) => one.getTime() - other.getTime())
   if (end === undefined) throw new SamlError({ reason: 'saml-expiry-missing', facts: {} })
+  const age = (now.getTime() - assertion.issueInstant.getTime()) / 1000
+  if (oldest !== undefined && age >= oldest + skew) {
+    const facts = { attribute: 'IssueInstant', found: assertion.issueInstant.toISOString(), now: now.toISOString() }
+    throw new SamlError({ reason: 'saml-expired', facts })
+  }
   const left = (end.getTime() - now.getTime()) / 1000
   if (left <= -skew) {
     const facts = { attribute: 'NotOnOrAfter', found: end.toISOString(), now: now.toISOString() }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { AssuranceAction, IpRelaxation } from '../connected-apps/connected-app.ts'
 import type { JournalOutcome } from '../journal/journal.ts'
 import type { OrgType } from '../orgs/org.ts'
+import type { IdentityLocation, IdentityMapping } from '../saml/sso-config.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { SessionLevel } from '../sessions/session.ts'
 import type { Verification } from '../sessions/verification.ts'
@@ -74,7 +75,23 @@ interface UsersTable {
   language: string
   country: string | null
   mobile_phone: string | null
+  federation_id: string | null
   last_login_at: Instant | null
+  created_at: Instant
+  modified_at: Instant
+}
+
+interface SamlSsoConfigsTable {
+  id: string
+  org_id: string
+  full_name: string
+  label: string
+  issuer: string
+  entity_id: string
+  certificate: string
+  identity_mapping: IdentityMapping
+  identity_location: IdentityLocation
+  attribute_name: string | null
   created_at: Instant
   modified_at: Instant
 }
@@ -509,6 +526,7 @@ export interface Tables {
   registered_apps: RegisteredAppsTable
   custom_scopes: CustomScopesTable
   custom_permissions: CustomPermissionsTable
+  saml_sso_configs: SamlSsoConfigsTable
   signing_keys: SigningKeysTable
   records: RecordsTable
   record_keys: RecordKeysTable

@@ -44,7 +44,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     select id as "Id", username as "Username", last_name as "LastName", first_name as "FirstName",
       ltrim(coalesce(first_name, '') || ' ' || last_name) as "Name", email as "Email",
       substr(coalesce(first_name, ''), 1, 1) || substr(last_name, 1, 4) as "Alias", nickname as "CommunityNickname",
-      is_active as "IsActive", 'Standard' as "UserType", country as "Country", mobile_phone as "MobilePhone",
+      is_active as "IsActive", 'Standard' as "UserType", country as "Country", mobile_phone as "MobilePhone", federation_id as "FederationIdentifier",
       time_zone as "TimeZoneSidKey", locale as "LocaleSidKey", language as "LanguageLocaleKey",
       'UTF-8' as "EmailEncodingKey", profile_id as "ProfileId", last_login_at as "LastLoginDate",
       created_at as "CreatedDate", modified_at as "LastModifiedDate", modified_at as "SystemModstamp"

@@ -26,6 +26,7 @@ import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { registrationStore } from './registrations.ts'
 import { resealing } from './reseal.ts'
+import { samlSsoConfigStore } from './saml-sso-configs.ts'
 import { sessionStore } from './sessions.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { sqliteDialect } from './sqlite.ts'
@@ -163,6 +164,7 @@ async function storesOn(
     sessions: sessionStore(database),
     verifications: verificationStore(database),
     certificates: certificateStore(database),
+    samlSsoConfigs: samlSsoConfigStore(database),
     signingKeys: signingKeyStore(database),
     objects: customObjectStore(database),
   }
@@ -183,6 +185,7 @@ async function storesOn(
       sessions: noting.sessions(note),
       verifications: noting.verifications(note),
       certificates: noting.certificates(note),
+      samlSsoConfigs: noting.samlSsoConfigs(note),
       signingKeys: noting.signingKeys(note),
       objects: noting.objects(note),
     }

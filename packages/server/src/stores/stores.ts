@@ -10,6 +10,7 @@ import type { AssertionStore } from '../oauth/assertion-store.ts'
 import type { PushedRequestStore } from '../oauth/pushed-request.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import type { CursorStore, ObjectStore, RecordStore } from '../rest/record.ts'
+import type { SamlSsoConfigStore } from '../saml/sso-config.ts'
 import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { VerificationHistoryStore, VerificationStore } from '../sessions/verification.ts'
@@ -40,6 +41,7 @@ export interface ActStores {
   readonly sessions: SessionStore
   readonly verifications: VerificationStore
   readonly certificates: CertificateStore
+  readonly samlSsoConfigs: SamlSsoConfigStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

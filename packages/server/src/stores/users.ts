@@ -27,6 +27,13 @@ export function userStore(database: Database): Noting<UserStore> {
   const findByUsername = statement((given: Placeholder<{ username: string }>) =>
     queries.selectFrom('users').select('id').where('username', '=', given('username')),
   )
+  const findIdByFederationId = statement((given: Placeholder<{ orgId: string; federationId: string }>) =>
+    queries
+      .selectFrom('users')
+      .select('id')
+      .where('org_id', '=', given('orgId'))
+      .where('federation_id', '=', given('federationId')),
+  )
   const listOfOrg = statement((given: Placeholder<{ orgId: string; after: string; limit: number }>) =>
     select
       .where('org_id', '=', given('orgId'))
@@ -129,6 +136,9 @@ export function userStore(database: Database): Noting<UserStore> {
       const id = await ids.get(username, async () => (await read.first(findByUsername, { username }))?.id)
       return ifFound(id, find)
     },
+    async findByFederationId(orgId, federationId) {
+      return ifFound((await read.first(findIdByFederationId, { orgId, federationId }))?.id, find)
+    },
     async list(orgId, { after = '', limit }) {
       return (await read.all(listOfOrg, { orgId, after, limit })).map(fromRow)
     },
@@ -164,6 +174,7 @@ export function userStore(database: Database): Noting<UserStore> {
           language: details.language,
           country: details.country ?? null,
           mobile_phone: details.mobilePhone ?? null,
+          federation_id: details.federationId ?? null,
           modified_at: instant(details.modifiedAt),
         }))
         .where('id', '=', id)
@@ -302,6 +313,7 @@ function toRow(user: User): Row {
     language: user.language,
     country: user.country ?? null,
     mobile_phone: user.mobilePhone ?? null,
+    federation_id: user.federationId ?? null,
     last_login_at: instantOrNull(user.lastLoginAt),
     created_at: instant(user.createdAt),
     modified_at: instant(user.modifiedAt),
@@ -331,6 +343,7 @@ function fromRow(row: Row): User {
     language: row.language,
     country: row.country ?? undefined,
     mobilePhone: row.mobile_phone ?? undefined,
+    federationId: row.federation_id ?? undefined,
     lastLoginAt: readInstantOrNull(row.last_login_at),
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),

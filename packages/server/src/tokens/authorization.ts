@@ -19,6 +19,8 @@ export interface Authorization {
         readonly format: 'jwt' | 'saml'
         /** What is remembered of one that is good for one use: `jti` or `ID`. */
         readonly id: { readonly hash: Buffer; readonly expiresAt: Date } | undefined
+        /** A page that says more, should it be refused. */
+        readonly page?: string
       }
     | { readonly kind: 'client-credentials' | 'password' }
     | {

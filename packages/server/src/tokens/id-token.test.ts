@@ -43,6 +43,7 @@ const jane: User = {
   language: 'en_US',
   country: undefined,
   mobilePhone: undefined,
+  federationId: undefined,
   lastLoginAt: undefined,
   createdAt: at,
   modifiedAt: at,

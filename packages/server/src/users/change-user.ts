@@ -7,7 +7,7 @@ import { type EnteredUser, type UserLookups, userWithDetails } from './user-deta
 
 type Needs = UserLookups &
   OwnAccessNeeds & {
-    readonly users: Pick<UserStore, 'findByUsername' | 'update'>
+    readonly users: Pick<UserStore, 'findByUsername' | 'findByFederationId' | 'update'>
     readonly now: Clock
   }
 

@@ -24,6 +24,7 @@ const jane: User = {
   language: 'en_US',
   country: 'FR',
   mobilePhone: '+33 1 23 45 67 89',
+  federationId: undefined,
   lastLoginAt: undefined,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   modifiedAt: new Date('2026-02-11T09:14:52.321Z'),

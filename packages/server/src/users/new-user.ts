@@ -16,7 +16,7 @@ export interface NewUser extends EnteredUser, EnteredPassword {
 }
 
 interface Needs extends UserLookups {
-  readonly users: Pick<UserStore, 'findByUsername' | 'add'>
+  readonly users: Pick<UserStore, 'findByUsername' | 'findByFederationId' | 'add'>
   readonly passwords: Pick<Passwords, 'hash'>
   readonly newId: (kind: RecordKind) => string
   readonly now: Clock
@@ -48,6 +48,7 @@ export async function newUser(needs: Needs, org: Org, entered: NewUser): Promise
     language: 'en_US',
     country: undefined,
     mobilePhone: undefined,
+    federationId: undefined,
     lastLoginAt: undefined,
     createdAt: now,
     modifiedAt: now,

@@ -24,11 +24,13 @@ export interface EnteredUser {
   readonly language?: string
   readonly country?: string
   readonly mobilePhone?: string
+  /** Unique in the org. */
+  readonly federationId?: string
 }
 
 /** What checking a user's details looks things up in. */
 export interface UserLookups {
-  readonly users: Pick<UserStore, 'findByUsername'>
+  readonly users: Pick<UserStore, 'findByUsername' | 'findByFederationId'>
   readonly profiles: Pick<ProfileStore, 'findByName' | 'list'>
   readonly permissionSets: Pick<PermissionSetStore, 'findByName' | 'list'>
 }
@@ -51,7 +53,7 @@ export async function userWithDetails(
   if (holder !== undefined && holder.id !== user.id)
     report('username', 'This username is taken; each is unique on a server.')
 
-  const text = (field: 'firstName' | 'country' | 'mobilePhone', most: number): string | undefined => {
+  const text = (field: 'firstName' | 'country' | 'mobilePhone' | 'federationId', most: number): string | undefined => {
     if (entered[field] === undefined) return user[field]
     const value = trimmed(entered[field])
     if (value !== undefined) report(field, lineProblem(value, most))
@@ -72,6 +74,15 @@ export async function userWithDetails(
     return value
   }
 
+  const federationId = text('federationId', 512)
+  const federated =
+    federationId === undefined || federationId === user.federationId
+      ? undefined
+      : await users.findByFederationId(user.orgId, federationId)
+  if (federated !== undefined && federated.id !== user.id) {
+    report('federationId', `${federated.username} has this Federation ID; each is unique in an org.`)
+  }
+
   const email = entered.email === undefined ? user.email : (trimmed(entered.email) ?? '')
   report('email', emailProblem(trimmed(email)))
   const changed: User = {
@@ -89,6 +100,7 @@ export async function userWithDetails(
     language: known('language', isLocale, 'en_US'),
     country: text('country', 80),
     mobilePhone: text('mobilePhone', 40),
+    federationId,
   }
   return problems.length > 0 ? { ok: false, problems } : done(changed)
 

@@ -32,6 +32,8 @@ export interface User {
   readonly language: string
   readonly country: string | undefined
   readonly mobilePhone: string | undefined
+  /** What an identity provider calls them, unique in their org (*Federation ID*); capitals count. */
+  readonly federationId: string | undefined
   readonly lastLoginAt: Date | undefined
   readonly createdAt: Date
   readonly modifiedAt: Date
@@ -90,6 +92,7 @@ export interface UserStore {
   find(id: string): Promise<User | undefined>
   /** @param username as {@link canonicalUsername} writes it */
   findByUsername(username: string): Promise<User | undefined>
+  findByFederationId(orgId: string, federationId: string): Promise<User | undefined>
   /** The users of an org by username, after the given one, at most `limit`. */
   list(orgId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly User[]>
   /** The users of an org that fit. */

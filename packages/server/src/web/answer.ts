@@ -49,7 +49,8 @@ export function oauthRefusal(usesRfcStatuses: boolean): ShowRefusal {
   return (error) => {
     if (!(error instanceof OAuthError)) throw error
     const status = statusFor(error)
-    const reply = jsonAnswer({ error: error.code, error_description: error.description }, status)
+    const page = error.uri === undefined ? {} : { error_uri: error.uri }
+    const reply = jsonAnswer({ error: error.code, error_description: error.description, ...page }, status)
     const challenge = isOfRegistration(error) && status === 401 ? bearerChallenge : challenges.get(status)
     return { ...reply, headers: { ...reply.headers, ...challenge } }
   }

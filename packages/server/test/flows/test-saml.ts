@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
-import type { Signer } from './test-server.ts'
+import { recordIds } from '../../src/record-id.ts'
+import { type EnteredSamlSsoConfig, newSamlSsoConfig } from '../../src/saml/new-sso-config.ts'
+import type { SamlSsoConfig } from '../../src/saml/sso-config.ts'
+import type { Signer, TestServer } from './test-server.ts'
 
 const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 export const dsig = 'http://www.w3.org/2000/09/xmldsig#'
@@ -109,4 +112,20 @@ export function signXml(xml: string, { privateKey }: Pick<Signer, 'privateKey'>,
 /** XML as a client sends it. */
 export function sent(xml: string): string {
   return Buffer.from(xml).toString('base64url')
+}
+
+/** Lets the org believe an identity provider, `https://idp.example`, which signs with the key of the test. */
+export async function addIdentityProvider(
+  { stores, org, signer, now }: Pick<TestServer, 'stores' | 'org' | 'signer' | 'now'>,
+  entered: EnteredSamlSsoConfig & { readonly fullName?: string } = {},
+): Promise<SamlSsoConfig> {
+  const outcome = await newSamlSsoConfig({ ...stores, newId: recordIds(now), now }, org, {
+    fullName: 'Acme_IdP',
+    issuer: 'https://idp.example',
+    samlEntityId: 'https://target.example',
+    validationCert: signer.pem,
+    ...entered,
+  })
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems))
+  return outcome.value
 }

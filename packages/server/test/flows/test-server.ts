@@ -9,6 +9,7 @@ import {
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
 import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
+import { installSamlAssertionApp } from '../../src/connected-apps/saml-assertion-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
 import { defaultServerOptions, type Posture, type ServerOptions, salesforcePosture } from '../../src/options.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
@@ -134,6 +135,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const otherOrg = await addOrg('Other', place.otherPort)
   sharedSigner ??= newSigner(now())
   const signer = await sharedSigner
+  await installSamlAssertionApp({ ...stores, seal, newId: ids, now })
   const passwordHash = await hashOf(password)
   const server = await sallyport({
     options: {
@@ -190,6 +192,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         language: 'en_US',
         country: undefined,
         mobilePhone: undefined,
+        federationId: undefined,
         lastLoginAt: undefined,
         createdAt: now(),
         modifiedAt: now(),

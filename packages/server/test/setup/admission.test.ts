@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { salesforcePosture } from '../../src/options.ts'
 import { sessionId } from '../../src/tokens/org-session.ts'
 import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
+import { addIdentityProvider } from '../flows/test-saml.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
 import { journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, type SignedIn, startSetupServer, submitForm } from './setup-server.ts'
@@ -23,6 +25,7 @@ const routes = setupRoutes({
   passwords: passwords({ memory: 64, passes: 1, parallelism: 1 }),
   addresses: { siteOf: never, baseOf: never, basesOf: never, ownBasesOf: never },
   newId: never,
+  samlRules: salesforcePosture,
   ask: never,
   now: never,
 })
@@ -42,6 +45,7 @@ beforeAll(async () => {
   const [customScope] = await server.stores.customScopes.list(server.org.id)
   const [customPermission] = await server.stores.customPermissions.list(server.org.id)
   const [certificate] = await server.stores.certificates.list(server.org.id)
+  const settings = await addIdentityProvider(server)
   things = {
     app: app.id,
     user: standard.user.id,
@@ -54,6 +58,7 @@ beforeAll(async () => {
     customScope: customScope?.id ?? '',
     update: 'endSoapLogin',
     customPermission: customPermission?.id ?? '',
+    settings: settings.id,
     request: await journalledRequest(server, app),
   }
   own = new Map([

@@ -2,7 +2,8 @@ import { pemBlock } from '@sallyport/keystore'
 import { samples } from '../../../keystore/test/samples.ts'
 import { newSigningKey } from '../../src/certificates/signing-keys.ts'
 import { testCertificate } from '../certificates.ts'
-import { password } from '../flows/test-server.ts'
+import { addIdentityProvider, samlAssertion, signXml } from '../flows/test-saml.ts'
+import { base, password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
 import { heldCertificate, journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
@@ -28,6 +29,7 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await peopleSights(full)),
       ...(await personalSights(full)),
       ...(await orgSights(full)),
+      ...(await singleSignOnSights(full)),
     ]
   } finally {
     await empty.server.close()
@@ -49,6 +51,7 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'no certificates', '/setup/certificates'),
     await sight(setup, 'nothing to export', '/setup/certificates/export'),
     await sight(setup, 'no key to retire', '/setup/identity/retire'),
+    await sight(setup, 'no identity provider', '/setup/single-sign-on'),
   ]
 }
 
@@ -66,6 +69,21 @@ async function fullSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'changes', '/setup/audit-trail'),
     await sight(setup, 'sessions', '/setup/sessions?user=admin%40target.example'),
     await sight(setup, 'end everything of a user', `/setup/sessions/of/${admin.user.id}/end`),
+  ]
+}
+
+/** Identity providers, and an assertion looked at. */
+async function singleSignOnSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const path = '/setup/single-sign-on'
+  const { id } = await addIdentityProvider(setup.server)
+  const xml = signXml(samlAssertion({ issuer: 'https://idp.example' }, setup.server.now(), base), setup.server.signer)
+  return [
+    await sight(setup, 'identity providers', path),
+    await sight(setup, 'identity provider', `${path}/${id}`),
+    await sent(setup, 'new identity provider with problems', `${path}/new`, { name: 'x', validationCert: 'none' }, 422),
+    await sight(setup, 'delete identity provider', `${path}/${id}/delete`),
+    await sight(setup, 'assertion validator', '/setup/saml-assertion-validator'),
+    await sent(setup, 'assertion refused', '/setup/saml-assertion-validator', { assertion: xml }),
   ]
 }
 

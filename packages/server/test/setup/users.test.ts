@@ -18,6 +18,7 @@ const entered = {
   language: 'en_US',
   country: '',
   mobilePhone: '',
+  federationId: '',
 }
 
 let setup: SetupServer

@@ -91,6 +91,7 @@ export function aUser(profile: Profile, details: Partial<User> = {}): User {
     language: 'en_US',
     country: undefined,
     mobilePhone: undefined,
+    federationId: undefined,
     lastLoginAt: undefined,
     createdAt: noon,
     modifiedAt: noon,

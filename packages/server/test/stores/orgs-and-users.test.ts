@@ -134,6 +134,7 @@ contract('users', (open) => {
       lockedUntil: later(900),
       country: 'FR',
       mobilePhone: '+33 1 23 45 67 89',
+      federationId: 'E-4711',
       lastLoginAt: later(-60),
     })
     await stores.users.add(full)
@@ -141,6 +142,9 @@ contract('users', (open) => {
     expect(await stores.users.findByUsername(full.username)).toEqual(full)
     expect(await stores.users.find(ada.id)).toEqual(ada)
     expect(await stores.users.findByUsername('nobody@acme.example')).toBeUndefined()
+    expect(await stores.users.findByFederationId(full.orgId, 'E-4711')).toEqual(full)
+    expect(await stores.users.findByFederationId(full.orgId, 'e-4711')).toBeUndefined()
+    expect(await stores.users.findByFederationId(newId('organization'), 'E-4711')).toBeUndefined()
   })
 
   it('refuses a username that is taken, in whichever org', async () => {
@@ -179,6 +183,7 @@ contract('users', (open) => {
       language: 'en_GB',
       country: 'GB',
       mobilePhone: '+44 20 7946 0000',
+      federationId: 'E-0815',
       modifiedAt: later(60),
     }
     await stores.users.update(ada.id, changed)

@@ -13,7 +13,7 @@ const sentAt = ({ at }: Sight) => at.getTime() / 1000
 function looking(test: (saml: NonNullable<Sight['saml']>, sight: Sight) => Verdict): Look {
   return (sight) => {
     const { request, saml } = sight
-    if (!isOfSaml(sight)) return 'no'
+    if (!isOfSaml(sight) || wasRead(sight) === false) return 'no'
     if (request === undefined || saml === undefined) return 'maybe'
     return saml.isWellFormed ? test(saml, sight) : 'no'
   }
@@ -35,12 +35,28 @@ function later(test: (saml: NonNullable<Sight['saml']>, sight: Sight) => boolean
   return looking((saml, sight) => (isReadyToVerify(saml) ? verdict(test(saml, sight)) : 'no'))
 }
 
+/** Whether the assertion could be read: only then does the answer of an identity provider's flow name a page for it. */
+function wasRead({ grant, answer }: Sight): boolean | undefined {
+  if (grant !== 'assertion' || answer === undefined || answer.members.size === 0) return undefined
+  return answer.members.has('error_uri')
+}
+
+/** What the flow of an identity provider alone is refused for. */
+function ofSso(test: Look): Look {
+  return (sight) => (sight.grant === 'assertion' && isOfSaml(sight) ? test(sight) : 'no')
+}
+
+const unread: Look = (sight) => unless(wasRead(sight))
+const readable: Look = (sight) =>
+  unless(wasRead(sight) === false || (sight.saml !== undefined && !sight.saml.isWellFormed))
+const ssoSettings = same('Setup > Identity > Single Sign-On Settings')
+
 /** Whether a SAML assertion can be read and believed. */
 export const samlCauses = {
   'saml-malformed': {
     told: invalidAssertion,
     look: (sight) => {
-      if (!isOfSaml(sight)) return 'no'
+      if (!isOfSaml(sight) || wasRead(sight) === true) return 'no'
       if (sight.request === undefined || sight.saml === undefined) return 'maybe'
       return sight.saml.isWellFormed ? 'no' : 'yes'
     },
@@ -147,6 +163,67 @@ export const samlCauses = {
     found: ({ saml }) => (saml?.start === undefined ? undefined : instant(saml.start)),
     whatToDo: ['Set the clock of the machine that makes the assertion, and write times in UTC.'],
     command: 'date -u',
+  },
+  'saml-profile-unknown': {
+    told: told('invalid_assertion_type'),
+    look: ({ grant }) => verdict(grant === 'assertion'),
+    meaning: 'The assertion_type is missing, or another than that of the SAML assertion flow.',
+    whatToDo: ['Send assertion_type=urn:oasis:names:tc:SAML:2.0:profiles:SSO:browser beside grant_type=assertion.'],
+  },
+  'sso-org-unknown': {
+    told: invalidAssertion,
+    look: ofSso(unread),
+    meaning: 'The request does not say which org is meant (so), or names one that is not there.',
+    whatToDo: [
+      'Post to the OAuth 2.0 Token Endpoint of the single sign-on settings, which ends in ?so= and the id of the org.',
+    ],
+    setting: ssoSettings,
+  },
+  'sso-settings-missing': {
+    told: invalidAssertion,
+    look: ofSso(unread),
+    meaning: 'The org has no single sign-on settings.',
+    whatToDo: ['Tell the org which identity provider to believe: its issuer, its certificate, and how it names users.'],
+    setting: ssoSettings,
+    command: 'sallyport sso-settings list',
+  },
+  'saml-issuer-unknown': {
+    told: invalidAssertion,
+    look: ofSso(readable),
+    odds: 2,
+    meaning: 'No single sign-on settings of the org have the Issuer of this assertion.',
+    found: ({ saml }) => saml?.issuer,
+    whatToDo: ['Copy the Issuer out of the assertion into the settings, character by character.'],
+    setting: ssoSettings,
+  },
+  'saml-status-not-success': {
+    told: invalidAssertion,
+    look: ofSso(({ saml }) => {
+      if (saml === undefined) return 'maybe'
+      return verdict(saml.isWellFormed && saml.status !== undefined && !saml.status.endsWith(':Success'))
+    }),
+    meaning: 'The identity provider answered that it did not sign the user in.',
+    found: ({ saml }) => saml?.status,
+    whatToDo: ['See in the log of the identity provider why.'],
+  },
+  'saml-certificate-invalid': {
+    told: invalidAssertion,
+    look: ofSso(readable),
+    meaning: 'The certificate of the single sign-on settings is not valid now.',
+    whatToDo: ['Give the current certificate of the identity provider to the settings.'],
+    setting: ssoSettings,
+    command: 'openssl x509 -in idp.crt -noout -dates',
+  },
+  'sso-user-unknown': {
+    told: invalidAssertion,
+    look: ofSso((sight) => bySignature(sight)),
+    odds: 3,
+    meaning: 'The org has no user whom the identity provider calls so.',
+    found: ({ saml }) => saml?.subject,
+    whatToDo: [
+      'See whether the settings read it as what it is: Username, Federation ID or User ID; and whether the user has it.',
+    ],
+    setting: same('Setup > Users > Users > the user > Federation ID'),
   },
   'saml-replayed': {
     told: invalidAssertion,

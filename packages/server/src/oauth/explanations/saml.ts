@@ -3,7 +3,7 @@ import { clueOfFuture, clueOfPast } from './time-clue.ts'
 import { closestUrl } from './url-difference.ts'
 import { counted, listed, quoted } from './wording.ts'
 
-const validator = 'Setup > Identity > Single Sign-On Settings > SAML Assertion Validator'
+const validator = 'Setup > Identity > SAML Assertion Validator'
 const signing =
   'Sign the Assertion itself: one enveloped signature within it, its Reference to the ID of the Assertion, transforms enveloped-signature and exc-c14n, RSA-SHA256.'
 
@@ -81,8 +81,9 @@ export const samlExplanations = {
     explain: ({ missing }) => ({
       expected: 'a Subject with a NameID and a SubjectConfirmation of the method bearer',
       found: `no ${missing}`,
-      whatToDo:
-        missing === 'NameID'
+      whatToDo: missing.startsWith('attribute ')
+        ? 'Have the identity provider send it, under this very name, or let the settings read the NameID instead.'
+        : missing === 'NameID'
           ? 'Put the username into `<saml:NameID>` of `<saml:Subject>`.'
           : 'Put `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">` into the Subject, with SubjectConfirmationData that names Recipient and NotOnOrAfter. Other methods are not known here.',
       whereInSetup: undefined,
@@ -122,7 +123,10 @@ export const samlExplanations = {
     check: 'saml-time',
     facts: { attribute: 'text', found: 'text', now: 'text' },
     explain: ({ attribute, found, now }) => ({
-      expected: `${attribute} after ${now}, the time here`,
+      expected:
+        attribute === 'IssueInstant'
+          ? `an IssueInstant in the five minutes before ${now}, the time here`
+          : `${attribute} after ${now}, the time here`,
       found: `${attribute} ${found}`,
       whatToDo: `${clueOfPast(attribute, found, now)} (The answer speaks of an “authorization code”, as Salesforce's does; no code is involved.)`,
       whereInSetup: undefined,

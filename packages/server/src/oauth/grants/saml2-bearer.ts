@@ -16,7 +16,7 @@ export interface Saml2BearerNeeds extends BearerAssertionNeeds {
  * §2.1).
  */
 export function saml2Bearer({ rules, ...needs }: Saml2BearerNeeds): Grant<{ readonly assertion?: string | undefined }> {
-  const times = { skew: rules.samlClockSkew, longest: rules.longestSamlLifetime }
+  const times = { skew: rules.samlClockSkew, longest: rules.longestSamlLifetime, oldest: undefined }
 
   return bearerAssertion(needs, 'urn:ietf:params:oauth:grant-type:saml2-bearer', (text, checks) =>
     saidOfSamlLater(async () => {

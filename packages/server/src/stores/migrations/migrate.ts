@@ -19,6 +19,7 @@ import { registeredApps } from './0014-registered-apps.ts'
 import { fiveApprovals } from './0015-five-approvals.ts'
 import { appMenu } from './0016-app-menu.ts'
 import { boundTokens } from './0016-bound-tokens.ts'
+import { samlSingleSignOn } from './0017-saml-single-sign-on.ts'
 
 const migrations = [
   first,
@@ -38,6 +39,7 @@ const migrations = [
   fiveApprovals,
   appMenu,
   boundTokens,
+  samlSingleSignOn,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

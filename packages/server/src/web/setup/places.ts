@@ -103,6 +103,18 @@ export const placeGroups = [
         right: 'manage the org',
         words: 'pkce code challenge require allow username-password user-agent headless flows',
       },
+      {
+        path: '/setup/saml-assertion-validator',
+        label: 'SAML Assertion Validator',
+        right: 'view setup',
+        words: 'check why refused response identity provider',
+      },
+      {
+        path: '/setup/single-sign-on',
+        label: 'Single Sign-On Settings',
+        right: 'view setup',
+        words: 'saml identity provider issuer entity id federation certificate',
+      },
     ],
   },
   {

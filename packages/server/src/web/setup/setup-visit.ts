@@ -10,6 +10,7 @@ import type { JournalStore } from '../../journal/journal.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
 import type { ObjectStore } from '../../rest/record.ts'
+import type { SamlSsoConfigStore } from '../../saml/sso-config.ts'
 import type { LoginHistoryStore } from '../../sessions/login-history.ts'
 import type { Session, SessionStore } from '../../sessions/session.ts'
 import type { VerificationHistoryStore, VerificationStore } from '../../sessions/verification.ts'
@@ -46,6 +47,7 @@ export interface SetupStores {
   readonly journal: JournalStore
   readonly auditTrail: AuditTrailStore
   readonly certificates: CertificateStore
+  readonly samlSsoConfigs: SamlSsoConfigStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

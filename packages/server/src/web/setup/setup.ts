@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Addresses } from '../../orgs/address.ts'
 import type { RecordKind } from '../../record-id.ts'
+import type { SsoRules } from '../../saml/sso-assertion.ts'
 import type { Seal } from '../../seal.ts'
 import type { Passwords } from '../../users/password.ts'
 import { type Handler, router } from '../router.ts'
@@ -27,6 +28,7 @@ import { sessionManagement } from './sessions.tsx'
 import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
 import { customPermissionPages } from './users/custom-permissions.tsx'
 import { identityVerificationPages } from './users/identity-verification.tsx'
+import { singleSignOnPages } from './single-sign-on/single-sign-on.ts'
 import { permissionSetPages } from './users/permission-sets.tsx'
 import { profilePages } from './users/profiles.tsx'
 import { userPages } from './users/user.tsx'
@@ -40,6 +42,8 @@ export interface SetupNeeds {
   readonly passwords: Passwords
   readonly addresses: Addresses
   readonly newId: (kind: RecordKind) => string
+  /** How assertions of identity providers are judged. */
+  readonly samlRules: SsoRules
   /** Asks this very server, as a program elsewhere would. */
   readonly ask: (request: Request) => Promise<Response>
   readonly now: Clock
@@ -63,6 +67,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...customPermissionPages(needs),
     ...personalPages(needs),
     ...identityProvider(needs),
+    ...singleSignOnPages(needs),
     ...loginHistory,
     ...verificationHistory,
     ...orgSettingsPages,

@@ -39,6 +39,7 @@ const pages = {
     label: 'OAuth and OpenID Connect Settings',
   }),
   'network access': (): MendingLink => ({ href: '/setup/network-access', label: 'Network Access' }),
+  'sso settings': (): MendingLink => ({ href: '/setup/single-sign-on', label: 'Single Sign-On Settings' }),
   'my domain': (): MendingLink => ({ href: '/setup/my-domain', label: 'My Domain' }),
 } as const
 
@@ -155,6 +156,14 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-not-yet-valid': 'request',
   'saml-replayed': 'request',
   'saml-signature-wrong': 'app settings',
+  // Single sign-on.
+  'saml-profile-unknown': 'request',
+  'sso-org-unknown': 'sso settings',
+  'sso-settings-missing': 'sso settings',
+  'saml-issuer-unknown': 'sso settings',
+  'saml-status-not-success': 'request',
+  'saml-certificate-invalid': 'sso settings',
+  'sso-user-unknown': 'user list',
   // The user, and whether the app may act for them.
   'subject-missing': 'user list',
   'user-unknown': 'user list',

@@ -32,6 +32,7 @@ export function UserDetails({ user, at, profile }: UserDetailsProps) {
         ['Language', user.language],
         ['Country', user.country],
         ['Mobile', user.mobilePhone],
+        ['Federation ID', user.federationId],
         ['User ID', <code>{user.id}</code>],
         ['Created Date', <Instant at={user.createdAt} />],
         ['Last Modified', <Instant at={user.modifiedAt} />],

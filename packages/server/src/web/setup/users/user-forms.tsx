@@ -41,6 +41,10 @@ function detailFields(profiles: readonly Profile[]) {
     language: text({ label: 'Language', help: 'Such as en_US.', isRequired: true }),
     country: text({ label: 'Country' }),
     mobilePhone: text({ label: 'Mobile', type: 'tel' }),
+    federationId: text({
+      label: 'Federation ID',
+      help: 'What an identity provider calls the user, for single sign-on. Unique in this org; capitals count.',
+    }),
   }
 }
 
@@ -57,6 +61,10 @@ function GeneralCard({ form }: { readonly form: Pick<ShownForm<DetailFields>, 'f
       {form.field('profile')}
     </Card>
   )
+}
+
+function SingleSignOnCard({ form }: { readonly form: Pick<ShownForm<DetailFields>, 'field'> }) {
+  return <Card title="Single Sign On Information">{form.field('federationId')}</Card>
 }
 
 function LocaleCard({ form }: { readonly form: Pick<ShownForm<DetailFields>, 'field'> }) {
@@ -120,6 +128,7 @@ function newUserPage({
             {form.field('password')}
             {permissionSets.length > 0 && form.field('permissionSets')}
           </Card>
+          <SingleSignOnCard form={form} />
           <LocaleCard form={form} />
         </>
       ),
@@ -156,6 +165,7 @@ function editUserPage({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
       firstName: user.firstName ?? '',
       country: user.country ?? '',
       mobilePhone: user.mobilePhone ?? '',
+      federationId: user.federationId ?? '',
       profile: profiles.find(({ id }) => id === user.profileId)?.name ?? '',
     }),
     show: (form, { user }) => ({
@@ -166,6 +176,7 @@ function editUserPage({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
         <>
           <GeneralCard form={form} />
           <Card title="Access">{form.field('isActive')}</Card>
+          <SingleSignOnCard form={form} />
           <LocaleCard form={form} />
         </>
       ),

@@ -1,0 +1,97 @@
+import type { ReasonExplanations } from './explained-reason.ts'
+import { command } from './mending.ts'
+import { closestUrl } from './url-difference.ts'
+import { listed, quoted } from './wording.ts'
+
+const ssoSettings = 'Setup > Identity > Single Sign-On Settings'
+
+/** The SAML assertion flow: an identity provider vouches for a user. */
+export const singleSignOnExplanations = {
+  'saml-profile-unknown': {
+    check: 'grant-type',
+    facts: { found: 'text', accepted: 'text' },
+    explain: ({ found, accepted }) => ({
+      expected: `assertion_type=${accepted}`,
+      found: found === 'none' ? 'no assertion_type' : quoted(found),
+      whatToDo: `Send \`assertion_type=${accepted}\` beside \`grant_type=assertion\`: no other profile is known. An app that signs for itself sends \`grant_type=urn:ietf:params:oauth:grant-type:saml2-bearer\` instead, without an assertion_type.`,
+      whereInSetup: undefined,
+    }),
+  },
+  'sso-org-unknown': {
+    check: 'sso-settings',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'the org by its id as so, or the own address of the org',
+      found: found === 'none' ? 'no so, at the login host' : `so=${found}`,
+      whatToDo:
+        'Post to the OAuth 2.0 Token Endpoint that the page of the settings shows: it ends in `?so=` and the id of the org. At the own address of an org no other org can be named.',
+      whereInSetup: ssoSettings,
+    }),
+  },
+  'sso-settings-missing': {
+    check: 'sso-settings',
+    facts: { org: 'text' },
+    explain: ({ org }) => ({
+      expected: `single sign-on settings of ${quoted(org)}`,
+      found: 'none',
+      whatToDo: `Tell the org which identity provider to believe: ${command('sso-settings', 'create', '<name>', '--org', org, '--issuer', 'https://idp.example', '--entity-id', 'https://acme.example', '--certificate-file', 'idp.crt')}.`,
+      whereInSetup: ssoSettings,
+    }),
+  },
+  'saml-issuer-unknown': {
+    check: 'saml-issuer',
+    facts: { found: 'text', known: 'texts' },
+    explain: ({ found, known }) => ({
+      expected: `the Issuer ${listed(known, 'or')}`,
+      found: quoted(found),
+      whatToDo: issuerClue(found, known),
+      whereInSetup: `${ssoSettings} > the settings > Issuer`,
+    }),
+  },
+  'saml-status-not-success': {
+    check: 'saml-status',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'a Response with the status urn:oasis:names:tc:SAML:2.0:status:Success',
+      found: found === '' ? 'none' : quoted(found),
+      whatToDo: 'The identity provider has refused the sign-in. Why is in its log, not here.',
+      whereInSetup: undefined,
+    }),
+  },
+  'saml-certificate-invalid': {
+    check: 'saml-certificate',
+    facts: { settings: 'text', from: 'text', until: 'text', now: 'text' },
+    explain: ({ settings, from, until, now }) => ({
+      expected: `a certificate of ${quoted(settings)} that is valid now, ${now}`,
+      found: `one that is valid from ${from} until ${until}`,
+      whatToDo: `Get the current certificate of the identity provider, and give it to the settings: ${command('sso-settings', 'update', '<name>', '--certificate-file', 'idp.crt')}.`,
+      whereInSetup: `${ssoSettings} > the settings > Identity Provider Certificate`,
+    }),
+  },
+  'sso-user-unknown': {
+    check: 'user-known',
+    facts: { found: 'text', mapping: 'text', org: 'text' },
+    explain: ({ found, mapping, org }) => ({
+      expected: `a user of ${quoted(org)} with this ${mappingWords[mapping] ?? mapping}`,
+      found: quoted(found),
+      whatToDo:
+        mapping === 'FederationId'
+          ? 'Write it into the Federation ID of the user, capitals and all. Users are not made by signing in.'
+          : 'See what the identity provider sends, and whether the settings read it as what it is: Username, Federation ID or User ID. Users are not made by signing in.',
+      whereInSetup: 'Setup > Users > Users > Federation ID',
+    }),
+  },
+} satisfies Partial<ReasonExplanations>
+
+const mappingWords: Readonly<Record<string, string>> = {
+  Username: 'username',
+  FederationId: 'Federation ID',
+  UserId: 'User ID',
+}
+
+function issuerClue(found: string, known: readonly string[]): string {
+  const closest = closestUrl(found, known)
+  return closest?.isClose === true
+    ? `Close to ${closest.url}; what differs is ${closest.differences.join('; ')}. Issuers are compared character by character: write one of the two as the other.`
+    : 'Copy the Issuer out of the assertion into the settings, character by character. If it is another identity provider, make settings for it.'
+}

@@ -1,0 +1,174 @@
+import { apiNameProblem } from '../api-name.ts'
+import { type Certificate, readCertificate } from '../certificates/certificate.ts'
+import { certificateProblemText, validityWarning } from '../certificates/certificate-problem.ts'
+import type { Clock } from '../clock.ts'
+import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
+import type { RecordKind } from '../record-id.ts'
+import {
+  type IdentityLocation,
+  type IdentityMapping,
+  identityLocations,
+  identityMappings,
+  type SamlSsoConfig,
+  type SamlSsoConfigStore,
+} from './sso-config.ts'
+
+/** What is entered of single sign-on settings, by the names of the metadata type. What is left out stays. */
+export interface EnteredSamlSsoConfig {
+  readonly name?: string
+  readonly issuer?: string
+  readonly samlEntityId?: string
+  /** PEM. */
+  readonly validationCert?: string
+  readonly identityMapping?: string
+  readonly identityLocation?: string
+  /** An empty text clears it. */
+  readonly attributeName?: string
+}
+
+/** Single sign-on settings to be made. */
+export interface NewSamlSsoConfig extends EnteredSamlSsoConfig {
+  readonly fullName: string
+  readonly issuer: string
+  readonly samlEntityId: string
+  readonly validationCert: string
+}
+
+interface ChangeNeeds {
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'update'>
+  readonly now: Clock
+}
+
+interface Needs {
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'add'>
+  readonly newId: (kind: RecordKind) => string
+  readonly now: Clock
+}
+
+/** Makes single sign-on settings of an org. Problems carry the names of {@link NewSamlSsoConfig}. */
+export async function newSamlSsoConfig(
+  needs: Needs,
+  org: { readonly id: string },
+  { fullName, ...entered }: NewSamlSsoConfig,
+): Promise<Outcome<SamlSsoConfig>> {
+  const now = needs.now()
+  const others = await needs.samlSsoConfigs.list(org.id)
+  const problems: Problem[] = []
+  const message = apiNameProblem(fullName)
+  if (message !== undefined) problems.push({ field: 'fullName', message })
+  else if (others.some((other) => other.fullName === fullName)) {
+    problems.push({ field: 'fullName', message: `This org has settings “${fullName}” already.` })
+  }
+  const read = readEntered(entered, undefined, others, now)
+  if (!read.ok || problems.length > 0) return refused(...problems, ...(read.ok ? [] : read.problems))
+  const { label = fullName.replaceAll('_', ' '), ...settings } = read.value
+  const config: SamlSsoConfig = {
+    id: needs.newId('samlSsoConfig'),
+    orgId: org.id,
+    fullName,
+    label,
+    ...settings,
+    createdAt: now,
+    modifiedAt: now,
+  }
+  await needs.samlSsoConfigs.add(config)
+  return done(config, read.warnings)
+}
+
+/** Changes what was entered of single sign-on settings and leaves the rest. */
+export async function changeSamlSsoConfig(
+  needs: ChangeNeeds,
+  config: SamlSsoConfig,
+  entered: EnteredSamlSsoConfig,
+): Promise<Outcome<SamlSsoConfig>> {
+  const changed = await samlSsoConfigWith(needs, config, entered)
+  if (changed.ok) await needs.samlSsoConfigs.update(changed.value)
+  return changed
+}
+
+/** The settings with what was entered put in. Nothing is written. */
+export async function samlSsoConfigWith(
+  { samlSsoConfigs, now }: { readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>; readonly now: Clock },
+  config: SamlSsoConfig,
+  entered: EnteredSamlSsoConfig,
+): Promise<Outcome<SamlSsoConfig>> {
+  const others = (await samlSsoConfigs.list(config.orgId)).filter(({ id }) => id !== config.id)
+  const read = readEntered(entered, config, others, now())
+  if (!read.ok) return read
+  return done({ ...config, ...read.value, label: read.value.label ?? config.label, modifiedAt: now() }, read.warnings)
+}
+
+type Settings = Omit<SamlSsoConfig, 'id' | 'orgId' | 'fullName' | 'label' | 'createdAt' | 'modifiedAt'> & {
+  readonly label: string | undefined
+}
+
+function readEntered(
+  entered: EnteredSamlSsoConfig,
+  before: SamlSsoConfig | undefined,
+  others: readonly SamlSsoConfig[],
+  now: Date,
+): Outcome<Settings> {
+  const problems: Problem[] = []
+  const report = (field: keyof EnteredSamlSsoConfig, message: string | undefined) => {
+    if (message !== undefined) problems.push({ field, message })
+  }
+  const label = trimmed(entered.name)
+  if (label !== undefined) report('name', lineProblem(label, 80))
+  const required = (field: 'issuer' | 'samlEntityId'): string => {
+    const value = trimmed(entered[field] ?? before?.[field])
+    report(field, requiredLineProblem(value, 256))
+    return value ?? ''
+  }
+  const issuer = required('issuer')
+  const samlEntityId = required('samlEntityId')
+  const namesake = others.find((other) => other.issuer === issuer)
+  // By its issuer an assertion finds its settings.
+  if (namesake !== undefined) report('issuer', `“${namesake.label}” has this issuer already; each is unique in an org.`)
+
+  const identityMapping = chosen(identityMappings, entered.identityMapping, before?.identityMapping ?? 'Username')
+  if (identityMapping === undefined) report('identityMapping', `Enter ${identityMappings.join(', ')}.`)
+  const identityLocation = chosen(
+    identityLocations,
+    entered.identityLocation,
+    before?.identityLocation ?? 'SubjectNameId',
+  )
+  if (identityLocation === undefined) report('identityLocation', `Enter ${identityLocations.join(' or ')}.`)
+  const attributeName = trimmed(entered.attributeName ?? before?.attributeName)
+  if (attributeName !== undefined) report('attributeName', lineProblem(attributeName, 256))
+  if (identityLocation === 'Attribute' && attributeName === undefined) {
+    report('attributeName', 'Enter the name of the attribute that says who the user is.')
+  }
+
+  const certificate = certificateOf(entered.validationCert, before?.validationCert)
+  if (typeof certificate === 'string') report('validationCert', certificate)
+  if (
+    problems.length > 0 ||
+    typeof certificate === 'string' ||
+    identityMapping === undefined ||
+    identityLocation === undefined
+  ) {
+    return { ok: false, problems }
+  }
+  const warning = entered.validationCert === undefined ? undefined : validityWarning(certificate, now)
+  return done(
+    { label, issuer, samlEntityId, validationCert: certificate, identityMapping, identityLocation, attributeName },
+    warning === undefined ? [] : [{ field: 'validationCert', message: warning }],
+  )
+}
+
+function certificateOf(pem: string | undefined, before: Certificate | undefined): Certificate | string {
+  if (pem === undefined && before !== undefined) return before
+  const reading = readCertificate(pem ?? '')
+  if (!reading.ok) return certificateProblemText(reading.problem)
+  if (reading.certificate.keyType !== 'RSA') return 'Assertions are verified with RSA keys alone.'
+  return reading.certificate
+}
+
+function chosen<Name extends IdentityMapping | IdentityLocation>(
+  names: readonly Name[],
+  entered: string | undefined,
+  otherwise: Name,
+): Name | undefined {
+  return entered === undefined || entered === '' ? otherwise : names.find((name) => name === entered)
+}

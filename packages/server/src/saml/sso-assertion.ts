@@ -1,0 +1,112 @@
+import { type Checklist, pass } from '../journal/checklist.ts'
+import { readRecordId } from '../record-id.ts'
+import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
+import type { SamlAssertion } from './assertion.ts'
+import { provedAssertion, type SamlDocument } from './document.ts'
+import { SamlError, shown } from './saml-error.ts'
+import type { SamlSsoConfig } from './sso-config.ts'
+import { checkAudiences, checkSubject, checkTimes, confirmationFor, type SamlRules } from './validity.ts'
+
+/** What an identity provider's assertion has come to: whose settings it fits, and whom it vouches for until when. */
+export interface SsoAssertion {
+  readonly config: SamlSsoConfig
+  readonly assertion: SamlAssertion
+  /** What the provider calls the user. */
+  readonly identity: string
+  readonly end: Date
+}
+
+/** How assertions of identity providers are judged. */
+export interface SsoRules extends SamlRules {
+  readonly acceptsExpiredCertificates: boolean
+}
+
+// Seconds after which an assertion is too old, whatever end it names, as at Salesforce.
+const oldest = 300
+
+/**
+ * The settings that a document fits: those of the issuer that it names.
+ * @throws {SamlError} `saml-issuer-unknown`
+ */
+export function configOf({ claimed }: SamlDocument, configs: readonly SamlSsoConfig[]): SamlSsoConfig {
+  const config = configs.find(({ issuer }) => issuer === claimed.issuer)
+  if (config !== undefined) return config
+  const known = configs.map(({ issuer }) => issuer)
+  throw new SamlError({ reason: 'saml-issuer-unknown', facts: { found: shown(claimed.issuer), known } })
+}
+
+/** What an assertion calls the user, by these settings; `undefined` when it does not say. */
+export function identityIn(
+  { nameId, attributes }: Pick<SamlAssertion, 'nameId' | 'attributes'>,
+  { identityLocation, attributeName }: Pick<SamlSsoConfig, 'identityLocation' | 'attributeName'>,
+): string | undefined {
+  if (identityLocation === 'SubjectNameId') return nameId
+  const [value = ''] = attributes.get(attributeName ?? '') ?? []
+  return value === '' ? undefined : value
+}
+
+/** The user of an org whom a provider calls so. */
+export async function ssoUser(
+  users: Pick<UserStore, 'find' | 'findByUsername' | 'findByFederationId'>,
+  { orgId, identityMapping }: Pick<SamlSsoConfig, 'orgId' | 'identityMapping'>,
+  identity: string,
+): Promise<User | undefined> {
+  const user = await found()
+  return user?.orgId === orgId ? user : undefined
+
+  async function found(): Promise<User | undefined> {
+    switch (identityMapping) {
+      case 'Username':
+        return users.findByUsername(canonicalUsername(identity))
+      case 'FederationId':
+        return users.findByFederationId(orgId, identity)
+      case 'UserId':
+        return users.find(readRecordId(identity) ?? '')
+    }
+  }
+}
+
+/**
+ * Whether the identity provider of the settings signed it, for this org, for this address, for now.
+ * @param recipients the addresses that it may have been made out to
+ * @throws {SamlError}
+ */
+export async function checkSsoAssertion(
+  document: SamlDocument,
+  config: SamlSsoConfig,
+  { recipients, rules, now }: { readonly recipients: readonly string[]; readonly rules: SsoRules; readonly now: Date },
+  checks: Checklist,
+): Promise<SsoAssertion> {
+  pass(checks, 'saml-issuer', { Issuer: shown(config.issuer), settings: config.label })
+  checkStatus(document)
+  pass(checks, 'saml-status')
+  checkCertificate(config, rules, now)
+  pass(checks, 'saml-certificate', { until: config.validationCert.notAfter.toISOString() })
+  const signer = { holder: config.label, certificate: config.validationCert }
+  const assertion = await provedAssertion(document, signer, rules, checks)
+  checkSubject(assertion, checks)
+  const identity = identityIn(assertion, config)
+  if (identity === undefined) {
+    const missing = `attribute ${config.attributeName ?? ''}`
+    throw new SamlError({ reason: 'saml-subject-missing', facts: { missing } })
+  }
+  checkAudiences(assertion, [config.samlEntityId], checks)
+  const confirmation = confirmationFor(assertion, recipients, checks)
+  const times = { skew: rules.samlClockSkew, longest: undefined, oldest }
+  return { config, assertion, identity, end: checkTimes(assertion, confirmation, times, now, checks) }
+}
+
+function checkStatus({ response, status }: SamlDocument): void {
+  if (response === undefined || status === 'urn:oasis:names:tc:SAML:2.0:status:Success') return
+  throw new SamlError({ reason: 'saml-status-not-success', facts: { found: shown(status ?? '') } })
+}
+
+function checkCertificate({ label, validationCert }: SamlSsoConfig, rules: SsoRules, now: Date): void {
+  const { notBefore, notAfter } = validationCert
+  if (notBefore <= now && (notAfter >= now || rules.acceptsExpiredCertificates)) return
+  const [from, until] = [notBefore.toISOString(), notAfter.toISOString()]
+  throw new SamlError({
+    reason: 'saml-certificate-invalid',
+    facts: { settings: label, from, until, now: now.toISOString() },
+  })
+}

@@ -1,0 +1,42 @@
+import type { Certificate } from '../certificates/certificate.ts'
+
+/** How what an assertion says of a user is to be understood. */
+export const identityMappings = ['Username', 'FederationId', 'UserId'] as const
+export type IdentityMapping = (typeof identityMappings)[number]
+
+/** Where an assertion says who the user is. */
+export const identityLocations = ['SubjectNameId', 'Attribute'] as const
+export type IdentityLocation = (typeof identityLocations)[number]
+
+/** An identity provider that an org believes (*SAML Single Sign-On Settings*; the metadata type `SamlSsoConfig`). */
+export interface SamlSsoConfig {
+  /** 18 characters, `0LE…`. */
+  readonly id: string
+  readonly orgId: string
+  /** The API name, unique in the org. */
+  readonly fullName: string
+  readonly label: string
+  /** What the identity provider calls itself; unique in the org. */
+  readonly issuer: string
+  /** What the org is called there: the Audience of its assertions. */
+  readonly samlEntityId: string
+  /** What its assertions are verified with. */
+  readonly validationCert: Certificate
+  readonly identityMapping: IdentityMapping
+  readonly identityLocation: IdentityLocation
+  /** The attribute that says who the user is, where it is not the NameID. */
+  readonly attributeName: string | undefined
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+}
+
+/** Keeps the identity providers that orgs believe. */
+export interface SamlSsoConfigStore {
+  add(config: SamlSsoConfig): Promise<void>
+  /** Those of an org, by their names. */
+  list(orgId: string): Promise<readonly SamlSsoConfig[]>
+  findByName(orgId: string, fullName: string): Promise<SamlSsoConfig | undefined>
+  /** Replaces everything but id, org, name and creation. */
+  update(config: SamlSsoConfig): Promise<void>
+  delete(id: string): Promise<void>
+}

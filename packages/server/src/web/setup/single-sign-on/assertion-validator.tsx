@@ -1,0 +1,102 @@
+import { checklist } from '../../../journal/checklist.ts'
+import { OAuthError } from '../../../oauth/error.ts'
+import type { Refusal } from '../../../oauth/refusal.ts'
+import { vouchedUser } from '../../../oauth/vouched-user.ts'
+import { validatorPath } from '../../../saml/sso-endpoint.ts'
+import { Card, Notice } from '../blocks.tsx'
+import { area } from '../field.tsx'
+import { EntryChecklist, toldWith } from '../flow-log/entry-checklist.tsx'
+import { formPage, shown } from '../route.tsx'
+import type { SetupNeeds } from '../setup.ts'
+import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
+
+type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'now'>
+
+const fields = {
+  assertion: area({
+    label: 'SAML Response or Assertion',
+    isRequired: true,
+    rows: 12,
+    help: 'As it was sent, base64 or base64url, or as XML. It is looked at and not kept, and it is not used up.',
+  }),
+}
+
+/** *SAML Assertion Validator*: each check that the SAML assertion flow would make, one by one. */
+export function assertionValidator(needs: Needs): readonly SetupRoute[] {
+  return formPage({
+    path: validatorPath,
+    right: 'view setup',
+    find: async () => ({}),
+    fields: () => fields,
+    show: (form) => ({
+      title: 'SAML Assertion Validator',
+      lead: 'See why an assertion of an identity provider is refused: each check, one by one, as if it had been sent just now.',
+      place: validatorPath,
+      inside: <Card title="Assertion">{form.field('assertion')}</Card>,
+    }),
+    submit: 'Validate',
+    cancel: () => '/setup/single-sign-on',
+    act: async ({ assertion }, _, visit) => result(await lookedAt(needs, assertion, visit), visit),
+  })
+}
+
+/** What came of looking: the checks it passed, and what refused it. */
+interface Look {
+  readonly checks: ReturnType<typeof checklist>
+  readonly refusal: Refusal | undefined
+}
+
+async function lookedAt({ addresses, samlRules, now }: Needs, text: string, visit: SetupVisit): Promise<Look> {
+  const { stores, org } = visit
+  const checks = checklist()
+  const look = vouchedUser({ ...stores, addresses, rules: samlRules, now })
+  const sent = text.trim().startsWith('<') ? Buffer.from(text.trim()).toString('base64') : text.trim()
+  try {
+    await look(sent, org, checks)
+    return { checks, refusal: undefined }
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    return { checks, refusal: error.refusal }
+  }
+}
+
+function result({ checks, refusal }: Look, visit: SetupVisit) {
+  const { org, requestId, sourceIp, at } = visit
+  const entry = {
+    id: 0,
+    requestId,
+    at,
+    endpoint: 'token',
+    flow: 'assertion',
+    orgId: org.id,
+    appId: undefined,
+    userId: checks.userId,
+    sourceIp,
+    status: refusal === undefined ? 200 : 400,
+    error: undefined,
+    passed: checks.passed,
+    refusal,
+  }
+  const told = toldWith({ org: org.name, app: undefined, user: undefined }, entry)
+  return shown(visit, {
+    title: 'SAML Assertion Validator',
+    lead: 'What each check found, as if the assertion had been sent just now.',
+    place: validatorPath,
+    actions: [
+      { href: validatorPath, label: 'Validate Another', look: 'brand' },
+      { href: '/setup/single-sign-on', label: 'Single Sign-On Settings' },
+    ],
+    children: (
+      <>
+        <Notice look={refusal === undefined ? 'success' : 'error'} role="status">
+          {refusal === undefined
+            ? 'The assertion would open a session, if it has not been used before.'
+            : 'The assertion is refused.'}
+        </Notice>
+        <Card title="Checks">
+          <EntryChecklist {...told} subject={{ app: undefined, user: undefined }} />
+        </Card>
+      </>
+    ),
+  })
+}

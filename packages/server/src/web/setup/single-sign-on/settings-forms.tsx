@@ -1,0 +1,182 @@
+import { done } from '../../../problem.ts'
+import { changeSamlSsoConfig, newSamlSsoConfig } from '../../../saml/new-sso-config.ts'
+import type { IdentityLocation, IdentityMapping, SamlSsoConfig } from '../../../saml/sso-config.ts'
+import { Card } from '../blocks.tsx'
+import { area, radios, text } from '../field.tsx'
+import type { ShownForm } from '../form.tsx'
+import { confirmPage, formPage } from '../route.tsx'
+import type { SetupNeeds } from '../setup.ts'
+import type { SetupRoute } from '../setup-visit.ts'
+import { findSettings, settingsPath, singleSignOnPath } from './find-settings.ts'
+
+const mappings: readonly { readonly value: IdentityMapping; readonly label: string; readonly hint: string }[] = [
+  { value: 'Username', label: 'Assertion contains the user’s username', hint: 'Such as ada@acme.example.' },
+  {
+    value: 'FederationId',
+    label: 'Assertion contains the Federation ID from the User object',
+    hint: 'What the identity provider calls the user; capitals count.',
+  },
+  { value: 'UserId', label: 'Assertion contains the User ID from the User object', hint: '005…, 15 or 18 characters.' },
+]
+
+const locations: readonly { readonly value: IdentityLocation; readonly label: string }[] = [
+  { value: 'SubjectNameId', label: 'Identity is in the NameIdentifier element of the Subject statement' },
+  { value: 'Attribute', label: 'Identity is in an Attribute element' },
+]
+
+const fields = {
+  name: text({ label: 'Name', isRequired: true, help: 'What people see.' }),
+  issuer: text({
+    label: 'Issuer',
+    isRequired: true,
+    help: 'What the identity provider calls itself, as its assertions and its metadata say it, character by character.',
+  }),
+  samlEntityId: text({
+    label: 'Entity ID',
+    isRequired: true,
+    help: 'What this org is called there: the Audience of the assertions. The My Domain URL is a good one.',
+  }),
+  validationCert: area({
+    label: 'Identity Provider Certificate',
+    rows: 8,
+    isRequired: true,
+    accepts: '.crt,.pem,.cer',
+    help: 'PEM, beginning with -----BEGIN CERTIFICATE-----. Nothing but this verifies its signatures; a certificate within an assertion is not looked at.',
+  }),
+  identityMapping: radios({ label: 'SAML Identity Type', options: mappings }),
+  identityLocation: radios({ label: 'SAML Identity Location', options: locations }),
+  attributeName: text({
+    label: 'Attribute Name',
+    help: 'The attribute that says who the user is, where it is in one.',
+  }),
+}
+
+const newFields = {
+  ...fields,
+  fullName: text({
+    label: 'API Name',
+    isRequired: true,
+    help: 'What programs call the settings by: letters, digits and single underscores, beginning with a letter. It cannot be changed later.',
+  }),
+}
+
+/** The forms that make, change and delete settings. */
+export function settingsForms(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
+  return [...newSettings(needs), ...editSettings(needs), ...deleteSettings]
+}
+
+function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
+  return formPage({
+    path: `${singleSignOnPath}/new`,
+    right: 'manage the org',
+    find: async () => ({}),
+    fields: () => newFields,
+    start: () => ({ identityMapping: 'Username', identityLocation: 'SubjectNameId' }),
+    show: (form) => ({
+      title: 'New SAML Single Sign-On Settings',
+      lead: 'From then on the org believes this identity provider about its users. Users are not made by signing in.',
+      place: singleSignOnPath,
+      inside: (
+        <>
+          <Card title="Identity provider">
+            {form.field('name')}
+            {form.field('fullName')}
+            {form.field('issuer')}
+            {form.field('samlEntityId')}
+            {form.field('validationCert')}
+          </Card>
+          <Identity form={form} />
+        </>
+      ),
+    }),
+    submit: 'Save',
+    cancel: () => singleSignOnPath,
+    async act(values, _, { stores, org }) {
+      const outcome = await newSamlSsoConfig({ ...stores, ...needs }, org, values)
+      if (!outcome.ok) return outcome
+      const { label } = outcome.value
+      return done({ to: settingsPath(outcome.value), say: `${label} is believed from now on.` }, outcome.warnings)
+    },
+  })
+}
+
+function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
+  return formPage({
+    path: `${singleSignOnPath}/:settings/edit`,
+    right: 'manage the org',
+    find: findSettings,
+    fields: () => fields,
+    start: ({ label, issuer, samlEntityId, validationCert, identityMapping, identityLocation, attributeName }) => ({
+      name: label,
+      issuer,
+      samlEntityId,
+      validationCert: validationCert.pem,
+      identityMapping,
+      identityLocation,
+      attributeName: attributeName ?? '',
+    }),
+    show: (form, config) => ({
+      title: `Edit ${config.label}`,
+      place: singleSignOnPath,
+      crumbs: [crumb(config)],
+      inside: (
+        <>
+          <Card title="Identity provider">
+            {form.field('name')}
+            {form.field('issuer')}
+            {form.field('samlEntityId')}
+            {form.field('validationCert')}
+          </Card>
+          <Identity form={form} />
+        </>
+      ),
+    }),
+    submit: 'Save',
+    cancel: settingsPath,
+    async act(values, config, { stores }) {
+      const outcome = await changeSamlSsoConfig({ ...stores, now }, config, values)
+      if (!outcome.ok) return outcome
+      return done({ to: settingsPath(config), say: `${outcome.value.label} is saved.` }, outcome.warnings)
+    },
+  })
+}
+
+const deleteSettings: readonly SetupRoute[] = confirmPage({
+  path: `${singleSignOnPath}/:settings/delete`,
+  right: 'manage the org',
+  find: findSettings,
+  show: (config) => ({
+    title: `Delete ${config.label}`,
+    place: singleSignOnPath,
+    crumbs: [crumb(config)],
+    consequences: (
+      <>
+        <p>
+          The org believes <code>{config.issuer}</code> no more: its assertions are refused from then on.
+        </p>
+        <p>Sessions that are open stay open, until they end or are ended in Session Management.</p>
+      </>
+    ),
+    button: 'Delete',
+    isDestructive: true,
+    cancel: settingsPath(config),
+  }),
+  async act(config, { stores }) {
+    await stores.samlSsoConfigs.delete(config.id)
+    return done({ to: singleSignOnPath, say: `${config.label} is believed no more.` })
+  },
+})
+
+function Identity({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'field'> }) {
+  return (
+    <Card title="How it names users">
+      {form.field('identityMapping')}
+      {form.field('identityLocation')}
+      {form.field('attributeName')}
+    </Card>
+  )
+}
+
+function crumb(config: SamlSsoConfig) {
+  return { href: settingsPath(config), label: config.label }
+}

@@ -1,0 +1,65 @@
+import { validityWarning } from '../../../certificates/certificate-problem.ts'
+import { ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
+import { Card, CodeBlock, Copyable, Details, Instant, Notice } from '../blocks.tsx'
+import { Expiry } from '../certificates/certificate-words.tsx'
+import { notFound, page, shown } from '../route.tsx'
+import type { SetupNeeds } from '../setup.ts'
+import type { SetupRoute } from '../setup-visit.ts'
+import { findSettings, identityWords, settingsPath, singleSignOnPath } from './find-settings.ts'
+
+/** The settings for one identity provider, with what it has to be told of this org. */
+export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupRoute[] {
+  return page(`${singleSignOnPath}/:settings`, 'view setup', async (visit) => {
+    const config = await findSettings(visit)
+    if (config === undefined) return notFound(visit)
+    const { org, site, at } = visit
+    const { validationCert } = config
+    const path = settingsPath(config)
+    const warning = validityWarning(validationCert, at)
+    return shown(visit, {
+      title: config.label,
+      kind: 'SAML Single Sign-On Settings',
+      place: singleSignOnPath,
+      actions: visit.can('manage the org')
+        ? [
+            { href: `${path}/edit`, label: 'Edit' },
+            { href: `${path}/delete`, label: 'Delete', look: 'destructive' },
+          ]
+        : [],
+      children: (
+        <>
+          {warning !== undefined && <Notice look="warning">{warning}</Notice>}
+          <Card title="Identity provider">
+            <Details
+              rows={[
+                ['Name', config.label],
+                ['API Name', <code>{config.fullName}</code>],
+                ['Issuer', <Copyable text={config.issuer} label="issuer" />],
+                ['Identity', identityWords(config)],
+                ['Certificate', validationCert.subject],
+                ['Fingerprint (SHA-256)', <Copyable text={validationCert.fingerprint256} label="fingerprint" />],
+                ['Expiration Date', <Expiry certificate={validationCert} at={at} />],
+                ['Created Date', <Instant at={config.createdAt} />],
+                ['Last Modified', <Instant at={config.modifiedAt} />],
+              ]}
+            />
+          </Card>
+          <Card title="What it has to be told">
+            <Details
+              rows={[
+                ['Entity ID', <Copyable text={config.samlEntityId} label="entity id" />],
+                [
+                  'OAuth 2.0 Token Endpoint',
+                  <Copyable text={ssoTokenEndpoint(org, addresses, site)} label="token endpoint" />,
+                ],
+              ]}
+            />
+          </Card>
+          <Card title="Identity Provider Certificate">
+            <CodeBlock text={validationCert.pem.trim()} label="certificate" />
+          </Card>
+        </>
+      ),
+    })
+  })
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addIdentityProvider, type SamlClaims, samlAssertion, signXml } from '../flows/test-saml.ts'
+import { base, newSigner, targetBase } from '../flows/test-server.ts'
+import { type SetupServer, startSetupServer, submitForm } from './setup-server.ts'
+
+const path = '/setup/single-sign-on'
+const validator = '/setup/saml-assertion-validator'
+let setup: SetupServer
+
+beforeAll(async () => {
+  setup = await startSetupServer()
+})
+
+afterAll(() => setup.server.close())
+
+const entered = () => ({
+  name: 'Acme IdP',
+  fullName: 'Acme_IdP',
+  issuer: 'https://idp.example',
+  samlEntityId: 'https://target.example',
+  validationCert: setup.server.signer.pem,
+  identityMapping: 'Username',
+  identityLocation: 'SubjectNameId',
+  attributeName: '',
+})
+
+const stored = async () => (await setup.server.stores.samlSsoConfigs.list(setup.server.org.id))[0]
+
+describe('Single Sign-On Settings', () => {
+  it('says that nobody is believed yet, and where assertions go', async () => {
+    const { html } = await setup.admin.browser.open(path)
+    expect(html).toContain('No identity provider is believed')
+    expect(html).toContain(`<code>${targetBase}/services/oauth2/token?so=${setup.server.org.id}</code>`)
+  })
+
+  it('says everything that is wrong with new ones at once, beside its field', async () => {
+    const page = await submitForm(setup.admin, `${path}/new`, {
+      ...entered(),
+      fullName: '1st',
+      issuer: ' ',
+      validationCert: 'none',
+      identityLocation: 'Attribute',
+    })
+    expect(page.status).toBe(422)
+    expect(page.html).toContain('Complete this field.')
+    const more = await submitForm(setup.admin, `${path}/new`, {
+      ...entered(),
+      fullName: '1st',
+      validationCert: 'none',
+      identityLocation: 'Attribute',
+    })
+    expect(more.html).toContain('A name begins with a letter')
+    expect(more.html).toContain('This is no X.509 certificate')
+    expect(more.html).toContain('Enter the name of the attribute')
+    expect(await stored()).toBeUndefined()
+  })
+
+  it('are made, shown, changed and deleted, and the audit trail tells it', async () => {
+    const { admin, server } = setup
+    const made = await submitForm(admin, `${path}/new`, entered())
+    expect(made.html).toContain('Acme IdP is believed from now on.')
+    expect(made.html).toContain(server.signer.pem.trim().split('\n')[1])
+    const config = await stored()
+    expect(config).toMatchObject({ fullName: 'Acme_IdP', identityMapping: 'Username', attributeName: undefined })
+    const own = `${path}/${config?.id}`
+    const { fullName: _, ...changes } = entered()
+    const changed = {
+      ...changes,
+      identityMapping: 'FederationId',
+      identityLocation: 'Attribute',
+      attributeName: 'employee',
+    }
+    expect((await submitForm(admin, `${own}/edit`, changed)).html).toContain('Federation ID, in the attribute employee')
+    const twice = await submitForm(admin, `${path}/new`, { ...entered(), fullName: 'Other' })
+    expect(twice.html).toContain('has this issuer already')
+    expect((await submitForm(admin, `${own}/delete`)).html).toContain('Acme IdP is believed no more.')
+    expect(await stored()).toBeUndefined()
+    const trail = (await admin.browser.open('/setup/audit-trail')).html
+    for (const words of ['Created SAML settings', 'Changed SAML settings', 'Deleted SAML settings']) {
+      expect(trail).toContain(`${words} Acme IdP`)
+    }
+  })
+
+  it('are changed by nobody who may not, and are nothing of another org', async () => {
+    const { server, stranger, signIn } = setup
+    const config = await addIdentityProvider(server)
+    const viewers = await server.addProfile({ name: 'Viewers', permissions: ['ViewSetup'] })
+    const viewer = await signIn(await server.addUser('viewer@target.example', { profileId: viewers.id }))
+    const { html } = await viewer.browser.open(`${path}/${config.id}`)
+    expect([html.includes('https://idp.example'), html.includes('/edit')]).toEqual([true, false])
+    expect((await viewer.browser.open(`${path}/${config.id}/edit`)).status).toBe(403)
+    expect((await stranger.browser.open(`${path}/${config.id}`)).status).toBe(404)
+    await server.stores.samlSsoConfigs.delete(config.id)
+  })
+})
+
+describe('the SAML Assertion Validator', () => {
+  const signed = (claims: SamlClaims = {}, signer = setup.server.signer) => {
+    const recipient = `${base}/services/oauth2/token?so=${setup.server.org.id}`
+    const usual = { issuer: 'https://idp.example', audience: 'https://target.example', recipient }
+    const named = { ...usual, nameId: setup.standard.user.username, ...claims }
+    return signXml(samlAssertion(named, setup.server.now(), base), signer)
+  }
+  const validate = (assertion: string) => submitForm(setup.admin, validator, { assertion })
+
+  beforeAll(() => addIdentityProvider(setup.server))
+
+  it.each([
+    ['as XML', (xml: string) => xml],
+    [
+      'in base64, with line breaks',
+      (xml: string) =>
+        Buffer.from(xml)
+          .toString('base64')
+          .replaceAll(/(.{64})/g, '$1\n'),
+    ],
+    ['in base64url', (xml: string) => Buffer.from(xml).toString('base64url')],
+  ])('takes an assertion %s, and shows every check', async (_, write) => {
+    const { html, status } = await validate(write(signed()))
+    expect(status).toBe(200)
+    expect(html).toContain('The assertion would open a session')
+    for (const title of [
+      'The issuer is the one of single sign-on settings of the org',
+      'The signature was made with the key of the certificate that is registered here',
+      'The Audience names this server',
+      'The Recipient is the address that it was sent to',
+      'The assertion is valid now (NotBefore, NotOnOrAfter)',
+      'The user is known here',
+    ]) {
+      expect(html).toContain(title)
+    }
+    expect(html).not.toContain('Not reached')
+  })
+
+  it('uses nothing up', async () => {
+    const xml = signed()
+    await validate(xml)
+    await validate(xml)
+    const form = {
+      grant_type: 'assertion',
+      assertion_type: 'urn:oasis:names:tc:SAML:2.0:profiles:SSO:browser',
+      assertion: Buffer.from(xml).toString('base64'),
+    }
+    expect((await setup.server.post(`/services/oauth2/token?so=${setup.server.org.id}`, form)).status).toBe(200)
+  })
+
+  it.each<[string, () => Promise<string> | string, string]>([
+    ['another audience', () => signed({ audience: 'https://other.example' }), 'saml-audience-unknown'],
+    ['another key', async () => signed({}, await newSigner()), 'saml-signature-wrong'],
+    ['a user who is not there', () => signed({ nameId: 'nobody@target.example' }), 'sso-user-unknown'],
+    ['another issuer', () => signed({ issuer: 'https://other.example' }), 'saml-issuer-unknown'],
+    ['what is no assertion', () => 'nothing', 'saml-malformed'],
+  ])('says for %s which check refused, what to do, and what was not reached', async (_, assertion, reason) => {
+    const { html } = await validate(await assertion())
+    expect(html).toContain('The assertion is refused.')
+    expect(html).toContain(`<code>${reason}</code>`)
+    expect(html).toContain('What to do.')
+    expect(html).toContain('Not reached')
+  })
+
+  it('shows what a stranger wrote as text and nothing else', async () => {
+    const { html } = await validate(signed({ issuer: '&lt;script&gt;alert(1)&lt;/script&gt;' }))
+    expect(html).not.toContain('<script>alert')
+    expect(html).toContain('&lt;script&gt;')
+  })
+})
+
+describe('the Federation ID of users', () => {
+  it('is entered, shown, and unique in the org', async () => {
+    const { admin, server, standard } = setup
+    const path = `/setup/users/${standard.user.id}/edit`
+    const { firstName, lastName, email, username, nickname, timeZone, locale, language } = standard.user
+    const details = { firstName: firstName ?? '', lastName, email, username, nickname, timeZone, locale, language }
+    const form = { ...details, profile: 'Standard User', country: '', mobilePhone: '', isActive: 'on' }
+    expect((await submitForm(admin, path, { ...form, federationId: 'E-4711' })).html).toContain('E-4711')
+    await server.addUser('other@target.example', { federationId: 'E-1' })
+    const taken = await submitForm(admin, path, { ...form, federationId: 'E-1' })
+    expect([taken.status, taken.html.includes('other@target.example has this Federation ID')]).toEqual([422, true])
+  })
+})
