@@ -8,6 +8,7 @@ import {
   type OrgCertificate,
   type PermissionSet,
   type Profile,
+  type SamlSsoConfig,
   type Stores,
   type User,
 } from '@sallyport/server'
@@ -190,5 +191,19 @@ export async function findCertificate(
   const names = (await certificates.list(org.id)).map((each) => each.name)
   throw new Failure(`The org “${org.name}” has no certificate “${name}”.${didYouMean(name, names)}`, {
     next: `See which there are: sallyport certificate list --org "${org.name}"`,
+  })
+}
+
+/** The single sign-on settings of an org, by their API name. @throws {Failure} when there are none */
+export async function findSsoSettings(
+  { samlSsoConfigs }: Pick<Stores, 'samlSsoConfigs'>,
+  org: Org,
+  name: string,
+): Promise<SamlSsoConfig> {
+  const config = await samlSsoConfigs.findByName(org.id, name)
+  if (config !== undefined) return config
+  const names = (await samlSsoConfigs.list(org.id)).map((each) => each.fullName)
+  throw new Failure(`The org “${org.name}” has no single sign-on settings “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport sso-settings list --org "${org.name}"`,
   })
 }

@@ -56,6 +56,20 @@ const loginSchema = z.discriminatedUnion('kind', [
     at: z.coerce.date(),
   }),
   z.object({
+    kind: z.literal('saml-assertion'),
+    name: z.string(),
+    loginHost: z.string(),
+    tokenEndpoint: z.string(),
+    issuer: z.string(),
+    audience: z.string(),
+    subject: z.string(),
+    /** PEM, open: it stands in a locked file. */
+    privateKey: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
     kind: z.literal('jwt'),
     name: z.string(),
     loginHost: z.string(),
@@ -174,6 +188,10 @@ export function openLogins(client: Client): Logins {
       return client.clientCredentials({ consumerKey, proof, myDomain })
     }
     const signer = client.signerFromKey(login.privateKey)
+    if (login.kind === 'saml-assertion') {
+      const { tokenEndpoint, issuer, audience, subject } = login
+      return client.samlSso({ tokenEndpoint, issuer, audience, subject, signer })
+    }
     if (login.kind === 'saml-bearer') {
       const { loginHost, consumerKey, username, audience } = login
       return client.samlBearer({ loginHost, consumerKey, username, audience, signer })

@@ -42,6 +42,7 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
   check: async () => (await import('./commands/check.ts')).check,
   store: async () => (await import('./commands/store.ts')).store,
+  'sso-settings': async () => (await import('./commands/sso-settings.ts')).ssoSettings,
   release: async () => (await import('./commands/release.ts')).release,
   'check-release': async () => (await import('./commands/check-release.ts')).checkReleaseCommand,
   keystore: async () => (await import('./commands/keystore.ts')).keystore,

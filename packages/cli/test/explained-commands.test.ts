@@ -7,20 +7,23 @@ import { app } from '../src/commands/app.ts'
 import { keystore } from '../src/commands/keystore.ts'
 import { login } from '../src/commands/login.ts'
 import { org } from '../src/commands/org.ts'
+import { ssoSettings } from '../src/commands/sso-settings.ts'
 import { token } from '../src/commands/token.ts'
 import { user } from '../src/commands/user.ts'
 import { terminal } from '../src/terminal.ts'
 
 const shown = terminal({ wantsJson: true })
 const groups = new Map(
-  [app, user, org, token, keystore, login].map((command) => command(shown)).map((group) => [group.name(), group]),
+  [app, user, org, token, keystore, login, ssoSettings]
+    .map((command) => command(shown))
+    .map((group) => [group.name(), group]),
 )
 
 /** The commands that explanations tell people to run, as words. */
 const told = [
   ...new Set([
     ...sampleRefusals
-      .flatMap((refusal) => [...explain(refusal).whatToDo.matchAll(/`(sallyport (?:app|user) [^`]*)`/g)])
+      .flatMap((refusal) => [...explain(refusal).whatToDo.matchAll(/`(sallyport (?:app|user|sso-settings) [^`]*)`/g)])
       .map(([, command]) => command ?? ''),
     ...causeNames.map((name) => causeOf(name).command ?? '').filter((line) => /^sallyport (?!call )/.test(line)),
   ]),

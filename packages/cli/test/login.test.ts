@@ -194,6 +194,47 @@ describe('sallyport login saml-bearer', () => {
   })
 })
 
+describe('sallyport sso-settings and login saml-assertion', () => {
+  const made = (...words: readonly string[]) => run(['sso-settings', ...words, '--data', data], place)
+
+  it('let an org believe an identity provider, sign in by it, and end that again', async () => {
+    const { privateKeyFile } = settings.jwtBearer
+    const certificate = join(folder.path, 'idp.crt')
+    const made509 = await run(['certificate', 'show', 'Source_To_Target', '--org', 'Source', '--json', '--data', data], place)
+    writeFileSync(certificate, made509.json.certificate)
+    const given = ['--issuer', 'https://idp.example', '--entity-id', 'https://target.example', '--org', 'Target']
+    const { json } = await made('create', 'Acme_IdP', ...given, '--certificate-file', certificate, '--json')
+    expect(json).toMatchObject({ fullName: 'Acme_IdP', label: 'Acme IdP', identityMapping: 'Username', org: 'Target' })
+    const taken = await made('create', 'Acme_IdP', '--org', 'Target')
+    expect([taken.status, taken.stderr]).toEqual([1, expect.stringContaining('has settings “Acme_IdP” already')])
+    expect(taken.stderr).toContain('--certificate-file')
+    const listed = await made('list')
+    expect(listed.stdout).toContain('Username, in the NameID')
+
+    const org = server.ready.orgs.find(({ name }: { name: string }) => name === 'Target')
+    const endpoint = `${url}/services/oauth2/token?so=${org.id}`
+    const words = ['login', 'saml-assertion', '--token-endpoint', endpoint, '--issuer', 'https://idp.example']
+    const rest = ['--subject', username, '--key-file', privateKeyFile, '--name', 'sso']
+    const signedIn = await sallyport(...words, '--audience', 'https://target.example', ...rest, '--json')
+    expect([signedIn.stderr, signedIn.json]).toEqual(['', expect.objectContaining({ name: 'sso', username })])
+    await sallyport('token', 'revoke', '--login', 'sso')
+    expect((await sallyport('call', 'GET', listViews, '--login', 'sso')).status).toBe(0)
+    expect((await sallyport('login', 'show', 'sso')).stdout).toContain('SAML assertion flow')
+    const refused = await sallyport(...words, '--audience', 'https://other.example', ...rest)
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('saml-audience-unknown')])
+
+    const byAttribute = ['--identity', 'FederationId', '--attribute', 'employee', '--json']
+    expect((await made('update', 'Acme_IdP', '--org', 'Target', ...byAttribute)).json).toMatchObject({
+      identityLocation: 'Attribute',
+      attributeName: 'employee',
+    })
+    expect((await made('show', 'Acme_IdP', '--org', 'Target')).stdout).toContain('in the attribute employee')
+    expect((await made('delete', 'Acme_IdP', '--org', 'Target', '--yes')).status).toBe(0)
+    expect((await made('list')).stdout).toContain('No org believes an identity provider yet')
+    expect((await sallyport('login', 'remove', 'sso', '--yes')).status).toBe(0)
+  })
+})
+
 describe('sallyport login web', () => {
   it('signs in by the app of the Salesforce CLI, waits for the browser, and keeps the tokens', async () => {
     const begun = await beginWebLogin('--url', url, '--name', 'person', '--json')

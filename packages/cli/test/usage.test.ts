@@ -72,6 +72,7 @@ describe('help', () => {
       ['login', 'web'],
       ['login', 'jwt'],
       ['login', 'saml-bearer'],
+      ['login', 'saml-assertion'],
       ['login', 'client-credentials'],
       ['serve'],
     ]

@@ -82,6 +82,7 @@ export {
 } from './register-client.ts'
 export { type SamlStatement, signSamlAssertion } from './saml-assertion.ts'
 export { type SamlBearerRequest, samlBearer } from './saml-bearer.ts'
+export { type SamlSsoRequest, samlSso } from './saml-sso.ts'
 export { SignInError, type SignInReason } from './sign-in-error.ts'
 export { type KeyChoice, type Signer, signerFromKey, signerFromKeyStore } from './signer.ts'
 export { type ObtainToken, type TokenCache, type TokenCacheOptions, tokenCache } from './token-cache.ts'

@@ -5,6 +5,7 @@ import { loginDevice } from './login/device.ts'
 import { loginJwt } from './login/jwt.ts'
 import { loginList } from './login/list.ts'
 import { loginRemove } from './login/remove.ts'
+import { loginSamlAssertion } from './login/saml-assertion.ts'
 import { loginSamlBearer } from './login/saml-bearer.ts'
 import { loginShow } from './login/show.ts'
 import { loginUse } from './login/use.ts'
@@ -22,6 +23,7 @@ export function login(terminal: Terminal): CommandUnknownOpts {
     .addCommand(loginDevice(terminal))
     .addCommand(loginJwt(terminal))
     .addCommand(loginSamlBearer(terminal))
+    .addCommand(loginSamlAssertion(terminal))
     .addCommand(loginClientCredentials(terminal))
     .addCommand(loginList(terminal))
     .addCommand(loginShow(terminal))

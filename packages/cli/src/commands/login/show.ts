@@ -10,6 +10,7 @@ const kinds = {
   device: 'browser on another machine (device flow)',
   jwt: 'private key (JWT bearer flow)',
   'saml-bearer': 'private key (SAML bearer assertion flow)',
+  'saml-assertion': 'identity provider (SAML assertion flow)',
   'client-credentials': 'consumer secret (client credentials flow)',
 } as const
 
@@ -23,7 +24,7 @@ export function loginShow(terminal: Terminal): CommandUnknownOpts {
     .action((name) =>
       withClient(async (client) => {
         const login = openLogins(client).find(name)
-        const { username, organizationId, loginHost, consumerKey, at } = login
+        const { username, organizationId, loginHost, at } = login
         terminal.answer(
           loginJson(login),
           details(
@@ -32,7 +33,7 @@ export function loginShow(terminal: Terminal): CommandUnknownOpts {
               Username: username,
               Org: organizationId,
               'Login host': loginHost,
-              'Consumer key': consumerKey,
+              'Consumer key': 'consumerKey' in login ? login.consumerKey : undefined,
               By: kinds[login.kind],
               Since: minute(at),
             },

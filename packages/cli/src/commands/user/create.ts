@@ -28,6 +28,7 @@ export function userCreate(terminal: Terminal): CommandUnknownOpts {
     .option('--language <name>', 'such as en_US')
     .option('--country <name>')
     .option('--mobile-phone <number>')
+    .option('--federation-id <id>', 'what an identity provider calls the user, for single sign-on')
     .option('--password-env <variable>', 'take the password from this environment variable')
     .option('--password-file <file>', 'take the password from this file')
     .option('--password-stdin', 'take the password from standard input')
@@ -66,6 +67,7 @@ export function userCreate(terminal: Terminal): CommandUnknownOpts {
           ...(rest.language !== undefined && { language: rest.language }),
           ...(rest.country !== undefined && { country: rest.country }),
           ...(rest.mobilePhone !== undefined && { mobilePhone: rest.mobilePhone }),
+          ...(rest.federationId !== undefined && { federationId: rest.federationId }),
           ...(password !== undefined && { password }),
         }
         const outcome = await newUser({ ...stores, passwords, newId, now }, org, entered)

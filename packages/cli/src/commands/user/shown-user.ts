@@ -36,7 +36,18 @@ export function userJson({
   isLocked,
 }: ShownUser): Readonly<Record<string, unknown>> {
   const { id, username, email, firstName, lastName, nickname, isActive, isFrozen, passwordHash, ...rest } = user
-  const { failedLogins, lockedUntil, timeZone, locale, language, country, mobilePhone, lastLoginAt, createdAt } = rest
+  const {
+    failedLogins,
+    lockedUntil,
+    timeZone,
+    locale,
+    language,
+    country,
+    mobilePhone,
+    federationId,
+    lastLoginAt,
+    createdAt,
+  } = rest
   return {
     id,
     org,
@@ -58,6 +69,7 @@ export function userJson({
     language,
     country,
     mobilePhone,
+    federationId,
     lastLoginAt,
     createdAt,
   }
@@ -82,6 +94,7 @@ export function userText(shown: ShownUser, style: Style): string {
       Language: user.language,
       Country: user.country,
       'Mobile phone': user.mobilePhone,
+      'Federation ID': user.federationId,
       'Last sign-in': minute(user.lastLoginAt),
       Created: minute(user.createdAt),
     },

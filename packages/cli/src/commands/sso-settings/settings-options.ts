@@ -1,0 +1,51 @@
+import { Command, Option } from '@commander-js/extra-typings'
+import { type EnteredSamlSsoConfig, identityMappings } from '@sallyport/server'
+import { entered } from '../../entered.ts'
+import { dataOption, jsonOption, orgOption } from '../../options.ts'
+import { readFile } from '../../secret-source.ts'
+
+/** A command that enters single sign-on settings, `create` or `update`, with its options. */
+export function settingsCommand(name: 'create' | 'update') {
+  return new Command(name)
+    .argument('<name>', name === 'create' ? 'their API name, unique in the org' : 'their API name')
+    .option('--label <text>', 'what people see')
+    .option('--issuer <text>', 'what the identity provider calls itself, character by character')
+    .option('--entity-id <text>', 'what the org is called there: the Audience of its assertions')
+    .option('--certificate-file <file>', 'what its assertions are verified with (PEM)')
+    .addOption(
+      new Option('--identity <what>', 'what it calls users by: Username, FederationId or UserId').choices(
+        identityMappings,
+      ),
+    )
+    .option('--attribute <name>', 'the attribute that says who the user is; an empty text means the NameID')
+    .addOption(orgOption)
+    .addOption(dataOption)
+    .addOption(jsonOption)
+}
+
+/** Options of commands for what acts call the same. */
+export const settingsOptionNames = {
+  fullName: '<name>',
+  name: '--label',
+  issuer: '--issuer',
+  samlEntityId: '--entity-id',
+  validationCert: '--certificate-file',
+  identityMapping: '--identity',
+  attributeName: '--attribute',
+} as const
+
+type Options = ReturnType<ReturnType<typeof settingsCommand>['opts']>
+
+/** What was entered on the command line. */
+export function enteredSettings(options: Options): EnteredSamlSsoConfig {
+  const { label, issuer, entityId, certificateFile, identity, attribute } = options
+  return entered({
+    name: label,
+    issuer,
+    samlEntityId: entityId,
+    validationCert: certificateFile === undefined ? undefined : readFile(certificateFile),
+    identityMapping: identity,
+    identityLocation: attribute === undefined ? undefined : attribute === '' ? 'SubjectNameId' : 'Attribute',
+    attributeName: attribute,
+  })
+}

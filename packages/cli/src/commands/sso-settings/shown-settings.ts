@@ -1,0 +1,49 @@
+import type { SamlSsoConfig } from '@sallyport/server'
+import { details, minute } from '../../table.ts'
+import type { Style } from '../../terminal.ts'
+
+/** Single sign-on settings as programs read them. */
+export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Record<string, unknown>> {
+  const { id, fullName, label, issuer, samlEntityId, validationCert, identityMapping, identityLocation } = config
+  return {
+    id,
+    org,
+    fullName,
+    label,
+    issuer,
+    samlEntityId,
+    validationCert: validationCert.pem,
+    fingerprint256: validationCert.fingerprint256,
+    identityMapping,
+    identityLocation,
+    attributeName: config.attributeName,
+    createdAt: config.createdAt,
+    modifiedAt: config.modifiedAt,
+  }
+}
+
+/** Single sign-on settings as people read them. */
+export function settingsText(config: SamlSsoConfig, org: string, style: Style): string {
+  const { validationCert } = config
+  return details(
+    {
+      Name: config.fullName,
+      Label: config.label,
+      Org: org,
+      Id: config.id,
+      Issuer: config.issuer,
+      'Entity ID': config.samlEntityId,
+      Identity: identityText(config),
+      Certificate: validationCert.subject,
+      Valid: `${minute(validationCert.notBefore)} to ${minute(validationCert.notAfter)}`,
+      'SHA-256': validationCert.fingerprint256,
+      Created: minute(config.createdAt),
+    },
+    style,
+  )
+}
+
+/** How the provider names users. */
+export function identityText({ identityMapping, attributeName, identityLocation }: SamlSsoConfig): string {
+  return `${identityMapping}, ${identityLocation === 'Attribute' ? `in the attribute ${attributeName}` : 'in the NameID'}`
+}
