@@ -54,6 +54,14 @@ describe('the flow pages', () => {
     expect(output).toContain('AllAccounts')
   })
 
+  it('say how an identity provider vouches for somebody, and the lines work as they stand', async () => {
+    const config = { SALLYPORT_CONFIG: join(dev.folder, 'config') }
+    const output = await paste(blocksOf('docs/flows/saml-assertion.md'), config)
+    expect(output).toContain('believes https://idp.example')
+    expect(output).toContain('Signed in as integration@target.example')
+    expect(output).toContain('AllAccounts')
+  })
+
   it('say how an app gets a token with its secret alone, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/client-credentials.md'))
     expect(output).toContain('"access_token":"00D')

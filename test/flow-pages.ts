@@ -256,6 +256,34 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'scope-not-allowed',
     'saml-replayed',
   ],
+  'saml-assertion': [
+    ...body,
+    'grant-type-unknown',
+    'saml-profile-unknown',
+    'assertion-missing',
+    'sso-org-unknown',
+    'sso-settings-missing',
+    'saml-malformed',
+    'saml-issuer-unknown',
+    'saml-status-not-success',
+    'saml-certificate-invalid',
+    'saml-unsigned',
+    'saml-signature-unfit',
+    'saml-algorithm-not-allowed',
+    'saml-signature-wrong',
+    'saml-altered',
+    'saml-subject-missing',
+    'saml-audience-unknown',
+    'saml-recipient-unknown',
+    'saml-not-yet-valid',
+    'saml-expiry-missing',
+    'saml-expired',
+    'sso-user-unknown',
+    ...user.filter((reason) => reason !== 'not-admin-approved'),
+    'high-assurance-required',
+    'api-not-enabled',
+    'saml-replayed',
+  ],
 }
 
 /** Reasons that belong to no flow of a page here: client credentials has its own page, and tokens are used everywhere. */
@@ -306,6 +334,7 @@ export const flowPages: readonly string[] = [
   'user-agent',
   'username-password',
   'code-and-credentials',
+  'saml-assertion',
 ].map((name) => `docs/flows/${name}.md`)
 
 /** A page with its tables as they are to be now: each stands behind a comment that names it. */
