@@ -200,7 +200,10 @@ describe('sallyport sso-settings and login saml-assertion', () => {
   it('let an org believe an identity provider, sign in by it, and end that again', async () => {
     const { privateKeyFile } = settings.jwtBearer
     const certificate = join(folder.path, 'idp.crt')
-    const made509 = await run(['certificate', 'show', 'Source_To_Target', '--org', 'Source', '--json', '--data', data], place)
+    const made509 = await run(
+      ['certificate', 'show', 'Source_To_Target', '--org', 'Source', '--json', '--data', data],
+      place,
+    )
     writeFileSync(certificate, made509.json.certificate)
     const given = ['--issuer', 'https://idp.example', '--entity-id', 'https://target.example', '--org', 'Target']
     const { json } = await made('create', 'Acme_IdP', ...given, '--certificate-file', certificate, '--json')

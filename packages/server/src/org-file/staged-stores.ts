@@ -4,8 +4,8 @@ import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-sco
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { CustomObject } from '../rest/custom-object.ts'
 import type { ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
-import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
+import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 

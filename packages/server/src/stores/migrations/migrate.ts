@@ -18,8 +18,8 @@ import { flowsInBrowserAndApp } from './0013-flows-in-browser-and-app.ts'
 import { registeredApps } from './0014-registered-apps.ts'
 import { fiveApprovals } from './0015-five-approvals.ts'
 import { appMenu } from './0016-app-menu.ts'
-import { boundTokens } from './0016-bound-tokens.ts'
-import { samlSingleSignOn } from './0017-saml-single-sign-on.ts'
+import { boundTokens } from './0017-bound-tokens.ts'
+import { samlSingleSignOn } from './0018-saml-single-sign-on.ts'
 
 const migrations = [
   first,

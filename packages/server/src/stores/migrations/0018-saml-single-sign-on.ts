@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts'
 
 /** Identity providers that orgs believe, and what these call the users. */
 export const samlSingleSignOn: Migration = {
-  version: 17,
+  version: 18,
   statements({ queries: { schema }, columns: { number }, table }) {
     return [
       schema.alterTable('users').addColumn('federation_id', 'text'),

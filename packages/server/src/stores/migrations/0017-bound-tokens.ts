@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts'
 
 /** The keys that tokens, and the codes they come from, are bound to (RFC 9449). */
 export const boundTokens: Migration = {
-  version: 16,
+  version: 17,
   statements({ queries: { schema } }) {
     return [
       schema.alterTable('access_tokens').addColumn('dpop_key', 'text'),
