@@ -35,8 +35,8 @@ export function settingsList({ addresses }: Pick<SetupNeeds, 'addresses'>): read
               ]}
             />
             <p class="help">
-              The identity provider writes this endpoint as Recipient into its assertions, and whoever holds one posts
-              it there (SAML assertion flow).
+              This endpoint is the Recipient of an assertion, and whoever holds one posts it there (SAML assertion
+              flow).
             </p>
           </Card>
           <Card title="SAML Single Sign-On Settings">
