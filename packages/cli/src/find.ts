@@ -10,6 +10,7 @@ import {
   type Profile,
   type SamlSsoConfig,
   type Stores,
+  type TokenExchangeHandler,
   type User,
 } from '@sallyport/server'
 import { Failure, WrongUsage } from './failure.ts'
@@ -177,6 +178,21 @@ export async function findCustomPermission(
   const names = all.map((each) => each.name)
   throw new Failure(`The org “${org.name}” has no custom permission “${name}”.${didYouMean(name, names)}`, {
     next: `See which there are: sallyport custom-permission list --org "${org.name}"`,
+  })
+}
+
+/** A token exchange handler of an org, by its API name. @throws {Failure} when there is none */
+export async function findHandler(
+  { tokenExchangeHandlers }: Pick<Stores, 'tokenExchangeHandlers'>,
+  org: Org,
+  name: string,
+): Promise<TokenExchangeHandler> {
+  const handlers = await tokenExchangeHandlers.list(org.id)
+  const found = handlers.find(({ developerName }) => developerName === name)
+  if (found !== undefined) return found
+  const names = handlers.map(({ developerName }) => developerName)
+  throw new Failure(`The org “${org.name}” has no token exchange handler “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport token-exchange-handler list --org "${org.name}"`,
   })
 }
 

@@ -33,6 +33,7 @@ export {
 } from './connected-apps/app-policies.ts'
 export type { EnteredApp } from './connected-apps/app-settings.ts'
 export type { Approval, AppUsage } from './connected-apps/approval.ts'
+export { assetCertificateProblem } from './connected-apps/asset-token-config.ts'
 export {
   canvasAccessMethods,
   canvasLocations,
@@ -139,6 +140,27 @@ export { type DatabaseFindings, inspectDatabase } from './stores/inspect.ts'
 export { openStores, type Place, type StoresOptions } from './stores/open.ts'
 export { isPostgresUrl } from './stores/postgres-place.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
+export type {
+  FoundUser,
+  HandlerTools,
+  HandlerUser,
+  IncomingTokenType,
+  IntegratingAppType,
+  JwtRules,
+  Oauth2TokenExchangeHandler,
+  TokenValidationResult,
+  UserData,
+  VerifiedJwt,
+} from './token-exchange/handler.ts'
+export type { HandlerSources } from './token-exchange/handlers.ts'
+export {
+  changeHandler,
+  type EnteredEnablement,
+  type EnteredHandler,
+  handlerWith,
+  newHandler,
+} from './token-exchange/new-token-exchange-handler.ts'
+export type { HandlerEnablement, TokenExchangeHandler } from './token-exchange/token-exchange-handler.ts'
 export type { ListedAccessToken } from './tokens/access-token.ts'
 export { endSession, readSessionId, sessionId } from './tokens/org-session.ts'
 export { Unavailable } from './unavailable.ts'

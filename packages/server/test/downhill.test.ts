@@ -18,6 +18,7 @@ const floors = [
   'saml',
   'tokens',
   'sessions',
+  'token-exchange',
   'connected-apps',
   'users',
   'certificates',

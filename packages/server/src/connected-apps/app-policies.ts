@@ -36,6 +36,8 @@ export interface EnteredPolicies {
   readonly clientCredentialUser?: string
   /** Seconds, one of Salesforce's choices; `undefined` leaves it to the session timeout of profile and org. */
   readonly namedUserJwtTimeout?: number | undefined
+  /** *Enable Token Exchange Flow*, in this org. */
+  readonly isTokenExchangeFlowEnabled?: boolean
 }
 
 /** The minutes for which Salesforce lets JWT-based access tokens last. */
@@ -106,6 +108,7 @@ export async function policiesWith(
     menu,
     clientCredentialUserId,
     namedUserJwtTimeout,
+    isTokenExchangeFlowEnabled: entered.isTokenExchangeFlowEnabled ?? policies.isTokenExchangeFlowEnabled,
   })
 
   async function runAsUserId(): Promise<string | undefined> {

@@ -5,9 +5,10 @@ import { emailProblem, lineProblem, requiredLineProblem, trimmed } from '../ente
 import { type IpRange, ipRangeRule, isIpRange } from '../ip-range.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import { pageUrlProblem } from '../web-url.ts'
+import { assetTokenConfigWith } from './asset-token-config.ts'
 import { callbackUrlProblems } from './callback-url.ts'
 import { canvasWith, type EnteredCanvas } from './canvas-app.ts'
-import type { ConnectedApp, IdTokenConfig } from './connected-app.ts'
+import type { AssetTokenConfig, ConnectedApp, IdTokenConfig } from './connected-app.ts'
 import { attributeProblems, type CustomAttribute } from './custom-attribute.ts'
 import { type EnteredMobile, mobileWith } from './mobile-app.ts'
 import { type Scope, scopeDefinitions, scopeOfMetadataName } from './scope.ts'
@@ -43,6 +44,10 @@ export interface EnteredApp {
   readonly isUsernamePasswordEnabled?: boolean
   readonly isCodeCredentialEnabled?: boolean
   readonly isCodeCredentialPostOnly?: boolean
+  readonly isTokenExchangeEnabled?: boolean
+  readonly isSecretRequiredForTokenExchange?: boolean
+  /** `off` takes asset tokens away. */
+  readonly assetTokenConfig?: Partial<AssetTokenConfig> | 'off'
   readonly idTokenConfig?: Partial<IdTokenConfig>
   /** All of them. */
   readonly attributes?: readonly CustomAttribute[]
@@ -114,6 +119,9 @@ export function appWithSettings(
     isUsernamePasswordEnabled: entered.isUsernamePasswordEnabled ?? app.isUsernamePasswordEnabled,
     isCodeCredentialEnabled: entered.isCodeCredentialEnabled ?? app.isCodeCredentialEnabled,
     isCodeCredentialPostOnly: entered.isCodeCredentialPostOnly ?? app.isCodeCredentialPostOnly,
+    isTokenExchangeEnabled: entered.isTokenExchangeEnabled ?? app.isTokenExchangeEnabled,
+    isSecretRequiredForTokenExchange: entered.isSecretRequiredForTokenExchange ?? app.isSecretRequiredForTokenExchange,
+    assetTokenConfig: assetTokenConfig(),
     idTokenConfig: idTokenConfig(),
     attributes: attributes(),
     ipRanges: ipRanges(),
@@ -175,6 +183,14 @@ export function appWithSettings(
       report('idTokenConfig', requiredLineProblem(trimmed(audience), 255), item)
     }
     return config
+  }
+
+  function assetTokenConfig(): AssetTokenConfig | undefined {
+    if (entered.assetTokenConfig === undefined) return app.assetTokenConfig
+    if (entered.assetTokenConfig === 'off') return undefined
+    const config = assetTokenConfigWith(app.assetTokenConfig, entered.assetTokenConfig)
+    problems.push(...config.problems)
+    return config.value
   }
 
   function ipRanges(): readonly IpRange[] {

@@ -1,7 +1,9 @@
+import type { CertificateStore } from '../certificates/certificate.ts'
 import type { Clock } from '../clock.ts'
 import { done, type Outcome, refused } from '../problem.ts'
 import type { Seal } from '../seal.ts'
 import { appWithSettings, type EnteredApp } from './app-settings.ts'
+import { assetCertificateProblem } from './asset-token-config.ts'
 import type { ConnectedApp, ConnectedAppStore } from './connected-app.ts'
 import { consumerSecretProblem, keptSecret, newConsumerSecret, openConsumerSecret } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
@@ -15,7 +17,7 @@ interface Needs {
 
 /** Changes what was entered of an app's settings and leaves the rest. It holds from the next request on. */
 export async function changeConnectedApp(
-  needs: { readonly apps: Pick<ConnectedAppStore, 'update'> } & ScopesNeeds & Pick<Needs, 'now'>,
+  needs: { readonly apps: Pick<ConnectedAppStore, 'update'> } & CheckNeeds & Pick<Needs, 'now'>,
   app: ConnectedApp,
   entered: EnteredApp,
 ): Promise<Outcome<ConnectedApp>> {
@@ -24,17 +26,25 @@ export async function changeConnectedApp(
   return changed
 }
 
-interface ScopesNeeds {
+interface CheckNeeds {
   readonly customScopes: Pick<CustomScopeStore, 'list'>
+  readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
 }
 
 /** The app with what was entered put in, checked field by field against what its org has. Nothing is written. */
 export async function appChecked(
-  needs: ScopesNeeds & Pick<Needs, 'now'>,
+  needs: CheckNeeds & Pick<Needs, 'now'>,
   app: ConnectedApp,
   entered: EnteredApp,
 ): Promise<Outcome<ConnectedApp>> {
-  return appWithSettings(app, entered, await customScopeNames(needs, app.orgId), needs.now())
+  const changed = appWithSettings(app, entered, await customScopeNames(needs, app.orgId), needs.now())
+  if (!changed.ok) return changed
+  // What stands there already may stay: a certificate that has gone since is no mistake of whoever changes something else.
+  const unsignable =
+    entered.assetTokenConfig === undefined
+      ? undefined
+      : await assetCertificateProblem(needs.certificates, changed.value)
+  return unsignable === undefined ? changed : refused(unsignable)
 }
 
 /** Gives an app a new secret; the one before stays valid until {@link finishRotation}. Only one may wait for its end. */

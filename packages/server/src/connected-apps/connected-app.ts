@@ -25,6 +25,17 @@ export interface IdTokenConfig {
   readonly includesCustomPermissions: boolean
 }
 
+/** How asset tokens of the app are made (*Enable Asset Tokens*). */
+export interface AssetTokenConfig {
+  /** Seconds. */
+  readonly validity: number
+  /** Unique Name of a certificate of the app's org, whose key signs. */
+  readonly certificate: string
+  readonly audiences: readonly string[]
+  readonly includesAttributes: boolean
+  readonly includesCustomPermissions: boolean
+}
+
 /**
  * A connected app: who may ask for tokens, and how it proves who it is. What an org decides about its use stands apart
  * in {@link AppPolicies}, because an app made in one org may be used in others.
@@ -71,6 +82,12 @@ export interface ConnectedApp {
   readonly isCodeCredentialEnabled: boolean
   /** Whether that flow takes credentials in the body alone, and none in a header. */
   readonly isCodeCredentialPostOnly: boolean
+  /** *Enable Token Exchange Flow*; an org must allow it besides, in its policies. */
+  readonly isTokenExchangeEnabled: boolean
+  /** *Require Secret for Token Exchange Flow*. */
+  readonly isSecretRequiredForTokenExchange: boolean
+  /** `undefined` when asset tokens are off. */
+  readonly assetTokenConfig: AssetTokenConfig | undefined
   readonly idTokenConfig: IdTokenConfig
   /** *Custom Attributes*: what its identity documents say besides. */
   readonly attributes: readonly CustomAttribute[]
@@ -88,6 +105,15 @@ export const defaultIdTokenConfig: IdTokenConfig = {
   validity: 120,
   audiences: [],
   includesStandardClaims: false,
+  includesAttributes: false,
+  includesCustomPermissions: false,
+}
+
+/** The asset token settings that an app begins with when it is given some: an hour, for nobody yet. */
+export const defaultAssetTokenConfig: AssetTokenConfig = {
+  validity: 3600,
+  certificate: '',
+  audiences: [],
   includesAttributes: false,
   includesCustomPermissions: false,
 }
@@ -186,6 +212,8 @@ export interface AppPolicies {
   readonly clientCredentialUserId: string | undefined
   /** Seconds that a JWT-based access token lasts; `undefined` leaves it to the session timeout of profile and org. */
   readonly namedUserJwtTimeout: number | undefined
+  /** *Enable Token Exchange Flow*: that the org's admins allow it, besides the app's own setting. */
+  readonly isTokenExchangeFlowEnabled: boolean
   readonly isBlocked: boolean
   /** When somebody was last refused because the app is not installed; not to the minute. */
   readonly lastRefusedAt: Date | undefined
@@ -213,6 +241,7 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   menu: { isVisible: true, sortOrder: 0 },
   clientCredentialUserId: undefined,
   namedUserJwtTimeout: 1800,
+  isTokenExchangeFlowEnabled: false,
   isBlocked: false,
   lastRefusedAt: undefined,
   epoch: 1,

@@ -1,4 +1,5 @@
 import { apiNameProblem } from '../api-name.ts'
+import type { CertificateStore } from '../certificates/certificate.ts'
 import type { Clock } from '../clock.ts'
 import { trimmed } from '../entered-text.ts'
 import type { Org } from '../orgs/org.ts'
@@ -9,6 +10,7 @@ import type { Seal } from '../seal.ts'
 import { hashSecret, sameHash } from '../secret.ts'
 import { type EnteredPolicies, type PolicyLookups, policiesWith } from './app-policies.ts'
 import { appWithSettings, type EnteredApp } from './app-settings.ts'
+import { assetCertificateProblem } from './asset-token-config.ts'
 import {
   type AppPolicies,
   type ConnectedApp,
@@ -49,6 +51,7 @@ export interface MadeConnectedApp {
 interface Needs extends PolicyLookups {
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly apps: Pick<ConnectedAppStore, 'findByConsumerKey' | 'findByName' | 'list'>
+  readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
   readonly seal: Seal
   readonly newId: (kind: RecordKind) => string
   readonly now: Clock
@@ -121,6 +124,9 @@ export async function checkedConnectedApp(
     isUsernamePasswordEnabled: false,
     isCodeCredentialEnabled: false,
     isCodeCredentialPostOnly: false,
+    isTokenExchangeEnabled: false,
+    isSecretRequiredForTokenExchange: true,
+    assetTokenConfig: undefined,
     idTokenConfig: defaultIdTokenConfig,
     ipRanges: [],
     singleLogoutUrl: undefined,
@@ -131,6 +137,8 @@ export async function checkedConnectedApp(
   }
   const app = appWithSettings(blank, entered, await customScopeNames(needs, org.id), now)
   if (!app.ok) problems.push(...app.problems)
+  const unsignable = app.ok ? await assetCertificateProblem(needs.certificates, app.value) : undefined
+  if (unsignable !== undefined) problems.push(unsignable)
   const policies = await policiesWith(
     needs,
     { ...defaultPolicies, appId: blank.id, orgId: org.id },

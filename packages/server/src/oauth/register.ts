@@ -1,3 +1,4 @@
+import type { CertificateStore } from '../certificates/certificate.ts'
 import type { Clock } from '../clock.ts'
 import { changeConnectedApp } from '../connected-apps/change-connected-app.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
@@ -65,6 +66,7 @@ interface Needs {
   readonly apps: ConnectedAppStore
   readonly registrations: RegistrationStore
   readonly customScopes: Pick<CustomScopeStore, 'list'>
+  readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly users: Pick<UserStore, 'findByUsername'>
   readonly profiles: Pick<ProfileStore, 'findByName' | 'list'>

@@ -1,7 +1,7 @@
 import type { EnteredPolicies } from '../connected-apps/app-policies.ts'
 import type { EnteredApp } from '../connected-apps/app-settings.ts'
 import { readCallbackUrls } from '../connected-apps/callback-url.ts'
-import type { IdTokenConfig } from '../connected-apps/connected-app.ts'
+import type { AssetTokenConfig, IdTokenConfig } from '../connected-apps/connected-app.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import type { Problem } from '../problem.ts'
 import type { ConnectedAppEntry } from './org-file.ts'
@@ -32,6 +32,7 @@ export function enteredApp(
     scopes,
     isAdminApproved,
     idTokenConfig,
+    assetTokenConfig,
     oauthClientCredentialUser,
     ...oauth
   } = oauthConfig
@@ -54,6 +55,7 @@ export function enteredApp(
       },
       ...(canvasConfig === undefined ? {} : { canvas: canvasConfig }),
       ...(idTokenConfig === undefined ? {} : { idTokenConfig: enteredIdTokenConfig(idTokenConfig) }),
+      ...(assetTokenConfig === undefined ? {} : { assetTokenConfig: enteredAssetTokenConfig(assetTokenConfig) }),
     },
     policies: {
       ...(isAdminApproved === undefined ? {} : { isAdminApproved }),
@@ -64,6 +66,9 @@ export function enteredApp(
       ...(sessionPolicy?.sessionTimeout === undefined ? {} : { sessionTimeout: sessionPolicy.sessionTimeout * 60 }),
       ...(level === undefined ? {} : { requiresHighAssurance: level === 'HIGH_ASSURANCE' }),
       ...(sessionPolicy?.policyAction === undefined ? {} : { assuranceAction: sessionPolicy.policyAction }),
+      ...(oauthPolicy?.isTokenExchangeFlowEnabled === undefined
+        ? {}
+        : { isTokenExchangeFlowEnabled: oauthPolicy.isTokenExchangeFlowEnabled }),
       ...(oauthClientCredentialUser === undefined ? {} : { clientCredentialUser: oauthClientCredentialUser }),
       ...jwtTimeout,
       ...(mobilePolicy === undefined ? {} : { mobilePolicy: mobilePolicy ?? undefined }),
@@ -93,6 +98,19 @@ function enteredIdTokenConfig(entry: IdTokenEntry): Partial<IdTokenConfig> {
   }
 }
 
+type AssetTokenEntry = NonNullable<ConnectedAppEntry['oauthConfig']['assetTokenConfig']>
+
+function enteredAssetTokenConfig(entry: AssetTokenEntry): Partial<AssetTokenConfig> {
+  const { assetValidityPeriod, assetIncludeAttributes, assetIncludeCustomPerms } = entry
+  return {
+    certificate: entry.assetSigningCertId,
+    audiences: listOf(entry.assetAudiences),
+    ...(assetValidityPeriod === undefined ? {} : { validity: assetValidityPeriod * 60 }),
+    ...(assetIncludeAttributes === undefined ? {} : { includesAttributes: assetIncludeAttributes }),
+    ...(assetIncludeCustomPerms === undefined ? {} : { includesCustomPermissions: assetIncludeCustomPerms }),
+  }
+}
+
 /** A list, or the lines of a text. */
 export function listOf(entry: string | readonly string[]): readonly string[] {
   if (typeof entry !== 'string') return entry
@@ -111,6 +129,8 @@ const ofOauthConfig = new Set([
   'isIntrospectAllTokens',
   'isRefreshTokenRotationEnabled',
   'isClientCredentialEnabled',
+  'isTokenExchangeEnabled',
+  'isSecretRequiredForTokenExchange',
   'isNamedUserJwtEnabled',
   'isDeviceFlowEnabled',
   'isUserAgentEnabled',
@@ -144,6 +164,9 @@ export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }
   if (field === 'callbackUrls') return ['oauthConfig', 'callbackUrl', ...number]
   if (field === 'certificate') {
     return ['oauthConfig', oauthConfig.certificateFile === undefined ? 'certificate' : 'certificateFile']
+  }
+  if (field === 'assetTokenConfig') {
+    return ['oauthConfig', field, ...(item === undefined ? [] : ['assetAudiences', item])]
   }
   if (field === 'idTokenConfig') {
     return ['oauthConfig', 'idTokenConfig', ...(item === undefined ? [] : ['idTokenAudience', item])]

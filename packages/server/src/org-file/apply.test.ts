@@ -58,7 +58,13 @@ orgs:
           isClientCredentialEnabled: true
           oauthClientCredentialUser: robot@acme.example
           idTokenConfig: { idTokenValidity: 5, idTokenAudience: https://acme.example }
-        oauthPolicy: { ipRelaxation: ENFORCE, refreshTokenPolicy: 'specific_inactivity:30:DAYS' }
+          isTokenExchangeEnabled: true
+          isSecretRequiredForTokenExchange: false
+          assetTokenConfig:
+            assetSigningCertId: Made_Here
+            assetAudiences: [https://telemetry.example]
+            assetValidityPeriod: 30
+        oauthPolicy: { ipRelaxation: ENFORCE, refreshTokenPolicy: 'specific_inactivity:30:DAYS', isTokenExchangeFlowEnabled: true }
         sessionPolicy: { sessionTimeout: 120 }
         profileName: [System Administrator]
         permissionSetName: [Integration_Access]
@@ -71,6 +77,12 @@ orgs:
         identityLocation: Attribute
         attributeName: employee
     namedCredentials: []
+    tokenExchangeHandlers:
+      - developerName: Directory
+        masterLabel: Directory
+        isIdTokenSupported: true
+        isUserCreationAllowed: true
+        enablements: [{ connectedApp: Warehouse, apexExecutionUser: admin@acme.example, isDefault: true }]
     records:
       Account: [{ Name: Edge Communications }, { Name: Burlington Textiles }]
 `
@@ -110,6 +122,7 @@ describe('applyOrgFile', () => {
       'certificate Made_Here created',
       'connected app Warehouse created',
       'single sign-on Acme_IdP created',
+      'token exchange handler Directory created',
       'record Account Edge Communications created',
       'record Account Burlington Textiles created',
     ])
@@ -139,13 +152,26 @@ describe('applyOrgFile', () => {
       callbackUrls: ['https://warehouse.example/cb', 'http://127.0.0.1:9999/cb'],
       scopes: ['api', 'refresh_token', 'openid'],
       idTokenConfig: { validity: 300, audiences: ['https://acme.example'], includesStandardClaims: false },
+      isTokenExchangeEnabled: true,
+      isSecretRequiredForTokenExchange: false,
+      assetTokenConfig: { validity: 1800, certificate: 'Made_Here', audiences: ['https://telemetry.example'] },
     })
     expect(app.certificate?.subject).toContain('CN=Acme')
     expect(await acts.apps.findPolicies(app.id, org.id)).toMatchObject({
       isAdminApproved: true,
       sessionTimeout: 7200,
       refreshTokenPolicy: { kind: 'specific_inactivity', seconds: 30 * 86_400 },
+      isTokenExchangeFlowEnabled: true,
     })
+    expect(await acts.tokenExchangeHandlers.list(org.id)).toMatchObject([
+      {
+        developerName: 'Directory',
+        tokenHandlerApex: 'Directory',
+        tokenTypes: ['ID_TOKEN'],
+        isUserCreationAllowed: true,
+        enablements: [{ appId: app.id, executionUserId: admin?.id, isDefault: true }],
+      },
+    ])
     expect((await acts.certificates.findByName(org.id, 'Acme_Integration'))?.sealedPrivateKey).toBeDefined()
     expect(await acts.records.list(org.id, 'Account', { offset: 0, limit: 10 })).toMatchObject([
       { fields: { Name: 'Burlington Textiles' }, ownerId: admin?.id },
@@ -242,7 +268,7 @@ orgs:
             - http://warehouse.example/cb
           consumerKey: short
           scopes: [Api, Refreshtoken]
-          isTokenExchangeEnabled: true
+          isIntrospectAllTokens: false
           isCodeCredentialEnabled: false
           isPkceRequired: 'yes'
         oauthPolicy: { refreshTokenPolicy: forever }
@@ -265,7 +291,6 @@ orgs:
       '30:15 orgs[0].connectedApps[0].oauthConfig.callbackUrl[1]: Plain http is for localhost, 127.0.0.1 and [::1] only. Use https.',
       '31:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: A consumer key has 8 to 256 letters and digits.',
       '32:25 orgs[0].connectedApps[0].oauthConfig.scopes[1]: There is no scope “Refreshtoken”. Did you mean “RefreshToken”?',
-      '33:11 orgs[0].connectedApps[0].oauthConfig.isTokenExchangeEnabled: “isTokenExchangeEnabled” is known to Salesforce, but not supported by this version.',
       '35:27 orgs[0].connectedApps[0].oauthConfig.isPkceRequired: Give true or false, not text.',
       '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
       '37:9 orgs[0].connectedApps[0].samlConfig: “samlConfig” is known to Salesforce, but not supported by this version.',
@@ -351,14 +376,14 @@ const withCustomThings = acme
   .replace('label: Integration Access', 'label: Integration Access\n        customPermissions: [Approve]')
   .replace('sessionTimeout: 15', 'sessionTimeout: 15\n        customPermissions: [Approve, See]')
   .replace(
-    '    namedCredentials: []',
+    '    namedCredentials: []\n',
     `        attributes: [{ key: mail, formula: $User.Email }]
     customScopes:
       - { developerName: Read_Orders, description: Read the orders, isPublic: true, assignedTo: Warehouse }
       - { developerName: Write_Orders, masterLabel: Writing, description: Write orders }
     customPermissions:
       - { fullName: Approve, label: Approve orders, connectedApp: Warehouse }
-      - { fullName: See }`,
+      - { fullName: See }\n`,
   )
   .replace('isPkceRequired: false', 'isPkceRequired: false\n          isNamedUserJwtEnabled: true')
   .replace('idTokenValidity: 5', 'idTokenValidity: 5, idTokenIncludeAttributes: true, idTokenIncludeCustomPerms: true')
@@ -559,6 +584,7 @@ async function everything(acts: TestActs): Promise<unknown> {
         await acts.permissionSets.list(org.id),
         await acts.users.list(org.id, { limit: 100 }),
         (await acts.certificates.list(org.id)).map((held) => ({ ...held, certificate: held.certificate.pem })),
+        await acts.tokenExchangeHandlers.list(org.id),
         await acts.records.list(org.id, 'Account', { offset: 0, limit: 100 }),
       ]
     }),

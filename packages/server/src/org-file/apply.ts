@@ -16,6 +16,7 @@ import { applyOrg } from './apply-org.ts'
 import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
 import { applyRecords } from './apply-records.ts'
 import { applySamlSsoConfig, ssoConfigFieldPath } from './apply-sso-config.ts'
+import { applyTokenExchangeHandler } from './apply-token-exchange-handler.ts'
 import { inOrder, type ListedOrg, type Mistake, mostMistakes, pathText, type ReadOrgFile } from './read.ts'
 import { stagedStores } from './staged-stores.ts'
 import type { Path } from './yaml-text.ts'
@@ -32,6 +33,7 @@ export interface Change {
     | 'custom scope'
     | 'custom permission'
     | 'single sign-on'
+    | 'token exchange handler'
     | 'object'
     | 'record'
   /** The name of its org. */
@@ -73,11 +75,16 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
   async function applyWhole(listed: ListedOrg): Promise<void> {
     const orgName = listed.entry.name
     if (isRepeated(listed.path, 'name', `org ${orgName}`)) return
+    const failed = new Set<string>()
     const { outcome, org } = await applyOrg(acts, listed)
     const note = (kind: Change['kind'], name: string, path: Path, result: Outcome<Applied>, fieldPath = plainPath) => {
-      if (result.ok) changes.push({ kind, org: orgName, name, applied: result.value })
-      else for (const problem of result.problems) report([...path, ...fieldPath(problem)], problem.message)
-      if (result.ok) for (const warning of result.warnings) warn([...path, ...fieldPath(warning)], warning.message)
+      if (result.ok) {
+        changes.push({ kind, org: orgName, name, applied: result.value })
+        for (const warning of result.warnings) warn([...path, ...fieldPath(warning)], warning.message)
+      } else {
+        failed.add(kind === 'user' ? canonicalUsername(name) : name)
+        for (const problem of result.problems) report([...path, ...fieldPath(problem)], problem.message)
+      }
     }
     note('org', orgName, listed.path, outcome)
     if (org === undefined) return
@@ -134,6 +141,18 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       if (isRepeated(path, 'fullName', `single sign-on ${orgName} ${entry.fullName}`)) continue
       const applied = await applySamlSsoConfig(acts, org, config)
       note('single sign-on', entry.fullName, path, applied, (problem) => ssoConfigFieldPath(entry, problem))
+    }
+    for (const { path, entry } of listed.tokenExchangeHandlers) {
+      const { developerName } = entry
+      if (isRepeated(path, 'developerName', `token exchange handler ${orgName} ${developerName}`)) continue
+      const applied = await applyTokenExchangeHandler(acts, org, entry)
+      // That an app or a user could not be made has been told.
+      const isTold = ({ field, item }: Problem) => {
+        const { connectedApp = '', apexExecutionUser = '' } = entry.enablements?.[item ?? -1] ?? {}
+        return field === 'enablements' && (failed.has(connectedApp) || failed.has(canonicalUsername(apexExecutionUser)))
+      }
+      const told = applied.ok ? applied : { ...applied, problems: applied.problems.filter((one) => !isTold(one)) }
+      note('token exchange handler', developerName, path, told)
     }
     const { objects, results } = await applyObjects(acts, org, listed.objects)
     for (const { path, name, outcome: applied } of results) note('object', name, path, applied)

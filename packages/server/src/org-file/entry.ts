@@ -243,13 +243,8 @@ export const connectedAppKind = {
       'pluginExecutionUser',
       'samlConfig',
     ]),
-    oauthConfig: sectionOf(oauthConfig, [
-      'assetTokenConfig',
-      'isCodeCredentialEnabled',
-      'isCodeCredentialPostOnly',
-      'isSecretRequiredForTokenExchange',
-      'isTokenExchangeEnabled',
-    ]),
+    oauthConfig: sectionOf(oauthConfig, ['isCodeCredentialEnabled', 'isCodeCredentialPostOnly']),
+    'oauthConfig.assetTokenConfig': sectionOf(inner(oauthConfig, 'assetTokenConfig')),
     'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig')),
     attributes: sectionOf(inner(app, 'attributes')),
     oauthPolicy: sectionOf(inner(app, 'oauthPolicy'), ['singleLogoutUrl']),
@@ -281,6 +276,16 @@ export const samlSsoConfigKind = {
       'singleLogoutUrl',
       'userProvisioning',
     ]),
+  },
+} satisfies EntryKind<z.ZodType>
+
+/** A token exchange handler. */
+export const tokenExchangeHandlerKind = {
+  noun: 'token exchange handler',
+  schema: entries.tokenExchangeHandlerEntry,
+  sections: {
+    '': sectionOf(entries.tokenExchangeHandlerEntry),
+    enablements: { fields: ['connectedApp', 'apexExecutionUser', 'isDefault'], notYet: ['externalClientApp'] },
   },
 } satisfies EntryKind<z.ZodType>
 

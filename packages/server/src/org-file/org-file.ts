@@ -69,6 +69,7 @@ export const orgEntry = z.strictObject({
   customScopes: z.array(z.unknown()).exactOptional(),
   customPermissions: z.array(z.unknown()).exactOptional(),
   samlSsoConfigs: z.array(z.unknown()).exactOptional(),
+  tokenExchangeHandlers: z.array(z.unknown()).exactOptional(),
   namedCredentials: z
     .array(z.unknown())
     .max(0, {
@@ -194,6 +195,17 @@ export const connectedAppEntry = z.strictObject({
     isIntrospectAllTokens: z.boolean().exactOptional(),
     isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
     isClientCredentialEnabled: z.boolean().exactOptional(),
+    isTokenExchangeEnabled: z.boolean().exactOptional(),
+    isSecretRequiredForTokenExchange: z.boolean().exactOptional(),
+    assetTokenConfig: z
+      .strictObject({
+        assetValidityPeriod: whole(1, 525_600, 'a whole number of minutes').exactOptional(),
+        assetSigningCertId: z.string(),
+        assetAudiences: textOrList,
+        assetIncludeAttributes: z.boolean().exactOptional(),
+        assetIncludeCustomPerms: z.boolean().exactOptional(),
+      })
+      .exactOptional(),
     isNamedUserJwtEnabled: z.boolean().exactOptional(),
     isDeviceFlowEnabled: z.boolean().exactOptional(),
     isUserAgentEnabled: z.boolean().exactOptional(),
@@ -229,6 +241,7 @@ export const connectedAppEntry = z.strictObject({
           error: `Give a number of minutes that Salesforce offers: ${namedUserJwtMinutes.join(', ')}.`,
         })
         .exactOptional(),
+      isTokenExchangeFlowEnabled: z.boolean().exactOptional(),
     })
     .exactOptional(),
   sessionPolicy: z
@@ -274,6 +287,31 @@ export const connectedAppEntry = z.strictObject({
   permissionSetName: textOrList.exactOptional(),
 })
 
+/** A token exchange handler, with the field names of the metadata type `OauthTokenExchangeHandler`. */
+export const tokenExchangeHandlerEntry = z.strictObject({
+  developerName: z.string(),
+  masterLabel: z.string().exactOptional(),
+  description: z.string().exactOptional(),
+  tokenHandlerApex: z.string().exactOptional(),
+  isAccessTokenSupported: z.boolean().exactOptional(),
+  isRefreshTokenSupported: z.boolean().exactOptional(),
+  isIdTokenSupported: z.boolean().exactOptional(),
+  isSaml2Supported: z.boolean().exactOptional(),
+  isJwtSupported: z.boolean().exactOptional(),
+  isEnabled: z.boolean().exactOptional(),
+  isUserCreationAllowed: z.boolean().exactOptional(),
+  isProtected: z.boolean().exactOptional(),
+  enablements: z
+    .array(
+      z.strictObject({
+        connectedApp: z.string(),
+        apexExecutionUser: z.string(),
+        isDefault: z.boolean(),
+      }),
+    )
+    .exactOptional(),
+})
+
 /** An object of the org's own, or fields of its own on a standard one. */
 export const objectEntry = customObject.omit({ keyPrefix: true })
 
@@ -301,6 +339,8 @@ export type CustomPermissionEntry = z.infer<typeof customPermissionEntry>
 export type SamlSsoConfigEntry = z.infer<typeof samlSsoConfigEntry>
 /** A connected app as an org file has it. */
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
+/** A token exchange handler as an org file has it. */
+export type TokenExchangeHandlerEntry = z.infer<typeof tokenExchangeHandlerEntry>
 /** An object as an org file has it. */
 export type ObjectEntry = z.infer<typeof objectEntry>
 /** A record as an org file has it. */
@@ -318,6 +358,7 @@ export interface OrgEntry
     | 'customScopes'
     | 'customPermissions'
     | 'samlSsoConfigs'
+    | 'tokenExchangeHandlers'
     | 'namedCredentials'
     | 'objects'
     | 'records'
@@ -330,6 +371,7 @@ export interface OrgEntry
   readonly customScopes?: readonly CustomScopeEntry[]
   readonly customPermissions?: readonly CustomPermissionEntry[]
   readonly samlSsoConfigs?: readonly SamlSsoConfigEntry[]
+  readonly tokenExchangeHandlers?: readonly TokenExchangeHandlerEntry[]
   readonly namedCredentials?: readonly []
   readonly objects?: readonly ObjectEntry[]
   readonly records?: Readonly<Record<string, readonly RecordEntry[]>>

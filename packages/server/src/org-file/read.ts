@@ -15,6 +15,7 @@ import {
   readEntry,
   recordKind,
   samlSsoConfigKind,
+  tokenExchangeHandlerKind,
   userKind,
 } from './entry.ts'
 import type {
@@ -28,6 +29,7 @@ import type {
   ProfileEntry,
   RecordEntry,
   SamlSsoConfigEntry,
+  TokenExchangeHandlerEntry,
   UserEntry,
 } from './org-file.ts'
 import { type Path, type Place, readYaml, type YamlText } from './yaml-text.ts'
@@ -73,6 +75,7 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly customScopes: readonly Listed<CustomScopeEntry>[]
   readonly customPermissions: readonly Listed<CustomPermissionEntry>[]
   readonly samlSsoConfigs: readonly ListedSamlSsoConfig[]
+  readonly tokenExchangeHandlers: readonly Listed<TokenExchangeHandlerEntry>[]
   readonly objects: readonly Listed<ObjectEntry>[]
   readonly records: readonly (Listed<RecordEntry> & { readonly object: string })[]
 }
@@ -181,6 +184,7 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           customScopes: all(customScopeKind, 'customScopes', entry.customScopes),
           customPermissions: all(customPermissionKind, 'customPermissions', entry.customPermissions),
           samlSsoConfigs: await samlSsoConfigs(all(samlSsoConfigKind, 'samlSsoConfigs', entry.samlSsoConfigs)),
+          tokenExchangeHandlers: all(tokenExchangeHandlerKind, 'tokenExchangeHandlers', entry.tokenExchangeHandlers),
           objects: all(objectKind, 'objects', entry.objects),
           records: Object.entries(entry.records ?? {}).flatMap(([object, items]) =>
             items.flatMap((item, number) =>

@@ -5,6 +5,7 @@ import type { Org, OrgStore } from '../orgs/org.ts'
 import type { CustomObject } from '../rest/custom-object.ts'
 import type { ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
+import type { TokenExchangeHandler, TokenExchangeHandlerStore } from '../token-exchange/token-exchange-handler.ts'
 import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
@@ -15,7 +16,7 @@ export interface AppliedStores {
   readonly profiles: Pick<ProfileStore, 'add' | 'update' | 'findByName' | 'list'>
   readonly permissionSets: Pick<PermissionSetStore, 'add' | 'update' | 'findByName' | 'list'>
   readonly users: Pick<UserStore, 'add' | 'update' | 'setPassword' | 'findByUsername' | 'findByFederationId' | 'list'>
-  readonly certificates: Pick<CertificateStore, 'add' | 'update' | 'findByName'>
+  readonly certificates: Pick<CertificateStore, 'add' | 'update' | 'findByName' | 'list'>
   readonly apps: Pick<
     ConnectedAppStore,
     | 'add'
@@ -31,6 +32,7 @@ export interface AppliedStores {
   readonly customScopes: Pick<CustomScopeStore, 'add' | 'update' | 'list'>
   readonly customPermissions: Pick<CustomPermissionStore, 'add' | 'update' | 'list'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'add' | 'update' | 'findByName' | 'list'>
+  readonly tokenExchangeHandlers: Pick<TokenExchangeHandlerStore, 'add' | 'update' | 'list'>
   readonly objects: Pick<ObjectStore, 'definitions' | 'put'>
   readonly records: Pick<RecordStore, 'add' | 'list'>
 }
@@ -56,6 +58,7 @@ export function stagedStores(stores: AppliedStores): StagedStores {
   const customScopes = changes<CustomScope>()
   const customPermissions = changes<CustomPermission>()
   const samlSsoConfigs = changes<SamlSsoConfig>()
+  const handlers = changes<TokenExchangeHandler>()
   const objects = new Map<string, readonly CustomObject[]>()
   const records = changes<StoredRecord>()
   const policies = new Map<string, AppPolicies>()
@@ -126,6 +129,7 @@ export function stagedStores(stores: AppliedStores): StagedStores {
           inOrg(orgId, (certificate) => certificate.name === name),
           await stores.certificates.findByName(orgId, name),
         ),
+      list: async (orgId) => certificates.all(inOrg(orgId), await stores.certificates.list(orgId)),
     },
     apps: {
       add: (app, ofOrgs) => {
@@ -171,6 +175,11 @@ export function stagedStores(stores: AppliedStores): StagedStores {
           await stores.samlSsoConfigs.findByName(orgId, name),
         ),
       list: async (orgId) => samlSsoConfigs.all(inOrg(orgId), await stores.samlSsoConfigs.list(orgId)),
+    },
+    tokenExchangeHandlers: {
+      add: (handler) => later(handlers.put(handler, () => stores.tokenExchangeHandlers.add(handler))),
+      update: (handler) => later(handlers.put(handler, () => stores.tokenExchangeHandlers.update(handler))),
+      list: async (orgId) => handlers.all(inOrg(orgId), await stores.tokenExchangeHandlers.list(orgId)),
     },
     objects: {
       definitions: async (orgId) => objects.get(orgId) ?? (await stores.objects.definitions(orgId)),

@@ -15,6 +15,7 @@ import { findField, type SObject } from '../rest/object.ts'
 import type { FieldValue, ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import { schemaOf } from '../rest/schema.ts'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
+import type { TokenExchangeHandler, TokenExchangeHandlerStore } from '../token-exchange/token-exchange-handler.ts'
 import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
@@ -29,6 +30,7 @@ import type {
   ProfileEntry,
   RecordEntry,
   SamlSsoConfigEntry,
+  TokenExchangeHandlerEntry,
   UserEntry,
 } from './org-file.ts'
 
@@ -41,6 +43,7 @@ interface Needs {
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly customPermissions: Pick<CustomPermissionStore, 'list'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
+  readonly tokenExchangeHandlers: Pick<TokenExchangeHandlerStore, 'list'>
   readonly objects: Pick<ObjectStore, 'definitions'>
   readonly records: Pick<RecordStore, 'list'>
 }
@@ -65,7 +68,9 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     needs.customPermissions.list(org.id),
   ])
   const people = users.map(({ id, username }) => ({ id, name: username }))
-  const names = new Map([...profiles, ...permissionSets, ...people].map(({ id, name }) => [id, name]))
+  const handlers = await needs.tokenExchangeHandlers.list(org.id)
+  const named = apps.map(({ id, fullName }) => ({ id, name: fullName }))
+  const names = new Map([...profiles, ...permissionSets, ...people, ...named].map(({ id, name }) => [id, name]))
   const scopeNames = new Set(customScopes.map(({ name }) => name))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
   const { sessionTimeout, maxLoginAttempts, lockoutInterval, trustedIpRanges, corsAllowedOrigins, ...settings } =
@@ -104,6 +109,9 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       ? {}
       : { customPermissions: customPermissions.map((permission) => permissionEntryOf(permission, apps)) }),
     samlSsoConfigs: (await needs.samlSsoConfigs.list(org.id)).map(samlSsoConfigEntryOf),
+    ...(handlers.length === 0
+      ? {}
+      : { tokenExchangeHandlers: handlers.map((handler) => handlerEntryOf(handler, namesOf)) }),
     ...(objects.length === 0 ? {} : { objects: objects.map(({ keyPrefix: _, ...object }) => object) }),
     records: await recordsOf(needs, org, schemaOf(objects.map(objectOf)).objects),
   }
@@ -248,7 +256,9 @@ function appEntryOf(
       isUsernamePasswordEnabled: app.isUsernamePasswordEnabled,
       isCodeCredentialEnabled: app.isCodeCredentialEnabled,
       isCodeCredentialPostOnly: app.isCodeCredentialPostOnly,
-      ...given({ oauthClientCredentialUser }),
+      isTokenExchangeEnabled: app.isTokenExchangeEnabled,
+      isSecretRequiredForTokenExchange: app.isSecretRequiredForTokenExchange,
+      ...given({ oauthClientCredentialUser, assetTokenConfig: assetTokenEntryOf(app) }),
       idTokenConfig: {
         idTokenValidity: minutes(app.idTokenConfig.validity),
         idTokenAudience: [...app.idTokenConfig.audiences],
@@ -260,6 +270,7 @@ function appEntryOf(
     oauthPolicy: {
       ipRelaxation: policies.ipRelaxation,
       refreshTokenPolicy: writeRefreshTokenPolicy(policies.refreshTokenPolicy),
+      isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
       ...jwtTimeoutOf(policies),
     },
     sessionPolicy: {
@@ -276,6 +287,39 @@ function appEntryOf(
     appMenu: { ...policies.menu },
     profileName: namesOf(policies.profileIds),
     permissionSetName: namesOf(policies.permissionSetIds),
+  }
+}
+
+function assetTokenEntryOf({ assetTokenConfig }: ConnectedApp): ConnectedAppEntry['oauthConfig']['assetTokenConfig'] {
+  if (assetTokenConfig === undefined) return undefined
+  return {
+    assetValidityPeriod: minutes(assetTokenConfig.validity),
+    assetSigningCertId: assetTokenConfig.certificate,
+    assetAudiences: [...assetTokenConfig.audiences],
+    assetIncludeAttributes: assetTokenConfig.includesAttributes,
+    assetIncludeCustomPerms: assetTokenConfig.includesCustomPermissions,
+  }
+}
+
+function handlerEntryOf(handler: TokenExchangeHandler, namesOf: NamesOf): TokenExchangeHandlerEntry {
+  const { developerName, masterLabel, description, tokenHandlerApex, tokenTypes } = handler
+  return {
+    developerName,
+    masterLabel,
+    description,
+    tokenHandlerApex,
+    isAccessTokenSupported: tokenTypes.includes('ACCESS_TOKEN'),
+    isRefreshTokenSupported: tokenTypes.includes('REFRESH_TOKEN'),
+    isIdTokenSupported: tokenTypes.includes('ID_TOKEN'),
+    isSaml2Supported: tokenTypes.includes('SAML_2'),
+    isJwtSupported: tokenTypes.includes('JWT'),
+    isEnabled: handler.isEnabled,
+    isUserCreationAllowed: handler.isUserCreationAllowed,
+    isProtected: handler.isProtected,
+    enablements: handler.enablements.map(({ appId, executionUserId, isDefault }) => {
+      const [connectedApp = appId, apexExecutionUser = executionUserId] = namesOf([appId, executionUserId])
+      return { connectedApp, apexExecutionUser, isDefault }
+    }),
   }
 }
 

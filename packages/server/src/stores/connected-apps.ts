@@ -139,6 +139,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
         await tx.execute(queries.deleteFrom('approvals').where('app_id', '=', id))
         await tx.execute(queries.updateTable('custom_permissions').set({ app_id: null }).where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('app_policies').where('app_id', '=', id))
+        await tx.execute(queries.deleteFrom('token_exchange_enablements').where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('connected_apps').where('id', '=', id))
       }
     },
@@ -262,6 +263,9 @@ export function toRow(app: ConnectedApp): Row {
     is_username_password_enabled: flag(app.isUsernamePasswordEnabled),
     is_code_credential_enabled: flag(app.isCodeCredentialEnabled),
     is_code_credential_post_only: flag(app.isCodeCredentialPostOnly),
+    is_token_exchange_enabled: flag(app.isTokenExchangeEnabled),
+    is_secret_required_for_token_exchange: flag(app.isSecretRequiredForTokenExchange),
+    asset_token_config: app.assetTokenConfig === undefined ? null : JSON.stringify(app.assetTokenConfig),
     id_token_config: JSON.stringify(app.idTokenConfig),
     ip_ranges: JSON.stringify(app.ipRanges),
     single_logout_url: app.singleLogoutUrl ?? null,
@@ -290,6 +294,14 @@ const idTokenConfigSchema = z.object({
 })
 
 const attributesSchema = z.array(z.object({ key: z.string(), formula: z.string() }))
+
+const assetTokenConfigSchema = z.object({
+  validity: z.number(),
+  certificate: z.string(),
+  audiences: z.array(z.string()),
+  includesAttributes: z.boolean(),
+  includesCustomPermissions: z.boolean(),
+})
 
 function fromRow(row: Row): ConnectedApp {
   return {
@@ -326,6 +338,11 @@ function fromRow(row: Row): ConnectedApp {
     isUsernamePasswordEnabled: row.is_username_password_enabled === 1,
     isCodeCredentialEnabled: row.is_code_credential_enabled === 1,
     isCodeCredentialPostOnly: row.is_code_credential_post_only === 1,
+    isTokenExchangeEnabled: row.is_token_exchange_enabled === 1,
+    isSecretRequiredForTokenExchange: row.is_secret_required_for_token_exchange === 1,
+    assetTokenConfig: ifFound(row.asset_token_config ?? undefined, (text) =>
+      assetTokenConfigSchema.parse(JSON.parse(text)),
+    ),
     idTokenConfig: idTokenConfigSchema.parse(JSON.parse(row.id_token_config)),
     ipRanges: readIpRanges(row.ip_ranges),
     singleLogoutUrl: row.single_logout_url ?? undefined,
@@ -358,6 +375,7 @@ export function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     sort_order: policies.menu.sortOrder,
     client_credential_user_id: policies.clientCredentialUserId ?? null,
     named_user_jwt_timeout: policies.namedUserJwtTimeout ?? null,
+    is_token_exchange_flow_enabled: flag(policies.isTokenExchangeFlowEnabled),
     is_installed: flag(policies.isInstalled),
     refused_at: instantOrNull(policies.lastRefusedAt),
   }
@@ -383,5 +401,6 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     menu: { isVisible: row.is_in_menu === 1, sortOrder: row.sort_order },
     clientCredentialUserId: row.client_credential_user_id ?? undefined,
     namedUserJwtTimeout: row.named_user_jwt_timeout ?? undefined,
+    isTokenExchangeFlowEnabled: row.is_token_exchange_flow_enabled === 1,
   }
 }

@@ -128,6 +128,9 @@ interface ConnectedAppsTable {
   is_username_password_enabled: Flag
   is_code_credential_enabled: Flag
   is_code_credential_post_only: Flag
+  is_token_exchange_enabled: Flag
+  is_secret_required_for_token_exchange: Flag
+  asset_token_config: Json | null
   id_token_config: Json
   ip_ranges: Json
   single_logout_url: string | null
@@ -155,6 +158,7 @@ interface AppPoliciesTable {
   sort_order: number
   client_credential_user_id: string | null
   named_user_jwt_timeout: number | null
+  is_token_exchange_flow_enabled: Flag
   is_installed: Flag
   refused_at: Instant | null
 }
@@ -436,6 +440,29 @@ interface CustomPermissionsTable {
   permission_set_ids: Json
 }
 
+interface TokenExchangeHandlersTable {
+  id: string
+  org_id: string
+  developer_name: string
+  master_label: string
+  description: string
+  token_handler_apex: string
+  /** With a space between. */
+  token_types: string
+  is_enabled: Flag
+  is_user_creation_allowed: Flag
+  is_protected: Flag
+  created_at: Instant
+  modified_at: Instant
+}
+
+interface TokenExchangeEnablementsTable {
+  handler_id: string
+  app_id: string
+  execution_user_id: string
+  is_default: Flag
+}
+
 interface SigningKeysTable {
   kid: string
   public_jwk: Json
@@ -527,6 +554,8 @@ export interface Tables {
   custom_scopes: CustomScopesTable
   custom_permissions: CustomPermissionsTable
   saml_sso_configs: SamlSsoConfigsTable
+  token_exchange_handlers: TokenExchangeHandlersTable
+  token_exchange_enablements: TokenExchangeEnablementsTable
   signing_keys: SigningKeysTable
   records: RecordsTable
   record_keys: RecordKeysTable

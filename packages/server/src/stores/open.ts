@@ -32,6 +32,7 @@ import { signingKeyStore } from './signing-keys.ts'
 import { sqliteDialect } from './sqlite.ts'
 import { statement } from './statement.ts'
 import type { ActStores, Stores } from './stores.ts'
+import { tokenExchangeHandlerStore } from './token-exchange-handlers.ts'
 import { userStore } from './users.ts'
 import { verificationHistoryStore } from './verification-history.ts'
 import { verificationStore } from './verifications.ts'
@@ -165,6 +166,7 @@ async function storesOn(
     verifications: verificationStore(database),
     certificates: certificateStore(database),
     samlSsoConfigs: samlSsoConfigStore(database),
+    tokenExchangeHandlers: tokenExchangeHandlerStore(database),
     signingKeys: signingKeyStore(database),
     objects: customObjectStore(database),
   }
@@ -186,6 +188,7 @@ async function storesOn(
       verifications: noting.verifications(note),
       certificates: noting.certificates(note),
       samlSsoConfigs: noting.samlSsoConfigs(note),
+      tokenExchangeHandlers: noting.tokenExchangeHandlers(note),
       signingKeys: noting.signingKeys(note),
       objects: noting.objects(note),
     }

@@ -14,6 +14,7 @@ import type { SamlSsoConfigStore } from '../saml/sso-config.ts'
 import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { VerificationHistoryStore, VerificationStore } from '../sessions/verification.ts'
+import type { TokenExchangeHandlerStore } from '../token-exchange/token-exchange-handler.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
 import type { AuthorizationCodeStore } from '../tokens/authorization-code.ts'
 import type { DeviceCodeStore } from '../tokens/device-code.ts'
@@ -42,6 +43,7 @@ export interface ActStores {
   readonly verifications: VerificationStore
   readonly certificates: CertificateStore
   readonly samlSsoConfigs: SamlSsoConfigStore
+  readonly tokenExchangeHandlers: TokenExchangeHandlerStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

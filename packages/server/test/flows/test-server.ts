@@ -113,6 +113,8 @@ export interface TestServerOptions {
   readonly demoUsers?: ServerOptions['demoUsers']
   /** What the walkthrough offers; without, there is none. */
   readonly walkthrough?: (base: string, signer: Signer) => ServerOptions['walkthrough']
+  /** Where the code of token exchange handlers comes from. */
+  readonly handlers?: Partial<ServerOptions['handlers']>
   readonly place?: TestPlace
   readonly trustedProxies?: readonly string[]
   /** Stands between the server and its stores: to make one fail, or to count. */
@@ -146,6 +148,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       showsCauses: options.showsCauses ?? true,
       demoUsers: options.demoUsers ?? [],
       walkthrough: options.walkthrough?.(place.base, signer),
+      handlers: { ...defaultServerOptions.handlers, ...options.handlers },
       trustedProxies: options.trustedProxies ?? [],
       passwordCost,
     },
@@ -237,6 +240,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         isUsernamePasswordEnabled: false,
         isCodeCredentialEnabled: false,
         isCodeCredentialPostOnly: false,
+        isTokenExchangeEnabled: false,
+        isSecretRequiredForTokenExchange: true,
+        assetTokenConfig: undefined,
         idTokenConfig: defaultIdTokenConfig,
         ipRanges: [],
         singleLogoutUrl: undefined,

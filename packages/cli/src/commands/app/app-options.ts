@@ -5,6 +5,7 @@ import { readIpRange } from '../../ip-range.ts'
 import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
 import { addSwitches, enteredSwitches } from './app-switches.ts'
+import { addExchangeOptions, enteredAssetTokens, enteredExchangePolicy } from './exchange-options.ts'
 
 /** A command that enters the settings and policies of a connected app, `create` or `update`, with its options. */
 export function appCommand(name: 'create' | 'update') {
@@ -21,6 +22,7 @@ export function appCommand(name: 'create' | 'update') {
     .option('--require-secret', 'the web server flow needs the consumer secret')
     .option('--no-require-secret')
   addSwitches(command)
+  addExchangeOptions(command)
   return command
     .option('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears')
     .addOption(new Option('--id-token-validity <duration>', 'such as 2m').argParser(readDuration))
@@ -106,6 +108,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
   })
   return {
     ...enteredSwitches(options),
+    ...enteredAssetTokens(options),
     ...entered({
       label: options.label,
       contactEmail: options.contactEmail,
@@ -143,6 +146,7 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
       assuranceAction: options.assuranceAction,
       clientCredentialUser: options.runAs,
     }),
+    ...enteredExchangePolicy(options),
     ...(typeof sessionTimeout === 'number' && { sessionTimeout }),
     ...(sessionTimeout === false && { sessionTimeout: undefined }),
     ...(typeof jwtTimeout === 'number' && { namedUserJwtTimeout: jwtTimeout }),
@@ -158,6 +162,7 @@ export const appOptionNames: Readonly<Record<string, string>> = {
   scopes: '--scope',
   certificate: '--certificate-file',
   idTokenConfig: '--id-token-…',
+  assetTokenConfig: '--asset-…',
   attributes: '--attribute',
   ipRanges: '--ip-range',
   consumerSecret: 'The consumer secret',

@@ -15,6 +15,8 @@ interface Switch {
     | 'isUsernamePasswordEnabled'
     | 'isCodeCredentialEnabled'
     | 'isCodeCredentialPostOnly'
+    | 'isTokenExchangeEnabled'
+    | 'isSecretRequiredForTokenExchange'
   readonly option: string
   readonly help: string
 }
@@ -67,6 +69,16 @@ const switches: readonly Switch[] = [
     setting: 'isCodeCredentialPostOnly',
     option: 'code-credentials-post-only',
     help: 'headless login takes credentials in the body alone',
+  },
+  {
+    setting: 'isTokenExchangeEnabled',
+    option: 'token-exchange',
+    help: 'it may exchange tokens of other issuers; the org must allow it, too',
+  },
+  {
+    setting: 'isSecretRequiredForTokenExchange',
+    option: 'require-secret-for-exchange',
+    help: 'the token exchange flow needs the consumer secret',
   },
 ]
 

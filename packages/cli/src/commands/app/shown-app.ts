@@ -74,6 +74,7 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       mobilePolicy: policies.mobilePolicy,
       menu: policies.menu,
       clientCredentialUser: runAs,
+      isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
       namedUserJwtTimeout: policies.namedUserJwtTimeout,
       isBlocked: policies.isBlocked,
     },
@@ -102,6 +103,8 @@ export function appText(shown: ShownApp, style: Style): string {
       'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
       'Device flow': yesNo(app.isDeviceFlowEnabled),
       'Client credentials': yesNo(app.isClientCredentialEnabled),
+      'Token exchange': exchangeText(shown),
+      'Asset tokens': assetText(app),
       'JWT access tokens': jwtText(shown),
       'User-agent': yesNo(app.isUserAgentEnabled),
       'Username-password': yesNo(app.isUsernamePasswordEnabled),
@@ -132,6 +135,18 @@ export function appText(shown: ShownApp, style: Style): string {
     },
     style,
   )
+}
+
+function exchangeText({ app, policies }: ShownApp): string {
+  if (!app.isTokenExchangeEnabled) return 'no'
+  const allowed = policies?.isTokenExchangeFlowEnabled === true ? 'allowed by the org' : 'not allowed by the org yet'
+  return `yes, ${allowed}${app.isSecretRequiredForTokenExchange ? '' : ', without a secret'}`
+}
+
+function assetText({ assetTokenConfig }: ConnectedApp): string {
+  if (assetTokenConfig === undefined) return 'no'
+  const { certificate, validity, audiences } = assetTokenConfig
+  return [`signed with ${certificate}, valid ${duration(validity)}`, ...audiences.map((one) => `for ${one}`)].join('\n')
 }
 
 function jwtText({ app, policies }: ShownApp): string {

@@ -20,6 +20,7 @@ import { fiveApprovals } from './0015-five-approvals.ts'
 import { appMenu } from './0016-app-menu.ts'
 import { boundTokens } from './0017-bound-tokens.ts'
 import { samlSingleSignOn } from './0018-saml-single-sign-on.ts'
+import { tokenExchange } from './0019-token-exchange.ts'
 
 const migrations = [
   first,
@@ -40,6 +41,7 @@ const migrations = [
   appMenu,
   boundTokens,
   samlSingleSignOn,
+  tokenExchange,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -1,0 +1,24 @@
+import type { FoundUser } from './handler.ts'
+
+/** The two functions of a handler. */
+export type HandlerAct = 'validateIncomingToken' | 'getUserForTokenSubject'
+
+/** What the server tells the thread of a handler. */
+export type ToHandler =
+  /** To call a function; `tools` are added as its last argument. */
+  | { readonly kind: 'call'; readonly id: number; readonly act: HandlerAct; readonly args: readonly unknown[] }
+  /** The users that were asked for. */
+  | { readonly kind: 'found'; readonly lookup: number; readonly users: readonly FoundUser[] }
+
+/** What the thread of a handler tells the server. */
+export type FromHandler =
+  /** What a function answered, as JSON; `undefined` for nothing. */
+  | { readonly kind: 'answered'; readonly id: number; readonly json: string | undefined }
+  | { readonly kind: 'failed'; readonly id: number; readonly problem: string }
+  /** Asks for users, on behalf of a call. */
+  | {
+      readonly kind: 'find'
+      readonly id: number
+      readonly lookup: number
+      readonly wanted: { readonly Username?: string; readonly Email?: string }
+    }
