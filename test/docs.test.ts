@@ -68,6 +68,21 @@ describe('the flow pages', () => {
     expect(output).toContain('"developerName":"AllAccounts"')
   })
 
+  it('say how an app exchanges the token of another issuer, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/token-exchange.md'))
+    expect(output).toContain('"issued_token_type":"urn:ietf:params:oauth:token-type:access_token"')
+    expect(output).toContain('"developerName":"AllAccounts"')
+    expect(output).toContain("its signature was not made with the issuer's key")
+  })
+
+  it('say how a device gets a token, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/asset-token.md'))
+    expect(JSON.parse(output)).toMatchObject({
+      isValid: true,
+      claims: { did: 'thermostat-7', act: { sub: 'thermostat-7' } },
+    })
+  })
+
   it('say how an app gets JWTs and how others verify them, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/jwt-access-tokens.md'))
     const { claims } = JSON.parse(output)

@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly path: string
   /** The SQLite file. */
   readonly database: string
+  /** Where the modules of token exchange handlers are. */
+  readonly handlers: string
   /** Whether there is a database to work on. */
   readonly hasDatabase: boolean
 }
@@ -24,7 +26,7 @@ export const howToMakeKey = `node -p "require('crypto').randomBytes(32).toString
 export function dataFolder(path: string): DataFolder {
   const absolute = resolve(path)
   const database = join(absolute, 'sallyport.db')
-  return { path: absolute, database, hasDatabase: existsSync(database) }
+  return { path: absolute, database, handlers: join(absolute, 'handlers'), hasDatabase: existsSync(database) }
 }
 
 /** Makes the folder, for its owner only. @throws {Failure} when it cannot be had */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path'
 import { sealWith } from '@sallyport/server'
 import { z } from 'zod'
+import { flowOf } from './commands/token/login-flow.ts'
 import { configFolder } from './config-folder.ts'
 import { writePrivately } from './data-folder.ts'
 import { Failure } from './failure.ts'
@@ -65,6 +66,20 @@ const loginSchema = z.discriminatedUnion('kind', [
     subject: z.string(),
     /** PEM, open: it stands in a locked file. */
     privateKey: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
+    kind: z.literal('token-exchange'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    consumerSecret: z.string().optional(),
+    subjectToken: z.string(),
+    subjectTokenType: z.enum(['access_token', 'refresh_token', 'id_token', 'saml2', 'jwt']),
+    tokenHandler: z.string().optional(),
+    scope: z.array(z.string()).optional(),
     username: z.string(),
     organizationId: z.string(),
     at: z.coerce.date(),
@@ -186,6 +201,9 @@ export function openLogins(client: Client): Logins {
     if (login.kind === 'client-credentials') {
       const { consumerKey, consumerSecret: proof, loginHost: myDomain } = login
       return client.clientCredentials({ consumerKey, proof, myDomain })
+    }
+    if (login.kind === 'token-exchange') {
+      return held?.refreshToken === undefined ? client.tokenExchange(login) : flowOf(client, login).refresh(held)
     }
     const signer = client.signerFromKey(login.privateKey)
     if (login.kind === 'saml-assertion') {

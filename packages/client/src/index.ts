@@ -87,6 +87,14 @@ export { SignInError, type SignInReason } from './sign-in-error.ts'
 export { type KeyChoice, type Signer, signerFromKey, signerFromKeyStore } from './signer.ts'
 export { type ObtainToken, type TokenCache, type TokenCacheOptions, tokenCache } from './token-cache.ts'
 export { type Explanation, TokenError } from './token-error.ts'
+export {
+  type AssetToken,
+  type AssetTokenRequest,
+  assetToken,
+  type ExchangedTokenType,
+  type TokenExchangeRequest,
+  tokenExchange,
+} from './token-exchange.ts'
 export { TokenFileError, type TokenFileStore, type TokenFileStoreOptions, tokenFileStore } from './token-file-store.ts'
 export type { Asking } from './token-request.ts'
 export type { TokenSource, TokenWish } from './token-source.ts'

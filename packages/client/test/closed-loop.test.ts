@@ -9,6 +9,7 @@ import type { Profile } from '../../server/src/users/profile.ts'
 import type { User } from '../../server/src/users/user.ts'
 import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
 import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
+import { addHandler, believing } from '../../server/test/flows/test-handlers.ts'
 import {
   addIdentityProvider,
   dsig,
@@ -30,6 +31,7 @@ import {
   type TestServer,
   targetBase,
 } from '../../server/test/flows/test-server.ts'
+import { anAssetApp, aThing } from '../../server/test/flows/test-things.ts'
 import { codeFor, credentialsOf, tokensFor } from '../../server/test/flows/test-tokens.ts'
 import { tokenOn } from '../../server/test/setup/setup-server.ts'
 import { diagnoseEvidence } from '../src/diagnosis/diagnose.ts'
@@ -50,7 +52,8 @@ interface World {
 }
 
 beforeAll(async () => {
-  server = await startTestServer({ showsCauses: false })
+  const silent = { ...believing, validateIncomingToken: () => ({ isValid: false }) }
+  server = await startTestServer({ showsCauses: false, handlers: { code: { Believing: believing, Silent: silent } } })
   strict = await startTestServer({ showsCauses: false, posture: strictPosture })
   pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required', registrationLimit: 0 } })
   nonces = await startTestServer({ showsCauses: false, posture: { acceptsDpop: true, dpopNeedsNonce: true } })
@@ -239,6 +242,43 @@ async function typeCode(user_code: string, decision?: 'allow' | 'deny', who = wo
   const typed = await post({ ...fieldsOf(page, 'user_code'), user_code }, { path: '/setup/connect', headers })
   if (decision === undefined) return typed
   return post({ ...fieldsOf(typed.words, 'decision'), decision }, { path: '/setup/connect', headers })
+}
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const typeOf = (name: string) => `urn:ietf:params:oauth:token-type:${name}`
+
+/** An app that exchanges tokens, with a handler. */
+async function exchanger(
+  details: Partial<ConnectedApp> = {},
+  policies: Parameters<TestServer['addApp']>[2] = {},
+  handler: Parameters<typeof addHandler>[3] = {},
+): Promise<ConnectedApp> {
+  const { id } = await server.profile('Standard User')
+  const app = await server.addApp(
+    fresh('Exchanger'),
+    { isTokenExchangeEnabled: true, ...details },
+    { isTokenExchangeFlowEnabled: true, isAdminApproved: true, profileIds: [id], ...policies },
+  )
+  await addHandler(server, app, world.user, { developerName: fresh('Corporate'), ...handler })
+  return app
+}
+
+function swap(app: ConnectedApp, more: Record<string, string> = {}): Promise<Wire> {
+  const subject = { subject_token: `user:${world.user.username}`, subject_token_type: typeOf('jwt') }
+  return post({ grant_type: exchangeGrant, ...credentialsOf(app), ...subject, ...more })
+}
+
+async function assetToken(app: ConnectedApp, more: Record<string, string> = {}): Promise<Wire> {
+  const { access_token } = await tokensFor(server, world.user, app)
+  const subject = { subject_token: access_token, subject_token_type: typeOf('access_token') }
+  return post({ grant_type: exchangeGrant, ...subject, ...more })
+}
+
+const thing = aThing()
+
+async function actor(claims: Record<string, unknown>): Promise<Wire> {
+  const actorToken = { actor_token: thing.token(claims), actor_token_type: typeOf('jwt') }
+  return assetToken(await anAssetApp(server, fresh('Things')), actorToken)
 }
 
 /** The authorize endpoint, asked by a browser in which nobody or somebody is signed in. */
@@ -807,6 +847,64 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const guesser = await server.addUser(`${fresh('guesser')}@target.example`)
       for (let tries = 0; tries < 10; tries++) await typeCode('CCCCCCCC', undefined, guesser)
       return typeCode('CCCCCCCC', undefined, guesser)
+    },
+  ],
+
+  'token-exchange-off': [
+    async () => swap(await exchanger({ isTokenExchangeEnabled: false })),
+    async () => swap(await exchanger({}, { isTokenExchangeFlowEnabled: false })),
+  ],
+  'subject-token-missing': [async () => swap(await exchanger(), { subject_token: '' })],
+  'token-type-unknown': [async () => swap(await exchanger(), { subject_token_type: '' })],
+  'actor-token-unexpected': [async () => swap(await exchanger(), { actor_token: 'x' })],
+  'target-unknown': [async () => swap(await exchanger(), { audience: 'https://elsewhere.example' })],
+  'token-handler-missing': [async () => swap(await exchanger(), { token_handler: 'Nobody' })],
+  'token-handler-broken': [async () => swap(await exchanger({}, {}, { tokenHandlerApex: 'Gone' }))],
+  'token-refused': [
+    async () => swap(await exchanger(), { subject_token: 'other' }),
+    async () => swap(await exchanger({}, {}, { tokenHandlerApex: 'Silent' })),
+  ],
+  'exchange-user-unknown': [async () => swap(await exchanger(), { subject_token: 'user:nobody@target.example' })],
+  'user-not-made': [
+    async () =>
+      swap(await exchanger({}, {}, { isUserCreationAllowed: true }), { subject_token: 'user:nobody@target.example' }),
+  ],
+  'subject-token-replayed': [
+    async () => {
+      const app = await exchanger()
+      const once = { subject_token: `user:${world.user.username}#${fresh('jti')}` }
+      await swap(app, once)
+      return swap(app, once)
+    },
+  ],
+  'asset-tokens-off': [async () => assetToken(world.app)],
+  'subject-token-dead': [
+    async () =>
+      assetToken(await anAssetApp(server, fresh('Things')), { subject_token: `${fresh('00D000000000001!')}x` }),
+    async () => {
+      const app = await anAssetApp(server, fresh('Things'))
+      const { access_token: subject_token } = await tokensFor(server, world.user, app)
+      await post({ token: subject_token }, { path: '/services/oauth2/revoke' })
+      return assetToken(app, { subject_token })
+    },
+  ],
+  'asset-certificate-unusable': [
+    async () => {
+      const app = await anAssetApp(server, fresh('Things'))
+      const { assetTokenConfig } = app
+      if (assetTokenConfig === undefined) throw new Error('The app makes no asset tokens.')
+      await server.stores.apps.update({ ...app, assetTokenConfig: { ...assetTokenConfig, certificate: 'Gone' } })
+      return assetToken(app)
+    },
+  ],
+  'actor-token-malformed': [() => actor({ did: undefined })],
+  'actor-token-signature-wrong': [() => actor({ cnf: { jwk: aThing().jwk } })],
+  'actor-token-not-valid-now': [() => actor({ exp: 1 })],
+  'actor-token-replayed': [
+    async () => {
+      const once = { jti: fresh('jti') }
+      await actor(once)
+      return actor(once)
     },
   ],
 

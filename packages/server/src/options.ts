@@ -4,6 +4,7 @@ import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
 import type { SamlRules } from './saml/validity.ts'
+import type { HandlerSources } from './token-exchange/handlers.ts'
 import type { DpopRules } from './tokens/dpop.ts'
 
 /**
@@ -128,6 +129,8 @@ export interface ServerOptions {
   readonly demoUsers: readonly { readonly username: string; readonly password: string; readonly note: string }[]
   /** What `/walkthrough` offers; there is none without. Only ever in `sallyport dev`. */
   readonly walkthrough: WalkthroughOffer | undefined
+  /** Where the code of token exchange handlers comes from. */
+  readonly handlers: HandlerSources
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   /** argon2id cost of passwords: KiB, passes, lanes. */
@@ -143,6 +146,7 @@ export const defaultServerOptions = {
   showsCauses: false,
   demoUsers: [],
   walkthrough: undefined,
+  handlers: { folder: undefined, code: {}, patience: 5000 },
   trustedProxies: [],
   passwordCost: { memory: 19_456, passes: 2, parallelism: 1 },
   journalLifetime: 7 * 86_400,

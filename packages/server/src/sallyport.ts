@@ -12,14 +12,17 @@ import { clientAuthentication } from './oauth/client-authentication.ts'
 import { deviceConsent } from './oauth/device-consent.ts'
 import { deviceRequest } from './oauth/device-request.ts'
 import { failedLogins } from './oauth/failed-login.ts'
+import { assetToken } from './oauth/grants/asset-token.ts'
 import { authorizationCode } from './oauth/grants/authorization-code.ts'
 import { clientCredentials } from './oauth/grants/client-credentials.ts'
 import { device, deviceCode } from './oauth/grants/device.ts'
+import { exchangeOrAsset } from './oauth/grants/exchange-or-asset.ts'
 import { offer } from './oauth/grants/grant.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { samlAssertion } from './oauth/grants/saml-assertion.ts'
 import { saml2Bearer } from './oauth/grants/saml2-bearer.ts'
+import { tokenExchange } from './oauth/grants/token-exchange.ts'
 import { usernamePassword } from './oauth/grants/username-password.ts'
 import { headless } from './oauth/headless.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
@@ -46,6 +49,7 @@ import { signIn } from './sessions/sign-in.ts'
 import { canVerify } from './sessions/verify-identity.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
+import { handlers as handlersFrom } from './token-exchange/handlers.ts'
 import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
 import { shownTokens } from './tokens/delete-token.ts'
 import { dpop } from './tokens/dpop.ts'
@@ -170,6 +174,32 @@ export async function sallyport({
     answersExpiresIn: posture.answersExpiresIn,
     now,
   })
+  const { accessTokens, refreshTokens } = stores
+  const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
+  const handlers = handlersFrom(options.handlers, now)
+  const exchange = tokenExchange({
+    ...stores,
+    handlers,
+    passwords,
+    newId: recordIds(now),
+    addresses,
+    userOfApp: askAgain,
+    now,
+  })
+  const asset = assetToken({
+    customClaims,
+    findAccessToken,
+    authenticateClient,
+    apps,
+    certificates: stores.certificates,
+    assertions: stores.assertions,
+    orgs,
+    addresses,
+    userOfApp: askAgain,
+    seal,
+    clockSkew: posture.clockSkew,
+    now,
+  })
   const ofAssertions = {
     apps,
     appAccess,
@@ -185,6 +215,7 @@ export async function sallyport({
   }
   const checkCredentials = credentialsBy({ users, orgs, profiles, passwords, now })
   const grants = [
+    exchangeOrAsset({ exchange: offer(exchange), asset, apps, findAccessToken, now }),
     offer(jwtBearer(ofAssertions)),
     offer(saml2Bearer(ofAssertions)),
     offer(
@@ -232,8 +263,6 @@ export async function sallyport({
     onError: report,
   })
   const requestDevice = deviceRequest({ ...deviceNeeds, authenticateClient })
-  const { accessTokens, refreshTokens } = stores
-  const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
   const tokensOfObject = shownTokens(seal)
   const revoke = revokeEndpoint({
     findAccessToken,
@@ -268,6 +297,7 @@ export async function sallyport({
     apps,
     registrations: stores.registrations,
     customScopes: stores.customScopes,
+    certificates: stores.certificates,
     orgs,
     users,
     profiles,
@@ -475,7 +505,7 @@ export async function sallyport({
         now,
       }),
     ),
-    keys: page(undefined, keysAnswer({ signingKeys: stores.signingKeys, orgs, addresses })),
+    keys: page(undefined, keysAnswer({ ...stores, addresses })),
     authConfiguration: page(undefined, authConfigurationAnswer()),
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),
@@ -507,7 +537,10 @@ export async function sallyport({
     drain() {
       isDraining = true
     },
-    stop: keeping.stop,
+    stop() {
+      keeping.stop()
+      handlers.stop()
+    },
   }
 
   async function ask(request: Request, from?: string): Promise<Response> {

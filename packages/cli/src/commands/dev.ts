@@ -72,6 +72,7 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
             aliases,
             posture: salesforcePosture,
             showsCauses: true,
+            handlers: { ...defaultServerOptions.handlers, folder: folder.handlers },
             passwordCost,
             walkthrough: await walkthroughOffer(database, demo, passwords),
             demoUsers: (demo?.users ?? []).map(({ username, password, about: note }) => ({ username, password, note })),

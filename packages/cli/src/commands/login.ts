@@ -8,6 +8,7 @@ import { loginRemove } from './login/remove.ts'
 import { loginSamlAssertion } from './login/saml-assertion.ts'
 import { loginSamlBearer } from './login/saml-bearer.ts'
 import { loginShow } from './login/show.ts'
+import { loginTokenExchange } from './login/token-exchange.ts'
 import { loginUse } from './login/use.ts'
 import { loginWeb } from './login/web.ts'
 
@@ -25,6 +26,7 @@ export function login(terminal: Terminal): CommandUnknownOpts {
     .addCommand(loginSamlBearer(terminal))
     .addCommand(loginSamlAssertion(terminal))
     .addCommand(loginClientCredentials(terminal))
+    .addCommand(loginTokenExchange(terminal))
     .addCommand(loginList(terminal))
     .addCommand(loginShow(terminal))
     .addCommand(loginUse(terminal))

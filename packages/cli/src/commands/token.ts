@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
+import { tokenAsset } from './token/asset.ts'
 import { tokenDecode } from './token/decode.ts'
 import { tokenIntrospect } from './token/introspect.ts'
 import { tokenRevoke } from './token/revoke.ts'
@@ -12,6 +13,7 @@ export function token(terminal: Terminal): CommandUnknownOpts {
     .summary('show, examine and end tokens')
     .description('Shows, examines and ends tokens: those of a sign-in, and any JWT.')
     .addCommand(tokenShow(terminal))
+    .addCommand(tokenAsset(terminal))
     .addCommand(tokenDecode(terminal))
     .addCommand(tokenVerify(terminal))
     .addCommand(tokenIntrospect(terminal))

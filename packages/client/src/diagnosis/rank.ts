@@ -4,6 +4,7 @@ import { clientCauses } from './causes/client-causes.ts'
 import { codeCauses } from './causes/code-causes.ts'
 import { deviceCauses } from './causes/device-causes.ts'
 import { dpopCauses } from './causes/dpop-causes.ts'
+import { exchangeCauses } from './causes/exchange-causes.ts'
 import { registrationCauses } from './causes/registration-causes.ts'
 import { requestCauses } from './causes/request-causes.ts'
 import { samlCauses } from './causes/saml-causes.ts'
@@ -21,6 +22,7 @@ const causes = {
   ...deviceCauses,
   ...registrationCauses,
   ...dpopCauses,
+  ...exchangeCauses,
   ...tokenCauses,
   ...userCauses,
 } satisfies Readonly<Record<string, Cause>>

@@ -1,6 +1,7 @@
 import type { CheckName } from '../journal/checks.ts'
 import type { Facts } from '../journal/journal.ts'
 import { assertionExplanations } from './explanations/assertion.ts'
+import { assetTokenExplanations } from './explanations/asset-token.ts'
 import { browserExplanations } from './explanations/browser.ts'
 import { clientExplanations } from './explanations/client.ts'
 import { clientCredentialsExplanations } from './explanations/client-credentials.ts'
@@ -24,6 +25,7 @@ import { restExplanations } from './explanations/rest.ts'
 import { samlExplanations } from './explanations/saml.ts'
 import { singleSignOnExplanations } from './explanations/single-sign-on.ts'
 import { tokenExplanations } from './explanations/token.ts'
+import { tokenExchangeExplanations } from './explanations/token-exchange.ts'
 import { userExplanations } from './explanations/user.ts'
 import { userAgentExplanations } from './explanations/user-agent.ts'
 
@@ -48,6 +50,8 @@ const explanations: ReasonExplanations = {
   ...codeExplanations,
   ...refreshTokenExplanations,
   ...pushedRequestExplanations,
+  ...tokenExchangeExplanations,
+  ...assetTokenExplanations,
   ...browserExplanations,
   ...flowSwitchExplanations,
   ...headlessExplanations,

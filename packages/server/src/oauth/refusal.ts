@@ -100,6 +100,31 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'polled-too-fast': { readonly app: string; readonly interval: number }
   'user-code-unknown': Record<never, never>
   'user-code-tried-too-often': { readonly by: 'user' | 'address'; readonly most: number; readonly window: number }
+  // Token exchange
+  'token-exchange-off': { readonly app: string; readonly org: string; readonly where: 'app' | 'policies' }
+  'subject-token-missing': Record<never, never>
+  'token-type-unknown': { readonly parameter: string; readonly found: string; readonly supported: readonly string[] }
+  'actor-token-unexpected': Record<never, never>
+  'target-unknown': { readonly parameter: string; readonly found: string; readonly own: readonly string[] }
+  'token-handler-missing': {
+    readonly app: string
+    readonly org: string
+    readonly asked: string
+    readonly problem: 'unknown' | 'disabled' | 'not-for-app' | 'no-default'
+  }
+  'token-handler-broken': { readonly handler: string; readonly problem: string }
+  'token-refused': { readonly handler: string; readonly message: string }
+  'exchange-user-unknown': { readonly handler: string; readonly found: string }
+  'user-not-made': { readonly handler: string; readonly problems: readonly string[] }
+  'subject-token-replayed': { readonly handler: string }
+  // Asset tokens
+  'asset-tokens-off': { readonly app: string }
+  'subject-token-dead': { readonly state: string }
+  'asset-certificate-unusable': { readonly app: string; readonly certificate: string; readonly problem: string }
+  'actor-token-malformed': { readonly problem: string }
+  'actor-token-signature-wrong': { readonly thumbprint: string }
+  'actor-token-not-valid-now': { readonly claim: string; readonly found: string; readonly now: string }
+  'actor-token-replayed': { readonly device: string }
   // Refresh tokens
   'refresh-token-missing': Record<never, never>
   'refresh-token-unknown': Record<never, never>
@@ -131,8 +156,8 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
     readonly app: string
     readonly found: readonly string[]
     readonly allowed: readonly string[]
-    /** Whose the allowed ones are: the app's, or what came with the refresh token. */
-    readonly by: 'app' | 'refresh-token'
+    /** Whose the allowed ones are: the app's, what came with the refresh token, or what the user approved before. */
+    readonly by: 'app' | 'refresh-token' | 'approval'
   }
   // Flows that app and org must allow
   'flow-off-for-app': { readonly app: string; readonly flow: SwitchedFlow }
@@ -226,6 +251,8 @@ const authenticationFailure = { code: 'invalid_grant', description: 'authenticat
 const noToken = { ...authenticationFailure, loginStatus: 'Failed: API security token required' } as const
 const flowOff = { code: 'oauth_flow_disabled', description: 'this oauth flow is not enabled' } as const
 const invalidProof = (description: string): Wire => ({ code: 'invalid_dpop_proof', description })
+const handlerSaysNo = { code: 'invalid_grant', description: 'Token handler validation failed' } as const
+const invalidActorToken = { code: 'invalid_grant', description: 'invalid actor token' } as const
 const malformed = (description: string): Wire => ({ code: 'invalid_request', description })
 const deadToken = { code: 'invalid_token', description: 'expired access/refresh token' } as const
 
@@ -357,6 +384,29 @@ const wires: { readonly [R in Reason]: Wire } = {
   'polled-too-fast': { code: 'slow_down', description: 'polling too fast' },
   'user-code-unknown': malformed('invalid user code'),
   'user-code-tried-too-often': { code: 'access_denied', description: 'too many wrong user codes' },
+  'token-exchange-off': { code: 'oauth_flow_disabled', description: 'token exchange flow not enabled' },
+  'subject-token-missing': malformed('subject_token not provided'),
+  'token-type-unknown': malformed('token type not supported'),
+  'actor-token-unexpected': malformed('actor_token not supported'),
+  'target-unknown': { code: 'invalid_target', description: 'the requested audience or resource is not here' },
+  'token-handler-missing': malformed('token handler not found'),
+  'token-handler-broken': handlerSaysNo,
+  'token-refused': handlerSaysNo,
+  'exchange-user-unknown': { code: 'invalid_grant', description: notApproved.description },
+  'user-not-made': handlerSaysNo,
+  'subject-token-replayed': {
+    code: 'invalid_grant',
+    description: 'the token was used before',
+    loginStatus: 'Failed: Nonce Replay Detected',
+  },
+
+  'asset-tokens-off': { code: 'oauth_flow_disabled', description: 'asset token flow not enabled' },
+  'subject-token-dead': { code: 'invalid_grant', description: 'expired access/refresh token' },
+  'asset-certificate-unusable': { code: 'invalid_grant', description: 'asset signing certificate not usable' },
+  'actor-token-malformed': invalidActorToken,
+  'actor-token-signature-wrong': invalidActorToken,
+  'actor-token-not-valid-now': { code: 'invalid_grant', description: 'expired actor token' },
+  'actor-token-replayed': { code: 'bad_jti_claim', description: 'jti claim was used before' },
 
   'refresh-token-missing': malformed('refresh_token not provided'),
   'refresh-token-unknown': expiredRefreshToken,
@@ -493,7 +543,12 @@ const wires: { readonly [R in Reason]: Wire } = {
 /** Turns a reason into what the caller is told. */
 export function refusal(refused: Refusal): OAuthError {
   const { code, description } = wires[refused.reason]
-  return new OAuthError(code, description, refused)
+  return new OAuthError(code, ownWords(refused) ?? description, refused)
+}
+
+/** A handler that refuses a token may say so in words of its own. */
+function ownWords(refused: Refusal): string | undefined {
+  return refused.reason === 'token-refused' && refused.facts.message !== '' ? refused.facts.message : undefined
 }
 
 /** The same for the authorize endpoint, which has other words for some reasons. */

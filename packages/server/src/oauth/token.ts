@@ -1,11 +1,13 @@
 import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { OauthLoginSubType } from '../sessions/login-history.ts'
+import { type AssetTokenResponse, issueAssetToken } from '../tokens/asset-token.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import type { Dpop } from '../tokens/dpop.ts'
 import type { IssueTokens, TokenResponse } from '../tokens/issue.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { OAuthError } from './error.ts'
+import { exchangeGrantType } from './exchanged-token.ts'
 import type { NoteFailedLogin } from './failed-login.ts'
 import type { OfferedGrant } from './grants/grant.ts'
 import { proofOf, spendProof } from './possession.ts'
@@ -22,7 +24,7 @@ interface Needs {
 }
 
 /** The token endpoint: the steps that every grant shares, where none can forget them. */
-export type TokenEndpoint = (request: TokenRequest, checks: Checklist) => Promise<TokenResponse>
+export type TokenEndpoint = (request: TokenRequest, checks: Checklist) => Promise<TokenResponse | AssetTokenResponse>
 
 /** Finds the grant, authenticates the client, lets the grant decide, issues, and notes every attempt in Login History. */
 export function tokenEndpoint({
@@ -38,7 +40,8 @@ export function tokenEndpoint({
 
   return async (request, checks) => {
     try {
-      const grant = findGrant(request, checks)
+      const found = findGrant(request, checks)
+      const grant = (await found.chosenFor?.(request)) ?? found
       // Before anything is spent that the client would have to make anew for the nonce that it may be told.
       const proof = proofOf(request, dpop)
       const client =
@@ -48,6 +51,7 @@ export function tokenEndpoint({
       await spendProof(proof, dpop, checks)
       const key = proof?.thumbprint
       const authorization = await grant.authorize(client, { request, checks, key })
+      if ('assetToken' in authorization) return issueAssetToken(authorization)
       // Whoever has a secret has to show it with a refresh token: the others are held to their key (RFC 9449 §5).
       const binding = key === undefined ? undefined : { key, includesRefreshToken: client?.method === 'none' }
       const result = await issueTokens(authorization, { ...request, secret: client?.secret, binding })
@@ -82,6 +86,7 @@ const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
   ['authorization_code', 'OauthWebServer'],
   ['refresh_token', 'OauthRefreshToken'],
   ['password', 'OauthUsernamePassword'],
+  [exchangeGrantType, 'OauthTokenExchange'],
 ])
 
 function replayed(authorization: Authorization): OAuthError {
@@ -98,6 +103,8 @@ function replayOf({ app, source }: Authorization): Refusal {
     case 'password':
     case 'consent':
       throw new Error(`There is nothing in ${source.kind} that could be used twice.`)
+    case 'token-exchange':
+      return { reason: 'subject-token-replayed', facts: { handler: source.handler } }
     case 'assertion':
       return { reason: source.format === 'saml' ? 'saml-replayed' : 'assertion-replayed', facts: { app: app.label } }
     case 'device-code':

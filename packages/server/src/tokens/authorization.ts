@@ -32,6 +32,13 @@ export interface Authorization {
         readonly withIdToken: boolean
       }
     | {
+        readonly kind: 'token-exchange'
+        /** The name of the handler that let it in. */
+        readonly handler: string
+        /** What is remembered of a token that may be exchanged once only. */
+        readonly used: { readonly hash: Buffer; readonly expiresAt: Date } | undefined
+      }
+    | {
         readonly kind: 'code'
         readonly codeId: number
         readonly nonce: string | undefined

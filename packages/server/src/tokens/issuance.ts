@@ -48,8 +48,8 @@ export type Purchase = { readonly outcome: 'issued'; readonly issued: Issued } |
 /** Turns a proof into tokens: each method is one transaction, so that of two callers at once exactly one is served. */
 export interface IssueStore {
   /**
-   * For an assertion, or for what nobody can use twice. With a `jti` or an `ID` it is served once (RFC 7523 §3);
-   * replaying it ends nothing.
+   * For an assertion, for what stands in its place, or for what nobody can use twice. With a `jti` or an `ID` it is served once
+   * (RFC 7523 §3); replaying it ends nothing.
    */
   forAssertion(
     issuance: Issuance,

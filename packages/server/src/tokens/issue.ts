@@ -32,11 +32,15 @@ export interface TokenResponse {
   /** Said of JWTs alone, as is where they are used. */
   readonly token_format?: 'jwt'
   readonly api_instance_url?: string
+  /** What came of a token exchange (RFC 8693 §2.2.1). */
+  readonly issued_token_type?: typeof issuedTokenType
   /** Milliseconds since 1970, as text. */
   readonly issued_at?: string
   /** Seconds; Salesforce leaves it out for opaque tokens, whose end moves ahead. */
   readonly expires_in?: number
 }
+
+const issuedTokenType = 'urn:ietf:params:oauth:token-type:access_token' as const
 
 /** Where and how the tokens were asked for. */
 export interface IssueContext {
@@ -177,6 +181,7 @@ export function issueTokens(needs: Needs): IssueTokens {
       instance_url: instanceUrl,
       id,
       token_type: binding === undefined ? 'Bearer' : 'DPoP',
+      ...(source.kind === 'token-exchange' ? { issued_token_type: issuedTokenType } : {}),
       ...(source.kind === 'assertion' ? {} : { issued_at: String(at.getTime()) }),
       // Where the API is: Salesforce has one address for all orgs, which is not this server's.
       ...(format === 'jwt' ? { token_format: format, api_instance_url: instanceUrl } : {}),
@@ -197,6 +202,8 @@ export function issueTokens(needs: Needs): IssueTokens {
       case 'password':
       case 'consent':
         return store.forAssertion(issuance, undefined)
+      case 'token-exchange':
+        return store.forAssertion(issuance, source.used)
       case 'code':
         return store.forCode(issuance, source.codeId)
       case 'device-code':
@@ -219,11 +226,20 @@ function givesIdToken({ source, scopes }: Authorization): boolean {
   return 'authTime' in source && scopes.includes('openid')
 }
 
-/** An assertion never brings a refresh token; a code of either kind does with the scope for it; a refresh does when it rotates. */
+/** An assertion never brings a refresh token; a refresh does when it rotates; codes and exchanges do with the scope for it. */
 function givesRefreshToken({ source, scopes }: Authorization): boolean {
-  if (source.kind === 'refresh-token') return source.rotates
-  if (source.kind === 'consent') return source.withRefreshToken
-  return (source.kind === 'code' || source.kind === 'device-code') && scopes.includes(refreshScope)
+  switch (source.kind) {
+    case 'refresh-token':
+      return source.rotates
+    case 'consent':
+      return source.withRefreshToken
+    case 'code':
+    case 'device-code':
+    case 'token-exchange':
+      return scopes.includes(refreshScope)
+    default:
+      return false
+  }
 }
 
 /** Proves to whoever holds the consumer secret that `id` and `issued_at` come from here. */

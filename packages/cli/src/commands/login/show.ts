@@ -12,6 +12,7 @@ const kinds = {
   'saml-bearer': 'private key (SAML bearer assertion flow)',
   'saml-assertion': 'identity provider (SAML assertion flow)',
   'client-credentials': 'consumer secret (client credentials flow)',
+  'token-exchange': 'token of another issuer (token exchange flow)',
 } as const
 
 /** `sallyport login show`: one sign-in, without its secrets. */

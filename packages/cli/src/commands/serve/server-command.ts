@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { defaultServerOptions, type ServerOptions } from '@sallyport/server'
 import { configOption, fillFromConfig } from '../../config-file.ts'
+import { dataFolder } from '../../data-folder.ts'
 import { dataOption, jsonOption, logLevelOption, readPort, readWhole } from '../../options.ts'
 import { postures, readSetting, type Setting, settingsHelp } from './posture.ts'
 import { readPublicUrl } from './public-url.ts'
@@ -100,6 +101,7 @@ export function serverOptions(options: ReadOptions, mainUrl: string): ServerOpti
     mainUrl,
     posture: (options.set ?? []).reduce((posture, setting) => setting(posture), postures[options.posture]),
     trustedProxies: options.trustedProxy ?? [],
+    handlers: { ...defaultServerOptions.handlers, folder: dataFolder(options.data).handlers },
     passwordCost: {
       ...defaultServerOptions.passwordCost,
       memory: options.passwordMemory,

@@ -299,7 +299,7 @@ export const clientCauses = {
     command: 'sallyport app update <name> --scope api refresh_token',
   },
   'token-of-another-app': {
-    told: at(['revoke'], told('invalid_client', 'the token belongs to another client')),
+    told: at(['revoke', 'token'], told('invalid_client', 'the token belongs to another client')),
     meaning: 'The token was made for another app than the one whose credentials came with it.',
     whatToDo: ['Send the credentials of its own app, or none: revoking asks for none.'],
   },

@@ -17,6 +17,14 @@ export const browserExplanations = {
           whereInSetup: undefined,
         }
       }
+      if (by === 'approval' && found.length > 0) {
+        return {
+          expected: `scopes out of those that the user approved before: ${listed(allowed, 'and')}`,
+          found: wanted,
+          whatToDo: `This flow asks nobody, so it gives no more than was approved. Leave \`scope\` out, or let the user sign in to ${quoted(app)} once and approve ${wanted}, with refresh_token.`,
+          whereInSetup: undefined,
+        }
+      }
       const whereInSetup = appSetting(app, 'Selected OAuth Scopes')
       const [first, ...others] = found
       if (first === undefined) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ConnectedApp } from '../../connected-apps/connected-app.ts'
 import type { Checklist } from '../../journal/checklist.ts'
+import type { AssetTokenGrant } from '../../tokens/asset-token.ts'
 import type { Authorization } from '../../tokens/authorization.ts'
 import type { AuthenticatedClient } from '../client-authentication.ts'
 import type { TokenRequest } from '../token-request.ts'
@@ -28,7 +29,9 @@ export type Grant<Params = unknown> = { readonly type: string; readonly params: 
 export interface OfferedGrant {
   readonly type: string
   readonly secretRequiredBy: ((app: ConnectedApp) => string | undefined) | undefined
-  authorize(client: AuthenticatedClient | undefined, context: GrantContext): Promise<Authorization>
+  authorize(client: AuthenticatedClient | undefined, context: GrantContext): Promise<Authorization | AssetTokenGrant>
+  /** Of flows that share a grant type, the one that this request is of. */
+  chosenFor?(request: TokenRequest): Promise<OfferedGrant>
 }
 
 /** Ties a grant to its parameters, so that grants of different parameters fit into one table. */

@@ -1,5 +1,8 @@
+import type { CertificateStore } from '../../certificates/certificate.ts'
 import { jsonWebKeySet, type SigningKeyStore } from '../../certificates/signing-keys.ts'
 import type { Clock } from '../../clock.ts'
+import { assetCertificates, assetJwks } from '../../connected-apps/asset-keys.ts'
+import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
 import { authConfiguration, type DiscoveryOptions, openidConfiguration } from '../../oidc/discovery.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
@@ -51,12 +54,21 @@ export function authConfigurationAnswer(): Answer {
 interface KeysNeeds {
   readonly signingKeys: Pick<SigningKeyStore, 'list'>
   readonly orgs: Pick<OrgStore, 'list'>
+  readonly apps: Pick<ConnectedAppStore, 'list'>
+  readonly certificates: Pick<CertificateStore, 'findByName'>
   readonly addresses: Pick<Addresses, 'baseOf'>
 }
 
-/** `GET /id/keys`: public halves only, by all the names that tokens issued at this address call them by. */
-export function keysAnswer({ signingKeys, orgs, addresses }: KeysNeeds): Answer {
-  return async ({ site }) => open(JSON.stringify(jsonWebKeySet(await signingKeys.list(), await orgsAt(site))))
+/**
+ * `GET /id/keys`: public halves only, by all the names that tokens issued at this address call them by; the server's own, and those
+ * that orgs sign asset tokens with.
+ */
+export function keysAnswer({ signingKeys, orgs, addresses, ...needs }: KeysNeeds): Answer {
+  return async ({ site }) => {
+    const orgIds = await orgsAt(site)
+    const { keys } = jsonWebKeySet(await signingKeys.list(), orgIds)
+    return open(JSON.stringify({ keys: [...keys, ...assetJwks(await assetCertificates(needs, orgIds))] }))
+  }
 
   async function orgsAt(site: Site): Promise<readonly string[]> {
     if (site.org !== undefined) return [site.org.id]
