@@ -16,7 +16,8 @@ interface Person {
 const handler: Oauth2TokenExchangeHandler = {
   async validateIncomingToken(_app, _appType, token, _tokenType, { verifyJwt }) {
     const verified = await verifyJwt(token, { issuer, audience, algorithms: ['RS256'] })
-    if (!verified.isValid) return { isValid: false, customErrorMessage: `The ID token is not good: ${verified.problem}.` }
+    if (!verified.isValid)
+      return { isValid: false, customErrorMessage: `The ID token is not good: ${verified.problem}.` }
     const { email, email_verified, given_name, family_name, preferred_username } = verified.claims
     // An address that nobody has verified may be anybody's.
     if (typeof email !== 'string' || email_verified !== true) {
@@ -47,4 +48,4 @@ const handler: Oauth2TokenExchangeHandler = {
   },
 }
 
-export default handler
+export const { validateIncomingToken, getUserForTokenSubject } = handler
