@@ -66,7 +66,11 @@ describe('the source of the server', () => {
   it('asks nothing of other servers', () => {
     // The server's own `fetch` is how programs inside the process ask it.
     expect(using(/(?<![.\w])fetch\(/)).toEqual(['sallyport.ts'])
-    expect(using(/from 'node:(?:https|http2|dgram|tls|child_process|worker_threads)'|from 'undici'/)).toEqual([])
+    expect(using(/from 'node:(?:https|http2|dgram|tls|child_process)'|from 'undici'/)).toEqual([])
+    // Code of whoever runs the server is apart from it, and alone asks an issuer for its keys.
+    const ofHandlers = ['handler-thread.ts', 'handler-worker.ts'].map((file) => join('token-exchange', file))
+    expect(using(/from 'node:worker_threads'/).sort()).toEqual(ofHandlers)
+    expect(using(/= fetch\b|customFetch/)).toEqual([join('token-exchange', 'verify-jwt.ts')])
     expect(using(/\b(?:httpRequest|request|get|connect)\b[^\n]* from 'node:(?:http|net)'/)).toEqual([])
   })
 

@@ -53,7 +53,8 @@ export function verifyActorToken(
 ): Actor {
   if (text.length > longest) throw malformed(`it is longer than ${longest} characters`)
   const [head = '', body = '', signature = '', ...rest] = text.split('.')
-  if (signature === '' || rest.length > 0) throw malformed('it does not have three parts (header.claims.signature)')
+  if (signature.length === 0 || rest.length > 0)
+    throw malformed('it does not have three parts (header.claims.signature)')
   const readHeader = header.safeParse(jsonOf(head))
   if (!readHeader.success) throw malformed('its header names neither RS256 nor ES256 (alg), or has crit')
   const read = claims.safeParse(jsonOf(body))
