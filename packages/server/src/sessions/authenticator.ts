@@ -67,16 +67,17 @@ export async function registerAuthenticator(
     const message = 'This is not the code that the app shows for this key. Check the time of the device, too.'
     return refused({ field: 'code', message })
   }
-  await needs.verifications.register(user.id, needs.seal.close(secret, secretPurpose(user)), step, at)
+  await needs.verifications.register(user.id, needs.seal.close(secret, authenticatorPurpose(user.id)), step, at)
   return done(undefined)
 }
 
 /** The secret of a registered app. */
 export function openAuthenticator(seal: Seal, user: Pick<User, 'id'>, sealedSecret: string): string {
-  return seal.open(sealedSecret, secretPurpose(user))
+  return seal.open(sealedSecret, authenticatorPurpose(user.id))
 }
 
-function secretPurpose({ id }: Pick<User, 'id'>): string {
+/** What the sealed secret of a user's authenticator app is bound to. */
+export function authenticatorPurpose(id: string): string {
   return `authenticator of ${id}`
 }
 

@@ -3,6 +3,7 @@ import { certificateKeyPurpose } from '../certificates/new-certificate.ts'
 import { signingKeyPurpose } from '../certificates/signing-keys.ts'
 import { consumerSecretPurpose } from '../connected-apps/consumer-secret.ts'
 import type { Seal } from '../seal.ts'
+import { authenticatorPurpose } from '../sessions/authenticator.ts'
 import type { Database, Tables } from './database.ts'
 import { samplePurpose } from './migrations/migrate.ts'
 
@@ -12,13 +13,15 @@ interface SealedColumn {
   /** What tells its rows apart; `undefined` where there is one row. */
   readonly id: string | undefined
   readonly column: string
-  readonly purpose: string
+  /** The same for all rows, or made of what tells a row apart. */
+  readonly purpose: string | ((id: string) => string)
 }
 
 /** Every column with sealed values: `reseal.test.ts` finds those that are forgotten here. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'connected_apps', id: 'id', column: 'secret_sealed', purpose: consumerSecretPurpose },
   { table: 'certificates', id: 'id', column: 'sealed_private_key', purpose: certificateKeyPurpose },
+  { table: 'identity_verifications', id: 'user_id', column: 'sealed_secret', purpose: authenticatorPurpose },
   { table: 'signing_keys', id: 'kid', column: 'sealed_private_key', purpose: signingKeyPurpose },
   // Last: what stands here says under which key all the others are.
   { table: 'encryption', id: undefined, column: 'sample', purpose: samplePurpose },
@@ -78,7 +81,8 @@ export function resealing({ queries, read, change }: Database, seal: Seal): Rese
       Promise.all(
         found.map(([key, value]) => {
           const before = String(value)
-          const after = seal.close(seal.open(before, purpose), purpose)
+          const boundTo = typeof purpose === 'string' ? purpose : purpose(String(key))
+          const after = seal.close(seal.open(before, boundTo), boundTo)
           const row = id === undefined ? sql<boolean>`true` : sql<boolean>`${sql.ref(id)} = ${String(key)}`
           const update = sql`update ${sql.table(table)} set ${sql.ref(column)} = ${after} where ${row} and ${sql.ref(column)} = ${before}`
           return tx.execute({ compile: () => update.compile(queries) })

@@ -10,6 +10,7 @@ import { installPlatformCli } from '../../src/connected-apps/platform-cli.ts'
 import { newOrg } from '../../src/org-setup/new-org.ts'
 import { recordIds } from '../../src/record-id.ts'
 import { type Seal, sealWith } from '../../src/seal.ts'
+import { authenticatorPurpose, openAuthenticator } from '../../src/sessions/authenticator.ts'
 import { WrongEncryptionKey } from '../../src/stores/database-errors.ts'
 import { openStores } from '../../src/stores/open.ts'
 import { sealedColumns } from '../../src/stores/reseal.ts'
@@ -50,19 +51,26 @@ async function fill(): Promise<void> {
     const { certificate, privateKey } = await testCertificate('One', now())
     const made = await importCertificate(needs, org.value, { name: 'One', certificate, privateKey })
     expect(made.ok).toBe(true)
+    const { id } = someone
+    await stores.verifications.register(id, seal.close(authenticatorKey, authenticatorPurpose(id)), 1, now())
   })
 }
+
+const someone = { id: '005xx000001Sv3AAAS' }
+const authenticatorKey = 'JBSWY3DPEHPK3PXP'
 
 describe('resealing', () => {
   it('moves everything to the new key, a few at a time, and then the old one opens nothing', async () => {
     await fill()
-    await withStores(sealWith(next, [old]), async ({ sealing, apps }) => {
-      expect(await sealing.left()).toBe(4)
-      expect([await sealing.reseal(3), await sealing.left()]).toEqual([3, 1])
-      expect([await sealing.reseal(3), await sealing.left(), await sealing.reseal(3)]).toEqual([1, 0, 0])
+    await withStores(sealWith(next, [old]), async ({ sealing, apps, verifications }) => {
+      expect(await sealing.left()).toBe(5)
+      expect([await sealing.reseal(3), await sealing.left()]).toEqual([3, 2])
+      expect([await sealing.reseal(3), await sealing.left(), await sealing.reseal(3)]).toEqual([2, 0, 0])
       const [app] = await apps.listBuiltIn()
       if (app === undefined) throw new Error('The app is gone.')
       expect(openConsumerSecret(sealWith(next), app)).toHaveLength(64)
+      const sealed = (await verifications.find(someone.id))?.authenticator?.sealedSecret ?? ''
+      expect(openAuthenticator(sealWith(next), someone, sealed)).toBe(authenticatorKey)
     })
     await expect(withStores(sealWith(old), async () => {})).rejects.toThrow(WrongEncryptionKey)
     await withStores(sealWith(next), async ({ sealing }) => expect(await sealing.left()).toBe(0))
