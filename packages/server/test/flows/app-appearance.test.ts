@@ -157,11 +157,11 @@ describe('AppMenuItem', () => {
   })
 
   it('is revoked by its token as before', async () => {
-    const { call, query } = await asked(await server.addApp('Counter', looks))
+    const { query } = await asked(await server.addApp('Counter', looks))
     const other = await server.addApp('Other')
     await tokensFor(server, admin, other)
-    const [{ Id }] = await query("SELECT Id FROM OauthToken WHERE AppName = 'Other'")
-    expect((await call(`/services/data/v62.0/sobjects/OauthToken/${Id}`, { method: 'DELETE' })).status).toBe(204)
+    const [{ DeleteToken: token }] = await query("SELECT DeleteToken FROM OauthToken WHERE AppName = 'Other'")
+    expect((await server.post('/services/oauth2/revoke', { token })).status).toBe(200)
     expect(await query("SELECT Id FROM OauthToken WHERE AppName = 'Other'")).toEqual([])
   })
 })

@@ -552,6 +552,35 @@ describe('queries', () => {
     expect(body.records[2].Contacts).toBeNull()
   })
 
+  it('take the old form of aliases, in which FROM names relationships', async () => {
+    const plain = `SELECT LastName, Account.Name, Account.Owner.Name FROM Contact WHERE Account.Site = '${mark}' AND LastName LIKE 'Y%' ORDER BY Account.Name`
+    const expected = (await soql(plain)).body
+    expect(expected).toMatchObject({ totalSize: 1, records: [{ LastName: 'Young', Account: { Name: 'Alpha' } }] })
+    for (const from of [
+      'Contact c, c.Account a, a.Owner o',
+      'Contact c,c.Account a , a.Owner o',
+      'contact C, C.account A, A.owner O',
+    ]) {
+      const query = `SELECT c.LastName, a.Name, o.Name FROM ${from} WHERE a.Site = '${mark}' AND LastName LIKE 'Y%' ORDER BY a.Name`
+      expect([from, (await soql(query)).body]).toEqual([from, expected])
+    }
+    const grouped = await soql(
+      `SELECT a.Name, COUNT(c.Id) FROM Contact c, Contact.Account a WHERE a.Site = '${mark}' GROUP BY a.Name ORDER BY a.Name`,
+    )
+    expect(grouped.body.records).toMatchObject([
+      { Name: 'Alpha', expr0: 2 },
+      { Name: 'beta', expr0: 1 },
+    ])
+    const within = await soql(
+      `SELECT Name, (SELECT c.LastName, a.Name FROM Contacts c, c.Account a WHERE a.Name = 'beta') FROM Account WHERE Site = '${mark}' AND Id IN (SELECT x.AccountId FROM Contact x, x.Account y WHERE y.Name = 'beta')`,
+    )
+    expect(within.body.records).toMatchObject([
+      { Name: 'beta', Contacts: { records: [{ LastName: 'Barr', Account: { Name: 'beta' } }] } },
+    ])
+    const inText = await soql("SELECT Id FROM Contact WHERE LastName = 'FROM Contact c, c.Account a'")
+    expect(inText.body).toMatchObject({ totalSize: 0 })
+  })
+
   it('reach records that may be of several objects', async () => {
     const { body } = await soql("SELECT Subject, What.Name, What.Type, Who.Name FROM Task WHERE Subject = 'Call'")
     expect(body.records).toMatchObject([
@@ -741,6 +770,29 @@ describe('queries', () => {
       'INVALID_FIELD',
       "\nSELECT Id, Nam FROM Account\n           ^\nERROR at Row:1:Column:12\nNo such column 'Nam' on entity 'Account'.",
     ],
+    [
+      'SELECT c.Id, a.Nam FROM Contact c, c.Account a',
+      'INVALID_FIELD',
+      "\nSELECT c.Id, a.Nam FROM Contact c, c.Account a\n             ^\nERROR at Row:1:Column:14\nNo such column 'Nam' on entity 'Account'.",
+    ],
+    [
+      "SELECT c.Id\nFROM Contact c, c.Account a\nWHERE a.Name = 'x' AND a.Nam = 1",
+      'INVALID_FIELD',
+      "ERROR at Row:3:Column:24\nNo such column 'Nam' on entity 'Account'",
+    ],
+    [
+      'SELECT Id FROM Contact c, c.Acount a',
+      'INVALID_FIELD',
+      "\nSELECT Id FROM Contact c, c.Acount a\n                          ^\nERROR at Row:1:Column:27\nDidn't understand relationship 'Acount' in field path.",
+    ],
+    [
+      'SELECT Id FROM Contact c, d.Account a',
+      'INVALID_TYPE',
+      "ERROR at Row:1:Column:27\nsObject type 'd.Account' is not supported.",
+    ],
+    ['SELECT Id FROM Contact c, c.Account a WHRE a.Name = 1', 'MALFORMED_QUERY', "unexpected token: 'WHRE'"],
+    ['SELECT Id FROM Contact c, c.Account', 'MALFORMED_QUERY', "ERROR at Row:1:Column:25\nunexpected token: ','"],
+    ['SELECT Id FROM Contact c, Account a', 'MALFORMED_QUERY', "ERROR at Row:1:Column:25\nunexpected token: ','"],
     ['SELECT Id\nFROM Account\nWHERE Nam = 1', 'INVALID_FIELD', "ERROR at Row:3:Column:7\nNo such column 'Nam'"],
     ['SELECT Ownr.Name FROM Account', 'INVALID_FIELD', "Didn't understand relationship 'Ownr' in field path."],
     [

@@ -53,6 +53,9 @@ const mostOrdered = 32
 // Characters at the end in which ALL ROWS is looked for.
 const longestSuffix = 100
 
+/** Names that FROM gives, in small letters, and the relationships that lead there; none to the object of the query itself. */
+type FromNames = ReadonlyMap<string, readonly string[]>
+
 /**
  * Understands a query.
  * @param includesDeleted as `/queryAll` asks
@@ -65,7 +68,7 @@ export async function planQuery(
 ): Promise<Plan> {
   const allRows = /\sall\s+rows$/i.exec(soql.trimEnd().slice(-longestSuffix))
   const isAll = includesDeleted || allRows !== null
-  const query = await readQuery(allRows === null ? soql : soql.trimEnd().slice(0, -allRows[0].length))
+  const { query, aliases } = await readQuery(allRows === null ? soql : soql.trimEnd().slice(0, -allRows[0].length))
   const text = { soql }
   const fail = (code: QueryProblem, message: string, token?: string) => queryError(code, text, message, token)
   const relationships = new Set<string>()
@@ -85,21 +88,20 @@ export async function planQuery(
 
   function planOf(query: Query | Subquery, object: SObject, isWithin = false): Plan {
     refuseUnsupported(query)
-    const alias = query.sObjectAlias?.toLowerCase()
-    const ownNames = new Set([object.name.toLowerCase(), ...(alias === undefined ? [] : [alias])])
+    const names = namesOf(query, object)
     const limit = query.limit
     const offset = query.offset ?? 0
     if (offset > largestOffset) {
       throw fail('MALFORMED_QUERY', `Maximum SOQL offset allowed is ${largestOffset}`)
     }
-    const groupBy = groupingOf(query, object, ownNames)
-    const selected = selectionOf(query, object, ownNames, isWithin)
+    const groupBy = groupingOf(query, object, names)
+    const selected = selectionOf(query, object, names, isWithin)
     const isCount = selected.length === 1 && selected[0]?.kind === 'value' && isCountOfAll(query)
     const hasAggregate = selected.some((one) => one.kind === 'value' && one.expression.kind === 'aggregate')
     const kind = isCount && groupBy.length === 0 ? 'count' : hasAggregate || groupBy.length > 0 ? 'groups' : 'records'
     const isGrouped = (expression: Expression) => kind === 'groups' && isOfGroup(expression, groupBy)
     if (kind === 'groups') checkGroups(selected, groupBy)
-    const orderBy = atMostOrdered(listOf(query.orderBy), 'ORDER').map((clause) => orderingOf(clause, object, ownNames))
+    const orderBy = atMostOrdered(listOf(query.orderBy), 'ORDER').map((clause) => orderingOf(clause, object, names))
     for (const { by } of orderBy) {
       if (kind === 'groups' ? isGrouped(by) : by.kind === 'field') continue
       throw fail(
@@ -109,10 +111,10 @@ export async function planQuery(
       )
     }
     const where = both(
-      query.where === undefined ? undefined : whereOf(query.where, object, ownNames, (left) => left.kind === 'field'),
+      query.where === undefined ? undefined : whereOf(query.where, object, names, (left) => left.kind === 'field'),
       ownersOnly(object),
     )
-    const having = query.having === undefined ? undefined : whereOf(query.having, object, ownNames, isGrouped)
+    const having = query.having === undefined ? undefined : whereOf(query.having, object, names, isGrouped)
     const scope = query.usingScope?.toLowerCase()
     return {
       object,
@@ -127,6 +129,20 @@ export async function planQuery(
       limit,
       offset,
     }
+  }
+
+  /** What FROM calls the object of a query, and what relationships lead to from there. */
+  function namesOf(query: Query | Subquery, object: SObject): FromNames {
+    const from = 'relationshipName' in query ? query.relationshipName : query.sObject
+    const own = [object.name, from ?? object.name, query.sObjectAlias ?? object.name].map((name) => name.toLowerCase())
+    const names = new Map<string, readonly string[]>(own.map((name) => [name, []]))
+    for (const { root, name, path, written } of aliases) {
+      if (!own.includes(root)) continue
+      // One that leads nowhere is refused whether or not it is used, where it was written.
+      pathOf([...path, 'Id'].join('.'), object, new Map(), undefined, written)
+      names.set(name, path)
+    }
+    return names
   }
 
   function refuseUnsupported(query: QueryBase): void {
@@ -157,34 +173,34 @@ export async function planQuery(
   function selectionOf(
     query: Query | Subquery,
     object: SObject,
-    ownNames: ReadonlySet<string>,
+    names: FromNames,
     isWithin: boolean,
   ): readonly Selected[] {
     let unnamed = 0
     let subqueries = 0
-    const names = new Set<string>()
+    const taken = new Set<string>()
     const add = (selected: Selected): readonly Selected[] => {
       const name = selected.kind === 'children' ? selected.relationship : fullName(selected)
-      if (names.has(name.toLowerCase()))
+      if (taken.has(name.toLowerCase()))
         throw fail('INVALID_FIELD', `duplicate field selected: ${name}`, name.split('.').at(-1))
-      names.add(name.toLowerCase())
+      taken.add(name.toLowerCase())
       return [selected]
     }
     return listOf(query.fields).flatMap((chosen): readonly Selected[] => {
       switch (chosen.type) {
         case 'Field': {
-          const path = pathOf(chosen.field, object, ownNames)
+          const path = pathOf(chosen.field, object, names)
           return add({ kind: 'field', path, name: chosen.alias ?? path.field.name })
         }
         case 'FieldRelationship': {
-          const path = pathOf([...chosen.relationships, chosen.field].join('.'), object, ownNames, prefixOf(chosen))
+          const path = pathOf([...chosen.relationships, chosen.field].join('.'), object, names, prefixOf(chosen))
           const alias = 'alias' in chosen ? chosen.alias : undefined
           return add({ kind: 'field', path, name: alias ?? path.field.name })
         }
         case 'FieldFunctionExpression': {
           const name = chosen.functionName.toUpperCase()
           if (name === 'FIELDS') return fieldsOf(chosen, object, query.limit).flatMap(add)
-          const expression = expressionOf(chosen, object, ownNames)
+          const expression = expressionOf(chosen, object, names)
           const given = chosen.alias
           const display = chosen.rawValue ?? name
           if (expression.kind === 'field') {
@@ -256,15 +272,11 @@ export async function planQuery(
 
   // ——— Expressions
 
-  function expressionOf(
-    called: FieldFunctionExpression | FunctionExp,
-    object: SObject,
-    ownNames: ReadonlySet<string>,
-  ): Expression {
+  function expressionOf(called: FieldFunctionExpression | FunctionExp, object: SObject, names: FromNames): Expression {
     const name = called.functionName?.toUpperCase() ?? ''
     const [parameter] = called.parameters ?? []
     if (name === 'COUNT' && parameter === undefined) return { kind: 'aggregate', aggregate: 'COUNT', path: undefined }
-    const path = typeof parameter === 'string' ? pathOf(parameter, object, ownNames) : undefined
+    const path = typeof parameter === 'string' ? pathOf(parameter, object, names) : undefined
     if (path === undefined || (called.parameters?.length ?? 0) > 1) throw unknownFunction(called)
     // Nothing here is translated, or shown otherwise than it is stored.
     if (name === 'TOLABEL' || name === 'FORMAT' || name === 'CONVERTCURRENCY') return { kind: 'field', path }
@@ -288,12 +300,11 @@ export async function planQuery(
     return fail('MALFORMED_QUERY', `The function '${functionName ?? ''}' is not supported here`, functionName)
   }
 
-  function pathOf(written: string, object: SObject, ownNames: ReadonlySet<string>, prefix?: string): FieldPath {
-    const parts = written.split('.')
+  function pathOf(path: string, object: SObject, names: FromNames, prefix?: string, written = path): FieldPath {
+    const parts = path.split('.')
     // An alias in front, or the object's own name.
-    if (prefix === undefined && parts.length > 1 && ownNames.has(parts[0]?.toLowerCase() ?? '')) {
-      if (findRelationship(object, parts[0] ?? '') === undefined) parts.shift()
-    }
+    const named = prefix === undefined && parts.length > 1 ? names.get(parts[0]?.toLowerCase() ?? '') : undefined
+    if (named !== undefined && findRelationship(object, parts[0] ?? '') === undefined) parts.splice(0, 1, ...named)
     if (parts.length > longestPath + 1) {
       throw fail('INVALID_FIELD', `Relationships can be followed at most ${longestPath} levels up: ${written}`, written)
     }
@@ -328,10 +339,10 @@ export async function planQuery(
     return { via, field }
   }
 
-  function groupingOf(query: QueryBase, object: SObject, ownNames: ReadonlySet<string>): readonly FieldPath[] {
+  function groupingOf(query: QueryBase, object: SObject, names: FromNames): readonly FieldPath[] {
     return atMostOrdered(listOf(query.groupBy), 'GROUP').map((clause) => {
       if ('fn' in clause) throw unknownFunction(clause.fn)
-      const path = pathOf(clause.field, object, ownNames)
+      const path = pathOf(clause.field, object, names)
       if (path.field.type === 'textarea' || path.field.type === 'multipicklist') {
         throw fail('MALFORMED_QUERY', `field '${path.field.name}' can not be grouped in a query call`, clause.field)
       }
@@ -339,11 +350,11 @@ export async function planQuery(
     })
   }
 
-  function orderingOf(clause: OrderByClause, object: SObject, ownNames: ReadonlySet<string>): Ordering {
+  function orderingOf(clause: OrderByClause, object: SObject, names: FromNames): Ordering {
     const by: Expression =
       'fn' in clause
-        ? expressionOf(clause.fn, object, ownNames)
-        : { kind: 'field', path: pathOf(clause.field, object, ownNames) }
+        ? expressionOf(clause.fn, object, names)
+        : { kind: 'field', path: pathOf(clause.field, object, names) }
     const field = by.path?.field
     if (field !== undefined && (field.type === 'textarea' || field.type === 'multipicklist' || !field.isFilterable)) {
       throw fail('MALFORMED_QUERY', `field '${field.name}' can not be sorted in a query call`, field.name)
@@ -356,12 +367,12 @@ export async function planQuery(
   function whereOf(
     clause: WhereClause | HavingClause,
     object: SObject,
-    ownNames: ReadonlySet<string>,
+    names: FromNames,
     mayStand: (left: Expression) => boolean,
   ): Condition {
     const mixed = () => fail('MALFORMED_QUERY', 'unexpected token: AND and OR side by side need parentheses')
     const leaf = (condition: soqlParser.Condition | ValueQueryCondition) => {
-      const read = leafOf(condition, object, ownNames)
+      const read = leafOf(condition, object, names)
       const left = leftOf(read)
       if (left === undefined || mayStand(left)) return read
       const name = left.path?.field.name ?? 'COUNT()'
@@ -376,17 +387,13 @@ export async function planQuery(
     return conditionTree(clause, leaf, mixed)
   }
 
-  function leafOf(
-    condition: soqlParser.Condition | ValueQueryCondition,
-    object: SObject,
-    ownNames: ReadonlySet<string>,
-  ): Condition {
+  function leafOf(condition: soqlParser.Condition | ValueQueryCondition, object: SObject, names: FromNames): Condition {
     if ('fn' in condition) {
-      const left = expressionOf(condition.fn, object, ownNames)
+      const left = expressionOf(condition.fn, object, names)
       return compared(left, condition.operator, condition.value, condition.literalType)
     }
     if (!('field' in condition)) throw fail('MALFORMED_QUERY', 'unexpected token: NOT')
-    const path = pathOf(condition.field, object, ownNames)
+    const path = pathOf(condition.field, object, names)
     const { field } = path
     if (!field.isFilterable || field.type === 'textarea') {
       throw fail('INVALID_FIELD', `field '${field.name}' can not be filtered in a query call`, condition.field)

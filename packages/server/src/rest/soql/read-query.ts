@@ -1,4 +1,5 @@
 import type { parseQuery, Query } from '@jetstreamapp/soql-parser-js'
+import { type FromAlias, withoutAliases } from './from-aliases.ts'
 import { queryError, queryErrorAt } from './soql-error.ts'
 
 // Salesforce's own limit of a query's length, in characters.
@@ -6,11 +7,17 @@ const longest = 100_000
 // Parentheses within parentheses: a parser calls itself for each.
 const deepest = 60
 
+/** A query, parsed, and the aliases of its FROM clauses besides the first of each. */
+export interface ReadQuery {
+  readonly query: Query
+  readonly aliases: readonly FromAlias[]
+}
+
 /**
  * Parses a query.
  * @throws {RestError} 400 `MALFORMED_QUERY`, with row and column where they are known
  */
-export async function readQuery(soql: string): Promise<Query> {
+export async function readQuery(soql: string): Promise<ReadQuery> {
   if (soql.length > longest) {
     throw queryError('MALFORMED_QUERY', { soql }, `SOQL statements cannot be longer than ${longest} characters.`)
   }
@@ -23,26 +30,27 @@ export async function readQuery(soql: string): Promise<Query> {
   }
   // Loaded when first needed: it takes longer than all the rest of a start, and most starts need none of it.
   const { parseQuery: parse } = await import('@jetstreamapp/soql-parser-js')
+  const { text, aliases } = withoutAliases(soql, bare)
   try {
-    const query = parse(readable(soql))
-    if (soql.length <= longestKept) keep(soql, query)
-    return query
+    const read = { query: parse(readable(text)), aliases }
+    if (soql.length <= longestKept) keep(soql, read)
+    return read
   } catch (error) {
-    throw explained(soql, bare, error, parse)
+    throw explained({ soql, text, bare }, error, parse)
   }
 }
 
 type Parse = typeof parseQuery
 
 // Parsing takes longer than most queries do. What is kept is of the text alone, and nobody changes it.
-const parsed = new Map<string, Query>()
+const parsed = new Map<string, ReadQuery>()
 const mostKept = 200
 const longestKept = 2000
 
-function keep(soql: string, query: Query): void {
+function keep(soql: string, read: ReadQuery): void {
   const oldest = parsed.size < mostKept ? undefined : parsed.keys().next().value
   if (oldest !== undefined) parsed.delete(oldest)
-  parsed.set(soql, query)
+  parsed.set(soql, read)
 }
 
 // Spaces, texts, words with the number of a date literal, dates and times, numbers, signs.
@@ -89,12 +97,19 @@ function placeBeyond(bare: string, depth: number): number | undefined {
   return undefined
 }
 
+/** A query as it came, as the parser was given it, and without its texts: every place is the same in all three. */
+interface Unread {
+  readonly soql: string
+  readonly text: string
+  readonly bare: string
+}
+
 /** The parser tells what it found in words alone; where that stands has to be looked for. */
-function explained(soql: string, bare: string, error: unknown, parse: Parse): Error {
+function explained({ soql, text, bare }: Unread, error: unknown, parse: Parse): Error {
   const token = foundBy(error)
   if (token === '') return queryErrorAt('MALFORMED_QUERY', { soql }, "unexpected token: '<EOF>'", soql.trimEnd().length)
   const places = placesOf(bare, token)
-  const isHere = (place: number) => foundBy(problemOf(soql.slice(0, place + token.length), parse)) === token
+  const isHere = (place: number) => foundBy(problemOf(text.slice(0, place + token.length), parse)) === token
   const place = (places.length <= mostTried ? places.find(isHere) : undefined) ?? places.at(-1)
   const at = place ?? Math.max(0, soql.lastIndexOf(token))
   return queryErrorAt('MALFORMED_QUERY', { soql }, `unexpected token: '${token.slice(0, 40)}'`, at)
