@@ -1,17 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 
 /** A PostgreSQL of a test's own, with the binaries that npm brings. */
 export interface PostgresServer {
   /** Of its one database, for its one user, who may do everything. */
   readonly url: string
   readonly port: number
-  /** Kills all its processes, as when the machine loses its power. */
+  /** Kills all its processes at once (SIGKILL). */
   kill(): Promise<void>
   /** Starts it again where it was. */
   start(): Promise<void>
@@ -49,8 +50,11 @@ export async function startPostgres(extra: readonly string[] = []): Promise<Post
     url: `postgres://sallyport@127.0.0.1:${port}/postgres`,
     port,
     async kill() {
-      // The processes of its connections are children of it, and notice only when they next have something to do.
-      server.kill('SIGQUIT')
+      const children = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' })
+        .stdout.trim()
+        .split('\n')
+      server.kill('SIGKILL')
+      for (const child of children) killIfThere(Number(child))
       await gone(server)
     },
     async start() {
@@ -64,6 +68,19 @@ export async function startPostgres(extra: readonly string[] = []): Promise<Post
   }
 
   async function start(): Promise<ChildProcess> {
+    for (let attempt = 1; ; attempt++) {
+      const begun = await attempted()
+      if (typeof begun === 'object') return begun
+      // The memory of those that were killed is theirs until the system has cleared them away.
+      if (attempt === 50 || !begun.includes('pre-existing shared memory block')) {
+        throw new Error(`PostgreSQL did not start:\n${begun}`)
+      }
+      await setTimeout(100)
+    }
+  }
+
+  /** The process, or what it said before it ended. */
+  async function attempted(): Promise<ChildProcess | string> {
     const child = spawn(postgres, [...place, ...options], { ...owner, stdio: ['ignore', 'ignore', 'pipe'] })
     const said: string[] = []
     for await (const line of createInterface({ input: child.stderr })) {
@@ -72,7 +89,7 @@ export async function startPostgres(extra: readonly string[] = []): Promise<Post
       child.stderr.resume()
       return child
     }
-    throw new Error(`PostgreSQL did not start:\n${said.join('\n')}`)
+    return said.join('\n')
   }
 }
 
@@ -89,6 +106,14 @@ async function binaries(): Promise<{ readonly initdb: string; readonly postgres:
 async function ended(child: ChildProcess): Promise<void> {
   const [status] = await once(child, 'exit')
   if (status !== 0) throw new Error(`${child.spawnfile} ended with ${status}.`)
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It was quicker.
+  }
 }
 
 async function gone(child: ChildProcess): Promise<void> {

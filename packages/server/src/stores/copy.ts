@@ -66,6 +66,7 @@ async function copyAll(
   await source.beginReading()
   await target.begin()
   try {
+    await target.unhurried()
     for (const table of tables) {
       if ((await count(table)) > 0) throw new DatabaseUnusable(place, 'it is not empty. Name another one to copy to.')
     }

@@ -33,6 +33,8 @@ export interface Connection extends Statements {
   readonly isPipelined: boolean
   /** Begins a transaction as soon as no other process writes. @throws {DatabaseBusy} when that takes too long */
   begin(): Promise<void>
+  /** Lets the transaction that is under way take its time: nobody waits for an answer. */
+  unhurried(): Promise<void>
   /** Begins a transaction that only reads, and sees the database as it is now for as long as it lasts: until `rollback`. */
   beginReading(): Promise<void>
   /** Everything in a table, at most so many rows at a time, within such a transaction. */

@@ -27,6 +27,8 @@ export interface Lane {
   readonly ready: Session | undefined
   /** Statements that have not been answered yet. */
   readonly waiting: number
+  /** Whether a connection that gives no answer is given up; it is, unless set. */
+  isHurried: boolean
   /** Milliseconds since the last answer, or since there has been something to answer; 0 when there is nothing. */
   silence(): number
   close(): Promise<void>
@@ -60,9 +62,10 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
   let isClosed = false
   let waiting = 0
   let since = 0
+  let isHurried = true
 
   const watch = setInterval(() => {
-    if (silence() > patience) current?.client.connection.stream.destroy()
+    if (isHurried && silence() > patience) current?.client.connection.stream.destroy()
   }, watchInterval)
   watch.unref()
 
@@ -127,6 +130,12 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
     },
     get ready() {
       return current?.ready
+    },
+    get isHurried() {
+      return isHurried
+    },
+    set isHurried(wanted) {
+      isHurried = wanted
     },
     get waiting() {
       return waiting

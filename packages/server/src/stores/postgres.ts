@@ -16,11 +16,12 @@ import { type DatabaseValue, named, readValue, type Statement, statement, type V
 const readLanes = 4
 const passingLanes = 2
 
-// Milliseconds that a statement may take before PostgreSQL gives it up, and that an answer may be late before we do.
-const longestStatement = 10_000
-const patience = 12_000
+// Milliseconds that a statement may take before PostgreSQL gives it up, and that an answer may be late before we do: for what
+// requests for tokens wait for, and for queries that come from outside.
+const hurried = { longestStatement: 3000, patience: 4000 }
+const unhurried = { longestStatement: 10_000, patience: 12_000 }
 // Milliseconds that a write waits for those of other processes. A deadlock is found after one second.
-const longestLock = 3000
+const longestLock = 2500
 // Milliseconds after which PostgreSQL ends a transaction whose process has gone without a word.
 const longestIdle = 10_000
 // Milliseconds without an answer after which others are not queued behind a statement.
@@ -61,14 +62,16 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
   const config = {
     ...given,
     keepAlive: true,
-    statement_timeout: longestStatement,
+    statement_timeout: hurried.longestStatement,
     lock_timeout: longestLock,
     idle_in_transaction_session_timeout: longestIdle,
   }
+  const { patience } = hurried
   const writer = lane({ config, patience, begin: makeDurable })
   const forReading = { ...config, options: `${config.options ?? ''} -c default_transaction_read_only=on` }
   const readers = Array.from({ length: readLanes }, () => lane({ config: forReading, patience }))
-  const passing = Array.from({ length: passingLanes }, () => lane({ config: forReading, patience }))
+  const forPassing = { ...forReading, statement_timeout: unhurried.longestStatement }
+  const passing = Array.from({ length: passingLanes }, () => lane({ config: forPassing, patience: unhurried.patience }))
   const own = ownConnection({ ...config, statement_timeout: false })
   const lanes = [writer, ...readers, ...passing, own.lane]
 
@@ -184,11 +187,15 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
       // Not waited for: what comes next fails as well.
       sent(transaction, 'begin isolation level read committed read write', [], false).catch(() => {})
     },
+    async unhurried() {
+      writer.isHurried = false
+      const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+      for (const limit of limits) await inTransaction(`set local ${limit} = 0`, [], false)
+    },
     async beginReading() {
       transaction = await writer.session()
       await inTransaction('begin isolation level repeatable read read only', [], false)
-      // One statement after the other, however long the whole takes.
-      await inTransaction('set local idle_in_transaction_session_timeout = 0', [], false)
+      await connection.unhurried()
       // What it sees is what there is at its first look.
       await inTransaction('select count(*) from schema_version', [], false)
     },
@@ -216,11 +223,13 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
       const { command } = await inTransaction('commit', [], false)
       if (command !== 'COMMIT') throw new Error('A transaction was taken back whose statements had all succeeded.')
       transaction = undefined
+      writer.isHurried = true
     },
     async rollback() {
       // Where it cannot be said any more, the end of the connection says it.
       await inTransaction('rollback', [], false).catch(() => transaction?.discard())
       transaction = undefined
+      writer.isHurried = true
     },
     mayPass: (error) => error instanceof DatabaseBusy,
     async announce() {
@@ -308,7 +317,7 @@ function ownConnection(config: PostgresPlace['config']) {
   let schema: unknown
   const own = lane({
     config,
-    patience,
+    patience: hurried.patience,
     async begin(client) {
       isLeading = false
       client.on('notification', ({ payload }) => {

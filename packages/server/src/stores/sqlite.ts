@@ -220,6 +220,7 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
         })
       })
     },
+    async unhurried() {},
     async beginReading() {
       endReading()
       await patiently(() => {

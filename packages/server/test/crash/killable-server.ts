@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -17,9 +18,9 @@ const base = 'http://localhost:8787'
 
 const program = fileURLToPath(new URL('server-process.ts', import.meta.url))
 
-/** Starts a server on a database file. @throws {Error} when it ends instead of serving */
-export async function startKillableServer(file: string): Promise<KillableServer> {
-  const child = spawn(process.execPath, [program, file, base], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** Starts a server on an SQLite file, or on the database of a PostgreSQL URL. @throws {Error} when it ends instead of serving */
+export async function startKillableServer(database: string): Promise<KillableServer> {
+  const child = spawn(process.execPath, [program, database, base], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   const [port] = await Promise.race([once(createInterface(child.stdout), 'line'), ended.then(() => [undefined])])
   if (port === undefined) throw new Error('The server ended before it served. Has it been built?')
@@ -49,5 +50,19 @@ export async function startKillableServer(file: string): Promise<KillableServer>
       child.kill('SIGKILL')
       await ended
     },
+  }
+}
+
+/** Several nodes as callers see them: each request goes to any of them. @param nodes those that callers know of */
+export function anyOf(nodes: readonly KillableServer[]): Pick<KillableServer, 'base' | 'request' | 'post'> {
+  const next = () => {
+    const node = nodes[randomInt(nodes.length)]
+    if (node === undefined) throw new Error('There is no node.')
+    return node
+  }
+  return {
+    base,
+    request: (path, init) => next().request(path, init),
+    post: (path, form, headers) => next().post(path, form, headers),
   }
 }

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { authorizeUrl, decideOn, type TestBrowser } from '../flows/test-browser.ts'
+import { authorizeUrl, decideOn, type Stop, type TestBrowser } from '../flows/test-browser.ts'
 import { type Answer, callbackUrl } from '../flows/test-server.ts'
 import type { KillableServer } from './killable-server.ts'
+
+/** What the load speaks to: one server, or any of several. */
+export type Answering = Pick<KillableServer, 'base' | 'request' | 'post'>
 
 /** A refresh token as it is now, and those that rotations replaced. */
 export interface Chain {
@@ -72,7 +75,7 @@ export interface Org {
 }
 
 /** The deeds of the load, one request each but for those of browsers. Each rejects when it is not answered. */
-export function deeds(server: KillableServer, ledger: Ledger, { secretOf, assertion }: Org) {
+export function deeds(server: Answering, ledger: Ledger, { secretOf, assertion }: Org) {
   const { single, chains, orphans, ended, endedChains, freshCodes, usedCodes, allowed, unasked, unanswered } = ledger
   const token = (form: Record<string, string>) => server.post('/services/oauth2/token', form)
   const revocation = (text: string) => server.post('/services/oauth2/revoke', { token: text })
@@ -95,8 +98,8 @@ export function deeds(server: KillableServer, ledger: Ledger, { secretOf, assert
     const meeting = taken(unasked)
     if (meeting === undefined) return
     const { browser, consumerKey } = meeting
-    const consent = await browser.open(authorizeUrl(consumerKey))
-    const code = codeIn((await decideOn(browser, consent, 'allow')).url)
+    const consent = reached(await browser.open(authorizeUrl(consumerKey)))
+    const code = codeIn(reached(await decideOn(browser, consent, 'allow')).url)
     allowed.add(meeting)
     freshCodes.add({ consumerKey, code })
   }
@@ -105,7 +108,7 @@ export function deeds(server: KillableServer, ledger: Ledger, { secretOf, assert
   async function authorize(meeting = anyOf(allowed)): Promise<void> {
     if (meeting === undefined) return
     const { browser, consumerKey } = meeting
-    const { url } = await browser.open(authorizeUrl(consumerKey))
+    const { url } = reached(await browser.open(authorizeUrl(consumerKey)))
     freshCodes.add({ consumerKey, code: codeIn(url) })
   }
 
@@ -154,7 +157,28 @@ export function deeds(server: KillableServer, ledger: Ledger, { secretOf, assert
 }
 
 /** Does what it likes, again and again, until the server is dead; then answers how many deeds were done. */
-export async function loadUntilDeath(server: KillableServer, ledger: Ledger, org: Org): Promise<number> {
+export async function loadUntilDeath(server: Answering, ledger: Ledger, org: Org): Promise<number> {
+  const deed = anyDeed(server, ledger, org)
+  for (let done = 0; ; done++) {
+    if (!(await isAnswered(deed))) return done
+  }
+}
+
+/** Does what it likes, again and again, as long as it is to; a caller who gets no answer goes on with something else. */
+export async function loadWhile(isGoing: () => boolean, server: Answering, ledger: Ledger, org: Org): Promise<Held> {
+  const deed = anyDeed(server, ledger, org)
+  const held = { answered: 0, unanswered: 0 }
+  while (isGoing()) held[(await isAnswered(deed)) ? 'answered' : 'unanswered']++
+  return held
+}
+
+/** What a load came to. */
+export interface Held {
+  readonly answered: number
+  readonly unanswered: number
+}
+
+function anyDeed(server: Answering, ledger: Ledger, org: Org): () => Promise<void> {
   const { tradeAssertion, authorize, allow, exchange, refresh, revokeAccessToken, revokeRefreshToken } = deeds(
     server,
     ledger,
@@ -172,24 +196,37 @@ export async function loadUntilDeath(server: KillableServer, ledger: Ledger, org
     revokeAccessToken,
     revokeRefreshToken,
   ]
-  let done = 0
-  for (;;) {
-    try {
-      await all[randomInt(all.length)]?.()
-      done += 1
-    } catch (error) {
-      if (!isDeath(error)) throw error
-      return done
-    }
+  return async () => all[randomInt(all.length)]?.()
+}
+
+async function isAnswered(deed: () => Promise<void>): Promise<boolean> {
+  try {
+    await deed()
+    return true
+  } catch (error) {
+    if (!isDeath(error)) throw error
+    return false
   }
+}
+
+/** A request came to nothing that anybody knows of: 503. */
+class Unanswered extends Error {
+  override readonly name = 'Unanswered'
 }
 
 /** Whether a request was not answered because nobody was there any more. */
 function isDeath(error: unknown): boolean {
+  if (error instanceof Unanswered) return true
   return error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message)
 }
 
+function reached(stop: Stop): Stop {
+  if (stop.status === 503) throw new Unanswered()
+  return stop
+}
+
 function granted({ status, body, text }: Answer) {
+  if (status === 503) throw new Unanswered()
   if (status !== 200) throw new Error(`The server answered ${status} ${text}`)
   return body
 }

@@ -1,22 +1,33 @@
 // Serves a database over HTTP, as it is built for people to run, and prints the port when requests succeed.
-import { defaultServerOptions, listen, openStores, salesforcePosture, sallyport, sealWith } from '@sallyport/server'
+import {
+  defaultServerOptions,
+  isPostgresUrl,
+  listen,
+  openStores,
+  salesforcePosture,
+  sallyport,
+  sealWith,
+  Unavailable,
+} from '@sallyport/server'
 
-const [, , file = '', mainUrl = ''] = process.argv
+const [, , database = '', mainUrl = ''] = process.argv
+const place = isPostgresUrl(database) ? { url: database } : { file: database }
 
-const fail = (error: unknown) => {
-  throw error
+// A database that has gone is part of some tests.
+const onError = (error: unknown) => {
+  if (!(error instanceof Unavailable)) throw error
 }
 const now = () => new Date()
 const seal = sealWith(Buffer.alloc(32, 7))
-const stores = await openStores({ file, seal, now, onError: fail })
+const stores = await openStores({ ...place, seal, now, onError })
 const server = await sallyport({
   options: { ...defaultServerOptions, mainUrl, posture: salesforcePosture },
   stores,
   seal,
   now,
-  onError: fail,
+  onError,
 })
-const { port } = await listen({ answer: server.answer, host: '127.0.0.1', port: 0, orgs: stores.orgs, onError: fail })
+const { port } = await listen({ answer: server.answer, host: '127.0.0.1', port: 0, orgs: stores.orgs, onError })
 // Nobody is left to speak to once whoever started it has gone.
 process.stdin.on('end', () => process.exit()).resume()
 process.stdout.write(`${port}\n`)

@@ -60,6 +60,7 @@ export async function migrate(connection: Connection, dialect: Dialect, seal: Se
   await connection.adopt()
   await connection.begin()
   try {
+    await connection.unhurried()
     await connection.alone('migration')
     // Another process may have been quicker while we waited to write.
     const version = await schemaVersion(connection, dialect, seal)
