@@ -20,6 +20,8 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, De
   readonly offersUserAgentFlow: boolean
   /** So is the username-password flow, which RFC 9700 §2.4 forbids. */
   readonly offersPasswordFlow: boolean
+  /** So is the call `login()` of the SOAP API, which is the same. */
+  readonly offersSoapLogin: boolean
   /** So is the authorization code and credentials flow, in which apps see passwords as well. */
   readonly offersHeadlessLogin: boolean
   /** Seconds in which an authorization code can be exchanged. */
@@ -50,6 +52,7 @@ export const salesforcePosture: Posture = {
   pushedRequests: 'off',
   offersUserAgentFlow: true,
   offersPasswordFlow: true,
+  offersSoapLogin: true,
   offersHeadlessLogin: true,
   acceptsDpop: false,
   dpopNeedsNonce: false,
@@ -86,6 +89,7 @@ export const strictPosture: Posture = {
   pushedRequests: 'offered',
   offersUserAgentFlow: false,
   offersPasswordFlow: false,
+  offersSoapLogin: false,
   offersHeadlessLogin: false,
   acceptsDpop: true,
   dpopNeedsNonce: false,

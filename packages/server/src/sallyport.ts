@@ -4,6 +4,7 @@ import { apiAccessOfToken } from './connected-apps/api-access-control.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
 import { customClaims as customClaimsOf } from './connected-apps/custom-claims.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
+import { soapLoginApp } from './connected-apps/soap-login-app.ts'
 import { type Meter, meters } from './metrics/meter.ts'
 import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
@@ -35,6 +36,7 @@ import { codeCredentials } from './oauth/response-types/code-credentials.ts'
 import { userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
+import { soapLogin } from './oauth/soap-login.ts'
 import { tokenEndpoint } from './oauth/token.ts'
 import { userOfApp } from './oauth/user-of-app.ts'
 import { vouchedUser } from './oauth/vouched-user.ts'
@@ -261,6 +263,18 @@ export async function sallyport({
     issueTokens: issue,
     noteFailedLogin,
     onError: report,
+  })
+  const bySoap = soapLogin({
+    isOffered: posture.offersSoapLogin,
+    checkCredentials,
+    app: () => soapLoginApp({ apps, orgs, seal, newId: recordIds(now), now }),
+    appAccess,
+    users,
+    permissionSets,
+    issueTokens: issue,
+    loginHistory,
+    onError: report,
+    now,
   })
   const requestDevice = deviceRequest({ ...deviceNeeds, authenticateClient })
   const tokensOfObject = shownTokens(seal)
@@ -512,7 +526,7 @@ export async function sallyport({
     endSession: page('logout', endSessionAnswer(leaving)),
     versions: shared(data(rest.versions)),
     data: shared(data(rest.data)),
-    soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, now }), soapRefusal),
+    soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, login: bySoap, now }), soapRefusal),
     setup: lazily(async () => (await import('./web/setup/setup.ts')).setup({ ...setupNeeds, take, missing })),
     walkthrough:
       shown === undefined

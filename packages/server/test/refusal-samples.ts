@@ -296,7 +296,7 @@ export const sampleFacts: ExplainedReasons = {
   'object-permission-missing': { object: 'Account', act: 'create' },
   'soap-malformed': { problem: 'It is no well-formed XML' },
   'soap-operation-unknown': { found: 'query', known: ['login', 'getUserInfo', 'logout'] },
-  'soap-login-off': {},
+  'soap-login-off': { by: 'org', version: '60.0', org },
   'jwt-not-accepted': { api: 'SOAP' },
   'too-many-parts': { part: 'records', limit: 200, found: 201 },
   'composite-refused': { problem: "The body has a list 'compositeRequest'" },

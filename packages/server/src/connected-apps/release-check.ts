@@ -64,6 +64,7 @@ const findings: Readonly<Record<ReleaseUpdateName, Finder>> = {
   // What an org allows it goes on allowing: these are about orgs that are made later.
   blockUserAgentFlowByDefault: async () => [],
   blockUsernamePasswordFlowByDefault: async () => [],
+  blockSoapLoginByDefault: async () => [],
 
   async blockUninstalledApps(needs, org) {
     const uninstalled = (await usedApps(needs, org)).filter(({ isInstalled }) => !isInstalled)

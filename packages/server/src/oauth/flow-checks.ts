@@ -130,6 +130,17 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     ...mayUse,
     'scope',
   ],
+  'soap soap-login': [
+    'user-known',
+    'password',
+    'user-active',
+    'address',
+    'security-token',
+    'flow',
+    'app-installed',
+    'approved',
+    'scope',
+  ],
   'authorize user-agent': ['client-known', 'redirect-uri', 'response-type', 'signed-in', ...mayUse, 'scope'],
   'token urn:ietf:params:oauth:grant-type:token-exchange': [
     'grant-type',

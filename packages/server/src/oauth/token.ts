@@ -101,6 +101,7 @@ function replayOf({ app, source }: Authorization): Refusal {
   switch (source.kind) {
     case 'client-credentials':
     case 'password':
+    case 'soap-login':
     case 'consent':
       throw new Error(`There is nothing in ${source.kind} that could be used twice.`)
     case 'token-exchange':

@@ -39,6 +39,7 @@ export const orgEntry = z.strictObject({
       blockOAuthUsrAgtFlow: z.boolean().exactOptional(),
       blockOAuthUnPwFlow: z.boolean().exactOptional(),
       oAuthCdCrdtFlowEnable: z.boolean().exactOptional(),
+      enableSoapLogin: z.boolean().exactOptional(),
       maxLoginAttempts: z
         .union([whole(1, 100, 'a whole number of attempts'), z.literal('NoLimit')], {
           error: 'Give a number from 1 to 100, or NoLimit.',

@@ -34,6 +34,27 @@ describe('newOrg', () => {
     })
   })
 
+  it.each([
+    ["Spring '23", false, false, true],
+    ["Summer '23", true, true, true],
+    ["Summer '25", true, true, true],
+    ["Winter '26", true, true, false],
+    ['latest', true, true, false],
+  ])(
+    'as of %s has the ways in that are dying out as Salesforce had them',
+    async (release, userAgent, password, soap) => {
+      await using acts = await openActs()
+      const org = made(await newOrg(acts, { name: 'Acme', settings: { release } }))
+      expect(org.settings).toMatchObject({
+        blockOAuthUsrAgtFlow: userAgent,
+        blockOAuthUnPwFlow: password,
+        enableSoapLogin: soap,
+      })
+      const said = { release, blockOAuthUsrAgtFlow: false, blockOAuthUnPwFlow: false, enableSoapLogin: true }
+      expect(made(await newOrg(acts, { name: 'Other', settings: said })).settings).toMatchObject(said)
+    },
+  )
+
   it('says everything that is wrong at once, and writes nothing', async () => {
     await using acts = await openActs()
     const settings = { sessionTimeout: 5, maxLoginAttempts: 0, minimumPasswordLength: 4.5 }

@@ -53,11 +53,12 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
   return org
 }
 
-/** Orgs of before Summer '23 let the two flows that are dying out, unless their admins said otherwise. */
+/** Older orgs let the ways in that are dying out, unless their admins said otherwise. */
 function blockedSince({ settings }: NewOrg, now: Date) {
   const release = { ...defaultOrgSettings, ...settings }
   return {
     blockOAuthUsrAgtFlow: isInForce('blockUserAgentFlowByDefault', release, now),
     blockOAuthUnPwFlow: isInForce('blockUsernamePasswordFlowByDefault', release, now),
+    enableSoapLogin: !isInForce('blockSoapLoginByDefault', release, now),
   }
 }

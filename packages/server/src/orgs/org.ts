@@ -17,6 +17,8 @@ export interface OrgSettings extends ReleaseSettings {
   readonly blockOAuthUnPwFlow: boolean
   /** Whether people of the org may get codes by the authorization code and credentials flow. */
   readonly oAuthCdCrdtFlowEnable: boolean
+  /** Whether programs may sign people in by the SOAP call `login()` (*User Interface*). */
+  readonly enableSoapLogin: boolean
   /** Wrong passwords in a row after which a user is locked out; `undefined` is no limit. */
   readonly maxLoginAttempts: number | undefined
   /** Seconds that a lockout lasts; `undefined` lasts until an admin unlocks. */
@@ -56,6 +58,7 @@ export const defaultOrgSettings: OrgSettings = {
   blockOAuthUsrAgtFlow: true,
   blockOAuthUnPwFlow: true,
   oAuthCdCrdtFlowEnable: false,
+  enableSoapLogin: false,
   maxLoginAttempts: 10,
   lockoutInterval: 900,
   minimumPasswordLength: 8,

@@ -56,6 +56,13 @@ export const releaseUpdates = {
     setting: 'Connected Apps OAuth Usage: Install.',
     source: 'Salesforce Help: Prepare for Connected App Usage Restrictions (005132365)',
   },
+  blockSoapLoginByDefault: {
+    ...reported,
+    date: releaseDay("Winter '26"),
+    what: 'New orgs refuse the call login() of the SOAP API until an admin enables it, and API version 65.0 has it no more.',
+    setting: 'User Interface: Enable SOAP API login(). Move programs to an OAuth flow.',
+    source: 'GitHub jsforce, issue 1771; OpenFn/adaptors, issue 1715; forcedotcom/wsc, issue 363',
+  },
   narrowUseAnyApiClient: {
     ...documented,
     date: new Date('2025-12-08T00:00:00Z'),

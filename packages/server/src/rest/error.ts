@@ -56,12 +56,21 @@ export interface RestReasons extends DpopReasons {
   // SOAP
   'soap-malformed': { readonly problem: string }
   'soap-operation-unknown': { readonly found: string; readonly known: readonly string[] }
-  'soap-login-off': Record<never, never>
+  'soap-login-off': SoapLoginOff
   'jwt-not-accepted': { readonly api: string }
   // Composite calls
   'composite-refused': { readonly problem: string }
   'composite-stopped': Record<never, never>
   'parameter-out-of-range': { readonly parameter: string; readonly found: string; readonly range: string }
+}
+
+/** That nobody signs in by SOAP `login()`, and who says so. */
+export type SoapLoginOff = {
+  readonly by: 'server' | 'org' | 'release' | 'version'
+  /** Of the API, such as `60.0`. */
+  readonly version: string
+  /** Its name, where it is the org, or its release. */
+  readonly org: string
 }
 
 /** A reason of the REST API with its facts. */
@@ -310,7 +319,7 @@ function wireOf(refusal: RestRefusal): Wire {
       return {
         status: 500,
         errorCode: 'INVALID_OPERATION',
-        message: 'SOAP API login() is disabled by default in this org.',
+        message: soapLoginOffWords(refusal.facts),
       }
     case 'composite-refused':
       return { status: 400, errorCode: 'JSON_PARSER_ERROR', message: refusal.facts.problem }
@@ -338,4 +347,10 @@ function wireOf(refusal: RestRefusal): Wire {
       }
     }
   }
+}
+
+function soapLoginOffWords({ by, version }: SoapLoginOff): string {
+  return by === 'version'
+    ? `The SOAP Login operation is not available in the API version specified (${version}). Refer to the documentation for supported versions.`
+    : 'SOAP API login() is disabled by default in this org. Contact the org administrator to enable SOAP API login().'
 }

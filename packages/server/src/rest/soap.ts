@@ -10,6 +10,9 @@ export interface SoapCall {
   readonly operation: 'login' | 'getUserInfo' | 'logout'
   /** The access token in the header of the envelope. */
   readonly sessionId: string | undefined
+  /** What `login` is given. */
+  readonly username: string | undefined
+  readonly password: string | undefined
 }
 
 const operations = ['login', 'getUserInfo', 'logout'] as const
@@ -36,11 +39,21 @@ export async function readSoapCall(text: string): Promise<SoapCall> {
   const header = childNamed(root, 'Header')
   const session = header === undefined ? undefined : childNamed(header, 'SessionHeader')
   const sessionId = session === undefined ? undefined : childNamed(session, 'sessionId')?.textContent?.trim()
-  return { operation, sessionId: sessionId === '' ? undefined : sessionId }
+  return {
+    operation,
+    sessionId: sessionId === '' ? undefined : sessionId,
+    username: textOf(called, 'username'),
+    password: textOf(called, 'password'),
+  }
 }
 
 function malformed(problem: string): RestError {
   return new RestError({ reason: 'soap-malformed', facts: { problem } })
+}
+
+function textOf(parent: Element, name: string): string | undefined {
+  const text = childNamed(parent, name)?.textContent
+  return text === null || text === '' ? undefined : text
 }
 
 function childNamed(parent: Element, name: string): Element | undefined {

@@ -18,11 +18,11 @@ export interface LoginAttempt {
   readonly orgId: string
   readonly userId: string
   readonly at: Date
-  readonly loginType: 'Application' | 'Oauth2'
+  readonly loginType: 'Application' | 'Oauth2' | 'OtherApi'
   readonly loginSubType: string | undefined
   /** Salesforce's words: `Success`, `Invalid password`, `Failed: Signature Invalid` … */
   readonly status: string
-  /** The connected app's name, or `Browser`. */
+  /** The connected app's name, `Browser`, or `N/A` where a program names none. */
   readonly application: string
   readonly sourceIp: string
   /** The host that was asked. */
@@ -92,4 +92,5 @@ export async function* everyAttempt(
 export const loginTypeLabels: Readonly<Record<LoginAttempt['loginType'], string>> = {
   Application: 'Application',
   Oauth2: 'Remote Access 2.0',
+  OtherApi: 'Other Apex API',
 }

@@ -102,6 +102,7 @@ const settingsSchema = z.object({
   blockOAuthUsrAgtFlow: z.boolean().default(true),
   blockOAuthUnPwFlow: z.boolean().default(true),
   oAuthCdCrdtFlowEnable: z.boolean().default(false),
+  enableSoapLogin: z.boolean().default(false),
   maxLoginAttempts: z.number().nullable(),
   lockoutInterval: z.number().nullable(),
   minimumPasswordLength: z.number(),

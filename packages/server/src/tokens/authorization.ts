@@ -22,7 +22,7 @@ export interface Authorization {
         /** A page that says more, should it be refused. */
         readonly page?: string
       }
-    | { readonly kind: 'client-credentials' | 'password' }
+    | { readonly kind: 'client-credentials' | 'password' | 'soap-login' }
     | {
         readonly kind: 'consent'
         readonly nonce: string | undefined

@@ -115,10 +115,10 @@ export function issueTokens(needs: Needs): IssueTokens {
         orgId: org.id,
         userId: user.id,
         at,
-        loginType: 'Oauth2',
+        loginType: source.kind === 'soap-login' ? 'OtherApi' : 'Oauth2',
         loginSubType: authorization.loginSubType,
         status: 'Success',
-        application: app.label,
+        application: source.kind === 'soap-login' ? 'N/A' : app.label,
         sourceIp: context.sourceIp,
         loginUrl: context.site.base,
         browser: context.userAgent,
@@ -200,6 +200,7 @@ export function issueTokens(needs: Needs): IssueTokens {
         return store.forAssertion(issuance, source.id)
       case 'client-credentials':
       case 'password':
+      case 'soap-login':
       case 'consent':
         return store.forAssertion(issuance, undefined)
       case 'token-exchange':

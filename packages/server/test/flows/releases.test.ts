@@ -194,6 +194,7 @@ describe('checkRelease', () => {
     expect(updates).toEqual([
       'blockUninstalledApps',
       'blockDeviceFlowOfUninstalledApps',
+      'blockSoapLoginByDefault',
       'narrowUseAnyApiClient',
       'endLegacyHosts',
       'blockNewConnectedApps',

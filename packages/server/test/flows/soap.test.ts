@@ -57,14 +57,6 @@ describe('the SOAP API', () => {
     expect((await server.journalOf(again)).refusal?.reason).toBe('token-revoked')
   })
 
-  it('signs nobody in any more, whoever it is', async () => {
-    const login = '<p:login><p:username><![CDATA[ada@target.example]]></p:username><p:password>x</p:password></p:login>'
-    const answer = await call(login)
-    expect([answer.status, answer.text]).toEqual([500, expect.stringContaining('<faultcode>sf:INVALID_OPERATION<')])
-    expect(answer.text).toContain('SOAP API login() is disabled by default in this org.')
-    expect((await server.journalOf(answer)).refusal?.reason).toBe('soap-login-off')
-  })
-
   it('needs a token that may call the API', async () => {
     const { access_token } = await tokensFor(server, user, app, { scope: 'openid' })
     for (const token of [undefined, 'junk', 'two words', access_token]) {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AppPolicies, ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { checkRelease } from '../../src/connected-apps/release-check.ts'
 import type { OrgSettings } from '../../src/orgs/org.ts'
 import { resetSecurityToken } from '../../src/users/security-token.ts'
 import type { User } from '../../src/users/user.ts'
@@ -233,6 +234,17 @@ describe('the username-password flow', () => {
     const answer = await ask()
     expect(answer.body).toEqual({ error: 'invalid_grant', error_description: 'authentication failure' })
     expect(answer.headers.get('x-sallyport-cause')).toMatch(/^password-flow-off: .*release/)
+  })
+
+  it('is found in use by the check of the release that ends it, app by app', async () => {
+    await server.addApp('Idle', { isUsernamePasswordEnabled: true })
+    await aWorld()
+    await ask({ password: 'wrong', client_id: '3MVG9Idle' })
+    await server.journalOf(await ask())
+    const found = await checkRelease(server.stores, server.org, ['endUsernamePasswordFlow'])
+    expect(found).toEqual([
+      { update: 'endUsernamePasswordFlow', subject: 'Legacy', why: 'It signs in by username and password.' },
+    ])
   })
 
   it('is not there at all where the server does not offer it', async () => {

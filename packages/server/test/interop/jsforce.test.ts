@@ -186,7 +186,7 @@ describe('jsforce', () => {
     await expect(contacts.retrieve(id)).rejects.toMatchObject({ errorCode: 'ENTITY_IS_DELETED' })
   })
 
-  it('asks SOAP who it is and to be logged out, and is refused a password there', async () => {
+  it('asks SOAP who it is and to be logged out, and signs in there once the org allows it', async () => {
     const { connection } = await signedIn()
     const { accessToken, instanceUrl } = connection
     if (typeof accessToken !== 'string') throw new Error('There is no access token.')
@@ -200,9 +200,23 @@ describe('jsforce', () => {
     const after = new jsforce.Connection({ instanceUrl, accessToken, version: '62.0' })
     await expect(after.query('SELECT Id FROM Account')).rejects.toMatchObject({ errorCode: 'INVALID_SESSION_ID' })
     const byPassword = new jsforce.Connection({ loginUrl: server.base })
+    const trustedIpRanges = [{ start: '127.0.0.1', end: '127.0.0.1' }]
+    const settings = { ...server.org.settings, trustedIpRanges }
+    await server.stores.orgs.update({ ...server.org, settings })
     await expect(byPassword.login(user.username, 'correct horse battery staple')).rejects.toThrow(
       'SOAP API login() is disabled by default in this org.',
     )
+    await server.stores.orgs.update({ ...server.org, settings: { ...settings, enableSoapLogin: true } })
+    await expect(byPassword.login(user.username, 'wrong')).rejects.toThrow(
+      'INVALID_LOGIN: Invalid username, password, security token; or user locked out.',
+    )
+    expect(await byPassword.login(user.username, 'correct horse battery staple')).toMatchObject({
+      id: user.id,
+      organizationId: server.org.id,
+    })
+    expect((await byPassword.identity()).username).toBe(user.username)
+    expect((await byPassword.query('SELECT Id FROM Account')).totalSize).toBeGreaterThanOrEqual(0)
+    await byPassword.logout()
   })
 
   it('shows the words of a refusal', async () => {

@@ -17,6 +17,7 @@ contract('orgs', (open) => {
         blockOAuthUsrAgtFlow: false,
         blockOAuthUnPwFlow: false,
         oAuthCdCrdtFlowEnable: true,
+        enableSoapLogin: true,
         trustedIpRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
         maxLoginAttempts: undefined,
         lockoutInterval: undefined,

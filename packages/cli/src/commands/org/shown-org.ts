@@ -34,6 +34,7 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       'User-agent flow': allowed(!settings.blockOAuthUsrAgtFlow),
       'Username-password flow': allowed(!settings.blockOAuthUnPwFlow),
       'Code and credentials flow': allowed(settings.oAuthCdCrdtFlowEnable),
+      'SOAP login()': settings.enableSoapLogin ? 'allowed' : 'blocked',
       'Trusted addresses': settings.trustedIpRanges.map(({ start, end }) => `${start}-${end}`).join(', ') || 'none',
       'Wrong passwords':
         settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,

@@ -47,6 +47,8 @@ function command() {
     .option('--no-allow-user-agent')
     .option('--allow-username-password', 'apps may send names and passwords of users, if they are set so, too')
     .option('--no-allow-username-password')
+    .option('--allow-soap-login', 'programs may sign in by the SOAP call login(), with names and passwords of users')
+    .option('--no-allow-soap-login')
     .option('--allow-code-credentials', 'apps may sign users in on forms of their own, if they are set so, too')
     .option('--no-allow-code-credentials')
     .option(
@@ -68,6 +70,7 @@ function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): En
     blockOAuthUsrAgtFlow: allowUserAgent === undefined ? undefined : !allowUserAgent,
     blockOAuthUnPwFlow: allowUsernamePassword === undefined ? undefined : !allowUsernamePassword,
     oAuthCdCrdtFlowEnable: options.allowCodeCredentials,
+    enableSoapLogin: options.allowSoapLogin,
     enableAdminApprovedAppsOnly: options.adminApprovedAppsOnly,
     trustedIpRanges: nonEmpty(options.trustedIpRange)?.map(readIpRange),
     corsAllowedOrigins: nonEmpty(options.corsOrigin),

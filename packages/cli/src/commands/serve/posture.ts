@@ -20,6 +20,7 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   ]),
   offersUserAgentFlow: yesNo('tokens in the address of a page, where app and org allow it (RFC 9700 §2.1.2)'),
   offersPasswordFlow: yesNo('apps may send passwords of users, where app and org allow it (RFC 9700 §2.4)'),
+  offersSoapLogin: yesNo('programs may sign in by SOAP login(), where the org allows it'),
   offersHeadlessLogin: yesNo('apps may sign users in on forms of their own, where app and org allow it'),
   acceptsDpop: yesNo('apps can have their tokens bound to a key of theirs (DPoP, RFC 9449)'),
   dpopNeedsNonce: yesNo('a DPoP proof must hold a nonce of this server (RFC 9449 §8)'),

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../closest-name.ts'
 import type { ReasonExplanations } from './explained-reason.ts'
-import { appSetting } from './mending.ts'
+import { appSetting, command, orgCommand } from './mending.ts'
 import { listed, quoted } from './wording.ts'
 
 /** What is asked of the REST API. */
@@ -260,14 +260,41 @@ export const restExplanations = {
   },
   'soap-login-off': {
     check: 'flow',
-    facts: {},
-    explain: () => ({
-      expected: 'a way to sign in that orgs still allow',
-      found: 'login() of the SOAP API, with username and password',
-      whatToDo:
-        'Sign in by the JWT bearer flow, the web server flow or the client credentials flow; Salesforce retires login() as well. With jsforce, give the Connection `oauth2` or an `accessToken`.',
-      whereInSetup: 'Setup > User Interface > Enable SOAP API login()',
-    }),
+    facts: { by: 'text', version: 'text', org: 'text' },
+    explain({ by, version, org }) {
+      const instead =
+        'Better sign in by client credentials, JWT bearer or the web server flow: Salesforce ends login() with Summer ’27. With jsforce, give the Connection `oauth2` or an `accessToken`.'
+      switch (by) {
+        case 'version':
+          return {
+            expected: 'a version of the API before 65.0, which are the last with login()',
+            found: `version ${version}`,
+            whatToDo: `Ask for an earlier version, such as 62.0. ${instead}`,
+            whereInSetup: undefined,
+          }
+        case 'release':
+          return {
+            expected: `a release of Salesforce in ${quoted(org)} that still has login()`,
+            found: 'one that has it no more',
+            whatToDo: `${instead} To have it back for a test: ${command('release', 'switch', 'endSoapLogin', 'off', '--org', org)}.`,
+            whereInSetup: 'Setup > Release Updates',
+          }
+        case 'org':
+          return {
+            expected: `“Enable SOAP API login()” in ${quoted(org)}`,
+            found: 'it is off, as in every new org',
+            whatToDo: `Switch it on: ${orgCommand('update', org, '--allow-soap-login')}. ${instead}`,
+            whereInSetup: 'Setup > User Interface > Enable SOAP API login()',
+          }
+        default:
+          return {
+            expected: 'a way to sign in that this server offers',
+            found: 'login() of the SOAP API, with username and password',
+            whatToDo: `${instead} Who runs the server can offer it: \`sallyport serve --set offersSoapLogin=yes\`.`,
+            whereInSetup: undefined,
+          }
+      }
+    },
   },
   'jwt-not-accepted': {
     check: 'token',

@@ -6,10 +6,10 @@ import { pass } from '../../journal/checklist.ts'
 import type { Org } from '../../orgs/org.ts'
 import { isInForce } from '../../releases/release-updates.ts'
 import type { CheckCredentials } from '../../sessions/credentials.ts'
-import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore } from '../../users/profile.ts'
 import type { UserStore } from '../../users/user.ts'
-import { credentialsRefusal, type Refusal, refusal } from '../refusal.ts'
+import { accessByPassword } from '../password-access.ts'
+import { credentialsRefusal, type Refusal } from '../refusal.ts'
 import { scopesOf } from '../scope-request.ts'
 import { type Grant, optionalText } from './grant.ts'
 
@@ -64,14 +64,7 @@ export function usernamePassword({
       const checked = await checkCredentials({ username, password, site, sourceIp }, rules, checks)
       if (!checked.ok) throw credentialsRefusal(checked.refusal)
       const { org, user, profile, at } = checked
-      const access = await appAccess({ org, user, profile, app }, checks)
-      if (!access.granted) throw refusal(access.refusal)
-      const { policies } = access
-      if (policies.requiresHighAssurance)
-        throw refusal({ reason: 'high-assurance-required', facts: { app: app.label } })
-      if (!(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
-        throw refusal({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile.name } })
-      }
+      const policies = await accessByPassword({ appAccess, permissionSets }, { org, user, profile, app }, checks)
       const scopes = scopesOf(app)
       pass(checks, 'scope', { scopes })
       await users.noteLogin(user.id, at)

@@ -1,29 +1,34 @@
 import { covers } from '../../connected-apps/scope.ts'
+import type { SoapLogin } from '../../oauth/soap-login.ts'
+import { id15 } from '../../record-id.ts'
 import { RestError } from '../../rest/error.ts'
 import type { Json, JsonObject } from '../../rest/json.ts'
-import { readSoapCall, soapUserInfo } from '../../rest/soap.ts'
+import { readSoapCall, type SoapCall, soapUserInfo } from '../../rest/soap.ts'
+import { readApiVersion } from '../../rest/versions.ts'
 import type { AccessTokenStore } from '../../tokens/access-token.ts'
 import { unstored } from '../answer.ts'
 import type { BearerAccess, ReadBearer } from '../bearer.ts'
 import { escapeXml } from '../format.ts'
 import type { Reply } from '../reply.ts'
 import { largestBody } from '../request.ts'
-import type { Answer, ShowRefusal, Visit } from '../visit.ts'
+import type { Answer, Refused, ShowRefusal, Visit } from '../visit.ts'
 
 interface Needs {
   readonly readBearer: ReadBearer
   readonly accessTokens: Pick<AccessTokenStore, 'revoke'>
+  readonly login: SoapLogin
   readonly now: () => Date
 }
 
 const noParameters: ReadonlyMap<string, string> = new Map()
 
-/** The SOAP API, as far as clients ask it who they are, and sign out by it. Nobody signs in by it any more. */
-export function soapAnswer({ readBearer, accessTokens, now }: Needs): Answer {
+/** The SOAP API, as far as clients sign in by it, ask it who they are, and sign out by it. */
+export function soapAnswer({ readBearer, accessTokens, login, now }: Needs): Answer {
   return async (visit) => {
     visit.checks.flow = 'soap'
-    const { operation, sessionId } = await readSoapCall(await readEnvelope(visit))
-    if (operation === 'login') throw new RestError({ reason: 'soap-login-off', facts: {} })
+    const call = await readSoapCall(await readEnvelope(visit))
+    const { operation, sessionId } = call
+    if (operation === 'login') return signedIn(visit, call)
     const { token, user, org } = await admitted(visit, sessionId)
     if (token.format === 'jwt') throw new RestError({ reason: 'jwt-not-accepted', facts: { api: 'SOAP' } })
     if (operation === 'getUserInfo') {
@@ -37,6 +42,24 @@ export function soapAnswer({ readBearer, accessTokens, now }: Needs): Answer {
     }
     await accessTokens.revoke(token.id, now())
     return envelope(visit, '<logoutResponse/>')
+  }
+
+  async function signedIn(visit: Visit, { username, password }: SoapCall): Promise<Reply> {
+    visit.checks.flow = 'soap-login'
+    const { api, version } = askedApi(visit)
+    const session = await login({ ...visit, username, password, version }, visit.checks)
+    const { sessionId, user, org, instanceUrl } = session
+    const address = (kind: string) => `${instanceUrl}/services/Soap/${kind}/${version}/${id15(org.id)}`
+    const result = elements({
+      metadataServerUrl: address('m'),
+      passwordExpired: false,
+      sandbox: org.type !== 'production',
+      serverUrl: address(api),
+      sessionId,
+      userId: user.id,
+    })
+    const userInfo = `<userInfo>${elements(soapUserInfo(user, org))}</userInfo>`
+    return envelope(visit, `<loginResponse><result>${result}${userInfo}</result></loginResponse>`)
   }
 
   async function admitted(visit: Visit, sessionId: string | undefined): Promise<BearerAccess & { ok: true }> {
@@ -60,19 +83,67 @@ async function readEnvelope({ request }: Visit): Promise<string> {
   return body.toString('utf8')
 }
 
-/** How the SOAP API refuses: a fault. Clients know a dead session by its code, so every one is told in that. */
+/** Which of the SOAP APIs is asked for, and in which version. @throws {RestError} for a version that is none */
+function askedApi({ request }: Visit): { readonly api: string; readonly version: string } {
+  const [, , , api = '', version = ''] = request.path.split('/')
+  return { api, version: readApiVersion(`v${version}`) }
+}
+
+/** How the SOAP API refuses: a fault. */
 export const soapRefusal: ShowRefusal = (error, visit) => {
-  if (!(error instanceof RestError)) throw error
-  const isDead = error.status === 401
-  const code = isDead ? 'INVALID_SESSION_ID' : error.errorCode
-  const message = isDead ? 'Invalid Session ID found in SessionHeader: Illegal Session' : error.message
+  const { code, message } = error instanceof RestError ? wordsOf(error) : loginWordsOf(error)
   const fault = `<soapenv:Fault><faultcode>sf:${code}</faultcode><faultstring>${escapeXml(`${code}: ${message}`)}</faultstring>`
   const detail = `<detail><sf:${faultType(code)} xsi:type="sf:${faultType(code)}"><sf:exceptionCode>${code}</sf:exceptionCode><sf:exceptionMessage>${escapeXml(message)}</sf:exceptionMessage></sf:${faultType(code)}></detail>`
   return envelope(visit, `${fault}${detail}</soapenv:Fault>`, 500)
 }
 
+interface FaultWords {
+  readonly code: string
+  readonly message: string
+}
+
+/** Clients know a dead session by its code, so every one is told in that. */
+function wordsOf({ status, errorCode, message, refusal }: RestError): FaultWords {
+  if (status === 401) {
+    return { code: 'INVALID_SESSION_ID', message: 'Invalid Session ID found in SessionHeader: Illegal Session' }
+  }
+  if (refusal.reason === 'version-unknown') {
+    return { code: 'UNSUPPORTED_API_VERSION', message: `Invalid Api version specified on URL: ${refusal.facts.found}` }
+  }
+  return { code: errorCode, message }
+}
+
+const invalidLogin = 'Invalid username, password, security token; or user locked out.'
+
+/**
+ * Whoever sends a name and a password is told one thing for nearly all that may be wrong with them. As at Salesforce, only
+ * somebody who has the password right hears that the token behind it is missing, or that the user may not use the API.
+ */
+function loginWordsOf({ description, refusal: { reason } }: Exclude<Refused, RestError>): FaultWords {
+  switch (reason) {
+    case 'security-token-missing':
+      return {
+        code: 'LOGIN_MUST_USE_SECURITY_TOKEN',
+        message: `${invalidLogin} Are you at a new location? When accessing Salesforce--either via a desktop client or the API--from outside of your company’s trusted networks, you must add a security token to your password to log in.`,
+      }
+    case 'api-not-enabled':
+      return { code: 'API_CURRENTLY_DISABLED', message: 'API is disabled for this User' }
+    case 'password-busy':
+      return { code: 'SERVER_UNAVAILABLE', message: description }
+    default:
+      return { code: 'INVALID_LOGIN', message: invalidLogin }
+  }
+}
+
+const faultTypes: ReadonlyMap<string, string> = new Map([
+  ['INVALID_LOGIN', 'LoginFault'],
+  ['LOGIN_MUST_USE_SECURITY_TOKEN', 'LoginFault'],
+  ['INVALID_OPERATION', 'UnexpectedErrorFault'],
+  ['INVALID_SESSION_ID', 'UnexpectedErrorFault'],
+])
+
 function faultType(code: string): string {
-  return code === 'INVALID_OPERATION' || code === 'INVALID_SESSION_ID' ? 'UnexpectedErrorFault' : 'ApiFault'
+  return faultTypes.get(code) ?? 'ApiFault'
 }
 
 /** The partner API answers `u`, the enterprise API `c`: each in its own namespace. */

@@ -23,6 +23,7 @@ const statuses = [
 const types = [
   { value: 'Application', label: loginTypeLabels.Application },
   { value: 'Oauth2', label: loginTypeLabels.Oauth2 },
+  { value: 'OtherApi', label: loginTypeLabels.OtherApi },
 ] as const
 
 type Attempt = LoginHistoryEntry & { readonly username: string }

@@ -47,6 +47,20 @@ export const orgSettingsPages: readonly SetupRoute[] = [
     }),
   }),
   ...settingsPage({
+    path: '/setup/user-interface',
+    title: 'User Interface',
+    lead: 'How programs may sign in that have no connected app.',
+    card: 'SOAP API',
+    fields: () => ({
+      enableSoapLogin: check({
+        label: 'Enable SOAP API login()',
+        help: 'Programs may sign in by name and password of a user, with the security token behind it where the address is not trusted. API version 65.0 and later have the call no more, and Salesforce ends it with Summer ’27: move them to client credentials or JWT bearer.',
+      }),
+    }),
+    start: ({ enableSoapLogin }) => ({ enableSoapLogin }),
+    settings: ({ enableSoapLogin }) => ({ enableSoapLogin }),
+  }),
+  ...settingsPage({
     path: '/setup/api-access-control',
     title: 'API Access Control',
     lead: 'Which connected apps may be used with this org at all.',

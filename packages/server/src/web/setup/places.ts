@@ -156,6 +156,17 @@ export const placeGroups = [
     ],
   },
   {
+    label: 'User Interface',
+    places: [
+      {
+        path: '/setup/user-interface',
+        label: 'User Interface',
+        right: 'manage the org',
+        words: 'soap api login password program',
+      },
+    ],
+  },
+  {
     label: 'Company Settings',
     places: [
       { path: '/setup/my-domain', label: 'My Domain', right: 'view setup', words: 'address url host port audience' },
