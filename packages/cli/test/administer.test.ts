@@ -514,6 +514,66 @@ describe('sallyport org', () => {
     expect(await done('org', 'show', 'third')).toMatchObject({ id, type: 'sandbox', connectedApps: [] })
   })
 
+  it('update changes what is given of it and leaves the rest, as each setting in Setup', async () => {
+    await done('org', 'create', 'Changing')
+    const before = await done('org', 'show', 'Changing')
+    const words = [
+      ['--type', 'sandbox', '--session-timeout', '15m', '--minimum-password-length', '12'],
+      ['--max-login-attempts', '3', '--lockout', '1h', '--require-pkce', '--allow-soap-login', '--allow-user-agent'],
+      ['--allow-username-password', '--allow-code-credentials', '--admin-approved-apps-only'],
+      ['--trusted-ip-range', '192.0.2.0-192.0.2.9=Office', '--cors-origin', 'https://app.example.com'],
+    ].flat()
+    const changed = await done('org', 'update', 'Changing', ...words)
+    expect(changed).toMatchObject({
+      type: 'sandbox',
+      isActive: true,
+      settings: {
+        sessionTimeout: 900,
+        minimumPasswordLength: 12,
+        maxLoginAttempts: 3,
+        lockoutInterval: 3600,
+        isPkceRequired: true,
+        enableSoapLogin: true,
+        blockOAuthUsrAgtFlow: false,
+        blockOAuthUnPwFlow: false,
+        oAuthCdCrdtFlowEnable: true,
+        enableAdminApprovedAppsOnly: true,
+        trustedIpRanges: [{ start: '192.0.2.0', end: '192.0.2.9', description: 'Office' }],
+        corsAllowedOrigins: ['https://app.example.com'],
+      },
+    })
+    const endless = ['--max-login-attempts', 'no-limit', '--lockout', 'forever', '--no-allow-soap-login', '--no-active']
+    const later = await done('org', 'update', 'Changing', ...endless)
+    expect(later.isActive).toBe(false)
+    expect(later.settings).not.toHaveProperty('maxLoginAttempts')
+    expect(later.settings).not.toHaveProperty('lockoutInterval')
+    expect(later.settings).toMatchObject({ enableSoapLogin: false, sessionTimeout: 900, isPkceRequired: true })
+    expect(await done('org', 'show', 'Changing')).toMatchObject({ id: before.id, settings: later.settings })
+  })
+
+  it('update says what is wrong, and changes nothing', async () => {
+    const wrong = await sallyport(
+      'org',
+      'update',
+      'Target',
+      '--session-timeout',
+      '5',
+      '--cors-origin',
+      'app',
+      '--lockout',
+      '1s',
+    )
+    expect(wrong.status).toBe(1)
+    expect(JSON.parse(wrong.stderr).error.problems).toEqual([
+      expect.stringMatching(/^--session-timeout: /),
+      expect.stringMatching(/^--lockout: /),
+      expect.stringMatching(/^--cors-origin/),
+    ])
+    for (const words of [[], ['--max-login-attempts', '0'], ['--minimum-password-length', '4'], ['--type', 'trial']]) {
+      expect((await sallyport('org', 'update', 'Target', ...words)).status).toBe(2)
+    }
+  })
+
   it('apply makes what a file says while the server runs, and nothing the second time', async () => {
     const file = written(
       'fourth.yaml',

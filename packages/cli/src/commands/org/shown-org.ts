@@ -38,6 +38,8 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       'Trusted addresses': settings.trustedIpRanges.map(({ start, end }) => `${start}-${end}`).join(', ') || 'none',
       'Wrong passwords':
         settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,
+      Lockout:
+        settings.lockoutInterval === undefined ? 'until an admin unlocks' : `${settings.lockoutInterval / 60} min`,
       'Least password': `${settings.minimumPasswordLength} characters`,
       'CORS origins': settings.corsAllowedOrigins.join(', ') || 'none',
     },

@@ -6,7 +6,7 @@ import { entered, nonEmpty } from '../../entered.ts'
 import { WrongUsage } from '../../failure.ts'
 import { findOrg } from '../../find.ts'
 import { readIpRange } from '../../ip-range.ts'
-import { dataOption, jsonOption, readPort } from '../../options.ts'
+import { dataOption, jsonOption, readDuration, readPort, readWhole } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { orgJson } from './shown-org.ts'
 
@@ -15,8 +15,8 @@ export function orgUpdate(terminal: Terminal): CommandUnknownOpts {
   return command()
     .summary('change an org')
     .description(
-      'Changes what is given of an org and leaves the rest. Lists are given whole; an empty text clears. What there is no ' +
-        'option for is in the org file: sallyport org apply.',
+      'Changes what is given of an org and leaves the rest. Lists are given whole; an empty text clears. As which release ' +
+        'the org behaves: sallyport release.',
     )
     .addHelpText('after', '\nExample:\n  sallyport org update Acme --allow-user-agent --require-pkce')
     .action((name, options) =>
@@ -41,6 +41,37 @@ function command() {
     .option('--name <text>', 'unique on the server')
     .option('--my-domain <label>', 'an address of its own: <label>.my.<host>')
     .addOption(new Option('--port <number>', 'an address of its own by a port').argParser(readPort))
+    .addOption(
+      new Option('--type <type>', 'decides whose login host assertions may name').choices([
+        'production',
+        'sandbox',
+        'scratch',
+      ] as const),
+    )
+    .option('--active', 'lets people and apps in')
+    .option('--no-active', 'closes the org: every token and session in it ends at once')
+    .addOption(
+      new Option(
+        '--session-timeout <duration>',
+        'without use, unless app or profile say otherwise: 900, 15m, 2h',
+      ).argParser(readDuration),
+    )
+    .addOption(
+      new Option('--minimum-password-length <count>', 'of the next password that somebody sets').argParser((text) =>
+        readWhole(text, 5, 50),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--max-login-attempts <count>',
+        'wrong passwords in a row that lock a user out, or no-limit',
+      ).argParser((text) => (text === noLimit ? text : readWhole(text, 1, 100))),
+    )
+    .addOption(
+      new Option('--lockout <duration>', 'for how long: 15m, 1h, or forever (until an admin unlocks)').argParser(
+        (text) => (text === forever ? text : readDuration(text)),
+      ),
+    )
     .option('--require-pkce', 'every app must send a PKCE challenge where the browser carries a code')
     .option('--no-require-pkce')
     .option('--allow-user-agent', 'apps may get tokens in the address of a page, if they are set so, too')
@@ -63,9 +94,11 @@ function command() {
 }
 
 function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): EnteredOrg {
-  const { allowUserAgent, allowUsernamePassword } = options
+  const { allowUserAgent, allowUsernamePassword, maxLoginAttempts, lockout } = options
   // Salesforce's commands and pages say what is allowed, and its metadata what is blocked.
   const settings = entered({
+    sessionTimeout: options.sessionTimeout,
+    minimumPasswordLength: options.minimumPasswordLength,
     isPkceRequired: options.requirePkce,
     blockOAuthUsrAgtFlow: allowUserAgent === undefined ? undefined : !allowUserAgent,
     blockOAuthUnPwFlow: allowUsernamePassword === undefined ? undefined : !allowUsernamePassword,
@@ -75,18 +108,33 @@ function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): En
     trustedIpRanges: nonEmpty(options.trustedIpRange)?.map(readIpRange),
     corsAllowedOrigins: nonEmpty(options.corsOrigin),
   })
+  // What has no limit is held as undefined, which is not the same as not entered.
+  const limits = {
+    ...(maxLoginAttempts !== undefined && {
+      maxLoginAttempts: maxLoginAttempts === noLimit ? undefined : maxLoginAttempts,
+    }),
+    ...(lockout !== undefined && { lockoutInterval: lockout === forever ? undefined : lockout }),
+  }
   return entered({
     name: options.name,
+    type: options.type,
+    isActive: options.active,
     myDomain: options.myDomain,
     port: options.port,
-    settings: Object.keys(settings).length > 0 ? settings : undefined,
+    settings:
+      Object.keys(settings).length > 0 || Object.keys(limits).length > 0 ? { ...settings, ...limits } : undefined,
   })
 }
+
+const noLimit = 'no-limit'
+const forever = 'forever'
 
 const optionNames = {
   name: '--name',
   myDomain: '--my-domain',
   port: '--port',
+  'settings.sessionTimeout': '--session-timeout',
+  'settings.lockoutInterval': '--lockout',
   'settings.trustedIpRanges': '--trusted-ip-range',
   'settings.corsAllowedOrigins': '--cors-origin',
 }
