@@ -12,13 +12,20 @@ export type Client = typeof import('@sallyport/client')
 type TokenSource = import('@sallyport/client').TokenSource
 type AccessToken = import('@sallyport/client').AccessToken
 
+/** An app shows who it is by one of these, or not at all. */
+const appProof = {
+  consumerSecret: z.string().optional(),
+  /** PEM, open: it stands in a locked file. */
+  privateKey: z.string().optional(),
+}
+
 const loginSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('web'),
     name: z.string(),
     loginHost: z.string(),
     consumerKey: z.string(),
-    consumerSecret: z.string().optional(),
+    ...appProof,
     redirectUri: z.string(),
     username: z.string(),
     organizationId: z.string(),
@@ -29,7 +36,7 @@ const loginSchema = z.discriminatedUnion('kind', [
     name: z.string(),
     loginHost: z.string(),
     consumerKey: z.string(),
-    consumerSecret: z.string().optional(),
+    ...appProof,
     username: z.string(),
     organizationId: z.string(),
     at: z.coerce.date(),
@@ -39,7 +46,7 @@ const loginSchema = z.discriminatedUnion('kind', [
     name: z.string(),
     loginHost: z.string(),
     consumerKey: z.string(),
-    consumerSecret: z.string(),
+    ...appProof,
     username: z.string(),
     organizationId: z.string(),
     at: z.coerce.date(),
@@ -196,10 +203,11 @@ export function openLogins(client: Client): Logins {
   }
 
   function renewed(login: Login, held: AccessToken | undefined): Promise<AccessToken> {
-    if (login.kind === 'web') return client.webServerFlow(login).refresh(held)
-    if (login.kind === 'device') return client.deviceFlow(login).refresh(held)
+    if (login.kind === 'web') return client.webServerFlow({ ...login, ...proofOf(client, login) }).refresh(held)
+    if (login.kind === 'device') return client.deviceFlow({ ...login, ...proofOf(client, login) }).refresh(held)
     if (login.kind === 'client-credentials') {
-      const { consumerKey, consumerSecret: proof, loginHost: myDomain } = login
+      const { consumerKey, consumerSecret = '', loginHost: myDomain } = login
+      const proof = proofOf(client, login).signer ?? consumerSecret
       return client.clientCredentials({ consumerKey, proof, myDomain })
     }
     if (login.kind === 'token-exchange') {
@@ -217,6 +225,12 @@ export function openLogins(client: Client): Logins {
     const { loginHost, consumerKey, username, audience, scope } = login
     return client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer })
   }
+}
+
+/** How an app shows who it is, as the client package takes it. */
+export function proofOf(client: Client, proof: Pick<Extract<Login, { kind: 'web' }>, 'consumerSecret' | 'privateKey'>) {
+  const { consumerSecret, privateKey } = proof
+  return { consumerSecret, signer: privateKey === undefined ? undefined : client.signerFromKey(privateKey) }
 }
 
 /** A file under another name would be another's sign-in. */

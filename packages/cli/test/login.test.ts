@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultServer, json } from '../../client/test/fault-server.ts'
 import { samples } from '../../keystore/test/samples.ts'
 import { decideOn, fieldsOf, signInOn } from '../../server/test/flows/test-browser.ts'
+import { newSigner } from '../../server/test/flows/test-server.ts'
 import { freePort } from '../src/free-port.ts'
 import { type Finished, paste, program, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 import { browserOf } from './wire.ts'
@@ -382,7 +383,29 @@ describe('sallyport login client-credentials', () => {
     expect((await sallyport('login', 'remove', 'robot', '--yes')).status).toBe(0)
   })
 
-  it('needs the secret', async () => {
+  it('signs in with the key of the app’s certificate in its place, and introspects by it', async () => {
+    const { json: app } = await run(['app', 'show', 'Robot', '--json', '--data', data])
+    const { pem, privateKey } = await newSigner(new Date())
+    const [certificate, key] = ['robot.crt', 'robot.key'].map((name) => join(folder.path, name))
+    writeFileSync(certificate ?? '', pem)
+    writeFileSync(key ?? '', privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const changed = ['app', 'update', 'Robot', '--certificate-file', certificate ?? '', '--data', data]
+    expect((await run(changed)).status).toBe(0)
+    const words = ['login', 'client-credentials', '--url', own(), '--consumer-key', app.consumerKey]
+    const signedIn = await sallyport(...words, '--key-file', key ?? '', '--name', 'keyed', '--json')
+    expect([signedIn.status, signedIn.stderr]).toEqual([0, ''])
+    expect((await sallyport('token', 'introspect', '--login', 'keyed', '--json')).json).toMatchObject({ active: true })
+    await sallyport('token', 'revoke', '--login', 'keyed')
+    expect((await sallyport('call', 'GET', listViews, '--login', 'keyed')).status).toBe(0)
+    const both = await run([...words, '--key-file', key ?? '', '--consumer-secret-env', 'CONSUMER_SECRET'], {
+      ...place,
+      env: { ...place.env, CONSUMER_SECRET: 'x' },
+    })
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('in one way')])
+    expect((await sallyport('login', 'remove', 'keyed', '--yes')).status).toBe(0)
+  })
+
+  it('needs the secret, or the key', async () => {
     const { status, stderr } = await sallyport('login', 'client-credentials', '--url', own(), '--consumer-key', 'k')
     expect([status, stderr]).toEqual([2, expect.stringContaining('--consumer-secret-env')])
   })
@@ -576,8 +599,10 @@ describe('sallyport token', () => {
     expect([own.status, own.stderr]).toEqual([1, expect.stringContaining('signature')])
   })
 
-  it('introspect says what the org says, also that the app needs its secret', async () => {
-    const { status, stderr } = await sallyport('token', 'introspect', '--login', username)
+  it('introspect says what the org says, to the key of the app; else that the app needs its secret', async () => {
+    const { json: known } = await sallyport('token', 'introspect', '--login', username, '--json')
+    expect(known).toMatchObject({ active: true, username })
+    const { status, stderr } = await sallyport('token', 'introspect', '--login', 'person')
     expect([status, stderr]).toEqual([1, expect.stringContaining('invalid_client')])
   })
 

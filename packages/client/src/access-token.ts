@@ -1,8 +1,8 @@
 /** What a token endpoint answered. Whoever has it can act as the user: it belongs into no log. */
 export interface AccessToken {
   readonly accessToken: string
-  /** `Bearer`. */
-  readonly tokenType: string
+  /** `DPoP` for one that is bound to a key (RFC 9449), and is sent with a proof of it. */
+  readonly tokenType: 'Bearer' | 'DPoP'
   /** The base of the org's API; `undefined` from servers that are not Salesforce. */
   readonly instanceUrl: string | undefined
   /** The identity URL. */

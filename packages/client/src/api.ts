@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.ts'
+import { type DpopKey, sendWithToken } from './dpop.ts'
 import { InputError } from './input-error.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { TokenSource } from './token-source.ts'
@@ -23,33 +24,35 @@ export interface Api {
 /** What calling needs besides tokens. */
 export interface ApiOptions {
   readonly transport?: Transport
+  /** The key that the tokens are bound to, if they are (RFC 9449). */
+  readonly dpop?: DpopKey
   /** Statuses besides 401 that mean that the token is no longer valid. */
   readonly refreshStatuses?: readonly number[]
 }
 
 /** The API of the org that the tokens of a source are for. The token goes to that host and to no other. */
 export function salesforceApi(source: TokenSource, options: ApiOptions = {}): Api {
-  const send = options.transport ?? transport()
+  const { transport: send = transport(), dpop } = options
   const statuses = new Set([401, ...(options.refreshStatuses ?? [])])
   return {
     async send(request, { signal, timeout } = {}) {
       const first = await source.token({ signal })
-      const answer = await send(withToken(request, first), { signal, timeout })
+      const answer = await sendWithToken(send, at(request, first), { token: first, dpop }, { signal, timeout })
       if (!statuses.has(answer.status)) return answer
       const second = await source.token({ signal, insteadOf: first })
-      return send(withToken(request, second), { signal, timeout })
+      return sendWithToken(send, at(request, second), { token: second, dpop }, { signal, timeout })
     },
   }
 }
 
-function withToken({ path, headers = {}, ...request }: ApiRequest, token: AccessToken): OutgoingRequest {
-  if (token.instanceUrl === undefined) {
+function at({ path, headers = {}, ...request }: ApiRequest, { instanceUrl }: AccessToken) {
+  if (instanceUrl === undefined) {
     throw new SignInError('not-signed-in', 'The token does not say where the API is: it has no instance_url.')
   }
   return {
     ...request,
-    url: apiUrl(token.instanceUrl, path),
-    headers: { accept: 'application/json', ...headers, authorization: `Bearer ${token.accessToken}` },
+    url: apiUrl(instanceUrl, path),
+    headers: { accept: 'application/json', ...headers },
   }
 }
 

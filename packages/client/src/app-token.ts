@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.ts'
+import { type ClientProof, clientParameters } from './client-proof.ts'
 import { hmacSha256, isEqualSecret } from './crypto.ts'
 import { base64Of } from './encoding.ts'
 import { endpointOf, type LoginHost, loginUrl } from './login-host.ts'
@@ -6,17 +7,14 @@ import { SignInError } from './sign-in-error.ts'
 import { type Asking, requestToken } from './token-request.ts'
 
 /** An app, and where it asks for tokens. */
-export interface AppIdentity {
-  readonly consumerKey: string
-  /** `undefined` for an app that has none it could keep. */
-  readonly consumerSecret?: string | undefined
+export interface AppIdentity extends ClientProof {
   /** `production` unless given. */
   readonly loginHost?: LoginHost | undefined
 }
 
-/** The parameters by which an app says who it is (RFC 6749 §2.3.1). */
-export function clientParameters({ consumerKey, consumerSecret }: AppIdentity): Readonly<Record<string, string>> {
-  return { client_id: consumerKey, ...(consumerSecret === undefined ? {} : { client_secret: consumerSecret }) }
+/** The issuer that a login host is: what an app signs a JWT for. */
+export function issuerOf({ loginHost = 'production' }: AppIdentity): string {
+  return loginUrl(loginHost).href.replace(/\/$/, '')
 }
 
 /**
@@ -27,11 +25,12 @@ export function clientParameters({ consumerKey, consumerSecret }: AppIdentity): 
 export async function appToken(
   app: AppIdentity,
   grant: Readonly<Record<string, string>>,
-  asking: Asking | undefined,
+  asking: Asking = {},
 ): Promise<AccessToken> {
+  const { now = () => new Date() } = asking
   const tokenEndpoint = endpointOf(loginUrl(app.loginHost ?? 'production'), '/services/oauth2/token')
-  const parameters = { ...grant, ...clientParameters(app) }
-  const token = await requestToken({ tokenEndpoint, parameters, needsInstanceUrl: true }, asking)
+  const client = () => clientParameters(app, issuerOf(app), now())
+  const token = await requestToken({ tokenEndpoint, parameters: grant, client, needsInstanceUrl: true }, asking)
   if (app.consumerSecret !== undefined && !isSignedBy(token, app.consumerSecret)) {
     throw new SignInError(
       'signature-wrong',

@@ -1,8 +1,7 @@
 import type { AccessToken } from './access-token.ts'
-import { randomId } from './crypto.ts'
+import { clientParameters } from './client-proof.ts'
 import { base64Of, utf8 } from './encoding.ts'
 import { InputError } from './input-error.ts'
-import { signJwt } from './jwt.ts'
 import { endpointOf, loginUrl } from './login-host.ts'
 import type { Signer } from './signer.ts'
 import { type Asking, requestToken } from './token-request.ts'
@@ -15,8 +14,6 @@ export interface ClientCredentialsRequest {
   /** The My Domain of the org, such as `https://acme.my.salesforce.com`: no other host takes this flow. */
   readonly myDomain: string
 }
-
-const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
  * Gets an access token by the client credentials flow (RFC 6749 §4.4): for the user that an admin has named (*Run As*). There is
@@ -34,19 +31,15 @@ export async function clientCredentials(request: ClientCredentialsRequest, askin
     )
   }
   const tokenEndpoint = endpointOf(login, '/services/oauth2/token')
-  const grant = { grant_type: 'client_credentials' }
+  const asked = { tokenEndpoint, parameters: { grant_type: 'client_credentials' }, needsInstanceUrl: true }
   if (typeof proof === 'string') {
     const pair = [consumerKey, proof].map(formEncoded).join(':')
-    const headers = { authorization: `Basic ${base64Of(utf8(pair))}` }
-    return requestToken({ tokenEndpoint, parameters: grant, headers, needsInstanceUrl: true }, asking)
+    return requestToken({ ...asked, headers: { authorization: `Basic ${base64Of(utf8(pair))}` } }, asking)
   }
-  const now = asking.now?.() ?? new Date()
-  const exp = Math.floor(now.getTime() / 1000) + 180
+  const { now = () => new Date() } = asking
   const audience = login.origin
-  const claims = { iss: consumerKey, sub: consumerKey, aud: audience, exp, jti: randomId() }
-  const client_assertion = await signJwt(claims, proof)
-  const parameters = { ...grant, client_assertion_type: assertionType, client_assertion }
-  return requestToken({ tokenEndpoint, parameters, audience, needsInstanceUrl: true }, asking)
+  const client = () => clientParameters({ consumerKey, signer: proof }, audience, now())
+  return requestToken({ ...asked, client, audience }, asking)
 }
 
 /** A part of the Basic header, encoded as in a form before the two are joined (RFC 6749 §2.3.1). */

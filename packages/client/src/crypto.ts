@@ -5,6 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  generateKeyPairSync,
   type KeyObject,
   randomBytes,
   randomUUID,
@@ -13,6 +14,7 @@ import {
   verify,
 } from 'node:crypto'
 import { promisify } from 'node:util'
+import { InputError } from './input-error.ts'
 
 /** The platform's cryptography, in this one file: whoever needs another has to replace nothing else. */
 export type { KeyObject }
@@ -45,6 +47,48 @@ export function signRs256(data: Uint8Array, key: KeyObject): Promise<Uint8Array>
 /** Whether an RSA key made an RS256 signature. */
 export function verifiesRs256(data: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
   return key.asymmetricKeyType === 'rsa' && verify('sha256', data, key, signature)
+}
+
+/** A private key of the curve P-256 as a JSON Web Key (RFC 7518 §6.2). */
+export interface PrivateEcJwk {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+  readonly d: string
+}
+
+/** A key pair of the curve P-256. */
+export interface EcKey {
+  readonly publicJwk: Omit<PrivateEcJwk, 'd'>
+  readonly privateJwk: PrivateEcJwk
+  /** ECDSA with SHA-256 (ES256), r and s one after the other. */
+  sign(data: Uint8Array): Promise<Uint8Array>
+}
+
+/** A new key pair of the curve P-256. */
+export function newEcKey(): EcKey {
+  return ecKeyOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)
+}
+
+/** A key pair that was kept. @throws {InputError} for what is none of the curve P-256 */
+export function ecKeyFrom({ kty, crv, x, y, d }: PrivateEcJwk): EcKey {
+  try {
+    return ecKeyOf(createPrivateKey({ key: { kty, crv, x, y, d }, format: 'jwk' }))
+  } catch (cause) {
+    throw new InputError('A key to bind tokens to is a private key of the curve P-256, as a JSON Web Key.', { cause })
+  }
+}
+
+function ecKeyOf(key: KeyObject): EcKey {
+  const { x = '', y = '', d = '', crv } = key.export({ format: 'jwk' })
+  if (crv !== 'P-256') throw new Error('The key is of another curve.')
+  const publicJwk = { kty: 'EC', crv, x, y } as const
+  return {
+    publicJwk,
+    privateJwk: { ...publicJwk, d },
+    sign: (data) => signAsync('sha256', data, { key, dsaEncoding: 'ieee-p1363' }),
+  }
 }
 
 /** SHA-256. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccessToken } from './access-token.ts'
-import { type AppIdentity, appToken, clientParameters, refreshedToken } from './app-token.ts'
+import { type AppIdentity, appToken, issuerOf, refreshedToken } from './app-token.ts'
+import { clientParameters } from './client-proof.ts'
 import { membersOf, readJson, textOf } from './encoding.ts'
 import { endpointOf, loginUrl } from './login-host.ts'
 import { SignInError } from './sign-in-error.ts'
@@ -65,7 +66,7 @@ export function deviceFlow(app: DeviceAppSettings): DeviceFlow {
       const { transport: send = transport(), now = () => new Date(), signal, timeout } = asking
       const parameters = {
         response_type: 'device_code',
-        ...clientParameters(app),
+        ...(await clientParameters(app, issuerOf(app), now())),
         ...(app.scope === undefined ? {} : { scope: app.scope.join(' ') }),
       }
       const answer = await send(
@@ -79,7 +80,13 @@ export function deviceFlow(app: DeviceAppSettings): DeviceFlow {
       )
       const codes = answer.status === 200 ? readCodes(answer) : undefined
       if (codes === undefined) {
-        throw readRefusal(answer, { tokenEndpoint, grantType: 'device', needsInstanceUrl: false, now: now() })
+        throw readRefusal(answer, {
+          tokenEndpoint,
+          grantType: 'device',
+          needsInstanceUrl: false,
+          isBound: false,
+          now: now(),
+        })
       }
       const expiresAt = new Date(now().getTime() + codes.lifetime * 1000)
       return {

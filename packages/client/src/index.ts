@@ -22,8 +22,10 @@ export { type AssertionCheck, type AssertionSurroundings, checkAssertion } from 
 export type { Authentication, Claims, ClientAuthentication, JwtSettings } from './authentication.ts'
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
 export { type ClientCredentialsRequest, clientCredentials } from './client-credentials.ts'
+export type { ClientProof } from './client-proof.ts'
 export type { CallingUser } from './credential-fields.ts'
 export { type CredentialOwner, type CredentialSecrets, ownerKey, secretsOf } from './credential-secrets.ts'
+export type { PrivateEcJwk } from './crypto.ts'
 export {
   type DeviceAppSettings,
   type DeviceFlow,
@@ -38,6 +40,7 @@ export {
   type LikelyCause,
 } from './diagnosis/diagnose.ts'
 export type { CauseName } from './diagnosis/rank.ts'
+export { type DpopKey, dpopKey } from './dpop.ts'
 export {
   type CredentialHeader,
   type ExternalCredential,

@@ -10,6 +10,7 @@ export type SignInReason =
   | 'port-taken'
   | 'nobody-came'
   | 'device-answer-unusable'
+  | 'key-missing'
 
 /** A sign-in that cannot be finished. The message says what to do, and holds no secret. */
 export class SignInError extends Error {

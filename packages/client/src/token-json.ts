@@ -24,7 +24,7 @@ export function tokenFromJson(text: string): AccessToken | undefined {
   if (accessToken === undefined || issuedAt === undefined || !Array.isArray(scope)) return undefined
   return {
     accessToken,
-    tokenType: textOf('tokenType') ?? 'Bearer',
+    tokenType: textOf('tokenType') === 'DPoP' ? 'DPoP' : 'Bearer',
     instanceUrl: textOf('instanceUrl'),
     id: textOf('id'),
     scope: scope.filter((word: unknown) => typeof word === 'string'),

@@ -11,6 +11,8 @@ export interface TokenQuestion {
   readonly audience?: string | undefined
   /** Whether the answer must say where the API is, as Salesforce always does. */
   readonly needsInstanceUrl: boolean
+  /** Whether a key was shown, to which the token is to be bound (RFC 9449). */
+  readonly isBound: boolean
   readonly now: Date
 }
 
@@ -30,8 +32,14 @@ export function readTokenResponse(answer: IncomingAnswer, question: TokenQuestio
     throw unusable('The access token has characters that no header may have.', 'Look at what answers at this URL.')
   }
   const tokenType = member('token_type') ?? 'Bearer'
-  if (tokenType.toLowerCase() !== 'bearer') {
-    throw unusable(`The token is of the type ${tokenType}, and only bearer tokens can be used here.`, 'Ask for one.')
+  const wanted = question.isBound ? 'DPoP' : 'Bearer'
+  if (tokenType.toLowerCase() !== wanted.toLowerCase()) {
+    throw question.isBound
+      ? unusable(
+          `The token is of the type ${tokenType}: the server has not bound it to the key that was shown.`,
+          'Ask without a key, or at a server that knows DPoP; Salesforce does not.',
+        )
+      : unusable(`The token is of the type ${tokenType}, and only bearer tokens can be used here.`, 'Ask for one.')
   }
   const instanceUrl = member('instance_url')
   if (instanceUrl === undefined ? question.needsInstanceUrl : !isApiHost(instanceUrl)) {
@@ -49,7 +57,7 @@ export function readTokenResponse(answer: IncomingAnswer, question: TokenQuestio
   const seconds = typeof lifetime === 'string' ? Number(lifetime) : lifetime
   return {
     accessToken,
-    tokenType: 'Bearer',
+    tokenType: wanted,
     instanceUrl: instanceUrl?.replace(/\/+$/, ''),
     id: member('id'),
     scope:

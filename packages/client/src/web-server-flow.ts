@@ -1,12 +1,15 @@
 import type { AccessToken } from './access-token.ts'
-import { type AppIdentity, appToken, clientParameters, refreshedToken } from './app-token.ts'
+import { type AppIdentity, appToken, issuerOf, refreshedToken } from './app-token.ts'
+import { clientParameters } from './client-proof.ts'
 import { isEqualSecret, random, sha256 } from './crypto.ts'
+import { type DpopKey, sendWithToken } from './dpop.ts'
 import { base64Url, membersOf, readJson, textOf } from './encoding.ts'
 import { explain } from './explanations.ts'
 import { endpointOf, loginUrl } from './login-host.ts'
+import { serverMetadata } from './server-metadata.ts'
 import { SignInError } from './sign-in-error.ts'
 import { TokenError } from './token-error.ts'
-import type { Asking } from './token-request.ts'
+import { type Asking, formHeaders } from './token-request.ts'
 import { type IncomingAnswer, transport } from './transport.ts'
 
 /** An app to which people sign in with a browser, as its developer knows it. */
@@ -23,6 +26,8 @@ export interface SignInWishes {
   readonly prompt?: string | undefined
   /** A user name to begin with. */
   readonly loginHint?: string | undefined
+  /** The key that the tokens are to be bound to: the code is bound to it as well (`dpop_jkt`, RFC 9449 §10). */
+  readonly dpop?: DpopKey | undefined
   /** Further parameters of the authorize URL. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
@@ -47,6 +52,13 @@ export interface SignIn {
 /** The web server flow for one app (RFC 6749 §4.1, with PKCE). */
 export interface WebServerFlow {
   begin(wishes?: SignInWishes): SignIn
+  /**
+   * The same, after a look at what the server says of itself: where it takes pushed requests, the link holds nothing but a
+   * reference to one (RFC 9126); where it always says who it is, an answer without that is not taken (RFC 9207).
+   * @throws {TokenError} when the pushed request is refused
+   * @throws {TransportError} when there was no answer
+   */
+  prepare(wishes?: SignInWishes, asking?: Asking): Promise<SignIn>
   /** @throws {TokenError} @throws {SignInError} `not-signed-in` when there is no refresh token */
   refresh(held: AccessToken | undefined, asking?: Asking): Promise<AccessToken>
   /** Ends a token; of a refresh token all that came from it (RFC 7009). @throws {TokenError} */
@@ -55,6 +67,13 @@ export interface WebServerFlow {
   introspect(token: string, asking?: Asking): Promise<ReadonlyMap<string, unknown>>
   /** Who the token acts for (OpenID Connect Core §5.3). @throws {TokenError} */
   userinfo(token: AccessToken, asking?: Asking): Promise<ReadonlyMap<string, unknown>>
+}
+
+/** An authorize request, with what has to be remembered of it. */
+interface BegunRequest {
+  readonly state: string
+  readonly verifier: string
+  readonly parameters: Readonly<Record<string, string>>
 }
 
 /**
@@ -68,64 +87,96 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
 
   return {
     begin(wishes = {}) {
-      const state = base64Url(random(24))
-      const verifier = base64Url(random(48))
-      const url = endpoint('/services/oauth2/authorize')
-      url.search = new URLSearchParams({
-        response_type: 'code',
-        client_id: app.consumerKey,
-        redirect_uri: app.redirectUri,
-        state,
-        code_challenge: base64Url(sha256(verifier)),
-        code_challenge_method: 'S256',
-        ...(app.scope === undefined ? {} : { scope: app.scope.join(' ') }),
-        ...(wishes.prompt === undefined ? {} : { prompt: wishes.prompt }),
-        ...(wishes.loginHint === undefined ? {} : { login_hint: wishes.loginHint }),
-        ...wishes.parameters,
-      }).toString()
-      let isFinished = false
-      const isFor = (callback: URL | string) => {
-        const given = new URL(callback).searchParams.get('state')
-        return given !== null && isEqualSecret(given, state)
-      }
-      return {
-        url,
-        state,
-        isFor,
-        async finish(callback, asking) {
-          const code = codeOf(new URL(callback), isFor(callback))
-          if (isFinished) {
-            throw new SignInError('already-finished', 'This sign-in was finished before: begin another.')
-          }
-          isFinished = true
-          const parameters = {
-            grant_type: 'authorization_code',
-            code,
-            redirect_uri: app.redirectUri,
-            code_verifier: verifier,
-          }
-          return appToken(app, parameters, asking)
-        },
-      }
+      const begun = newRequest(wishes)
+      return signInOf(begun, authorizeUrl(begun.parameters), wishes, false)
+    },
+    async prepare(wishes = {}, asking = {}) {
+      const begun = newRequest(wishes)
+      const { pushedRequestEndpoint, saysIssuer } = await serverMetadata(login, asking)
+      const parameters =
+        pushedRequestEndpoint === undefined ? begun.parameters : await pushed(pushedRequestEndpoint, begun, asking)
+      return signInOf(begun, authorizeUrl(parameters), wishes, saysIssuer)
     },
     refresh: (held, asking) => refreshedToken(app, held, asking),
     async revoke(token, asking) {
       await post('/services/oauth2/revoke', { token }, asking)
     },
     async introspect(token, asking) {
-      return membersIn(await post('/services/oauth2/introspect', { token, ...clientParameters(app) }, asking))
+      const now = asking?.now?.() ?? new Date()
+      const client = await clientParameters(app, issuerOf(app), now)
+      return membersIn(await post('/services/oauth2/introspect', { token, ...client }, asking))
     },
-    async userinfo(token, { transport: send = transport(), signal, timeout } = {}) {
-      const headers = { authorization: `Bearer ${token.accessToken}`, accept: 'application/json' }
-      const url = endpoint('/services/oauth2/userinfo')
-      const answer = await send({ method: 'GET', url, headers }, { signal, timeout })
+    async userinfo(token, { transport: send = transport(), dpop, signal, timeout } = {}) {
+      const request = {
+        method: 'GET',
+        url: endpoint('/services/oauth2/userinfo'),
+        headers: { accept: 'application/json' },
+      }
+      const answer = await sendWithToken(send, request, { token, dpop }, { signal, timeout })
       if (answer.status === 200) return membersIn(answer)
       throw refusal(answer, textOf(answer.body).slice(0, 200) || 'userinfo_refused')
     },
   }
 
+  function newRequest(wishes: SignInWishes): BegunRequest {
+    const state = base64Url(random(24))
+    const verifier = base64Url(random(48))
+    const parameters = {
+      response_type: 'code',
+      client_id: app.consumerKey,
+      redirect_uri: app.redirectUri,
+      state,
+      code_challenge: base64Url(sha256(verifier)),
+      code_challenge_method: 'S256',
+      ...(app.scope === undefined ? {} : { scope: app.scope.join(' ') }),
+      ...(wishes.prompt === undefined ? {} : { prompt: wishes.prompt }),
+      ...(wishes.loginHint === undefined ? {} : { login_hint: wishes.loginHint }),
+      ...(wishes.dpop === undefined ? {} : { dpop_jkt: wishes.dpop.thumbprint }),
+      ...wishes.parameters,
+    }
+    return { state, verifier, parameters }
+  }
+
+  function authorizeUrl(parameters: Readonly<Record<string, string>>): URL {
+    const url = endpoint('/services/oauth2/authorize')
+    url.search = new URLSearchParams(parameters).toString()
+    return url
+  }
+
+  /** Leaves a request with the server; answers what the browser carries in its place. */
+  async function pushed(url: URL, { parameters }: BegunRequest, asking: Asking) {
+    const { transport: send = transport(), now = () => new Date(), signal, timeout } = asking
+    const client = await clientParameters(app, issuerOf(app), now())
+    const body = new URLSearchParams({ ...parameters, ...client }).toString()
+    const answer = await send({ method: 'POST', url, headers: formHeaders, body }, { signal, timeout })
+    const request_uri = answer.status === 201 ? membersIn(answer).get('request_uri') : undefined
+    if (typeof request_uri !== 'string') throw refusal(answer, 'unusable_answer')
+    return { client_id: app.consumerKey, request_uri }
+  }
+
+  function signInOf({ state, verifier }: BegunRequest, url: URL, { dpop }: SignInWishes, saysIssuer: boolean): SignIn {
+    let isFinished = false
+    const isFor = (callback: URL | string) => {
+      const given = new URL(callback).searchParams.get('state')
+      return given !== null && isEqualSecret(given, state)
+    }
+    return {
+      url,
+      state,
+      isFor,
+      async finish(callback, asking) {
+        const code = codeOf(new URL(callback), isFor(callback), saysIssuer)
+        if (isFinished) throw new SignInError('already-finished', 'This sign-in was finished before: begin another.')
+        isFinished = true
+        const { redirectUri } = app
+        const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+        return appToken(app, grant, { dpop, ...asking })
+      },
+    }
+  }
+
   /** The code of a callback that belongs to a sign-in. */
-  function codeOf(callback: URL, isOurs: boolean): string {
+  function codeOf(callback: URL, isOurs: boolean, saysIssuer: boolean): string {
     const parameters = callback.searchParams
     if (!isOurs) {
       throw new SignInError(
@@ -138,6 +189,12 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
       throw new SignInError('callback-differs', `The answer came to another address than ${app.redirectUri}.`)
     }
     const issuer = parameters.get('iss')
+    if (issuer === null && saysIssuer) {
+      throw new SignInError(
+        'issuer-differs',
+        'The answer does not say who it is from (iss, RFC 9207), and the server that was asked always does.',
+      )
+    }
     if (issuer !== null && issuer.replace(/\/$/, '') !== login.href.replace(/\/$/, '')) {
       throw new SignInError(
         'issuer-differs',
@@ -163,8 +220,7 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
     { transport: send = transport(), signal, timeout }: Asking = {},
   ): Promise<IncomingAnswer> {
     const body = new URLSearchParams(parameters).toString()
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
-    const answer = await send({ method: 'POST', url: endpoint(path), headers, body }, { signal, timeout })
+    const answer = await send({ method: 'POST', url: endpoint(path), headers: formHeaders, body }, { signal, timeout })
     if (answer.status === 200) return answer
     throw refusal(answer, 'unusable_answer')
   }

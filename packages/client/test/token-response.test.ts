@@ -9,6 +9,7 @@ const question: TokenQuestion = {
   grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
   audience: 'https://wrong.example',
   needsInstanceUrl: true,
+  isBound: false,
   now: new Date('2026-11-23T12:00:00Z'),
 }
 

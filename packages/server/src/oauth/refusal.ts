@@ -292,7 +292,7 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'audience is invalid',
     loginStatus: 'Failed: Audience Invalid',
   },
-  'audience-not-issuer': { code: 'invalid_grant', description: 'audience is invalid' },
+  'audience-not-issuer': invalidClient,
   'expiry-missing': invalidAssertion,
   'expiry-past': { ...expiredCode, loginStatus: 'Failed: Assertion Expired' },
   'expiry-too-far': invalidAssertion,

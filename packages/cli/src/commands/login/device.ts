@@ -1,13 +1,14 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { entered } from '../../entered.ts'
-import { withClient } from '../../logins.ts'
+import { proofOf, withClient } from '../../logins.ts'
 import { openBrowser } from '../../open-browser.ts'
 import { addTo, jsonOption } from '../../options.ts'
-import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
+import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
+import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { interruption } from './interruption.ts'
 import { keepLogin } from './kept-login.ts'
 import { nameOption, urlOption } from './login-options.ts'
+import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login device`: a person signs in with a browser on another machine. */
 export function loginDevice(terminal: Terminal): CommandUnknownOpts {
@@ -19,9 +20,16 @@ export function loginDevice(terminal: Terminal): CommandUnknownOpts {
     )
     .addOption(urlOption)
     .option('--consumer-key <key>', 'of the app, which must be enabled for the device flow', 'PlatformCLI')
-    .option('--consumer-secret-env <variable>', 'the consumer secret, from this environment variable')
-    .option('--consumer-secret-file <file>', 'the same, from this file')
-    .option('--consumer-secret-stdin', 'the same, from standard input')
+    .addOption(secretEnvOption)
+    .addOption(secretFileOption)
+    .addOption(secretStdinOption)
+    .addOption(keyFileOption)
+    .addOption(keyEnvOption)
+    .addOption(keyStdinOption)
+    .addOption(aliasOption)
+    .addOption(passwordEnvOption)
+    .addOption(passwordFileOption)
+    .addOption(passwordStdinOption)
     .option('--scope <scope>', 'one scope to ask for; may be given several times; all of the app unless given', addTo)
     .option('--browser', 'open the address with the browser of this machine')
     .addOption(nameOption)
@@ -35,15 +43,10 @@ export function loginDevice(terminal: Terminal): CommandUnknownOpts {
     .action((options) =>
       withClient(async (client) => {
         const { url: loginHost, consumerKey, scope } = options
-        const source = {
-          variable: options.consumerSecretEnv,
-          file: options.consumerSecretFile,
-          isStandardInput: options.consumerSecretStdin,
-        }
-        const consumerSecret = await readSecret(source, '--consumer-secret', process.env)
-        const app = { loginHost, consumerKey, ...entered({ consumerSecret }) }
+        const proof = await appProof(client, terminal, options)
+        const app = { loginHost, consumerKey }
         using interrupted = interruption()
-        const signIn = await client.deviceFlow({ ...app, scope }).begin()
+        const signIn = await client.deviceFlow({ ...app, scope, ...proofOf(client, proof) }).begin()
         const { userCode, verificationUri, verificationUriComplete, expiresAt } = signIn
         terminal.note(
           `Open this address with a browser, on any machine:\n  ${verificationUri.href}\nand type this code: ${terminal.style.bold(userCode)}\n` +
@@ -53,7 +56,7 @@ export function loginDevice(terminal: Terminal): CommandUnknownOpts {
         const token = await terminal.busy(`Waiting until ${clockTime(expiresAt)} for somebody to allow it`, () =>
           signIn.finish({ signal: interrupted.signal }),
         )
-        await keepLogin(client, terminal, { kind: 'device', ...app }, { token, name: options.name })
+        await keepLogin(client, terminal, { kind: 'device', ...app, ...proof }, { token, name: options.name })
       }),
     )
 }

@@ -11,8 +11,8 @@ const kinds = {
   jwt: 'private key (JWT bearer flow)',
   'saml-bearer': 'private key (SAML bearer assertion flow)',
   'saml-assertion': 'identity provider (SAML assertion flow)',
-  'client-credentials': 'consumer secret (client credentials flow)',
   'token-exchange': 'token of another issuer (token exchange flow)',
+  'client-credentials': 'the app’s secret or key (client credentials flow)',
 } as const
 
 /** `sallyport login show`: one sign-in, without its secrets. */

@@ -1,13 +1,14 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
-import { entered } from '../../entered.ts'
-import { withClient } from '../../logins.ts'
+import { proofOf, withClient } from '../../logins.ts'
 import { openBrowser } from '../../open-browser.ts'
 import { addTo, jsonOption, readDuration, readPort } from '../../options.ts'
-import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
+import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
+import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { interruption } from './interruption.ts'
 import { keepLogin } from './kept-login.ts'
 import { nameOption, urlOption } from './login-options.ts'
+import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login web`: a person signs in with a browser. */
 export function loginWeb(terminal: Terminal): CommandUnknownOpts {
@@ -19,9 +20,16 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
     )
     .addOption(urlOption)
     .option('--consumer-key <key>', 'of the app', 'PlatformCLI')
-    .option('--consumer-secret-env <variable>', 'the consumer secret, from this environment variable')
-    .option('--consumer-secret-file <file>', 'the same, from this file')
-    .option('--consumer-secret-stdin', 'the same, from standard input')
+    .addOption(secretEnvOption)
+    .addOption(secretFileOption)
+    .addOption(secretStdinOption)
+    .addOption(keyFileOption)
+    .addOption(keyEnvOption)
+    .addOption(keyStdinOption)
+    .addOption(aliasOption)
+    .addOption(passwordEnvOption)
+    .addOption(passwordFileOption)
+    .addOption(passwordStdinOption)
     .option('--scope <scope>', 'one scope to ask for; may be given several times; all of the app unless given', addTo)
     .addOption(new Option('--port <number>', "the port of the app's callback URL").argParser(readPort).default(1717))
     .option('--callback-path <path>', "the path of the app's callback URL", '/OauthRedirect')
@@ -41,17 +49,14 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
     .action((options) =>
       withClient(async (client) => {
         const { url: loginHost, consumerKey, scope, username } = options
-        const source = {
-          variable: options.consumerSecretEnv,
-          file: options.consumerSecretFile,
-          isStandardInput: options.consumerSecretStdin,
-        }
-        const consumerSecret = await readSecret(source, '--consumer-secret', process.env)
+        const proof = await appProof(client, terminal, options)
         const host = options.callbackHost === '127.0.0.1' ? '127.0.0.1' : 'localhost'
         await using listener = await client.loopbackListener({ port: options.port, path: options.callbackPath, host })
         const { redirectUri } = listener
-        const app = { loginHost, consumerKey, redirectUri, ...entered({ consumerSecret }) }
-        const signIn = client.webServerFlow({ ...app, scope }).begin({ loginHint: username })
+        const app = { loginHost, consumerKey, redirectUri }
+        const signIn = await client
+          .webServerFlow({ ...app, scope, ...proofOf(client, proof) })
+          .prepare({ loginHint: username })
         const interrupted = interruption()
         const isOpen = options.browser && (await openBrowser(signIn.url.href))
         terminal.note(
@@ -66,7 +71,7 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
             return signIn.finish(callback)
           })
           .finally(() => interrupted[Symbol.dispose]())
-        await keepLogin(client, terminal, { kind: 'web', ...app }, { token, name: options.name })
+        await keepLogin(client, terminal, { kind: 'web', ...app, ...proof }, { token, name: options.name })
       }),
     )
 }

@@ -11,7 +11,7 @@ export function tokenIntrospect(terminal: Terminal): CommandUnknownOpts {
   return new Command('introspect')
     .summary('ask the org about the token of a sign-in')
     .description(
-      'Asks the org what it knows of the access token of a sign-in (RFC 7662). The app needs its consumer secret.',
+      'Asks the org what it knows of the access token of a sign-in (RFC 7662). The app needs its consumer secret, or the key of its certificate.',
     )
     .addOption(loginOption)
     .addOption(jsonOption)

@@ -1,11 +1,15 @@
-import type { Client, Login } from '../../logins.ts'
+import { type Client, type Login, proofOf } from '../../logins.ts'
 
 /** What is done with tokens of an app beyond getting them. */
 export function flowOf(client: Client, login: Login) {
-  if (login.kind === 'web') return client.webServerFlow(login)
   const { loginHost } = login
-  // No app stands behind the assertion of an identity provider.
-  const consumerKey = 'consumerKey' in login ? login.consumerKey : ''
-  const consumerSecret = 'consumerSecret' in login ? login.consumerSecret : undefined
-  return client.webServerFlow({ loginHost, consumerKey, consumerSecret, redirectUri: 'http://localhost/' })
+  // No app stands behind the assertion of an identity provider: its key is none that an app could show.
+  if (login.kind === 'saml-assertion')
+    return client.webServerFlow({ loginHost, consumerKey: '', redirectUri: anywhere })
+  const redirectUri = login.kind === 'web' ? login.redirectUri : anywhere
+  const { consumerKey, consumerSecret, privateKey } = { consumerSecret: undefined, privateKey: undefined, ...login }
+  const proof = proofOf(client, { consumerSecret, privateKey })
+  return client.webServerFlow({ loginHost, consumerKey, redirectUri, ...proof })
 }
+
+const anywhere = 'http://localhost/'
