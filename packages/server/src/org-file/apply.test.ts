@@ -68,6 +68,13 @@ orgs:
         sessionPolicy: { sessionTimeout: 120 }
         profileName: [System Administrator]
         permissionSetName: [Integration_Access]
+    namedCredentials: []
+    tokenExchangeHandlers:
+      - developerName: Directory
+        masterLabel: Directory
+        isIdTokenSupported: true
+        isUserCreationAllowed: true
+        enablements: [{ connectedApp: Warehouse, apexExecutionUser: admin@acme.example, isDefault: true }]
     samlSsoConfigs:
       - fullName: Acme_IdP
         issuer: https://idp.acme.example
@@ -76,13 +83,6 @@ orgs:
         identityMapping: FederationId
         identityLocation: Attribute
         attributeName: employee
-    namedCredentials: []
-    tokenExchangeHandlers:
-      - developerName: Directory
-        masterLabel: Directory
-        isIdTokenSupported: true
-        isUserCreationAllowed: true
-        enablements: [{ connectedApp: Warehouse, apexExecutionUser: admin@acme.example, isDefault: true }]
     records:
       Account: [{ Name: Edge Communications }, { Name: Burlington Textiles }]
 `
