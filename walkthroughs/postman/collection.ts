@@ -477,6 +477,53 @@ pm.test('it is refused: audience is invalid', () => {
   ],
 }
 
+const samlBearer = {
+  name: 'SAML bearer assertion flow',
+  description:
+    'The JWT bearer flow in XML: the same app, certificate, user and answer (RFC 7522 §2.1). The assertion is written in the form that exclusive ' +
+    'canonicalization would give it, so that the script can digest and sign it as it stands. Each assertion counts once.',
+  item: [
+    request({
+      name: '1. A signed SAML assertion for an access token',
+      method: 'POST',
+      url: tokenUrl,
+      form: { grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer', assertion: '{{assertion}}' },
+      description:
+        '`Issuer` is the consumer key, `NameID` the username, `Audience` the login host, `Recipient` the token endpoint. No client_id, no secret.',
+      before: `
+needs('jwtConsumerKey', 'jwtUsername', 'privateKey', 'audience', 'loginUrl')
+const statement = {
+  issuer: pm.variables.get('jwtConsumerKey'),
+  subject: pm.variables.get('jwtUsername'),
+  audience: pm.variables.get('audience'),
+  recipient: pm.variables.get('loginUrl') + '/services/oauth2/token',
+}
+console.log('What it says:', statement)
+pm.collectionVariables.set('assertion', signSaml(statement, pm.variables.get('privateKey')))
+`,
+      after: `${keepsTokens}
+pm.test('it has no refresh token: the next assertion takes its place', () => {
+  pm.expect(answer).not.to.have.property('refresh_token')
+})
+`,
+    }),
+    request({
+      name: '2. The same once more, refused',
+      method: 'POST',
+      url: tokenUrl,
+      form: { grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer', assertion: '{{assertion}}' },
+      description:
+        'An assertion is good for one token: whoever copied it gets nothing. (Salesforce may answer otherwise.)',
+      after: `
+pm.test('an assertion counts once', () => {
+  pm.response.to.have.status(400)
+  pm.expect(pm.response.json()).to.include({ error: 'invalid_grant', error_description: 'invalid assertion' })
+})
+`,
+    }),
+  ],
+}
+
 const deviceFlow = {
   name: 'Device flow',
   description:
@@ -629,7 +676,7 @@ export function collection() {
         'Choose an environment, and run the folders from the top. `sallyport walkthrough postman` writes this collection with an environment that is filled in.',
       schema,
     },
-    item: [webServer, helper, withTokens, jwtBearer, deviceFlow, revoke],
+    item: [webServer, helper, withTokens, jwtBearer, samlBearer, deviceFlow, revoke],
   }
 }
 

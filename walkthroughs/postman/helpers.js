@@ -3,7 +3,7 @@
 /* global pm, require */
 const cryptoJs = require('crypto-js')
 
-export { absolute, base64url, fieldsOf, needs, queryOf, signJwt, unguessable }
+export { absolute, base64url, fieldsOf, needs, queryOf, signJwt, signSaml, unguessable }
 
 /** Bytes as base64url without padding (RFC 7515 §2). */
 function base64url(words) {
@@ -86,6 +86,37 @@ function signRs256(text, pem) {
 function signJwt(claims, pem) {
   const text = `${textAsBase64url('{"alg":"RS256"}')}.${textAsBase64url(JSON.stringify(claims))}`
   return `${text}.${signRs256(text, pem)}`
+}
+
+/** A SAML 2.0 assertion in canonical form, with its signature (RSA-SHA256) within. */
+function signSaml({ issuer, subject, audience, recipient }, pem) {
+  const dsig = 'http://www.w3.org/2000/09/xmldsig#'
+  const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
+  const instant = (seconds) => new Date(Date.now() + seconds * 1000).toISOString()
+  const text = (value) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const method = (name, algorithm) => `<ds:${name} Algorithm="${algorithm}"></ds:${name}>`
+  const id = `_${base64url(cryptoJs.SHA256(unguessable(pem)))}`
+  const end = instant(180)
+  const head =
+    `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" IssueInstant="${instant(0)}" Version="2.0">` +
+    `<saml:Issuer>${text(issuer)}</saml:Issuer>`
+  const rest =
+    `<saml:Subject><saml:NameID>${text(subject)}</saml:NameID>` +
+    '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">' +
+    `<saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${text(recipient)}"></saml:SubjectConfirmationData>` +
+    `</saml:SubjectConfirmation></saml:Subject><saml:Conditions NotOnOrAfter="${end}"><saml:AudienceRestriction>` +
+    `<saml:Audience>${text(audience)}</saml:Audience></saml:AudienceRestriction></saml:Conditions></saml:Assertion>`
+  const digest = cryptoJs.SHA256(head + rest).toString(cryptoJs.enc.Base64)
+  const signedInfo =
+    `<ds:SignedInfo xmlns:ds="${dsig}">${method('CanonicalizationMethod', exclusive)}` +
+    `${method('SignatureMethod', 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256')}<ds:Reference URI="#${id}">` +
+    `<ds:Transforms>${method('Transform', `${dsig}enveloped-signature`)}${method('Transform', exclusive)}</ds:Transforms>` +
+    `${method('DigestMethod', 'http://www.w3.org/2001/04/xmlenc#sha256')}<ds:DigestValue>${digest}</ds:DigestValue>` +
+    '</ds:Reference></ds:SignedInfo>'
+  const value = signRs256(signedInfo, pem).replaceAll('-', '+').replaceAll('_', '/')
+  const padded = value + '='.repeat((4 - (value.length % 4)) % 4)
+  const signature = `<ds:Signature xmlns:ds="${dsig}">${signedInfo}<ds:SignatureValue>${padded}</ds:SignatureValue></ds:Signature>`
+  return textAsBase64url(head + signature + rest)
 }
 
 /** The fields of the form of a page that has a button or a field of this name. */
