@@ -88,8 +88,8 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'client-known',
     'client-authenticated',
     'refresh-token-known',
-    'refresh-token-policy',
     ...mayUse,
+    'refresh-token-policy',
     'scope',
   ],
   'token client_credentials': [

@@ -25,7 +25,7 @@ describe('one’s own authenticator app', () => {
     const { code, answer } = await connect()
     expect(answer.html).toContain('The app is connected.')
     const kept = await server.stores.verifications.find(standard.user.id)
-    expect(kept?.authenticator?.sealedSecret).toMatch(/^1\./)
+    expect(kept?.authenticator?.sealedSecret).toMatch(/^2\./)
     const again = await standard.browser.open(`${path}/connect`)
     expect((await sendForm(standard, again, { code: code(), ownPassword: password })).html).toContain(
       'connected already',
