@@ -108,7 +108,12 @@ function enter<Figure>(target: Target, row: string, { core, profile }: Condition
     target,
     rounds,
     complaints,
-    prepare: () => target.prepare({ folder, core, nodeArguments: profileArguments(profile, `${target.name}-${row}`) }),
+    async prepare() {
+      const nodeArguments = profileArguments(profile, `${target.name}-${row}`)
+      const prepared = await target.prepare({ folder, core, nodeArguments })
+      if (prepared.end !== undefined) endings.push(prepared.end)
+      return prepared
+    },
     keep: (figure) => rounds.push(figure),
     blame(found) {
       for (const [complaint, count] of found) complaints.set(complaint, (complaints.get(complaint) ?? 0) + count)
@@ -122,7 +127,7 @@ function enter<Figure>(target: Target, row: string, { core, profile }: Condition
     },
     atEnd: (work) => endings.push(work),
     async leave() {
-      for (const end of endings) await end()
+      for (const end of endings.toReversed()) await end()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       only: { type: 'string' },
-      targets: { type: 'string' },
+      targets: { type: 'string', default: 'bare,oidc-provider,sallyport' },
       seconds: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '64' },

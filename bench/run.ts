@@ -7,10 +7,10 @@ import { median } from './statistics.ts'
 import { type Row, renderTable } from './table.ts'
 import { bare } from './targets/bare.ts'
 import { oidcProvider } from './targets/oidc-provider.ts'
-import { sallyport } from './targets/sallyport.ts'
+import { sallyport, sallyportOnPostgres } from './targets/sallyport.ts'
 import type { Target } from './targets/target.ts'
 
-const knownTargets = [bare, oidcProvider, sallyport]
+const knownTargets = [bare, oidcProvider, sallyport, sallyportOnPostgres]
 
 try {
   const options = readOptions(process.argv.slice(2))

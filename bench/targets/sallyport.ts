@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signSamlAssertion } from '@sallyport/client'
+import { startPostgres } from '../../test/postgres-server.ts'
 import { type Answer, readHeader, writeRequest } from '../http.ts'
 import { fire } from '../load.ts'
 import { readText, type ScenarioName } from '../scenarios.ts'
@@ -20,8 +22,23 @@ import {
 } from './target.ts'
 
 /** Sallyport as `sallyport dev` runs it: SQLite on disk, every answered write committed with `synchronous=FULL`. */
-export const sallyport: Target = { name: 'sallyport', title: `Sallyport ${readVersion()}, on disk`, prepare }
+export const sallyport: Target = {
+  name: 'sallyport',
+  title: `Sallyport ${readVersion()}, on disk`,
+  prepare: (place) => prepare(place),
+}
 
+/** The same database on PostgreSQL, with every answered write on its disk, as `sallyport serve` runs it. */
+export const sallyportOnPostgres: Target = {
+  name: 'sallyport-postgres',
+  title: `Sallyport ${readVersion()}, on PostgreSQL`,
+  async prepare(place) {
+    const postgres = await startPostgres(['fsync=on', 'full_page_writes=on'])
+    return { ...(await prepare(place, postgres.url)), end: postgres.stop }
+  },
+}
+
+const program = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js')
 const callbackUrl = 'https://app.example.com/callback'
 const password = 'correct horse battery staple'
 const usernames = Array.from({ length: 16 }, (_, index) => `user${index}@bench.example`)
@@ -30,7 +47,7 @@ const tokensPerUser = 4
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
-async function prepare({ folder, core, nodeArguments }: Place): Promise<PreparedTarget> {
+async function prepare({ folder, core, nodeArguments }: Place, database?: string): Promise<PreparedTarget> {
   const port = await freePort()
   const orgPort = await freePort()
   const host = `127.0.0.1:${port}`
@@ -38,6 +55,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
   const signer = makeSigner()
   const app = { client_id: `Bench${uniqueId()}`, client_secret: uniqueId() }
   const orgFile = join(folder, 'org.json')
+  const data = join(folder, 'data')
   writeFileSync(orgFile, JSON.stringify(orgWith(app, signer.certificate, orgPort)))
   let assertions = 0
   let cookies: Promise<readonly string[]> | undefined
@@ -84,18 +102,27 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
 
   // Makes the org, and stops. Later starts find it and are not given the file again: holding 16 passwords against their
   // hashes is meant to be slow, and is no part of answering.
-  await (await startServer({ command: command([], ['--org-file', orgFile]), core, folder })).stop()
+  await (await startServer({ command: dev([], ['--org-file', orgFile]), core, folder })).stop()
+  if (database !== undefined)
+    execFileSync(process.execPath, [program, 'store', 'copy', '--data', data, '--to', database])
   return { port, firstRequest: await jwtBearer({}), start }
 
   async function start(): Promise<RunningTarget> {
-    const server = await startServer({ command: command(nodeArguments, []), core, folder })
+    const command = database === undefined ? dev(nodeArguments, []) : serve(nodeArguments, database)
+    const server = await startServer({ command, core, folder })
     return { process: server, supply: (scenario, count) => supplies[scenario](count) }
   }
 
-  function command(forNode: readonly string[], extra: readonly string[]): readonly string[] {
-    const program = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js')
-    const options = ['--json', '--data', join(folder, 'data'), '--port', String(port), ...extra]
+  function dev(forNode: readonly string[], extra: readonly string[]): readonly string[] {
+    const options = ['--json', '--data', data, '--port', String(port), ...extra]
     return [process.execPath, ...forNode, program, 'dev', ...options]
+  }
+
+  function serve(forNode: readonly string[], url: string): readonly string[] {
+    const key = `SALLYPORT_ENCRYPTION_KEY=${readFileSync(join(data, 'encryption.key'), 'utf8').trim()}`
+    const place = ['--json', '--port', String(port), '--public-url', origin, '--database', url]
+    const options = [...place, '--posture', 'salesforce', '--log-level', 'error']
+    return ['env', key, process.execPath, ...forNode, program, 'serve', ...options]
   }
 
   /** No two assertions are the same: user and expiry differ, and the `jti` where there is one. */

@@ -2,7 +2,7 @@ import type { ScenarioName } from '../scenarios.ts'
 import type { ServerProcess } from '../server-process.ts'
 
 /** The servers that are compared. */
-export const targetNames = ['bare', 'oidc-provider', 'sallyport'] as const
+export const targetNames = ['bare', 'oidc-provider', 'sallyport', 'sallyport-postgres'] as const
 
 /** One of the servers that are compared. */
 export type TargetName = (typeof targetNames)[number]
@@ -30,6 +30,8 @@ export interface PreparedTarget {
   /** A request for a token by assertion, signed already: the first one the server is asked for. */
   readonly firstRequest: Buffer
   start(): Promise<RunningTarget>
+  /** Ends what runs besides the servers that were started. */
+  readonly end?: () => Promise<void>
 }
 
 /** A target that answers. */
