@@ -56,7 +56,7 @@ describe('the flows by SAML', () => {
     ['saml-altered', 'saml-signature', 'digest', 'no pretty-printing'],
     ['saml-subject-missing', 'saml-subject', 'no NameID', 'Put the username into `<saml:NameID>`'],
     ['saml-audience-unknown', 'saml-audience', 'https://test.salesforce.com', 'as Audience'],
-    ['saml-recipient-unknown', 'saml-recipient', 'http://localhost:8787', 'character by character'],
+    ['saml-recipient-unknown', 'saml-recipient', 'http://localhost:8787', 'the very address'],
     ['saml-expiry-missing', 'saml-time', 'neither', 'three minutes ahead'],
     ['saml-expired', 'saml-time', 'NotOnOrAfter 2026-03-01T11:50', 'no code is involved'],
     ['saml-expiry-too-far', 'saml-time', 'NotOnOrAfter 2026-03-01T13:00', 'Three minutes ahead are enough'],

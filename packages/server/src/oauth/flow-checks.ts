@@ -15,6 +15,24 @@ const devicePoll = [
   'scope',
 ] as const
 
+/** What an assertion of an identity provider is held against. */
+const vouching = [
+  'sso-settings',
+  'saml-read',
+  'saml-issuer',
+  'saml-status',
+  'saml-certificate',
+  'saml-signed',
+  'saml-algorithm',
+  'saml-signature',
+  'saml-subject',
+  'saml-audience',
+  'saml-recipient',
+  'saml-time',
+  'user-known',
+  'user-active',
+] as const
+
 /** The checks that a request meets on the way to a yes, in their order, by endpoint and flow of the journal. */
 const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
   'token urn:ietf:params:oauth:grant-type:jwt-bearer': [
@@ -52,26 +70,8 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'approved',
     'scope',
   ],
-  'token assertion': [
-    'grant-type',
-    'sso-settings',
-    'saml-read',
-    'saml-issuer',
-    'saml-status',
-    'saml-certificate',
-    'saml-signed',
-    'saml-algorithm',
-    'saml-signature',
-    'saml-subject',
-    'saml-audience',
-    'saml-recipient',
-    'saml-time',
-    'user-known',
-    'user-active',
-    'address',
-    'app-installed',
-    'scope',
-  ],
+  'token assertion': ['grant-type', ...vouching, 'address', 'app-installed', 'scope'],
+  'validator assertion': vouching,
   'token authorization_code': [
     'grant-type',
     'client-known',

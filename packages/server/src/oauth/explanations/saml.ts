@@ -96,7 +96,8 @@ export const samlExplanations = {
       expected: `in each AudienceRestriction one of ${listed(accepted)}`,
       found: found.length === 0 ? 'no Audience' : listed(found.map(quoted), 'and'),
       whatToDo: addressClue('Audience', found, accepted),
-      whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
+      whereInSetup:
+        'Setup > My Domain > My Domain Details > Current My Domain URL; for single sign-on, Setup > Identity > Single Sign-On Settings > the settings > Entity ID',
     }),
   },
   'saml-recipient-unknown': {
@@ -105,7 +106,7 @@ export const samlExplanations = {
     explain: ({ found, accepted }) => ({
       expected: `a SubjectConfirmationData whose Recipient is ${listed(accepted, 'or')}`,
       found: found.length === 0 ? 'no Recipient' : listed(found.map(quoted), 'and'),
-      whatToDo: `${addressClue('Recipient', found, accepted)} The Recipient is the very address that the assertion is posted to, character by character.`,
+      whatToDo: `${addressClue('Recipient', found, accepted)} The Recipient is the very address that the assertion is posted to.`,
       whereInSetup: undefined,
     }),
   },
@@ -189,5 +190,5 @@ function addressClue(name: string, found: readonly string[], accepted: readonly 
   const closest = closestUrl(first, accepted)
   return closest?.isClose === true
     ? `Close to ${closest.url}; what differs is ${closest.differences.join('; ')}. Write that as ${name}.`
-    : `Write one of those as ${name}: the server that the assertion is sent to.`
+    : `Write ${accepted.length === 1 ? 'that' : 'one of those'} as ${name}, character by character.`
 }

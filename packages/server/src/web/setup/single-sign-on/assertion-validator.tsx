@@ -66,7 +66,7 @@ function result({ checks, refusal }: Look, visit: SetupVisit) {
     id: 0,
     requestId,
     at,
-    endpoint: 'token',
+    endpoint: 'validator',
     flow: 'assertion',
     orgId: org.id,
     appId: undefined,
