@@ -74,6 +74,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
     where policy.org_id = ${orgId} and policy.is_installed = 1`,
+  // An app that no browser is ever sent back to is in no menu: it is one that keeps the sessions of a flow without an app.
   AppMenuItem: ({ orgId, userId }) => sql`
     select ${menuItemId} as "Id", substr(app.id, 1, 15) as "ApplicationId", app.full_name as "Name",
       app.label as "Label", app.description as "Description", 'ConnectedApplication' as "Type",
@@ -96,7 +97,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       ${ofDevice('applicationInstallUrl')} as "MobileAppInstallUrl",
       app.created_at as "CreatedDate", app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
-    where policy.org_id = ${orgId} and policy.is_installed = 1`,
+    where policy.org_id = ${orgId} and policy.is_installed = 1 and app.callback_urls <> '[]'`,
   OauthToken: ({ orgId }) => sql`
     select 'r' || token.id as "Id", app.label as "AppName",
       case when policy.is_installed = 1 then ${menuItemId} else null end as "AppMenuItemId", standing.user_id as "UserId",
