@@ -1,0 +1,89 @@
+import { Client } from 'pg'
+import { describe, expect, it } from 'vitest'
+import { newSchemaUrl } from '../../../../test/postgres-url.ts'
+import { openStores } from '../../src/stores/open.ts'
+import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
+import type { Stores } from '../../src/stores/stores.ts'
+import { addDemoOrg, anEntry, anIssuance, anOrg, aUser, issued, stateOf } from './demo-org.ts'
+import { contract, testSeal } from './open-test-stores.ts'
+
+const onError = (error: unknown) => {
+  throw error
+}
+
+describe('a node on PostgreSQL', () => {
+  it('goes on with its prepared statements while a newer program adds to the tables', async () => {
+    const url = await newSchemaUrl()
+    const stores = await openStores({ url, seal: testSeal, now: () => new Date(), onError })
+    const { ada, org, warehouse } = await addDemoOrg(stores)
+    const issue = async (access: string) =>
+      issued(await stores.issue.forAssertion(await anIssuance(stores, ada, warehouse, { access }), undefined))
+    await issue('before')
+    const client = new Client(readPostgresUrl(url, undefined).config)
+    await client.connect()
+    for (const table of ['users', 'orgs', 'access_tokens', 'approvals', 'app_policies']) {
+      await client.query(`alter table ${table} add column of_later bigint`)
+    }
+    await client.end()
+    await stores.orgs.update({ ...org, isActive: true })
+    expect(await stores.users.find(ada.id)).toEqual(ada)
+    const { accessTokenId } = await issue('after')
+    expect(await stateOf(stores, accessTokenId, 'after')).toBe('live')
+    await stores.close()
+  })
+
+  it('is the one that keeps house for as long as its connection lasts', async () => {
+    const url = await newSchemaUrl()
+    const open = () => openStores({ url, seal: testSeal, now: () => new Date(), onError: () => {} })
+    const [one, other] = [await open(), await open()]
+    const leading = async () => Promise.all([one, other].map((stores: Stores) => stores.leads()))
+    expect(await leading()).toEqual([true, false])
+    const { ada } = await addDemoOrg(one)
+    const client = new Client(readPostgresUrl(url, undefined).config)
+    await client.connect()
+    // The leader's connection is the one with a lock that no transaction holds.
+    await client.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+      and (classid::bigint << 32 | objid::bigint) = hashtextextended(current_schema(), 0)`)
+    await client.end()
+    await expect.poll(async () => (await leading().catch(() => [])).filter(Boolean).length, { interval: 50 }).toBe(1)
+    expect(await one.users.find(ada.id)).toEqual(ada)
+    await one.close()
+    await expect.poll(() => other.leads(), { interval: 50 }).toBe(true)
+    await other.close()
+  })
+})
+
+contract('texts', (open) => {
+  it('sort by their bytes, and have no capitals but A to Z', async () => {
+    await using stores = await open()
+    const org = anOrg()
+    await stores.orgs.add(org)
+    const { profile } = await addDemoOrg(stores)
+    const usernames = ['a@x.example', 'B@x.example', 'É@x.example', 'é@x.example', '_@x.example']
+    for (const username of usernames) await stores.users.add(aUser(profile, { username, lastName: username }))
+    const found = await stores.users.list(profile.orgId, { limit: 100 })
+    expect(found.map(({ username }) => username).filter((name) => usernames.includes(name))).toEqual([
+      'B@x.example',
+      '_@x.example',
+      'a@x.example',
+      'É@x.example',
+      'é@x.example',
+    ])
+    const search = async (text: string) => {
+      const page = { sort: 'username', direction: 'asc', offset: 0, limit: 10 } as const
+      return (await stores.users.search(profile.orgId, { text }, page)).map(({ username }) => username)
+    }
+    expect(await search('b@x')).toEqual(['B@x.example'])
+    expect(await search('é@')).toEqual(['é@x.example'])
+  })
+
+  it('may hold whatever a caller sends', async () => {
+    await using stores = await open()
+    const strange = 'a\0b\ud800c'
+    await stores.journal.add(
+      anEntry('r1', { error: strange, refusal: { reason: 'user-unknown', facts: { found: strange } } }),
+    )
+    expect((await stores.journal.find('r1'))?.refusal?.facts['found']).toMatch(/^a.b.c$/su)
+    expect(await stores.users.findByUsername(strange)).toBeUndefined()
+  })
+})
