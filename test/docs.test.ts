@@ -131,6 +131,20 @@ describe('the flow pages', () => {
     expect(answersIn(output)).toEqual([membersOf('docs/flows/web-server.md').filter((name) => name !== 'id_token')])
   })
 
+  it('say how an app gets sessions for its web views, and the lines work as they stand', async () => {
+    const [first = '', address = '', exchange = ''] = blocksOf('docs/flows/hybrid.md')
+    const url = (await paste([first, address])).trim().split('\n').at(-1) ?? ''
+    const helpers = first.split('\n').slice(0, 3).join('\n')
+    const again = [helpers, 'app=$(sallyport app show Hybrid --org Target --json)', exchange]
+    expect(answersIn(await paste(again, { CODE: await dev.approve(url) }))).toEqual([membersOf('docs/flows/hybrid.md')])
+  })
+
+  it('say how a token opens a page, and the lines work as they stand', async () => {
+    expect(await paste(blocksOf('docs/flows/single-access.md'))).toMatch(
+      /frontdoor\.jsp\?otp=\S+\nAdvanced User Details/,
+    )
+  })
+
   it('say how an app gets a token with a password, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/username-password.md'))
     expect(answersIn(output)).toEqual([membersOf('docs/flows/username-password.md')])

@@ -118,6 +118,22 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     ...user,
     'scope-not-allowed',
   ],
+  'single-access': [
+    'token-missing',
+    'token-twice',
+    'token-in-query',
+    'token-unknown',
+    'token-expired',
+    'token-revoked',
+    'token-of-another-org',
+    'scope-missing',
+    'token-opens-no-page',
+    'path-not-local',
+    'frontdoor-empty',
+    'otp-unknown',
+    'otp-spent',
+    'otp-expired',
+  ],
   'username-password': [
     ...body,
     'grant-type-unknown',
@@ -376,6 +392,7 @@ export const flowPages: readonly string[] = [
   'saml-assertion',
   'token-exchange',
   'asset-token',
+  'single-access',
 ].map((name) => `docs/flows/${name}.md`)
 
 /** A page with its tables as they are to be now: each stands behind a comment that names it. */

@@ -21,6 +21,7 @@ import {
   signXml,
 } from '../../server/test/flows/test-saml.ts'
 import {
+  answerOf,
   base,
   callbackUrl,
   consumerSecret,
@@ -438,6 +439,20 @@ const withToken = (token: string) => ({ authorization: `Bearer ${token}` })
 async function accessToken(at = server, own = world, scope?: string): Promise<string> {
   const { access_token } = await tokensFor(at, own.user, own.app, scope === undefined ? {} : { scope })
   return access_token
+}
+
+const singleAccess = '/services/oauth2/singleaccess'
+
+/** A world with an app whose tokens open pages. */
+async function webWorld(at = server, own = world): Promise<World> {
+  return { ...own, app: await at.addApp(fresh('Pages'), { scopes: ['web'] }) }
+}
+
+/** A URL that opens a page once. */
+async function frontdoorUrl(at = server, own = world): Promise<string> {
+  const headers = withToken(await accessToken(at, await webWorld(at, own)))
+  const { body } = await answerOf(await at.request(singleAccess, { headers }))
+  return body.frontdoor_uri
 }
 
 /** What a user sees who was let in once, and then something happened. */
@@ -1115,6 +1130,35 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     },
   ],
 
+  'frontdoor-empty': [() => send('/secur/frontdoor.jsp')],
+  'otp-unknown': [() => send(`/secur/frontdoor.jsp?otp=${'A'.repeat(52)}`)],
+  'otp-spent': [
+    async () => {
+      const url = await frontdoorUrl()
+      await send(url)
+      return send(url)
+    },
+  ],
+  'otp-expired': [
+    () =>
+      elsewhere(async (at, own) => {
+        const url = await frontdoorUrl(at, own)
+        at.advance(61)
+        return send(url, { at })
+      }),
+  ],
+  'path-not-local': [
+    async () => {
+      const headers = withToken(await accessToken(server, await webWorld()))
+      return send(`${singleAccess}?redirect_uri=https%3A%2F%2Fevil.example`, { headers })
+    },
+  ],
+  'token-opens-no-page': [
+    async () => {
+      const own = { ...world, app: await server.addApp(fresh('Jwt'), { scopes: ['web'], isNamedUserJwtEnabled: true }) }
+      return send(singleAccess, { headers: withToken(await accessToken(server, own)) })
+    },
+  ],
   'token-missing': [
     () => send(userinfo),
     () => send(limits),

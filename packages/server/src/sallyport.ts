@@ -13,12 +13,14 @@ import { clientAuthentication } from './oauth/client-authentication.ts'
 import { deviceConsent } from './oauth/device-consent.ts'
 import { deviceRequest } from './oauth/device-request.ts'
 import { failedLogins } from './oauth/failed-login.ts'
+import { frontdoor } from './oauth/frontdoor.ts'
 import { assetToken } from './oauth/grants/asset-token.ts'
 import { authorizationCode } from './oauth/grants/authorization-code.ts'
 import { clientCredentials } from './oauth/grants/client-credentials.ts'
 import { device, deviceCode } from './oauth/grants/device.ts'
 import { exchangeOrAsset } from './oauth/grants/exchange-or-asset.ts'
 import { offer } from './oauth/grants/grant.ts'
+import { hybrid } from './oauth/grants/hybrid.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { samlAssertion } from './oauth/grants/saml-assertion.ts'
@@ -33,7 +35,7 @@ import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts
 import { registerEndpoint } from './oauth/register.ts'
 import { code } from './oauth/response-types/code.ts'
 import { codeCredentials } from './oauth/response-types/code-credentials.ts'
-import { userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
+import { hybridUserAgent, userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
 import { soapLogin } from './oauth/soap-login.ts'
@@ -63,12 +65,15 @@ import { type KeyRing, keyRing } from './tokens/key-ring.ts'
 import { passwords as passwordsAt } from './users/password.ts'
 import { oauthRefusal } from './web/answer.ts'
 import { readBearer } from './web/bearer.ts'
+import { bearerRefusal } from './web/bearer-refusal.ts'
 import { readBrowser } from './web/browser.ts'
+import { cookiesAt } from './web/cookies.ts'
 import { crossOrigin } from './web/cross-origin.ts'
 import { authorizeAnswer } from './web/endpoints/authorize.ts'
 import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
 import { consentQuestion } from './web/endpoints/consent-question.ts'
 import { deviceAnswer, deviceDoneAnswer, devicePage } from './web/endpoints/device.ts'
+import { frontdoorAnswer, singleAccessAnswer } from './web/endpoints/frontdoor.ts'
 import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
@@ -170,6 +175,7 @@ export async function sallyport({
     profiles,
     addresses,
     idTokens: tokensOfId,
+    sessionCookieName: (base) => cookiesAt(base).session,
     customClaims,
     keys,
     seal,
@@ -216,6 +222,26 @@ export async function sallyport({
     now,
   }
   const checkCredentials = credentialsBy({ users, orgs, profiles, passwords, now })
+  const codeExchange = offer(
+    authorizationCode({
+      codes: stores.codes,
+      apps,
+      userOfApp: askAgain,
+      codeLifetime: posture.codeLifetime,
+      rules: posture,
+      now,
+    }),
+  )
+  const refresh = offer(
+    refreshToken({
+      refreshTokens: stores.refreshTokens,
+      apps,
+      userOfApp: askAgain,
+      partnerRules: partner,
+      rotatesForPublicApps: posture.rotatesForPublicApps,
+      now,
+    }),
+  )
   const grants = [
     exchangeOrAsset({ exchange: offer(exchange), asset, apps, findAccessToken, now }),
     offer(jwtBearer(ofAssertions)),
@@ -232,26 +258,10 @@ export async function sallyport({
     offer(clientCredentials({ apps, orgs, permissionSets, addresses, userOfApp: askAgain, now })),
     offer(device(deviceNeeds)),
     offer(deviceCode(deviceNeeds)),
-    offer(
-      authorizationCode({
-        codes: stores.codes,
-        apps,
-        userOfApp: askAgain,
-        codeLifetime: posture.codeLifetime,
-        rules: posture,
-        now,
-      }),
-    ),
-    offer(
-      refreshToken({
-        refreshTokens: stores.refreshTokens,
-        apps,
-        userOfApp: askAgain,
-        partnerRules: partner,
-        rotatesForPublicApps: posture.rotatesForPublicApps,
-        now,
-      }),
-    ),
+    codeExchange,
+    refresh,
+    hybrid(codeExchange, 'hybrid_auth_code', 'OauthHybridWebServer'),
+    hybrid(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken'),
   ]
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
   const possession = dpop({ proofs: stores.assertions, seal, rules: posture, now })
@@ -301,7 +311,11 @@ export async function sallyport({
   const responseTypes = [
     code({ codes: stores.codes, now }),
     ...(posture.offersUserAgentFlow
-      ? [userAgent({ issueTokens: issue }), userAgentWithIdToken({ issueTokens: issue })]
+      ? [
+          userAgent({ issueTokens: issue }),
+          userAgentWithIdToken({ issueTokens: issue }),
+          hybridUserAgent({ issueTokens: issue }),
+        ]
       : []),
     ...(posture.offersHeadlessLogin ? [codeCredentials({ codes: stores.codes, now })] : []),
   ]
@@ -400,6 +414,13 @@ export async function sallyport({
   const verifying = { ...pages, users, verifications, verificationHistory, loginHistory, passwords, seal, now }
   const { updatedAtIsNumber } = posture
   const whose = { users, profiles, permissionSets, apps, customClaims, addresses }
+  const bridging = {
+    frontdoor: frontdoor({ passes: stores.frontdoorPasses, sessions, users, orgs, profiles, addresses, now }),
+    readBearer: bearerOf,
+    readBrowser: browserOf,
+    sessions,
+    refusesTokenInQuery: posture.refusesTokenInQuery,
+  }
   const identity = { readBearer: bearerOf, ...whose, updatedAtIsNumber, now }
   const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
   const rest = restApi({
@@ -495,6 +516,8 @@ export async function sallyport({
     refusedAuthorization: page(undefined, errorPage(journal, showsCauses)),
     success: page(undefined, successAnswer),
     echo: page(undefined, echoAnswer),
+    singleAccess: shared(take('singleaccess', singleAccessAnswer(bridging), bearerRefusal)),
+    frontdoor: page('frontdoor', frontdoorAnswer(bridging)),
     device: page(undefined, devicePage(connecting)),
     answerDevice: page('device', deviceAnswer(connecting)),
     deviceDone: page(undefined, deviceDoneAnswer),

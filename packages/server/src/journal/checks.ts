@@ -64,6 +64,7 @@ export const checkTitles = {
   'refresh-token-known': 'The refresh token is known, of this app, and not revoked',
   'refresh-token-current': 'The refresh token is the latest one',
   'refresh-token-policy': "The refresh token is alive by the app's Refresh Token Policy",
+  otp: 'The one-time password is known, unused and young enough',
   token: 'The access token is alive, and good here',
   scope: 'The scopes are allowed',
   silent: 'The answer needs nobody at the browser',

@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'invalid_client_id'
   | 'invalid_dpop_proof'
   | 'invalid_grant'
+  | 'invalid_otp'
+  | 'unsupported_token_type'
   | 'invalid_request'
   | 'invalid_request_uri'
   | 'invalid_scope'

@@ -16,6 +16,7 @@ import type {
   ReasonExplanations,
 } from './explanations/explained-reason.ts'
 import { flowSwitchExplanations } from './explanations/flow-switches.ts'
+import { frontdoorExplanations } from './explanations/frontdoor.ts'
 import { headlessExplanations } from './explanations/headless.ts'
 import { pushedRequestExplanations } from './explanations/pushed-request.ts'
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
@@ -55,6 +56,7 @@ const explanations: ReasonExplanations = {
   ...browserExplanations,
   ...flowSwitchExplanations,
   ...headlessExplanations,
+  ...frontdoorExplanations,
   ...userAgentExplanations,
   ...credentialsExplanations,
   ...dpopExplanations,

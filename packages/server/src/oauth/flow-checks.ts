@@ -33,6 +33,28 @@ const vouching = [
   'user-active',
 ] as const
 
+const authorizationCodeChecks = [
+  'grant-type',
+  'client-known',
+  'client-authenticated',
+  ...mayUse,
+  'code-known',
+  'code-fresh',
+  'redirect-uri',
+  'pkce',
+  'scope',
+] as const
+
+const refreshTokenChecks = [
+  'grant-type',
+  'client-known',
+  'client-authenticated',
+  'refresh-token-known',
+  ...mayUse,
+  'refresh-token-policy',
+  'scope',
+] as const
+
 /** The checks that a request meets on the way to a yes, in their order, by endpoint and flow of the journal. */
 const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
   'token urn:ietf:params:oauth:grant-type:jwt-bearer': [
@@ -72,26 +94,10 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
   ],
   'token assertion': ['grant-type', ...vouching, 'address', 'app-installed', 'scope'],
   'validator assertion': vouching,
-  'token authorization_code': [
-    'grant-type',
-    'client-known',
-    'client-authenticated',
-    ...mayUse,
-    'code-known',
-    'code-fresh',
-    'redirect-uri',
-    'pkce',
-    'scope',
-  ],
-  'token refresh_token': [
-    'grant-type',
-    'client-known',
-    'client-authenticated',
-    'refresh-token-known',
-    ...mayUse,
-    'refresh-token-policy',
-    'scope',
-  ],
+  'token authorization_code': authorizationCodeChecks,
+  'token hybrid_auth_code': authorizationCodeChecks,
+  'token refresh_token': refreshTokenChecks,
+  'token hybrid_refresh': refreshTokenChecks,
   'token client_credentials': [
     'grant-type',
     'client-known',
@@ -157,6 +163,8 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
   'token asset_token': ['grant-type', 'subject-token', 'client-known', 'flow', ...mayUse, 'target', 'asset-token'],
   'authorize web-server': ['client-known', 'redirect-uri', 'response-type', 'pkce', 'signed-in', ...mayUse, 'scope'],
   'par web-server': ['client-known', 'client-authenticated', 'redirect-uri', 'response-type', 'pkce', 'request-kept'],
+  'singleaccess singleaccess': ['token', 'scope'],
+  'frontdoor frontdoor': ['otp'],
   'sign-in sign-in': ['user-known', 'password', 'user-active', 'address'],
   'introspect introspect': ['client-known', 'client-authenticated', 'introspected'],
   'revoke revoke': ['token-ended'],

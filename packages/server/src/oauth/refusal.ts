@@ -186,6 +186,13 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   // Setup
   'setup-permission-missing': { readonly user: string; readonly profile: string; readonly needed: readonly string[] }
   'form-field-unknown': { readonly form: string; readonly field: string }
+  // From a token to a browser
+  'frontdoor-empty': Record<never, never>
+  'otp-unknown': Record<never, never>
+  'otp-spent': { readonly issued: string }
+  'otp-expired': { readonly issued: string; readonly now: string; readonly lifetime: number }
+  'path-not-local': { readonly found: string }
+  'token-opens-no-page': { readonly kind: 'jwt' | 'bound' }
   // Using tokens
   'token-missing': Record<never, never>
   'token-twice': Record<never, never>
@@ -472,6 +479,12 @@ const wires: { readonly [R in Reason]: Wire } = {
   'token-bound-to-key': { code: 'invalid_token', description: 'the token is bound to a key' },
   'token-not-bound': { code: 'invalid_token', description: 'the token is not bound to a key' },
 
+  'frontdoor-empty': malformed('otp or sid not provided'),
+  'otp-unknown': { code: 'invalid_otp', description: 'invalid one-time password' },
+  'otp-spent': { code: 'invalid_otp', description: 'invalid one-time password' },
+  'otp-expired': { code: 'invalid_otp', description: 'invalid one-time password' },
+  'path-not-local': malformed('redirect_uri must be a path of the org'),
+  'token-opens-no-page': { code: 'unsupported_token_type', description: 'this token opens no page' },
   'token-missing': { code: 'invalid_token', description: 'token not provided' },
   'token-twice': malformed('more than one access token'),
   'token-unknown': deadToken,

@@ -87,6 +87,8 @@ const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
   ['refresh_token', 'OauthRefreshToken'],
   ['password', 'OauthUsernamePassword'],
   [exchangeGrantType, 'OauthTokenExchange'],
+  ['hybrid_auth_code', 'OauthHybridWebServer'],
+  ['hybrid_refresh', 'OauthHybridRefreshToken'],
 ])
 
 function replayed(authorization: Authorization): OAuthError {

@@ -212,7 +212,9 @@ export const liveObjects: readonly SObject[] = [
       field('picklist', 'UserType', { values: ['Standard'] }),
       field('string', 'SourceIp'),
       field('picklist', 'LoginType', { values: ['Application', 'Remote Access 2.0'] }),
-      field('picklist', 'SessionType', { values: ['UI', 'Oauth2'] }),
+      field('picklist', 'SessionType', {
+        values: ['UI', 'TempUIFrontdoor', 'Lightning', 'Visualforce', 'Content', 'Oauth2'],
+      }),
       field('picklist', 'SessionSecurityLevel', { values: ['LOW', 'STANDARD', 'HIGH_ASSURANCE'] }),
       field('url', 'LogoutUrl'),
       field('id', 'ParentId', { ...readOnly, idPrefix: keyPrefixes.authSession }),

@@ -16,6 +16,17 @@ export interface SessionOrigin {
 /** That of what a program gets by itself. */
 export const noSession: SessionOrigin = { level: 'STANDARD', sid: undefined }
 
+/**
+ * What a browser session is of, by `SessionType` of Salesforce's `AuthSession`: somebody signed in (`UI`); or an app's access
+ * token opened it, to go on in a browser (`TempUIFrontdoor`), or for the web views of a hybrid app.
+ */
+export type SessionType = 'UI' | 'TempUIFrontdoor' | 'Lightning' | 'Visualforce' | 'Content'
+
+/** Whether everything of a person may be opened with a session; those for a part of the pages open that part alone. */
+export function opensEverything({ type }: Pick<Session, 'type'>): boolean {
+  return type !== 'Visualforce' && type !== 'Content'
+}
+
 /** A person signed in with a browser. */
 export interface Session {
   readonly id: number
@@ -28,6 +39,9 @@ export interface Session {
   /** Seconds without use after which it ends. */
   readonly timeout: number
   readonly sourceIp: string
+  readonly type: SessionType
+  /** The access token that opened it, whose end is its end. */
+  readonly accessTokenId: number | undefined
   /** A password makes it `STANDARD`; verifying one's identity besides, `HIGH_ASSURANCE`. */
   readonly level: SessionLevel
   /** Nobody is signed in with it yet: the password was right, and multi-factor authentication is still to come. */
@@ -48,16 +62,17 @@ export function lastUsedAt({ expiresAt, timeout }: Pick<Session, 'expiresAt' | '
   return new Date(expiresAt.getTime() - timeout * 1000)
 }
 
+/** A session to be kept. */
+export type NewSession = Omit<Session, 'id' | 'appIds'> & {
+  readonly hash: Buffer
+  readonly epochs: { readonly org: number; readonly user: number }
+}
+
 /** Keeps browser sessions. */
 export interface SessionStore {
   /** Answers the number of the new row. */
-  add(
-    session: Omit<Session, 'id' | 'appIds'> & {
-      readonly hash: Buffer
-      readonly epochs: { readonly org: number; readonly user: number }
-    },
-  ): Promise<number>
-  /** A live session, or `undefined` when it ended by time, by sign-out or by an epoch. */
+  add(session: NewSession): Promise<number>
+  /** A live session, or `undefined` when it ended by time, by sign-out, by an epoch, or with the token that opened it. */
   find(presented: { readonly id: number; readonly hash: Buffer }, now: Date): Promise<Session | undefined>
   /** The live sessions of an org that somebody is signed in with, of one user if given, newest first; those before a row, if one is given. */
   list(
@@ -69,6 +84,7 @@ export interface SessionStore {
       readonly limit: number
     },
   ): Promise<readonly ListedSession[]>
+  /** Moves the end ahead after use, and with it that of the token that opened it. */
   extend(id: number, expiresAt: Date): Promise<void>
   /** Notes that the person verified their identity: the session is surer, and its cookie another one from now on. */
   noteVerified(id: number, hash: Buffer): Promise<void>

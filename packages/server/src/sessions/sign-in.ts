@@ -84,6 +84,8 @@ export function signIn(needs: Needs): SignIn {
         expiresAt: new Date(at.getTime() + timeout * 1000),
         timeout,
         sourceIp: attempt.sourceIp,
+        type: 'UI',
+        accessTokenId: undefined,
         level: 'STANDARD',
         awaitsVerification,
         sid: randomText(22),

@@ -5,7 +5,7 @@ import type { JournalOutcome } from '../journal/journal.ts'
 import type { OrgType } from '../orgs/org.ts'
 import type { IdentityLocation, IdentityMapping } from '../saml/sso-config.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
-import type { SessionLevel } from '../sessions/session.ts'
+import type { SessionLevel, SessionType } from '../sessions/session.ts'
 import type { Verification } from '../sessions/verification.ts'
 import type { Cache } from './cache.ts'
 import type { Statement, Values } from './statement.ts'
@@ -295,6 +295,19 @@ interface UsedAssertionsTable {
   expires_at: Instant
 }
 
+interface FrontdoorPassesTable {
+  id: Generated<number>
+  hash: Uint8Array
+  access_token_id: number
+  org_id: string
+  user_id: string
+  app_id: string
+  level: SessionLevel
+  start_url: string
+  issued_at: Instant
+  used_at: Instant | null
+}
+
 interface SessionsTable {
   id: Generated<number>
   hash: Uint8Array
@@ -311,6 +324,8 @@ interface SessionsTable {
   awaits_verification: Flag
   sid: string | null
   app_ids: Generated<Json>
+  type: SessionType
+  access_token_id: number | null
 }
 
 /** What a user can verify their identity with, one row each. */
@@ -540,6 +555,7 @@ export interface Tables {
   device_codes: DeviceCodesTable
   user_code_tries: UserCodeTriesTable
   pushed_requests: PushedRequestsTable
+  frontdoor_passes: FrontdoorPassesTable
   used_assertions: UsedAssertionsTable
   sessions: SessionsTable
   identity_verifications: IdentityVerificationsTable

@@ -10,6 +10,8 @@ export interface KeepFor {
 }
 
 const batch = 500
+// Long enough to say of one that is opened late that it was too late.
+const frontdoorPassesKept = 3600
 const month = 30 * 86_400
 // Salesforce's: seconds that a query's further rows can be fetched.
 const cursorLifetime = 2 * 86_400
@@ -73,6 +75,7 @@ export function housekeeping(
       stores.deviceCodes.deleteExpired(ago(keepFor.codes), batch),
       stores.deviceCodes.deleteTries(ago(keepFor.codes), batch),
       stores.pushed.deleteExpired(ago(keepFor.pushedRequests), batch),
+      stores.frontdoorPasses.deleteExpired(ago(frontdoorPassesKept), batch),
       stores.assertions.deleteExpired(at, batch),
       stores.refreshTokens.deleteEnded(ago(month), batch),
       stores.journal.deleteBefore(ago(keepFor.journal), batch),

@@ -11,6 +11,7 @@ import type { Database, Flag, Transaction } from './database.ts'
 import { aboutDeviceCode } from './device-codes.ts'
 import { loginNotes } from './login-history.ts'
 import { aboutRefreshToken } from './refresh-tokens.ts'
+import { sessionInserts } from './sessions.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const replayed: Purchase = { outcome: 'replayed' }
@@ -56,6 +57,7 @@ export function issueStore(database: Database): IssueStore {
   const approvals = approvalUses(database)
   const endBoughtWith = codeReplays(database)
   const noteLogin = loginNotes(database)
+  const addSession = sessionInserts(database)
   const addAccessToken = statement((given: Placeholder<NewAccessToken>) =>
     queries.insertInto('access_tokens').values({
       hash: given('hash'),
@@ -265,6 +267,14 @@ export function issueStore(database: Database): IssueStore {
       key: issuance.accessToken.key ?? null,
     })
     const [accessTokenId] = await Promise.all([added, noteLogin(tx, issuance.login)])
-    return { outcome: 'issued', issued: { accessTokenId, refreshTokenId, displaced } } as const
+    const { orgId, userId, session } = issuance
+    const token = { id: accessTokenId, orgId, userId, sessionLevel: session.level }
+    const sessions = await Promise.all(
+      issuance.opens.map(async (open) => {
+        const opened = open(token)
+        return { ...opened, id: await addSession(tx, opened.session) }
+      }),
+    )
+    return { outcome: 'issued', issued: { accessTokenId, refreshTokenId, displaced, sessions } } as const
   }
 }

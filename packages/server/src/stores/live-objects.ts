@@ -130,25 +130,22 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
   // Two tables in one: the numbers of browser sessions doubled are even, those of access tokens odd.
   AuthSession: ({ orgId, tokenId }) => sql`
     select session.id * 2 as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
-      'Standard' as "UserType", session.source_ip as "SourceIp", 'Application' as "LoginType", 'UI' as "SessionType",
-      session.level as "SessionSecurityLevel", null as "LogoutUrl", session.id * 2 as "ParentId",
+      'Standard' as "UserType", session.source_ip as "SourceIp",
+      case when session.access_token_id is null then 'Application' else 'Remote Access 2.0' end as "LoginType",
+      session.type as "SessionType", session.level as "SessionSecurityLevel", null as "LogoutUrl",
+      coalesce(session.access_token_id * 2 + 1, session.id * 2) as "ParentId",
       null as "LoginHistoryId", null as "LoginGeoId", 0 as "IsCurrent", 0 as "IsAssociatedWithJwtAccessToken",
       session.auth_time as "CreatedDate", session.expires_at - session.timeout * 1000 as "LastModifiedDate"
     from sessions as session
       join users as person on person.id = session.user_id and person.epoch = session.user_epoch
       join orgs as org on org.id = session.org_id and org.epoch = session.org_epoch
     where session.org_id = ${orgId} and session.awaits_verification = 0
+      and (session.access_token_id is null or session.access_token_id in (select token.id ${standingTokens(orgId)}))
     union all
     select token.id * 2 + 1, standing.user_id, token.timeout, 'Standard', null, 'Remote Access 2.0', 'Oauth2',
       token.session_level, null, token.id * 2 + 1, null, null, case when token.id = ${tokenId} then 1 else 0 end,
       token.is_jwt, token.issued_at, token.expires_at - token.timeout * 1000
-    from access_tokens as token
-      join standings as standing on standing.approval_id = token.approval_id
-        and standing.approval_epoch = token.approval_epoch and standing.user_epoch = token.user_epoch
-        and standing.app_epoch = token.app_epoch and standing.org_epoch = token.org_epoch
-      left join refresh_tokens as source on source.id = token.refresh_token_id
-    where standing.org_id = ${orgId} and standing.is_open = 1 and token.revoked_at is null
-      and (token.refresh_token_id is null or (source.id is not null and source.revoked_at is null))`,
+    ${standingTokens(orgId)}`,
   LoginHistory: ({ orgId }) => sql`
     select id as "Id", user_id as "UserId", at as "LoginTime", login_type as "LoginType",
       login_sub_type as "LoginSubType", source_ip as "SourceIp", login_url as "LoginUrl", browser as "Browser",
@@ -179,4 +176,15 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     select id as "Id", name as "DeveloperName", label as "MasterLabel",
       is_private_key_exportable as "OptionsIsPrivateKeyExportable", created_at as "CreatedDate"
     from certificates where org_id = ${orgId}`,
+}
+
+/** The access tokens of an org that nothing has ended but time. */
+function standingTokens(orgId: string) {
+  return sql`from access_tokens as token
+      join standings as standing on standing.approval_id = token.approval_id
+        and standing.approval_epoch = token.approval_epoch and standing.user_epoch = token.user_epoch
+        and standing.app_epoch = token.app_epoch and standing.org_epoch = token.org_epoch
+      left join refresh_tokens as source on source.id = token.refresh_token_id
+    where standing.org_id = ${orgId} and standing.is_open = 1 and token.revoked_at is null
+      and (token.refresh_token_id is null or (source.id is not null and source.revoked_at is null))`
 }

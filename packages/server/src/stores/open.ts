@@ -15,6 +15,7 @@ import { customScopeStore } from './custom-scopes.ts'
 import type { Database } from './database.ts'
 import { deviceCodeStore } from './device-codes.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { frontdoorPassStore } from './frontdoor-passes.ts'
 import { issueStore } from './issue.ts'
 import { journalStore } from './journal.ts'
 import { loginHistoryStore } from './login-history.ts'
@@ -198,6 +199,7 @@ async function storesOn(
     codes: authorizationCodeStore(database),
     deviceCodes: deviceCodeStore(database),
     pushed: pushedRequestStore(database),
+    frontdoorPasses: frontdoorPassStore(database),
     issue: issueStore(database),
     assertions: assertionStore(database),
     loginHistory: loginHistoryStore(database),

@@ -1,14 +1,15 @@
 import type { Selectable } from 'kysely'
 import { sameHash } from '../secret.ts'
-import type { ListedSession, SessionLevel, SessionStore } from '../sessions/session.ts'
+import type { ListedSession, NewSession, SessionLevel, SessionStore, SessionType } from '../sessions/session.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, instant, readInstant, readTexts } from './column-values.ts'
-import type { Database, Flag, Tables } from './database.ts'
+import { counterColumns } from './counters.ts'
+import type { Database, Flag, Tables, Transaction } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
 
 const management = { section: 'Session Management' }
 
-type NewSession = {
+type SessionRow = {
   readonly hash: Uint8Array
   readonly orgId: string
   readonly userId: string
@@ -18,15 +19,19 @@ type NewSession = {
   readonly expiresAt: number
   readonly timeout: number
   readonly sourceIp: string
+  readonly type: SessionType
+  readonly accessTokenId: number | null
   readonly level: SessionLevel
   readonly awaitsVerification: Flag
   readonly sid: string | null
   readonly formSecret: string
 }
 
-/** Browser sessions in the database. */
-export function sessionStore({ queries, read, write, later }: Database): Noting<SessionStore> {
-  const insert = statement((given: Placeholder<NewSession>) =>
+/** Adds sessions in a transaction; answers the number of the new row. */
+export function sessionInserts({
+  queries,
+}: Pick<Database, 'queries'>): (tx: Transaction, session: NewSession) => Promise<number> {
+  const insert = statement((given: Placeholder<SessionRow>) =>
     queries.insertInto('sessions').values({
       hash: given('hash'),
       org_id: given('orgId'),
@@ -37,12 +42,37 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       expires_at: given('expiresAt'),
       timeout: given('timeout'),
       source_ip: given('sourceIp'),
+      type: given('type'),
+      access_token_id: given('accessTokenId'),
       level: given('level'),
       awaits_verification: given('awaitsVerification'),
       sid: given('sid'),
       form_secret: given('formSecret'),
     }),
   )
+  return (tx, session) =>
+    tx.insert(insert, {
+      hash: session.hash,
+      orgId: session.orgId,
+      userId: session.userId,
+      orgEpoch: session.epochs.org,
+      userEpoch: session.epochs.user,
+      authTime: instant(session.authTime),
+      expiresAt: instant(session.expiresAt),
+      timeout: session.timeout,
+      sourceIp: session.sourceIp,
+      type: session.type,
+      accessTokenId: session.accessTokenId ?? null,
+      level: session.level,
+      awaitsVerification: flag(session.awaitsVerification),
+      sid: session.sid ?? null,
+      formSecret: session.formSecret,
+    })
+}
+
+/** Browser sessions in the database. */
+export function sessionStore({ queries, read, write, later }: Database): Noting<SessionStore> {
+  const insert = sessionInserts({ queries })
   const live = (given: Given<{ now: number }>) =>
     queries
       .selectFrom('sessions as session')
@@ -59,6 +89,32 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
           is('user.is_active', '=', is.lit(1)),
           is('user.is_frozen', '=', is.lit(0)),
           is('org.is_active', '=', is.lit(1)),
+        ]),
+      )
+      .where((is) =>
+        is.or([
+          is('session.access_token_id', 'is', null),
+          is.exists(
+            is
+              .selectFrom('access_tokens as token')
+              .innerJoin('standings as now', (join) =>
+                counterColumns.reduce(
+                  (all, column) => all.onRef(`now.${column}`, '=', `token.${column}`),
+                  join.on('now.is_open', '=', 1),
+                ),
+              )
+              .leftJoin('refresh_tokens as source', 'source.id', 'token.refresh_token_id')
+              .select('token.id')
+              .whereRef('token.id', '=', 'session.access_token_id')
+              .where('token.expires_at', '>', given('now'))
+              .where('token.revoked_at', 'is', null)
+              .where((of) =>
+                of.or([
+                  of('token.refresh_token_id', 'is', null),
+                  of.and([of('source.id', 'is not', null), of('source.revoked_at', 'is', null)]),
+                ]),
+              ),
+          ),
         ]),
       )
   const find = statement((given: Placeholder<{ id: number; now: number }>) =>
@@ -87,6 +143,16 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       .updateTable('sessions')
       .set({ expires_at: given('expiresAt') })
       .where('id', '=', given('id'))
+      .where('expires_at', '<', given('expiresAt')),
+  )
+  const extendToken = statement((given: Placeholder<{ id: number; expiresAt: number }>) =>
+    queries
+      .updateTable('access_tokens')
+      .set({ expires_at: given('expiresAt') })
+      .where('id', '=', (of) =>
+        of.selectFrom('sessions').select('sessions.access_token_id').where('sessions.id', '=', given('id')),
+      )
+      .where('is_jwt', '=', 0)
       .where('expires_at', '<', given('expiresAt')),
   )
   const noteVerified = statement((given: Placeholder<{ id: number; hash: Uint8Array }>) =>
@@ -127,24 +193,7 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
   )
 
   return (note) => ({
-    add: (session) =>
-      write((tx) =>
-        tx.insert(insert, {
-          hash: session.hash,
-          orgId: session.orgId,
-          userId: session.userId,
-          orgEpoch: session.epochs.org,
-          userEpoch: session.epochs.user,
-          authTime: instant(session.authTime),
-          expiresAt: instant(session.expiresAt),
-          timeout: session.timeout,
-          sourceIp: session.sourceIp,
-          level: session.level,
-          awaitsVerification: flag(session.awaitsVerification),
-          sid: session.sid ?? null,
-          formSecret: session.formSecret,
-        }),
-      ),
+    add: (session) => write((tx) => insert(tx, session)),
     async find({ id, hash }, now) {
       const row = await read.first(find, { id, now: instant(now) })
       if (row === undefined || !sameHash(row.hash, hash)) return undefined
@@ -155,7 +204,11 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       const rows = await (userId === undefined ? read.all(listOfOrg, page) : read.all(listOfUser, { ...page, userId }))
       return rows.map(fromRow)
     },
-    extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) }), `session ${id}`),
+    extend: (id, expiresAt) =>
+      later(async (tx) => {
+        await tx.run(extendToken, { id, expiresAt: instant(expiresAt) })
+        return tx.run(extend, { id, expiresAt: instant(expiresAt) })
+      }, `session ${id}`),
     async noteVerified(id, hash) {
       await write((tx) => tx.run(noteVerified, { id, hash }))
     },
@@ -200,6 +253,8 @@ function fromRow(row: Selectable<Tables['sessions']>): ListedSession {
     expiresAt: readInstant(row.expires_at),
     timeout: row.timeout,
     sourceIp: row.source_ip,
+    type: row.type,
+    accessTokenId: row.access_token_id ?? undefined,
     level: row.level,
     awaitsVerification: row.awaits_verification === 1,
     sid: row.sid ?? undefined,

@@ -18,6 +18,7 @@ import type { TokenExchangeHandlerStore } from '../token-exchange/token-exchange
 import type { AccessTokenStore } from '../tokens/access-token.ts'
 import type { AuthorizationCodeStore } from '../tokens/authorization-code.ts'
 import type { DeviceCodeStore } from '../tokens/device-code.ts'
+import type { FrontdoorPassStore } from '../tokens/frontdoor-pass.ts'
 import type { IssueStore } from '../tokens/issuance.ts'
 import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { CustomPermissionStore } from '../users/custom-permission.ts'
@@ -53,6 +54,7 @@ export interface Stores extends ActStores {
   readonly codes: AuthorizationCodeStore
   readonly deviceCodes: DeviceCodeStore
   readonly pushed: PushedRequestStore
+  readonly frontdoorPasses: FrontdoorPassStore
   readonly issue: IssueStore
   readonly assertions: AssertionStore
   readonly loginHistory: LoginHistoryStore

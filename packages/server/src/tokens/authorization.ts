@@ -55,6 +55,8 @@ export interface Authorization {
         readonly authTime: Date
         readonly session: SessionOrigin
       }
+  /** The app goes on in web views: the answer says sessions for them (*hybrid*). */
+  readonly opensWebViews?: true
   /** `LoginSubType` of the row in Login History; `undefined` where Salesforce has none. */
   readonly loginSubType: OauthLoginSubType | undefined
 }

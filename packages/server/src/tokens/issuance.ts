@@ -2,7 +2,9 @@ import type { RefreshCutoffs } from '../connected-apps/approval.ts'
 import type { Scope } from '../connected-apps/scope.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { SessionOrigin } from '../sessions/session.ts'
+import type { OpenedSession, OpeningToken } from '../sessions/token-session.ts'
 import type { AccessTokenFormat, Epochs } from './access-token.ts'
+import type { StoredSession } from './hybrid-sessions.ts'
 
 /** All that one token request writes. It becomes durable as a whole or not at all. */
 export interface Issuance {
@@ -22,6 +24,8 @@ export interface Issuance {
   }
   /** The session that the tokens go back to. */
   readonly session: SessionOrigin
+  /** Browser sessions that the access token opens at once. */
+  readonly opens: readonly ((token: OpeningToken) => OpenedSession)[]
   /** A new refresh token, where one is given; with it, which others the policy of the app has not ended. */
   readonly refreshToken:
     | {
@@ -40,6 +44,7 @@ export interface Issued {
   readonly refreshTokenId: number | undefined
   /** How many of the user's older refresh tokens for the app ended, so that there are no more than Salesforce keeps. */
   readonly displaced: number
+  readonly sessions: readonly StoredSession[]
 }
 
 /** What buying tokens came to. `replayed` means that somebody was first; what they got has been ended where the RFCs say so. */

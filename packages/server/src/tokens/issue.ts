@@ -8,10 +8,12 @@ import type { Addresses, Site } from '../orgs/address.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText, tokenText } from '../secret.ts'
 import { noSession } from '../sessions/session.ts'
+import { type OpeningToken, sessionOfToken } from '../sessions/token-session.ts'
 import { identityUrl } from '../users/identity.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import { type AccessTokenFormat, accessTokenShape } from './access-token.ts'
 import type { Authorization } from './authorization.ts'
+import { type HybridFields, hybridFields, hybridTypes } from './hybrid-sessions.ts'
 import type { IdTokens } from './id-token.ts'
 import type { Issuance, IssueStore, Purchase } from './issuance.ts'
 import { jwtSessionShape, signJwtAccessToken } from './jwt-access-token.ts'
@@ -19,7 +21,7 @@ import type { KeyRing } from './key-ring.ts'
 import { refreshTokenShape } from './refresh-token.ts'
 
 /** What a token endpoint answers, by Salesforce's field names, in Salesforce's order. */
-export interface TokenResponse {
+export interface TokenResponse extends HybridFields {
   readonly access_token: string
   readonly refresh_token?: string
   readonly signature?: string
@@ -70,6 +72,8 @@ interface Needs {
   /** What JWT-based access tokens are signed with. */
   readonly keys: () => Promise<KeyRing>
   readonly seal: Seal
+  /** What the session cookie of an address is called. */
+  readonly sessionCookieName: (base: string) => string
   /** Whether answers say `expires_in`, which Salesforce's do not. */
   readonly answersExpiresIn: boolean
   readonly now: () => Date
@@ -77,9 +81,10 @@ interface Needs {
 
 /** Issues an access token, and beside it what the grant and the scopes bring: refresh token, ID token, signature. */
 export function issueTokens(needs: Needs): IssueTokens {
-  const { store, profiles, addresses, idTokens, customClaims, keys, seal, answersExpiresIn, now } = needs
+  const { store, profiles, addresses, idTokens, customClaims, keys, seal, sessionCookieName, answersExpiresIn, now } =
+    needs
   return async (authorization, context) => {
-    const { org, user, app, policies, scopes, source } = authorization
+    const { org, user, app, policies, scopes, source, opensWebViews } = authorization
     const { binding } = context
     const at = now()
     const profile = await profiles.find(user.profileId)
@@ -93,6 +98,14 @@ export function issueTokens(needs: Needs): IssueTokens {
     const refreshSecret = givesRefreshToken(authorization) ? randomText(refreshTokenShape.length) : undefined
     const authTime = 'authTime' in source ? source.authTime : at
     const session = 'session' in source ? source.session : noSession
+    const opener = (type: ReturnType<typeof hybridTypes>[number]) => (token: OpeningToken) =>
+      sessionOfToken(token, type, {
+        authTime,
+        expiresAt,
+        timeout,
+        sourceIp: context.sourceIp,
+        epochs: { org: org.epoch, user: user.epoch },
+      })
     const issuance: Issuance = {
       orgId: org.id,
       userId: user.id,
@@ -102,6 +115,9 @@ export function issueTokens(needs: Needs): IssueTokens {
       at,
       accessToken: { hash: hashSecret(secret), format, expiresAt, timeout, key: binding?.key },
       session,
+      // A JWT, or a token that is worth nothing without a key, is no session that a browser could go on with.
+      opens:
+        opensWebViews === true && format === 'opaque' && binding === undefined ? hybridTypes(scopes).map(opener) : [],
       refreshToken:
         source.kind !== 'refresh-token' && refreshSecret !== undefined
           ? {
@@ -186,6 +202,13 @@ export function issueTokens(needs: Needs): IssueTokens {
       // Where the API is: Salesforce has one address for all orgs, which is not this server's.
       ...(format === 'jwt' ? { token_format: format, api_instance_url: instanceUrl } : {}),
       ...(answersExpiresIn || format === 'jwt' ? { expires_in: timeout } : {}),
+      ...hybridFields(purchase.issued.sessions, {
+        orgBase: instanceUrl,
+        cookieName: sessionCookieName(instanceUrl),
+        sourceIp: context.sourceIp,
+        orgId: org.id,
+        userId: user.id,
+      }),
     } as const
     return { outcome: 'issued', response, displaced: purchase.issued.displaced }
   }

@@ -1,11 +1,13 @@
 import { randomText, readToken } from '../secret.ts'
-import { type Session, type SessionStore, sessionShape } from '../sessions/session.ts'
+import { opensEverything, type Session, type SessionStore, sessionShape } from '../sessions/session.ts'
 import { type Cookies, cookiesAt, readCookie } from './cookies.ts'
 import type { Visit } from './visit.ts'
 
 /** The browser behind a request: who is signed in with it, and what its forms are tied to. */
 export interface BrowserState {
   readonly session: Session | undefined
+  /** A session for a part of the pages, such as the one a hybrid app opens for its web views; nothing else knows of it. */
+  readonly partial: Session | undefined
   /** A session with which nobody is signed in yet: the person is still to verify their identity. */
   readonly unverified: Session | undefined
   /** What the tokens of its forms are made from: the session's secret, or the browser's own before there is a session. */
@@ -33,17 +35,20 @@ export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
     const header = request.header('cookie')
     const names = cookiesAt(site.base)
     const found = await findSession(readCookie(header, names.session), use)
-    const session = found?.awaitsVerification ? undefined : found
+    const isWhole = found !== undefined && !found.awaitsVerification && opensEverything(found)
+    const session = isWhole ? found : undefined
+    const partial = isWhole || found?.awaitsVerification ? undefined : found
     const unverified = found?.awaitsVerification ? found : undefined
     if (found !== undefined)
-      return { session, unverified, formSecret: found.formSecret, cookieNames: names, newCookies: [] }
+      return { session, partial, unverified, formSecret: found.formSecret, cookieNames: names, newCookies: [] }
     const known = readCookie(header, names.browser)
     if (known !== undefined && /^[A-Za-z0-9._]{43}$/.test(known)) {
-      return { session, unverified, formSecret: known, cookieNames: names, newCookies: [] }
+      return { session, partial, unverified, formSecret: known, cookieNames: names, newCookies: [] }
     }
     const formSecret = randomText(43)
     return {
       session,
+      partial,
       unverified,
       formSecret,
       cookieNames: names,

@@ -1,4 +1,5 @@
 import { connectPath } from '../oauth/device-request.ts'
+import { frontdoorPath } from '../oauth/frontdoor.ts'
 import { deviceDonePath } from './endpoints/device.ts'
 import { endSessionPath } from './endpoints/logout.ts'
 import { consentPath, errorPath, verificationPath } from './page-paths.ts'
@@ -26,6 +27,8 @@ export type Handlers = Readonly<
     | 'refusedAuthorization'
     | 'success'
     | 'echo'
+    | 'singleAccess'
+    | 'frontdoor'
     | 'device'
     | 'answerDevice'
     | 'deviceDone'
@@ -76,6 +79,8 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get(connectPath, handlers.device)
   app.post(connectPath, handlers.answerDevice)
   app.get(deviceDonePath, handlers.deviceDone)
+  app.on(['GET', 'POST', 'OPTIONS'], '/services/oauth2/singleaccess', handlers.singleAccess)
+  app.on(['GET', 'POST'], frontdoorPath, handlers.frontdoor)
   app.all('/services/oauth2/token', handlers.token)
   app.all('/services/oauth2/par', handlers.push)
   app.all('/services/oauth2/revoke', handlers.revoke)

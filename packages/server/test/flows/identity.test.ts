@@ -52,6 +52,7 @@ async function bareToken(scopes: readonly string[], on = server, of = user): Pro
         timeout: 60,
       },
       session: noSession,
+      opens: [],
       refreshToken: undefined,
       login: {
         orgId: of.orgId,

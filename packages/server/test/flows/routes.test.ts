@@ -33,6 +33,8 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   deviceDonePath: [['GET', '/setup/connect/done', 200]],
   "'/services/oauth2/success'": [['GET', '/services/oauth2/success', 200]],
   "'/services/oauth2/echo'": [['GET', '/services/oauth2/echo', 200]],
+  "'/services/oauth2/singleaccess'": [['GET', '/services/oauth2/singleaccess', 401]],
+  frontdoorPath: [['GET', '/secur/frontdoor.jsp', 400]],
   "'/services/oauth2/token'": [['POST', '/services/oauth2/token', 400]],
   "'/services/oauth2/revoke'": [['POST', '/services/oauth2/revoke', 400]],
   // Off, as at Salesforce.

@@ -225,6 +225,7 @@ export async function anIssuance(
       key: undefined,
     },
     session: noSession,
+    opens: [],
     refreshToken:
       secrets.refresh === undefined
         ? undefined
@@ -314,6 +315,8 @@ export function aSession(user: User, details: Partial<NewSession> = {}, secret =
     expiresAt: later(7200),
     timeout: 7200,
     sourceIp: '192.0.2.7',
+    type: 'UI',
+    accessTokenId: undefined,
     level: 'STANDARD',
     awaitsVerification: false,
     sid: `sid of ${secret}`,

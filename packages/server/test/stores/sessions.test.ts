@@ -13,6 +13,8 @@ function aSession({ org, ada }: DemoOrg): Omit<Session, 'id'> {
     expiresAt: later(7200),
     timeout: 7200,
     sourceIp: '192.0.2.7',
+    type: 'UI',
+    accessTokenId: undefined,
     level: 'STANDARD',
     awaitsVerification: false,
     sid: 'sid',
@@ -111,6 +113,8 @@ contract('session management', (open) => {
     const [listed] = await stores.sessions.list(org.id, { now: noon, userId: ada.id, before: third, limit: 1 })
     expect(listed).toEqual({
       id: ended,
+      type: 'UI',
+      accessTokenId: undefined,
       orgId: org.id,
       userId: ada.id,
       authTime: noon,

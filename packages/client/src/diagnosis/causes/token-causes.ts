@@ -144,6 +144,43 @@ export const tokenCauses = {
     meaning: 'There is more than one access token in the request.',
     whatToDo: ['Send it once, as Authorization: Bearer <access token>.'],
   },
+  'frontdoor-empty': {
+    told: told('invalid_request', 'otp or sid not provided'),
+    meaning: 'The frontdoor was opened without the part of its URL that opens it.',
+    whatToDo: ['Open the frontdoor_uri whole: shells and chats cut it at & and ?.'],
+  },
+  'otp-spent': {
+    told: told('invalid_otp'),
+    odds: 3,
+    meaning: 'The frontdoor URL was opened before: each is good for once.',
+    whatToDo: [
+      'Ask for another with /services/oauth2/singleaccess. Previews in chats and scanners of mails open links, too.',
+    ],
+    command: 'sf org open --url-only',
+  },
+  'otp-expired': {
+    told: told('invalid_otp'),
+    odds: 2,
+    meaning: 'The frontdoor URL was opened too late: it is good for a minute.',
+    whatToDo: ['Ask for another and open it at once.'],
+    command: 'sf org open --url-only',
+  },
+  'otp-unknown': {
+    told: told('invalid_otp'),
+    meaning: 'The one-time password of the frontdoor URL is none of this server, or of long ago.',
+    whatToDo: ['Open the URL at the host that gave it, and whole.'],
+  },
+  'path-not-local': {
+    told: told('invalid_request', 'redirect_uri must be a path of the org'),
+    meaning: 'A browser that is signed in was to be sent somewhere else than to a page of the org.',
+    found: ({ value }) => value('redirect_uri'),
+    whatToDo: ['Give the path alone, such as /lightning/setup/SetupOneHome/home.'],
+  },
+  'token-opens-no-page': {
+    told: told('unsupported_token_type', 'this token opens no page'),
+    meaning: 'The access token is a JWT, or bound to a key (DPoP): those open APIs and no pages.',
+    whatToDo: ['Use an app with opaque access tokens to go on in a browser.'],
+  },
   'token-in-query': {
     told: anyOf(
       challengedAs('invalid_request'),

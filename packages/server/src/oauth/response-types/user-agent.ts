@@ -21,13 +21,24 @@ export function userAgentWithIdToken(needs: Needs): ResponseType {
   return ofKind(needs, { type: 'token id_token', withIdToken: true, loginSubType: 'OauthUserAgentIdToken' })
 }
 
+/** The same for hybrid apps: sessions for their web views come along, and end with the access token. */
+export function hybridUserAgent(needs: Needs): ResponseType {
+  return ofKind(needs, {
+    type: 'hybrid_token',
+    withIdToken: false,
+    opensWebViews: true,
+    loginSubType: 'OauthHybridUserAgent',
+  })
+}
+
 interface Kind {
   readonly type: string
   readonly withIdToken: boolean
+  readonly opensWebViews?: true
   readonly loginSubType: OauthLoginSubType
 }
 
-function ofKind({ issueTokens }: Needs, { type, withIdToken, loginSubType }: Kind): ResponseType {
+function ofKind({ issueTokens }: Needs, { type, withIdToken, opensWebViews, loginSubType }: Kind): ResponseType {
   return {
     type,
     flow: 'user-agent',
@@ -55,7 +66,10 @@ function ofKind({ issueTokens }: Needs, { type, withIdToken, loginSubType }: Kin
       const withRefreshToken = scopes.includes(refreshScope) && keepsToItself(redirectUri)
       const origin = { level: session.level, sid: session.sid }
       const source = { kind: 'consent', nonce, authTime, session: origin, withRefreshToken, withIdToken } as const
-      const result = await issueTokens({ app, policies, org, user, scopes, source, loginSubType }, contextOf(granted))
+      const result = await issueTokens(
+        { app, policies, org, user, scopes, source, loginSubType, ...(opensWebViews && { opensWebViews }) },
+        contextOf(granted),
+      )
       if (result.outcome === 'replayed') throw new Error('A consent is nothing that could be used twice.')
       return inOrder(result.response)
     },

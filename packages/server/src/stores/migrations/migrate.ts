@@ -21,6 +21,7 @@ import { appMenu } from './0016-app-menu.ts'
 import { boundTokens } from './0017-bound-tokens.ts'
 import { samlSingleSignOn } from './0018-saml-single-sign-on.ts'
 import { tokenExchange } from './0019-token-exchange.ts'
+import { sessionsOfTokens } from './0020-sessions-of-tokens.ts'
 
 const migrations = [
   first,
@@ -42,6 +43,7 @@ const migrations = [
   boundTokens,
   samlSingleSignOn,
   tokenExchange,
+  sessionsOfTokens,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -21,10 +21,11 @@ import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import type { User, UserStore } from '../../users/user.ts'
 import { unstored } from '../answer.ts'
 import type { ReadBearer } from '../bearer.ts'
+import { bearerChallenge, bearerCode, bearerStatuses } from '../bearer-refusal.ts'
 import { chooseFormat, type Document, readCallback, readPrettyPrint, writeBody } from '../format.ts'
 import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
-import type { Answer, Refused, ShowRefusal, Visit } from '../visit.ts'
+import type { Answer, ShowRefusal, Visit } from '../visit.ts'
 
 interface Needs {
   readonly readBearer: ReadBearer
@@ -111,28 +112,8 @@ export function identityRefusal(usesRfcStatuses: boolean): ShowRefusal {
     if (isAboutKey(error.refusal.reason)) return text('', 401)
     const isMissing = error.refusal.reason === 'token-missing'
     if (!usesRfcStatuses) return refuseIdentity(isMissing ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token')
-    const code = codeOf(error)
-    // Whoever shows no token at all is not told of an error (RFC 6750 §3.1).
-    const challenge = `Bearer realm="Sallyport"${isMissing ? '' : `, error="${code}"`}`
-    return text('', statuses[code], { 'www-authenticate': challenge })
+    return text('', bearerStatuses[bearerCode(error)], { 'www-authenticate': bearerChallenge(error) })
   }
-}
-
-const statuses = { invalid_token: 401, insufficient_scope: 403, invalid_request: 400 } as const
-
-// Everything else is wrong with the request rather than with its token.
-const tokenProblems: ReadonlySet<string> = new Set([
-  'token-missing',
-  'token-unknown',
-  'token-expired',
-  'token-revoked',
-  'token-of-another-org',
-  'api-access-controlled',
-])
-
-function codeOf({ refusal: { reason } }: Refused): keyof typeof statuses {
-  if (reason === 'scope-missing') return 'insufficient_scope'
-  return tokenProblems.has(reason) ? 'invalid_token' : 'invalid_request'
 }
 
 /** @throws {OAuthError} */

@@ -108,7 +108,7 @@ export function frontPage({
   return async (visit) => {
     if (queryParameter(visit.request, 'startURL') !== undefined) return signInPage(visit)
     const browser = await readBrowser(visit)
-    const { session } = browser
+    const session = browser.session ?? browser.partial
     if (session === undefined || (visit.site.org !== undefined && visit.site.org.id !== session.orgId))
       return signInPage(visit)
     const [user, org] = await Promise.all([users.find(session.userId), orgs.find(session.orgId)])

@@ -5,6 +5,7 @@ import { flashCookie, takeFlash } from './flash.ts'
 const browser = {
   session: undefined,
   unverified: undefined,
+  partial: undefined,
   formSecret: 'secret-of-this-browser',
   cookieNames: cookiesAt('http://localhost:8787'),
   newCookies: [],

@@ -14,7 +14,7 @@ import { type Column, DataTable, pageLength } from './table.tsx'
 
 const path = '/setup/sessions'
 const kinds = [
-  { value: 'UI', label: 'UI: people with a browser' },
+  { value: 'UI', label: 'UI and its like: people with a browser' },
   { value: 'Oauth2', label: 'Oauth2: access tokens of apps' },
 ] as const
 
@@ -222,8 +222,11 @@ function People({ rows, next, query }: RowPage<PersonSession> & Listed) {
         rows={rows}
         columns={[
           userColumn(),
-          { heading: 'Session Type', cell: () => 'UI' },
-          { heading: 'Login Type', cell: () => 'Application' },
+          { heading: 'Session Type', cell: ({ type }) => type },
+          {
+            heading: 'Login Type',
+            cell: ({ accessTokenId }) => (accessTokenId === undefined ? 'Application' : 'Remote Access 2.0'),
+          },
           { heading: 'Source IP', cell: ({ sourceIp }) => sourceIp },
           { heading: 'Created', cell: ({ authTime }) => <Instant at={authTime} /> },
           { heading: 'Last Use', cell: (session) => <Instant at={lastUsedAt(session)} /> },

@@ -241,6 +241,13 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'form-forged': 'request',
   'setup-permission-missing': 'user',
   'form-field-unknown': 'request',
+  // From a token to a browser.
+  'frontdoor-empty': 'request',
+  'otp-unknown': 'request',
+  'otp-spent': 'request',
+  'otp-expired': 'request',
+  'path-not-local': 'request',
+  'token-opens-no-page': 'app settings',
   // Access tokens.
   'dpop-proof-missing': 'request',
   'dpop-proof-malformed': 'request',

@@ -3,7 +3,7 @@ import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { revokeApproval } from '../../../connected-apps/revoke-approval.ts'
 import { done, refused } from '../../../problem.ts'
 import { type LoginHistoryEntry, loginTypeLabels } from '../../../sessions/login-history.ts'
-import { lastUsedAt } from '../../../sessions/session.ts'
+import { lastUsedAt, type SessionType } from '../../../sessions/session.ts'
 import { endSession, readSessionId, sessionId } from '../../../tokens/org-session.ts'
 import type { RefreshToken } from '../../../tokens/refresh-token.ts'
 import type { SetupRight } from '../../../users/setup-rights.ts'
@@ -132,7 +132,7 @@ export function OwnRefreshTokens(props: {
 /** A live session of a user: in a browser, or of an app. */
 export interface OwnSession {
   readonly id: string
-  readonly type: 'UI' | 'Oauth2'
+  readonly type: SessionType | 'Oauth2'
   readonly app: string | undefined
   readonly createdAt: Date
   readonly lastUsedAt: Date
@@ -155,7 +155,7 @@ export async function sessionsOf(visit: SetupVisit, user: User): Promise<readonl
   return [
     ...browsers.map((session) => ({
       id: sessionId({ kind: 'browser', id: session.id }),
-      type: 'UI' as const,
+      type: session.type,
       app: undefined,
       createdAt: session.authTime,
       lastUsedAt: lastUsedAt(session),
@@ -184,7 +184,7 @@ export function OwnSessions(props: { readonly sessions: readonly OwnSession[]; e
       caption="Sessions"
       rows={sessions}
       columns={[
-        { heading: 'Session', cell: ({ app, type }) => app ?? (type === 'UI' ? 'Browser' : <Nothing />) },
+        { heading: 'Session', cell: ({ app, type }) => app ?? (type === 'Oauth2' ? <Nothing /> : 'Browser') },
         { heading: 'Session Type', cell: ({ type }) => type },
         { heading: 'Created', cell: ({ createdAt }) => <Instant at={createdAt} /> },
         { heading: 'Last Used', cell: (session) => <Instant at={session.lastUsedAt} /> },
