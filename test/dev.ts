@@ -61,8 +61,8 @@ async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
   throw new Error('`sallyport dev` printed nothing.')
 }
 
-/** Three ports in a row are taken: the login host's and those of the demo's orgs. */
-async function freePort(): Promise<number> {
+/** A port that is free; the demo takes three in a row, the login host's and those of its orgs. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { type KeyStoreEntry, readKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reasons } from '../packages/server/src/oauth/refusal.ts'
-import { type RunningDev, startDev } from './dev.ts'
+import { freePort, type RunningDev, startDev } from './dev.ts'
 import { elsewhere, flowPages, refusalsOf, withTables } from './flow-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -296,6 +296,66 @@ describe('the page about key stores', () => {
     })
     expect(stdout.trim()).toBe('true []')
     expect(await read('server.jks')).toMatchObject([{ kind: 'private-key', alias: 'orga_jwt' }])
+  })
+})
+
+describe('the page about a server of one’s own', () => {
+  it('has lines that work as they stand', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-strict-'))
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const lines = blocksOf('docs/strict-server.md')
+      .join('\n')
+      .replaceAll('8790', String(await freePort()))
+    // Whatever becomes of the lines, nothing of theirs goes on running.
+    const script = `set -eu\ntrap 'kill $(jobs -p) 2> left.log || true' EXIT\n${lines}`
+    const { stdout } = await run('bash', ['-c', script], {
+      cwd: folder,
+      env: { ...process.env, SALLYPORT_CONFIG: join(folder, 'config') },
+    })
+    await rm(folder, { recursive: true, force: true })
+    expect(stdout).toContain('"token_type":"Bearer"')
+    expect(stdout).toContain('"request_uri":"urn:ietf:params:oauth:request_uri:')
+    expect(stdout).toMatch(/^302 http:\/\/localhost:\d+\/\?ec=302&startURL=/m)
+    expect(stdout).toMatch(/DPoP\nwith its key: 200\nas a bearer token: 401\n/)
+  })
+})
+
+describe('the list of flows', () => {
+  const list = readFileSync(join(root, 'docs/flows/README.md'), 'utf8')
+  const rows = [...list.matchAll(/^\| ([^|]+) \| (yes|no)\b([^|]*) \|([^|]*)\|(?:([^|]*)\|)?$/gm)].map(
+    ([, flow = '', works = '', reason = '', page = '', command = '']) => ({
+      flow,
+      works: works === 'yes',
+      reason,
+      pages: [...page.matchAll(/\]\(([^)#]+)/g)].map(([, target = '']) => join('docs/flows', target)),
+      commands: [...command.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text),
+    }),
+  )
+  const tests = readFileSync(fileURLToPath(import.meta.url), 'utf8')
+
+  it('has the flows of Salesforce', () => {
+    expect(list.split('\n').filter((line) => /^\| (?!flow|---)/.test(line))).toHaveLength(rows.length)
+    expect(rows.length).toBeGreaterThan(18)
+  })
+
+  it.each(rows.filter(({ works }) => works))(
+    'has for $flow a page whose commands are run here',
+    ({ pages, commands }) => {
+      expect(pages.length).toBeGreaterThan(0)
+      const lines = pages.flatMap(blocksOf).join('\n')
+      expect(pages.filter((page) => !tests.includes(`blocksOf('${page}')`))).toEqual([])
+      expect(commands.filter((command) => !lines.includes(command))).toEqual([])
+    },
+  )
+
+  it.each(rows.filter(({ works }) => !works))('says why there is no $flow', ({ reason }) => {
+    expect(reason).toMatch(/^: \w/)
+  })
+
+  it('has every page of the folder', () => {
+    const listed = rows.flatMap(({ pages }) => pages)
+    const pages = readdirSync(join(root, 'docs/flows')).map((file) => `docs/flows/${file}`)
+    expect(pages.filter((page) => page !== 'docs/flows/README.md' && !listed.includes(page))).toEqual([])
   })
 })
 
