@@ -39,6 +39,8 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   'custom-permission': async () => (await import('./commands/custom-permission.ts')).customPermission,
   'custom-scope': async () => (await import('./commands/custom-scope.ts')).customScope,
   app: async () => (await import('./commands/app.ts')).app,
+  'named-credential': async () => (await import('./commands/credential.ts')).namedCredential,
+  'external-credential': async () => (await import('./commands/credential.ts')).externalCredential,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
   check: async () => (await import('./commands/check.ts')).check,
   store: async () => (await import('./commands/store.ts')).store,

@@ -719,6 +719,50 @@ describe('sallyport custom-scope and custom-permission', () => {
     expect(await done('custom-scope', 'list', ...org)).toEqual([])
   })
 
+  it('named-credential and external-credential list, show and delete what an org file made', async () => {
+    const org = ['--org', 'Target']
+    const file = join(folder.path, 'credentials.yaml')
+    writeFileSync(
+      file,
+      `orgs:
+  - name: Target
+    certificates: [{ name: Signer }]
+    externalCredentials:
+      - fullName: Org_B
+        label: Org B sign-in
+        authenticationProtocol: Jwt
+        externalCredentialParameters:
+          - { parameterName: Main, parameterType: NamedPrincipal }
+          - { parameterName: SigningCertificate, parameterType: SigningCertificate, certificate: Signer }
+    namedCredentials:
+      - fullName: Org_B_Api
+        label: Org B
+        namedCredentialType: SecuredEndpoint
+        namedCredentialParameters:
+          - { parameterName: Url, parameterType: Url, parameterValue: https://b.example }
+          - { parameterName: Org_B, parameterType: Authentication, externalCredential: Org_B }
+`,
+    )
+    await done('org', 'apply', file)
+    expect(await done('named-credential', 'list', ...org)).toMatchObject([{ fullName: 'Org_B_Api', label: 'Org B' }])
+    expect(await done('external-credential', 'show', 'Org_B', ...org)).toMatchObject({ authenticationProtocol: 'Jwt' })
+    expect((await run(['named-credential', 'show', 'Org_B_Api', ...org, '--data', data])).stdout).toContain(
+      'https://b.example',
+    )
+    expect(await done('certificate', 'show', 'Signer', ...org)).toMatchObject({
+      namedBy: [{ kind: 'External Credential', name: 'Org_B', as: 'Signing Certificate' }],
+    })
+    const refused = await sallyport('certificate', 'delete', 'Signer', ...org, '--yes')
+    expect(refused.stderr).toContain('in use by the external credential “Org_B”')
+    expect((await sallyport('external-credential', 'delete', 'Org_B', ...org, '--yes')).stderr).toContain('“Org_B_Api”')
+    await done('named-credential', 'delete', 'Org_B_Api', ...org, '--yes')
+    await done('external-credential', 'delete', 'Org_B', ...org, '--yes')
+    await done('certificate', 'delete', 'Signer', ...org, '--yes')
+    expect((await sallyport('named-credential', 'show', 'Org_C', ...org)).stderr).toContain(
+      'has no named credential “Org_C”',
+    )
+  })
+
   it('app initial-access-token lets apps register, until it is taken away', async () => {
     const org = ['--org', 'Target']
     const app = ['app', 'create', 'Partners', ...org, '--contact-email', 'dev@app.example', '--scope', 'api']

@@ -74,6 +74,16 @@ export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, 
 export { openPrometheusMeter, openWorkersMeter } from './metrics/open-meter.ts'
 export { openTraces, TracesMissing } from './metrics/open-traces.ts'
 export type { PrometheusMeter } from './metrics/prometheus.ts'
+export { type CertificateUser, certificateUsers, deleteCertificate } from './named-credentials/certificate-users.ts'
+export { deleteExternalCredential } from './named-credentials/change-credential.ts'
+export {
+  type ExternalCredential,
+  endpointOf,
+  externalCredentialOf,
+  isLegacy,
+  type NamedCredential,
+  ofType,
+} from './named-credentials/credential.ts'
 export {
   type CrossedDiagnosis,
   type DiagnosedCheck,

@@ -25,6 +25,7 @@ export const keyPrefixes = {
   appMenuItem: '0DS',
   verificationHistory: '0Yx',
   namedCredential: '0XA',
+  externalCredential: '0pu',
   Account: '001',
   Contact: '003',
   Opportunity: '006',

@@ -19,6 +19,7 @@ const floors = [
   'tokens',
   'sessions',
   'token-exchange',
+  'named-credentials',
   'connected-apps',
   'users',
   'certificates',

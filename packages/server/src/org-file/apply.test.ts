@@ -274,7 +274,7 @@ orgs:
         oauthPolicy: { refreshTokenPolicy: forever }
         samlConfig: { acsUrl: https://warehouse.example/acs }
         profileName: Nobody
-    namedCredentials: [{ label: Target }]
+    namedCredentials: [{ fullName: Target, label: Target, namedCredentialType: SecuredEndpoint }]
     records:
       Acount: [{ Name: Edge }]
       Account: [{ Id: 1, Phone: 5, Employees: 7, NumberOfEmployees: many }]
@@ -295,7 +295,8 @@ orgs:
       '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
       '37:9 orgs[0].connectedApps[0].samlConfig: “samlConfig” is known to Salesforce, but not supported by this version.',
       '38:22 orgs[0].connectedApps[0].profileName[0]: This org has no profile “Nobody”.',
-      '39:23 orgs[0].namedCredentials: Named credentials are known to Salesforce, but not supported by this version. Leave the list empty.',
+      '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Url.',
+      '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Authentication.',
       '41:16 orgs[0].records.Acount[0]: This org keeps no “Acount” records, only Account, Case, Contact, Event, Lead, Opportunity, Task. Did you mean “Account”?',
       '42:17 orgs[0].records.Account[0].Name: A record of Account needs a “Name”.',
       '42:23 orgs[0].records.Account[0].Id: “Id” is set by the server.',

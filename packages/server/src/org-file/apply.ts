@@ -4,6 +4,7 @@ import { appFieldPath } from './app-entry.ts'
 import type { Applied, ApplyNeeds } from './applied.ts'
 import { applyApp } from './apply-app.ts'
 import { applyCertificate, certificateFieldPath } from './apply-certificate.ts'
+import { applyExternalCredential, applyNamedCredential } from './apply-credentials.ts'
 import {
   applyAssignedScope,
   applyCustomPermission,
@@ -34,6 +35,8 @@ export interface Change {
     | 'custom permission'
     | 'single sign-on'
     | 'token exchange handler'
+    | 'external credential'
+    | 'named credential'
     | 'object'
     | 'record'
   /** The name of its org. */
@@ -153,6 +156,14 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       }
       const told = applied.ok ? applied : { ...applied, problems: applied.problems.filter((one) => !isTold(one)) }
       note('token exchange handler', developerName, path, told)
+    }
+    for (const { path, entry } of listed.externalCredentials) {
+      if (isRepeated(path, 'fullName', `external credential ${orgName} ${entry.fullName}`)) continue
+      note('external credential', entry.fullName, path, await applyExternalCredential(acts, org, entry))
+    }
+    for (const { path, entry } of listed.namedCredentials) {
+      if (isRepeated(path, 'fullName', `named credential ${orgName} ${entry.fullName}`)) continue
+      note('named credential', entry.fullName, path, await applyNamedCredential(acts, org, entry))
     }
     const { objects, results } = await applyObjects(acts, org, listed.objects)
     for (const { path, name, outcome: applied } of results) note('object', name, path, applied)

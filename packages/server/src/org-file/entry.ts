@@ -235,14 +235,7 @@ export const connectedAppKind = {
   noun: 'connected app',
   schema: app,
   sections: {
-    '': sectionOf(app, [
-      'canvasConfig',
-      'mobileAppConfig',
-      'mobileStartUrl',
-      'plugin',
-      'pluginExecutionUser',
-      'samlConfig',
-    ]),
+    '': sectionOf(app, ['plugin', 'pluginExecutionUser', 'samlConfig']),
     oauthConfig: sectionOf(oauthConfig, ['isCodeCredentialEnabled', 'isCodeCredentialPostOnly']),
     'oauthConfig.assetTokenConfig': sectionOf(inner(oauthConfig, 'assetTokenConfig')),
     'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig')),
@@ -250,6 +243,48 @@ export const connectedAppKind = {
     oauthPolicy: sectionOf(inner(app, 'oauthPolicy'), ['singleLogoutUrl']),
     sessionPolicy: sectionOf(inner(app, 'sessionPolicy')),
     ipRanges: sectionOf(inner(app, 'ipRanges')),
+    mobileAppConfig: sectionOf(inner(app, 'mobileAppConfig'), [
+      'applicationBinaryFile',
+      'applicationBinaryFileName',
+      'applicationIconFile',
+      'applicationIconFileName',
+      'applicationFileLength',
+    ]),
+    canvasConfig: sectionOf(inner(app, 'canvasConfig')),
+    pushMessaging: sectionOf(inner(app, 'pushMessaging')),
+    appMenu: sectionOf(inner(app, 'appMenu')),
+  },
+} satisfies EntryKind<z.ZodType>
+
+const notYetOfCredentials = [
+  'awsAccessKey',
+  'awsAccessSecret',
+  'awsRegion',
+  'awsService',
+  'oauthToken',
+  'oauthRefreshToken',
+  'outboundNetworkConnection',
+]
+
+/** A named credential. */
+export const namedCredentialKind = {
+  noun: 'named credential',
+  schema: entries.namedCredentialEntry,
+  sections: {
+    '': sectionOf(entries.namedCredentialEntry, notYetOfCredentials),
+    namedCredentialParameters: sectionOf(inner(entries.namedCredentialEntry, 'namedCredentialParameters'), [
+      'outboundNetworkConnection',
+    ]),
+  },
+} satisfies EntryKind<z.ZodType>
+
+/** An external credential. */
+export const externalCredentialKind = {
+  noun: 'external credential',
+  schema: entries.externalCredentialEntry,
+  sections: {
+    '': sectionOf(entries.externalCredentialEntry),
+    externalCredentialParameters: sectionOf(inner(entries.externalCredentialEntry, 'externalCredentialParameters')),
   },
 } satisfies EntryKind<z.ZodType>
 

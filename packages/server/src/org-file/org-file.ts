@@ -8,6 +8,7 @@ import {
 } from '../connected-apps/canvas-app.ts'
 import { devicePlatforms, deviceTypes, pushServiceTypes } from '../connected-apps/mobile-app.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import { externalCredentialSettings, namedCredentialSettings } from '../named-credentials/credential.ts'
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
 import { identityLocations, identityMappings } from '../saml/sso-config.ts'
@@ -71,12 +72,8 @@ export const orgEntry = z.strictObject({
   customPermissions: z.array(z.unknown()).exactOptional(),
   samlSsoConfigs: z.array(z.unknown()).exactOptional(),
   tokenExchangeHandlers: z.array(z.unknown()).exactOptional(),
-  namedCredentials: z
-    .array(z.unknown())
-    .max(0, {
-      error: 'Named credentials are known to Salesforce, but not supported by this version. Leave the list empty.',
-    })
-    .exactOptional(),
+  namedCredentials: z.array(z.unknown()).exactOptional(),
+  externalCredentials: z.array(z.unknown()).exactOptional(),
   objects: z.array(z.unknown()).exactOptional(),
   records: z.record(z.string(), z.array(z.unknown())).exactOptional(),
 })
@@ -313,6 +310,18 @@ export const tokenExchangeHandlerEntry = z.strictObject({
     .exactOptional(),
 })
 
+/**
+ * A named credential, with the field names of the metadata type `NamedCredential`. What is secret of it is for whoever calls
+ * by this file: the org makes no calls, and keeps none.
+ */
+export const namedCredentialEntry = namedCredentialSettings.extend({
+  fullName: z.string(),
+  password: z.string().exactOptional(),
+})
+
+/** An external credential, with the field names of the metadata type `ExternalCredential`. */
+export const externalCredentialEntry = externalCredentialSettings.extend({ fullName: z.string() })
+
 /** An object of the org's own, or fields of its own on a standard one. */
 export const objectEntry = customObject.omit({ keyPrefix: true })
 
@@ -342,6 +351,10 @@ export type SamlSsoConfigEntry = z.infer<typeof samlSsoConfigEntry>
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
 /** A token exchange handler as an org file has it. */
 export type TokenExchangeHandlerEntry = z.infer<typeof tokenExchangeHandlerEntry>
+/** A named credential as an org file has it. */
+export type NamedCredentialEntry = z.infer<typeof namedCredentialEntry>
+/** An external credential as an org file has it. */
+export type ExternalCredentialEntry = z.infer<typeof externalCredentialEntry>
 /** An object as an org file has it. */
 export type ObjectEntry = z.infer<typeof objectEntry>
 /** A record as an org file has it. */
@@ -361,6 +374,7 @@ export interface OrgEntry
     | 'samlSsoConfigs'
     | 'tokenExchangeHandlers'
     | 'namedCredentials'
+    | 'externalCredentials'
     | 'objects'
     | 'records'
   > {
@@ -373,7 +387,8 @@ export interface OrgEntry
   readonly customPermissions?: readonly CustomPermissionEntry[]
   readonly samlSsoConfigs?: readonly SamlSsoConfigEntry[]
   readonly tokenExchangeHandlers?: readonly TokenExchangeHandlerEntry[]
-  readonly namedCredentials?: readonly []
+  readonly namedCredentials?: readonly NamedCredentialEntry[]
+  readonly externalCredentials?: readonly ExternalCredentialEntry[]
   readonly objects?: readonly ObjectEntry[]
   readonly records?: Readonly<Record<string, readonly RecordEntry[]>>
 }

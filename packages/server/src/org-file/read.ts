@@ -8,6 +8,8 @@ import {
   customPermissionKind,
   customScopeKind,
   type EntryKind,
+  externalCredentialKind,
+  namedCredentialKind,
   objectKind,
   orgKind,
   permissionSetKind,
@@ -23,6 +25,8 @@ import type {
   ConnectedAppEntry,
   CustomPermissionEntry,
   CustomScopeEntry,
+  ExternalCredentialEntry,
+  NamedCredentialEntry,
   ObjectEntry,
   OrgFile,
   PermissionSetEntry,
@@ -76,6 +80,8 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly customPermissions: readonly Listed<CustomPermissionEntry>[]
   readonly samlSsoConfigs: readonly ListedSamlSsoConfig[]
   readonly tokenExchangeHandlers: readonly Listed<TokenExchangeHandlerEntry>[]
+  readonly externalCredentials: readonly Listed<ExternalCredentialEntry>[]
+  readonly namedCredentials: readonly Listed<NamedCredentialEntry>[]
   readonly objects: readonly Listed<ObjectEntry>[]
   readonly records: readonly (Listed<RecordEntry> & { readonly object: string })[]
 }
@@ -185,6 +191,8 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           customPermissions: all(customPermissionKind, 'customPermissions', entry.customPermissions),
           samlSsoConfigs: await samlSsoConfigs(all(samlSsoConfigKind, 'samlSsoConfigs', entry.samlSsoConfigs)),
           tokenExchangeHandlers: all(tokenExchangeHandlerKind, 'tokenExchangeHandlers', entry.tokenExchangeHandlers),
+          externalCredentials: all(externalCredentialKind, 'externalCredentials', entry.externalCredentials),
+          namedCredentials: all(namedCredentialKind, 'namedCredentials', entry.namedCredentials),
           objects: all(objectKind, 'objects', entry.objects),
           records: Object.entries(entry.records ?? {}).flatMap(([object, items]) =>
             items.flatMap((item, number) =>

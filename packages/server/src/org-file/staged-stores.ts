@@ -1,6 +1,12 @@
 import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
+import type {
+  CredentialStore,
+  ExternalCredentialStore,
+  Kept,
+  NamedCredentialStore,
+} from '../named-credentials/credential.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { CustomObject } from '../rest/custom-object.ts'
 import type { ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
@@ -33,6 +39,8 @@ export interface AppliedStores {
   readonly customPermissions: Pick<CustomPermissionStore, 'add' | 'update' | 'list'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'add' | 'update' | 'findByName' | 'list'>
   readonly tokenExchangeHandlers: Pick<TokenExchangeHandlerStore, 'add' | 'update' | 'list'>
+  readonly namedCredentials: Pick<NamedCredentialStore, 'add' | 'update' | 'list'>
+  readonly externalCredentials: Pick<ExternalCredentialStore, 'add' | 'update' | 'list'>
   readonly objects: Pick<ObjectStore, 'definitions' | 'put'>
   readonly records: Pick<RecordStore, 'add' | 'list'>
 }
@@ -181,6 +189,8 @@ export function stagedStores(stores: AppliedStores): StagedStores {
       update: (handler) => later(handlers.put(handler, () => stores.tokenExchangeHandlers.update(handler))),
       list: async (orgId) => handlers.all(inOrg(orgId), await stores.tokenExchangeHandlers.list(orgId)),
     },
+    namedCredentials: stagedCredentials(stores.namedCredentials, later),
+    externalCredentials: stagedCredentials(stores.externalCredentials, later),
     objects: {
       definitions: async (orgId) => objects.get(orgId) ?? (await stores.objects.definitions(orgId)),
       async put(orgId, object) {
@@ -193,6 +203,18 @@ export function stagedStores(stores: AppliedStores): StagedStores {
       add: (record, keys) => later(records.put(record, () => stores.records.add(record, keys))),
       list: (orgId, object, page) => stores.records.list(orgId, object, page),
     },
+  }
+}
+
+function stagedCredentials<Settings>(
+  store: Pick<CredentialStore<Kept<Settings>>, 'add' | 'update' | 'list'>,
+  later: (write: () => Promise<unknown>) => Promise<void>,
+): Pick<CredentialStore<Kept<Settings>>, 'add' | 'update' | 'list'> {
+  const credentials = changes<Kept<Settings>>()
+  return {
+    add: (credential) => later(credentials.put(credential, () => store.add(credential))),
+    update: (credential) => later(credentials.put(credential, () => store.update(credential))),
+    list: async (orgId) => credentials.all(inOrg(orgId), await store.list(orgId)),
   }
 }
 

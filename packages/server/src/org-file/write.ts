@@ -9,6 +9,7 @@ import {
 import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import { writeRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { metadataNameOfScope } from '../connected-apps/scope.ts'
+import type { ExternalCredentialStore, NamedCredentialStore } from '../named-credentials/credential.ts'
 import type { Org } from '../orgs/org.ts'
 import { objectOf } from '../rest/custom-object.ts'
 import { findField, type SObject } from '../rest/object.ts'
@@ -44,6 +45,8 @@ interface Needs {
   readonly customPermissions: Pick<CustomPermissionStore, 'list'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
   readonly tokenExchangeHandlers: Pick<TokenExchangeHandlerStore, 'list'>
+  readonly externalCredentials: Pick<ExternalCredentialStore, 'list'>
+  readonly namedCredentials: Pick<NamedCredentialStore, 'list'>
   readonly objects: Pick<ObjectStore, 'definitions'>
   readonly records: Pick<RecordStore, 'list'>
 }
@@ -112,9 +115,22 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     ...(handlers.length === 0
       ? {}
       : { tokenExchangeHandlers: handlers.map((handler) => handlerEntryOf(handler, namesOf)) }),
+    ...credentialsOf('externalCredentials', await needs.externalCredentials.list(org.id)),
+    ...credentialsOf('namedCredentials', await needs.namedCredentials.list(org.id)),
     ...(objects.length === 0 ? {} : { objects: objects.map(({ keyPrefix: _, ...object }) => object) }),
     records: await recordsOf(needs, org, schemaOf(objects.map(objectOf)).objects),
   }
+}
+
+/** Credentials by their names; nothing, where there are none. */
+function credentialsOf<Name extends string, Settings>(
+  field: Name,
+  credentials: readonly { readonly name: string; readonly settings: Settings }[],
+): Partial<Record<Name, ({ fullName: string } & Settings)[]>> {
+  if (credentials.length === 0) return {}
+  const entries: Partial<Record<Name, ({ fullName: string } & Settings)[]>> = {}
+  entries[field] = credentials.map(({ name, settings }) => ({ fullName: name, ...settings }))
+  return entries
 }
 
 type NamesOf = (ids: readonly string[]) => string[]

@@ -478,6 +478,19 @@ interface TokenExchangeEnablementsTable {
   is_default: Flag
 }
 
+/** Named or external credentials. */
+interface CredentialsTable {
+  id: string
+  org_id: string
+  name: string
+  label: string
+  /** Where calls go; empty for external ones, which do not say. */
+  endpoint: string
+  settings: Json
+  created_at: Instant
+  modified_at: Instant
+}
+
 interface SigningKeysTable {
   kid: string
   public_jwk: Json
@@ -572,6 +585,8 @@ export interface Tables {
   saml_sso_configs: SamlSsoConfigsTable
   token_exchange_handlers: TokenExchangeHandlersTable
   token_exchange_enablements: TokenExchangeEnablementsTable
+  named_credentials: CredentialsTable
+  external_credentials: CredentialsTable
   signing_keys: SigningKeysTable
   records: RecordsTable
   record_keys: RecordKeysTable

@@ -169,9 +169,22 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     select id as "Id", action as "Action", section as "Section", display as "Display", at as "CreatedDate",
       created_by_id as "CreatedById", null as "CreatedByContext", null as "CreatedByIssuer", null as "DelegateUser"
     from setup_audit_trail where org_id = ${orgId}`,
-  // An org file refuses named credentials: those of callers are theirs.
-  NamedCredential: () => sql`
-    select null as "Id", null as "DeveloperName", null as "MasterLabel", null as "Endpoint" where 1 = 0`,
+  NamedCredential: ({ orgId }) => sql`
+    select id as "Id", name as "DeveloperName", label as "MasterLabel", endpoint as "Endpoint",
+      ${jsonText('settings', 'principalType')} as "PrincipalType", 'en_US' as "Language", null as "NamespacePrefix",
+      coalesce(${jsonFlag('settings', 'generateAuthorizationHeader')}, 1)
+        as "CalloutOptionsGenerateAuthorizationHeader",
+      coalesce(${jsonFlag('settings', 'allowMergeFieldsInHeader')}, 0) as "CalloutOptionsAllowMergeFieldsInHeader",
+      coalesce(${jsonFlag('settings', 'allowMergeFieldsInBody')}, 0) as "CalloutOptionsAllowMergeFieldsInBody",
+      ${jsonText('settings', 'jwtIssuer')} as "JwtIssuer", ${jsonText('settings', 'jwtAudience')} as "JwtAudience",
+      ${jsonText('settings', 'jwtTextSubject')} as "JwtTextSubject",
+      ${jsonText('settings', 'jwtFormulaSubject')} as "JwtFormulaSubject",
+      ${jsonNumber('settings', 'jwtValidityPeriodSeconds')} as "JwtValidityPeriodSeconds",
+      ${jsonText('settings', 'authTokenEndpointUrl')} as "AuthTokenEndpointUrl",
+      (select signer.id from certificates as signer where signer.org_id = named_credentials.org_id
+        and signer.name = ${jsonText('settings', 'jwtSigningCertificate')}) as "JwtSigningCertificateId",
+      created_at as "CreatedDate", modified_at as "LastModifiedDate", modified_at as "SystemModstamp"
+    from named_credentials where org_id = ${orgId}`,
   Certificate: ({ orgId }) => sql`
     select id as "Id", name as "DeveloperName", label as "MasterLabel",
       is_private_key_exportable as "OptionsIsPrivateKeyExportable", created_at as "CreatedDate"

@@ -8,6 +8,7 @@ import { authorizationCodeStore } from './authorization-codes.ts'
 import { caches } from './cache.ts'
 import { certificateStore } from './certificates.ts'
 import { connectedAppStore } from './connected-apps.ts'
+import { externalCredentialStore, namedCredentialStore } from './credentials.ts'
 import { cursorStore } from './cursors.ts'
 import { customObjectStore } from './custom-objects.ts'
 import { customPermissionStore } from './custom-permissions.ts'
@@ -168,6 +169,8 @@ async function storesOn(
     certificates: certificateStore(database),
     samlSsoConfigs: samlSsoConfigStore(database),
     tokenExchangeHandlers: tokenExchangeHandlerStore(database),
+    namedCredentials: namedCredentialStore(database),
+    externalCredentials: externalCredentialStore(database),
     signingKeys: signingKeyStore(database),
     objects: customObjectStore(database),
   }
@@ -190,6 +193,8 @@ async function storesOn(
       certificates: noting.certificates(note),
       samlSsoConfigs: noting.samlSsoConfigs(note),
       tokenExchangeHandlers: noting.tokenExchangeHandlers(note),
+      namedCredentials: noting.namedCredentials(note),
+      externalCredentials: noting.externalCredentials(note),
       signingKeys: noting.signingKeys(note),
       objects: noting.objects(note),
     }

@@ -6,6 +6,7 @@ import type { CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import type { RegistrationStore } from '../connected-apps/registration.ts'
 import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import type { JournalStore } from '../journal/journal.ts'
+import type { ExternalCredentialStore, NamedCredentialStore } from '../named-credentials/credential.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
 import type { PushedRequestStore } from '../oauth/pushed-request.ts'
 import type { OrgStore } from '../orgs/org.ts'
@@ -45,6 +46,8 @@ export interface ActStores {
   readonly certificates: CertificateStore
   readonly samlSsoConfigs: SamlSsoConfigStore
   readonly tokenExchangeHandlers: TokenExchangeHandlerStore
+  readonly namedCredentials: NamedCredentialStore
+  readonly externalCredentials: ExternalCredentialStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

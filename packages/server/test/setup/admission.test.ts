@@ -7,6 +7,7 @@ import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
 import { addIdentityProvider } from '../flows/test-saml.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
+import { addCredentials } from './credentials.ts'
 import { journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, type SignedIn, startSetupServer, submitForm } from './setup-server.ts'
 
@@ -42,6 +43,7 @@ beforeAll(async () => {
   const permissionSet = await server.addPermissionSet('Everything')
   await submitForm(admin, '/setup/oauth-custom-scopes/new', { name: 'Orders', label: 'Orders', description: 'Orders' })
   await submitForm(admin, '/setup/custom-permissions/new', { name: 'Approve', label: 'Approve' })
+  const { namedCredential, externalCredential } = await addCredentials(server)
   const [customScope] = await server.stores.customScopes.list(server.org.id)
   const [customPermission] = await server.stores.customPermissions.list(server.org.id)
   const [certificate] = await server.stores.certificates.list(server.org.id)
@@ -56,6 +58,8 @@ beforeAll(async () => {
     token: String(token?.id),
     certificate: certificate?.id ?? '',
     customScope: customScope?.id ?? '',
+    namedCredential: namedCredential.id,
+    externalCredential: externalCredential.id,
     update: 'endSoapLogin',
     customPermission: customPermission?.id ?? '',
     settings: settings.id,

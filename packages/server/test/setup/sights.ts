@@ -5,6 +5,7 @@ import { testCertificate } from '../certificates.ts'
 import { addIdentityProvider, samlAssertion, signXml } from '../flows/test-saml.ts'
 import { base, password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
+import { addCredentials } from './credentials.ts'
 import { heldCertificate, journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
 
@@ -30,6 +31,7 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await personalSights(full)),
       ...(await orgSights(full)),
       ...(await singleSignOnSights(full)),
+      ...(await credentialSights(full)),
     ]
   } finally {
     await empty.server.close()
@@ -52,6 +54,7 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'nothing to export', '/setup/certificates/export'),
     await sight(setup, 'no key to retire', '/setup/identity/retire'),
     await sight(setup, 'no identity provider', '/setup/single-sign-on'),
+    await sight(setup, 'no named credentials', '/setup/named-credentials'),
   ]
 }
 
@@ -84,6 +87,23 @@ async function singleSignOnSights(setup: SetupServer): Promise<readonly Sight[]>
     await sight(setup, 'delete identity provider', `${path}/${id}/delete`),
     await sight(setup, 'assertion validator', '/setup/saml-assertion-validator'),
     await sent(setup, 'assertion refused', '/setup/saml-assertion-validator', { assertion: xml }),
+  ]
+}
+
+/** Named and external credentials. */
+async function credentialSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const path = '/setup/named-credentials'
+  const { namedCredential, externalCredential } = await addCredentials(setup.server)
+  const external = `${path}/external/${externalCredential.id}`
+  return [
+    await sight(setup, 'named credentials', path),
+    await sight(setup, 'named credential', `${path}/${namedCredential.id}`),
+    await sight(setup, 'edit named credential', `${path}/${namedCredential.id}/edit`),
+    await sent(setup, 'new named credential with problems', `${path}/new`, { name: 'x y', url: 'x' }, 422),
+    await sight(setup, 'delete named credential', `${path}/${namedCredential.id}/delete`),
+    await sight(setup, 'external credential', external),
+    await sight(setup, 'edit external credential', `${external}/edit`),
+    await sent(setup, 'external credential in use', `${external}/delete`, {}, 422),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { certificateUses } from '@sallyport/server'
-import { confirmed } from '../../accepted.ts'
+import { certificateUses, deleteCertificate } from '@sallyport/server'
+import { accepted, confirmed } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { findCertificate, findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption, yesOption } from '../../options.ts'
@@ -10,7 +10,9 @@ import type { Terminal } from '../../terminal.ts'
 export function certificateDelete(terminal: Terminal): CommandUnknownOpts {
   return new Command('delete')
     .summary('delete a certificate and its private key')
-    .description('Deletes a certificate of an org with its private key. The key cannot be had back.')
+    .description(
+      'Deletes a certificate of an org with its private key, unless a credential or an app signs with it. The key cannot be had back.',
+    )
     .argument('<name>')
     .addOption(yesOption)
     .addOption(orgOption)
@@ -34,7 +36,8 @@ export function certificateDelete(terminal: Terminal): CommandUnknownOpts {
               ? 'No connected app here trusts it.'
               : `These connected apps trust its key, and keep their own copy: ${apps}.`),
         )
-        await stores.certificates.delete(held.id)
+        const outcome = await deleteCertificate(stores, held)
+        accepted(terminal, outcome, 'The certificate was not deleted.', { certificate: '<name>' })
         terminal.answer(
           { name: held.name, org: org.name, isDeleted: true },
           `${terminal.style.green('✓')} Deleted the certificate ${held.name}.`,

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { certificateUses, validityWarning } from '@sallyport/server'
+import { certificateUsers, certificateUses, validityWarning } from '@sallyport/server'
 import { withDatabase } from '../../database.ts'
 import { findCertificate, findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
@@ -20,9 +20,11 @@ export function certificateShow(terminal: Terminal): CommandUnknownOpts {
         const org = await findOrg(stores, options.org)
         const held = await findCertificate(stores, org, name)
         const uses = await certificateUses(stores, held, await stores.orgs.list())
+        const users = await certificateUsers(stores, held)
+        const namedBy = users.map(({ kind, name, as }) => ({ kind, name, as }))
         terminal.answer(
-          { ...certificateJson(held, org.name), usedBy: usesJson(uses) },
-          certificateText(held, org.name, terminal.style, uses),
+          { ...certificateJson(held, org.name), usedBy: usesJson(uses), namedBy },
+          certificateText(held, org.name, terminal.style, { uses, users }),
         )
         const warning = validityWarning(held.certificate, now())
         if (warning !== undefined) terminal.note(`${terminal.style.yellow('!')} ${warning}`)

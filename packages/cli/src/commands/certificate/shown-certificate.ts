@@ -1,4 +1,4 @@
-import type { CertificateUse, OrgCertificate } from '@sallyport/server'
+import type { CertificateUse, CertificateUser, OrgCertificate } from '@sallyport/server'
 import { details, minute, yesNo } from '../../table.ts'
 import type { Style } from '../../terminal.ts'
 
@@ -27,12 +27,18 @@ export function certificateJson(held: OrgCertificate, org: string): Readonly<Rec
   }
 }
 
+/** Who trusts a certificate, and what names it. */
+interface CertificateUsage {
+  readonly uses: readonly CertificateUse[]
+  readonly users: readonly CertificateUser[]
+}
+
 /** A certificate of an org's own as people read it. */
 export function certificateText(
   held: OrgCertificate,
   org: string,
   style: Style,
-  uses: readonly CertificateUse[],
+  { uses, users }: CertificateUsage,
 ): string {
   const { certificate } = held
   return details(
@@ -49,6 +55,7 @@ export function certificateText(
       'SHA-256': certificate.fingerprint256,
       'Private key': privateKeyText(held),
       'Signs for': uses.map(({ app, org }) => `${app.fullName} in the org “${org.name}”`).join('\n') || undefined,
+      'Used by': users.map(({ kind, name, as }) => `${kind} ${name} (${as})`).join('\n') || undefined,
       Created: minute(held.createdAt),
     },
     style,

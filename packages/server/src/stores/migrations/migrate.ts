@@ -22,6 +22,7 @@ import { boundTokens } from './0017-bound-tokens.ts'
 import { samlSingleSignOn } from './0018-saml-single-sign-on.ts'
 import { tokenExchange } from './0019-token-exchange.ts'
 import { sessionsOfTokens } from './0020-sessions-of-tokens.ts'
+import { namedCredentials } from './0021-named-credentials.ts'
 
 const migrations = [
   first,
@@ -44,6 +45,7 @@ const migrations = [
   samlSingleSignOn,
   tokenExchange,
   sessionsOfTokens,
+  namedCredentials,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -134,6 +134,12 @@ export const placeGroups = [
       },
       { path: '/setup/cors', label: 'CORS', right: 'manage the org', words: 'origins browser cross-origin' },
       {
+        path: '/setup/named-credentials',
+        label: 'Named Credentials',
+        right: 'view setup',
+        words: 'external credential callout principal outbound endpoint',
+      },
+      {
         path: '/setup/network-access',
         label: 'Network Access',
         right: 'manage the org',

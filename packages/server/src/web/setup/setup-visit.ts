@@ -7,6 +7,7 @@ import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
 import type { RegistrationStore } from '../../connected-apps/registration.ts'
 import type { AuditTrailStore } from '../../journal/audit-trail.ts'
 import type { JournalStore } from '../../journal/journal.ts'
+import type { ExternalCredentialStore, NamedCredentialStore } from '../../named-credentials/credential.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
 import type { ObjectStore } from '../../rest/record.ts'
@@ -48,6 +49,8 @@ export interface SetupStores {
   readonly auditTrail: AuditTrailStore
   readonly certificates: CertificateStore
   readonly samlSsoConfigs: SamlSsoConfigStore
+  readonly namedCredentials: NamedCredentialStore
+  readonly externalCredentials: ExternalCredentialStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

@@ -19,6 +19,7 @@ import { setupHome } from './home/setup-home.tsx'
 import { identityProvider } from './identity.tsx'
 import { loginHistory } from './login-history.tsx'
 import { myDomain } from './my-domain.tsx'
+import { namedCredentialPages } from './named-credentials/named-credentials.ts'
 import { orgSettingsPages } from './org-settings.tsx'
 import { personalPages } from './personal/personal.tsx'
 import { quickFind } from './quick-find.tsx'
@@ -72,6 +73,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...verificationHistory,
     ...orgSettingsPages,
     ...certificatePages(needs),
+    ...namedCredentialPages(needs),
     ...sessionManagement,
     ...auditTrail,
     ...connectAServer(needs),

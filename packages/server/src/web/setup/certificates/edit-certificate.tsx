@@ -1,6 +1,7 @@
 import type { OrgCertificate } from '../../../certificates/certificate.ts'
 import { changeCertificate } from '../../../certificates/new-certificate.ts'
 import { signingRequest, uploadSignedCertificate } from '../../../certificates/signed-certificate.ts'
+import { deleteCertificate } from '../../../named-credentials/certificate-users.ts'
 import { done } from '../../../problem.ts'
 import { Card } from '../blocks.tsx'
 import { download } from '../download.ts'
@@ -194,8 +195,8 @@ const remove: readonly SetupRoute[] = confirmPage<OrgCertificate>({
       cancel: certificatePath(held),
     }
   },
-  async act({ id, label }, { stores }) {
-    await stores.certificates.delete(id)
-    return done({ to: certificatesPath, say: `${label} is deleted.` })
+  async act(held, { stores }) {
+    const deleted = await deleteCertificate(stores, held)
+    return deleted.ok ? done({ to: certificatesPath, say: `${held.label} is deleted.` }) : deleted
   },
 })

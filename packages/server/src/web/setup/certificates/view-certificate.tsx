@@ -2,8 +2,11 @@ import type { Certificate, OrgCertificate } from '../../../certificates/certific
 import { readCertificate } from '../../../certificates/certificate.ts'
 import { validityWarning } from '../../../certificates/certificate-problem.ts'
 import type { CertificateUse } from '../../../connected-apps/certificate-uses.ts'
+import { type CertificateUser, certificateUsers } from '../../../named-credentials/certificate-users.ts'
 import { Card, CodeBlock, Copyable, Details, EmptyState, Instant, Notice } from '../blocks.tsx'
+import { appPath } from '../connected-apps/find-app.ts'
 import { download } from '../download.ts'
+import { externalCredentialPath, namedCredentialPath } from '../named-credentials/find-credential.ts'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
 import { DataTable } from '../table.tsx'
@@ -41,6 +44,7 @@ export const viewCertificate: readonly SetupRoute[] = [
             <Details rows={detailsOf(held, at)} />
           </Card>
           <Uses uses={await usesIn(visit)(held)} />
+          <Users users={await certificateUsers(visit.stores, held)} />
           {held.chain.length > 0 && <Chain chain={held.chain} at={at} />}
           <Card title="PEM">
             <p>This is public: give it to whoever is to believe what this org signs.</p>
@@ -99,6 +103,35 @@ function Uses({ uses }: { readonly uses: readonly CertificateUse[] }) {
         empty={
           <EmptyState title="No app of this org trusts this key">
             <p>Apps of other orgs are not shown here: they have copies of their own.</p>
+          </EmptyState>
+        }
+      />
+    </Card>
+  )
+}
+
+const userPaths: Readonly<Record<CertificateUser['kind'], (user: CertificateUser) => string>> = {
+  'Named Credential': namedCredentialPath,
+  'External Credential': externalCredentialPath,
+  'Connected App': appPath,
+}
+
+function Users({ users }: { readonly users: readonly CertificateUser[] }) {
+  return (
+    <Card title="Used By">
+      <DataTable<CertificateUser>
+        caption="What signs, or proves who calls, with this certificate"
+        rows={users}
+        columns={[
+          { heading: 'Label', cell: (user) => <a href={userPaths[user.kind](user)}>{user.label}</a> },
+          { heading: 'Type', cell: ({ kind }) => kind },
+          { heading: 'Used As', cell: ({ as }) => as },
+        ]}
+        empty={
+          <EmptyState title="Nothing in this org names it">
+            <p>
+              Named and external credentials can, and apps that issue asset tokens. While one does, it is not deleted.
+            </p>
           </EmptyState>
         }
       />

@@ -1,0 +1,84 @@
+import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
+import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import { done, type Outcome, refused } from '../problem.ts'
+import type {
+  CredentialParameter,
+  ExternalCredentialStore,
+  NamedCredentialSettings,
+  NamedCredentialStore,
+} from './credential.ts'
+
+/** What signs, or proves who calls, with a certificate of its org. */
+export interface CertificateUser {
+  readonly kind: 'Named Credential' | 'External Credential' | 'Connected App'
+  readonly id: string
+  readonly name: string
+  readonly label: string
+  /** Which of its settings names the certificate. */
+  readonly as: string
+}
+
+interface Needs {
+  readonly apps: Pick<ConnectedAppStore, 'list'>
+  readonly namedCredentials: Pick<NamedCredentialStore, 'list'>
+  readonly externalCredentials: Pick<ExternalCredentialStore, 'list'>
+}
+
+/** Where an org names one of its certificates: these need it, and not a copy. */
+export async function certificateUsers(
+  { apps, namedCredentials, externalCredentials }: Needs,
+  { orgId, name: certificate }: Pick<OrgCertificate, 'orgId' | 'name'>,
+): Promise<readonly CertificateUser[]> {
+  const [named, external, own] = await Promise.all([
+    namedCredentials.list(orgId),
+    externalCredentials.list(orgId),
+    apps.list(orgId),
+  ])
+  return [
+    ...named.flatMap(({ id, name, settings }) =>
+      namedUses(settings, certificate).map(
+        (as): CertificateUser => ({ kind: 'Named Credential', id, name, label: settings.label, as }),
+      ),
+    ),
+    ...external.flatMap(({ id, name, settings }) =>
+      parameterUses(settings.externalCredentialParameters, certificate).map(
+        (as): CertificateUser => ({ kind: 'External Credential', id, name, label: settings.label, as }),
+      ),
+    ),
+    ...own.flatMap(({ id, fullName: name, label, assetTokenConfig }): readonly CertificateUser[] =>
+      assetTokenConfig?.certificate === certificate
+        ? [{ kind: 'Connected App', id, name, label, as: 'Asset Signing Certificate' }]
+        : [],
+    ),
+  ]
+}
+
+function namedUses(settings: NamedCredentialSettings, certificate: string): readonly string[] {
+  return [
+    ...(settings.jwtSigningCertificate === certificate ? ['JWT Signing Certificate'] : []),
+    ...(settings.certificate === certificate ? ['Client Certificate'] : []),
+    ...parameterUses(settings.namedCredentialParameters, certificate),
+  ]
+}
+
+function parameterUses(parameters: readonly CredentialParameter[] | undefined, certificate: string): readonly string[] {
+  return (parameters ?? []).flatMap(({ parameterType, parameterValue, certificate: named }) => {
+    const isSigner = parameterType === 'SigningCertificate'
+    if (named !== certificate && !(isSigner && parameterValue === certificate)) return []
+    return [isSigner ? 'Signing Certificate' : 'Client Certificate']
+  })
+}
+
+/** Deletes a certificate, unless something of its org names it. */
+export async function deleteCertificate(
+  { certificates, ...needs }: Needs & { readonly certificates: Pick<CertificateStore, 'delete'> },
+  certificate: OrgCertificate,
+): Promise<Outcome<void>> {
+  const users = await certificateUsers(needs, certificate)
+  if (users.length > 0) {
+    const names = users.map(({ kind, name }) => `the ${kind.toLowerCase()} “${name}”`).join(', ')
+    const message = `It is in use by ${names}. Give them another certificate first.`
+    return refused({ field: 'certificate', message })
+  }
+  return done(await certificates.delete(certificate.id))
+}
