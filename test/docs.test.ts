@@ -382,4 +382,29 @@ describe('every page', () => {
     const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => target ?? '')
     expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([])
   })
+
+  // Two changes of one list that meet leave rows twice.
+  it.each(['README.md', 'docs/setup.md', 'docs/flows/README.md', 'docs/operations/README.md', 'docs/glossary.md'])(
+    '%s has nothing in its tables twice',
+    (page) => {
+      const text = readFileSync(join(root, page), 'utf8')
+      const first = [...text.matchAll(/^\| (?!---|– )([^|]*[^| ]) +\|/gm)].map(([, cell]) => cell)
+      expect(first.length).toBeGreaterThan(5)
+      expect(first.filter((cell, index) => first.indexOf(cell) !== index)).toEqual([])
+    },
+  )
+
+  it('is linked from another, or is where readers begin', () => {
+    const linked = new Set(
+      pages.flatMap((page) =>
+        [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+          .map(([, target = '']) => join(dirname(page), target))
+          .filter((target) => target !== page),
+      ),
+    )
+    // Whoever installs a package from npm begins with its own README; a folder is linked for the decisions in it.
+    const begins = (page: string) =>
+      page === 'README.md' || /^packages\/[^/]+\/README\.md$/.test(page) || page.startsWith('docs/decisions/')
+    expect(pages.filter((page) => !begins(page) && !linked.has(page))).toEqual([])
+  })
 })
