@@ -55,10 +55,11 @@ export function loginHistory(terminal: Terminal): CommandUnknownOpts {
           each.username,
           each.status,
           loginTypeLabels[each.loginType],
+          each.loginSubType ?? '',
           each.application,
           each.sourceIp,
         ])
-        const headings = ['Login time', 'User', 'Status', 'Login type', 'Application', 'Source IP']
+        const headings = ['Login time', 'User', 'Status', 'Login type', 'Login subtype', 'Application', 'Source IP']
         const text = rows.length === 0 ? 'Nobody has tried to sign in.' : table(headings, rows, terminal.style)
         terminal.answer(shown, text)
       }),

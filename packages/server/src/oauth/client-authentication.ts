@@ -59,7 +59,7 @@ export function clientAuthentication({ apps, assertions, audiences, rules, now }
     if (shown.secret === undefined) {
       const setting = secretRequiredBy(app)
       if (setting !== undefined) throw refusal({ reason: 'client-secret-missing', facts: { app: app.label, setting } })
-      pass(checks, 'client-authenticated', { by: 'none: the app is public' })
+      pass(checks, 'client-authenticated', { by: 'none: no secret is needed' })
       return { app, secret: undefined, method: 'none' }
     }
     if (!isSecretOf(app, shown.secret)) throw refusal({ reason: 'client-secret-wrong', facts: { app: app.label } })

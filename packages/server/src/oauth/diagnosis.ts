@@ -92,6 +92,15 @@ const flowNames: ReadonlyMap<string, string> = new Map([
   ['device_code', 'Device Flow'],
   ['device', 'Device Flow'],
   ['urn:ietf:params:oauth:grant-type:device_code', 'Device Flow'],
+  ['hybrid_auth_code', 'Hybrid Web Server Flow'],
+  ['hybrid_refresh', 'Hybrid Refresh Token Flow'],
+  ['user-agent', 'User-Agent Flow'],
+  ['password', 'Username-Password Flow'],
+  ['code-credentials', 'Authorization Code and Credentials Flow'],
+  ['urn:ietf:params:oauth:grant-type:token-exchange', 'Token Exchange Flow'],
+  ['asset_token', 'Asset Token Flow'],
+  ['register', 'Dynamic Client Registration'],
+  ['soap-login', 'SOAP API login()'],
 ])
 
 /** What a flow of the journal is called: by its name at Salesforce where it has one, else as the request named it. */

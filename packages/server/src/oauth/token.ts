@@ -86,6 +86,7 @@ const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
   ['authorization_code', 'OauthWebServer'],
   ['refresh_token', 'OauthRefreshToken'],
   ['password', 'OauthUsernamePassword'],
+  ['client_credentials', 'OauthClientCredentials'],
   [exchangeGrantType, 'OauthTokenExchange'],
   ['hybrid_auth_code', 'OauthHybridWebServer'],
   ['hybrid_refresh', 'OauthHybridRefreshToken'],

@@ -50,6 +50,8 @@ describe('the client credentials flow', () => {
       headers: { authorization: `Bearer ${body.access_token}` },
     })
     expect(await me.json()).toMatchObject({ preferred_username: username })
+    const [login] = await server.stores.loginHistory.list(server.org.id, {}, { limit: 1 })
+    expect(login).toMatchObject({ loginSubType: 'OauthClientCredentials', status: 'Success' })
   })
 
   it('takes key and secret as a Basic header, too, and a signed assertion in their place', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSigningKey } from '../../src/certificates/signing-keys.ts'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { scopeDefinitions } from '../../src/connected-apps/scope.ts'
+import { namedFlows } from '../../src/oauth/diagnosis.ts'
 import { strictPosture } from '../../src/options.ts'
 import { sealWith } from '../../src/seal.ts'
 import type { User } from '../../src/users/user.ts'
@@ -138,6 +139,11 @@ describe('what the metadata names works, and what it does not name does not', ()
       const isOffered = body.error !== 'unsupported_grant_type'
       expect([grant_type, isOffered]).toEqual([grant_type, grant_types_supported.includes(grant_type)])
     }
+  })
+
+  it('every grant type has a name in the flow log', async () => {
+    const { grant_types_supported } = await read(base + discoveryPath)
+    expect(namedFlows).toEqual(expect.arrayContaining(grant_types_supported))
   })
 
   it.each([

@@ -67,7 +67,8 @@ export function clientCredentials({
       }
       const scopes = scopesOf(app)
       pass(checks, 'scope', { scopes })
-      return { app, policies, org, user, scopes, source: { kind: 'client-credentials' }, loginSubType: undefined }
+      const source = { kind: 'client-credentials' } as const
+      return { app, policies, org, user, scopes, source, loginSubType: 'OauthClientCredentials' }
     },
   }
 

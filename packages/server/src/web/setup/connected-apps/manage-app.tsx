@@ -104,6 +104,11 @@ function FlowRequirements({ found: { app, isOwn } }: { readonly found: Installed
           ['Require Secret for Refresh Token Flow', <YesNo value={app.isSecretRequiredForRefreshToken} />],
           ['Enable for Device Flow', <YesNo value={app.isDeviceFlowEnabled} />],
           ['Enable Client Credentials Flow', <YesNo value={app.isClientCredentialEnabled} />],
+          ['Enable User-Agent Flow', <YesNo value={app.isUserAgentEnabled} />],
+          ['Enable Username-Password Flow', <YesNo value={app.isUsernamePasswordEnabled} />],
+          ['Enable Authorization Code and Credentials Flow', <YesNo value={app.isCodeCredentialEnabled} />],
+          ['Enable Token Exchange Flow', <YesNo value={app.isTokenExchangeEnabled} />],
+          ['Enable Refresh Token Rotation', <YesNo value={app.isRefreshTokenRotationEnabled} />],
         ]}
       />
     </Card>
