@@ -588,6 +588,17 @@ describe('sallyport org', () => {
     const again = await done('org', 'apply', file)
     expect(again.map(({ applied }: { applied: string }) => applied)).toEqual(['unchanged', 'unchanged'])
   })
+
+  it('export prints an org file without secrets, which changes nothing where it came from', async () => {
+    const { status, stdout } = await run(['org', 'export', 'Target', '--data', data])
+    expect(status).toBe(0)
+    for (const secret of ['PRIVATE KEY', 'argon2', appNamed('Source_Integration').consumerSecret]) {
+      expect(stdout).not.toContain(secret)
+    }
+    const applied = await done('org', 'apply', written('target.yaml', stdout))
+    expect(new Set(applied.map((change: { applied: string }) => change.applied))).toEqual(new Set(['unchanged']))
+    expect((await done('org', 'export', 'Target')).orgs).toMatchObject([{ name: 'Target', port: expect.any(Number) }])
+  })
 })
 
 describe('sallyport profile and permission-set', () => {

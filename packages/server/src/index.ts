@@ -102,6 +102,7 @@ export {
 } from './options.ts'
 export { applyOrgFile, type Change } from './org-file/apply.ts'
 export { openOrgFile, type ReadOrgFile } from './org-file/read.ts'
+export { orgEntryOf, orgFileYaml } from './org-file/write.ts'
 export { newOrg } from './org-setup/new-org.ts'
 export { addresses } from './orgs/address.ts'
 export { changeOrg } from './orgs/change-org.ts'

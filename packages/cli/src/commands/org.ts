@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
 import { orgApply } from './org/apply.ts'
 import { orgCreate } from './org/create.ts'
+import { orgExport } from './org/export.ts'
 import { orgList } from './org/list.ts'
 import { orgRotateSigningKey } from './org/rotate-signing-key.ts'
 import { orgShow } from './org/show.ts'
@@ -17,5 +18,6 @@ export function org(terminal: Terminal): CommandUnknownOpts {
     .addCommand(orgShow(terminal))
     .addCommand(orgUpdate(terminal))
     .addCommand(orgApply(terminal))
+    .addCommand(orgExport(terminal))
     .addCommand(orgRotateSigningKey(terminal))
 }
