@@ -9,6 +9,7 @@ it('measures everything unless told otherwise', () => {
       'saml-bearer',
       'code-openid',
       'code',
+      'code-jwt',
       'refresh',
       'userinfo',
       'introspection',

@@ -19,6 +19,7 @@ export const scenarioNames = [
   'saml-bearer',
   'code-openid',
   'code',
+  'code-jwt',
   'refresh',
   'userinfo',
   'introspection',
@@ -68,6 +69,13 @@ export const scenarios: readonly Scenario[] = [
     hasPeer: true,
   },
   { name: 'code', title: 'code exchange', members: [...tokens, 'refresh_token'], bar: { timesPeer: 3 }, hasPeer: true },
+  {
+    name: 'code-jwt',
+    title: 'code exchange, JWT access token',
+    members: [...tokens, 'refresh_token', 'token_format'],
+    bar: undefined,
+    hasPeer: false,
+  },
   { name: 'refresh', title: 'refresh', members: tokens, bar: { timesPeer: 5 }, hasPeer: true },
   { name: 'userinfo', title: 'userinfo', members: ['sub', 'name', 'email'], bar: { timesPeer: 3 }, hasPeer: true },
   {

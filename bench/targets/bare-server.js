@@ -7,6 +7,7 @@ const bodies = new Map([
   ['/jwt-bearer', filled(token, 288)],
   ['/code-openid', filled({ ...token, refresh_token: 'A', id_token: 'A' }, 1228)],
   ['/code', filled({ ...token, refresh_token: 'A' }, 488)],
+  ['/code-jwt', filled({ ...token, refresh_token: 'A', token_format: 'A' }, 1460)],
   ['/refresh', filled(token, 382)],
   ['/userinfo', filled({ sub: 'A', name: 'A', email: 'A' }, 1936)],
   ['/introspection', filled({ active: true, scope: 'A', client_id: 'A' }, 282)],

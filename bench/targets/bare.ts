@@ -18,6 +18,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'saml-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(3200) }),
     'code-openid': post('/code-openid', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     code: post('/code', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
+    'code-jwt': post('/code-jwt', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     refresh: post('/refresh', { grant_type: 'refresh_token', refresh_token: 'A'.repeat(100), ...form }),
     userinfo: get('/userinfo'),
     introspection: post('/introspection', { token: 'A'.repeat(112), ...form }),

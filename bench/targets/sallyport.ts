@@ -54,9 +54,10 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
   const origin = `http://${host}`
   const signer = makeSigner()
   const app = { client_id: `Bench${uniqueId()}`, client_secret: uniqueId() }
+  const jwtApp = { client_id: `BenchJwt${uniqueId()}`, client_secret: uniqueId() }
   const orgFile = join(folder, 'org.json')
   const data = join(folder, 'data')
-  writeFileSync(orgFile, JSON.stringify(orgWith(app, signer.certificate, orgPort)))
+  writeFileSync(orgFile, JSON.stringify(orgWith({ app, jwtApp }, signer.certificate, orgPort)))
   let assertions = 0
   let cookies: Promise<readonly string[]> | undefined
 
@@ -66,6 +67,7 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
     'saml-bearer': async (count) => once(await times(count, samlBearer)),
     'code-openid': async (count) => once(await exchanges(count, 'openid api refresh_token')),
     code: async (count) => once(await exchanges(count, 'api refresh_token')),
+    'code-jwt': async (count) => once(await exchanges(count, 'api refresh_token', jwtApp)),
     refresh: async () => again(await refreshes()),
     userinfo: async () => {
       const tokens = await newTokens('openid id api refresh_token', 'access_token')
@@ -157,21 +159,21 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
   }
 
   /** Exchanges of codes that signed-in users have just been sent back with. */
-  async function exchanges(count: number, scope: string): Promise<readonly Buffer[]> {
+  async function exchanges(count: number, scope: string, client: Client = app): Promise<readonly Buffer[]> {
     cookies ??= times(usernames.length, (index) => {
       const username = usernames[index] ?? ''
-      return signIn({ authorizeUrl: `${origin}${authorizePath(scope)}`, callbackUrl, username, password })
+      return signIn({ authorizeUrl: `${origin}${authorizePath(scope, client)}`, callbackUrl, username, password })
     })
     const headers = (await cookies).map((Cookie) => ({ Cookie, Accept: 'text/html' }))
-    const path = authorizePath(scope)
+    const path = authorizePath(scope, client)
     const visits = headers.map((header) => writeRequest({ host, path, headers: header }))
     const codes = await collect(repeat(visits, count), readCode)
-    const form = { grant_type: 'authorization_code', redirect_uri: callbackUrl, code_verifier: verifier, ...app }
+    const form = { grant_type: 'authorization_code', redirect_uri: callbackUrl, code_verifier: verifier, ...client }
     return codes.map((code) => post('token', { ...form, code }))
   }
 
-  function authorizePath(scope: string): string {
-    const query = { response_type: 'code', client_id: app.client_id, redirect_uri: callbackUrl, scope }
+  function authorizePath(scope: string, { client_id }: Client): string {
+    const query = { response_type: 'code', client_id, redirect_uri: callbackUrl, scope }
     const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
     return `/services/oauth2/authorize?${new URLSearchParams({ ...query, ...pkce })}`
   }
@@ -205,9 +207,18 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
   }
 }
 
-/** One org with users who may all use one app, pre-authorized by their profile (the org file of the documentation). */
+/** An app by what it shows of itself. */
+interface Client {
+  readonly client_id: string
+  readonly client_secret: string
+}
+
+/**
+ * One org with users who may all use its apps, pre-authorized by their profile (the org file of the documentation): one for
+ * nearly everything, and one whose access tokens are JWTs.
+ */
 function orgWith(
-  app: { readonly client_id: string; readonly client_secret: string },
+  { app, jwtApp }: { readonly app: Client; readonly jwtApp: Client },
   certificate: string,
   port: number,
 ): unknown {
@@ -237,13 +248,29 @@ function orgWith(
     },
     profileName: [profile],
   }
+  const issuingJwts = {
+    fullName: 'Bench_Jwt',
+    label: 'Bench JWT',
+    contactEmail: 'bench@bench.example',
+    oauthConfig: {
+      callbackUrl: [callbackUrl],
+      consumerKey: jwtApp.client_id,
+      consumerSecret: jwtApp.client_secret,
+      scopes: ['Api', 'RefreshToken'],
+      isAdminApproved: true,
+      isNamedUserJwtEnabled: true,
+    },
+    profileName: [profile],
+  }
   const accounts = Array.from({ length: 2000 }, (_, number) => ({
     Name: `Account ${number}`,
     Phone: `+1 555 ${number}`,
     BillingCity: `City ${number % 50}`,
   }))
   const records = { Account: accounts }
-  return { orgs: [{ name: 'Bench', type: 'production', port, users, connectedApps: [connectedApp], records }] }
+  return {
+    orgs: [{ name: 'Bench', type: 'production', port, users, connectedApps: [connectedApp, issuingJwts], records }],
+  }
 }
 
 function readCode({ status, head, body }: Answer): string {
