@@ -38,6 +38,8 @@ interface RequestSource {
   readonly method?: 'GET' | 'POST'
   readonly url: string
   readonly form?: Readonly<Record<string, string>>
+  /** A body of JSON, in place of a form. */
+  readonly json?: object
   readonly headers?: Readonly<Record<string, string>>
   readonly auth?: object
   /** The script before it is sent. */
@@ -50,7 +52,19 @@ interface RequestSource {
 }
 
 function request(source: RequestSource) {
-  const { name, method = 'GET', url, form, headers = {}, auth, before, after, description, follows = true } = source
+  const {
+    name,
+    method = 'GET',
+    url,
+    form,
+    json,
+    headers = {},
+    auth,
+    before,
+    after,
+    description,
+    follows = true,
+  } = source
   return {
     name,
     event: [...(before === undefined ? [] : [script('prerequest', before)]), script('test', after)],
@@ -63,6 +77,9 @@ function request(source: RequestSource) {
       ...(form === undefined
         ? {}
         : { body: { mode: 'urlencoded', urlencoded: Object.entries(form).map(([key, value]) => ({ key, value })) } }),
+      ...(json === undefined
+        ? {}
+        : { body: { mode: 'raw', raw: JSON.stringify(json, undefined, 2), options: { raw: { language: 'json' } } } }),
       description,
     },
     response: [],
@@ -628,6 +645,51 @@ pm.test('it has a refresh token, because that scope was granted', () => {
   ],
 }
 
+const registration = {
+  name: 'Dynamic registration',
+  description:
+    'A program makes its own connected app under another one (OpenID Connect Dynamic Client Registration, RFC 7591). It shows the initial ' +
+    'access token of that app: put it into `initialAccessToken` of the environment. It comes from `sallyport app initial-access-token <app>`, at ' +
+    'Salesforce from the page of the app.',
+  item: [
+    request({
+      name: '1. Register',
+      method: 'POST',
+      url: '{{loginUrl}}/services/oauth2/register',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json',
+        Authorization: 'Bearer {{initialAccessToken}}',
+      },
+      json: {
+        redirect_uris: ['https://partner.example/callback'],
+        client_name: 'Registered by Postman',
+        contacts: ['dev@partner.example'],
+        response_types: ['code'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        application_type: 'web',
+      },
+      description: 'The answer has key and secret, said this once. Without an initial access token it is refused.',
+      after: `
+const answer = pm.response.json()
+if (pm.variables.get('initialAccessToken')) {
+  pm.test('the app is there, with a key and a secret of its own', () => {
+    pm.response.to.have.status(201)
+    pm.expect(answer.client_id).to.be.a('string').that.is.not.empty
+    pm.expect(answer.client_secret).to.be.a('string').that.is.not.empty
+    pm.expect(answer.redirect_uris).to.eql(['https://partner.example/callback'])
+  })
+} else {
+  pm.test('nobody registers without the initial access token of an app', () => {
+    pm.expect(pm.response.code).to.be.at.least(400)
+    pm.expect(answer.error).to.equal('invalid_token')
+  })
+}
+`,
+    }),
+  ],
+}
+
 const revoke = {
   name: 'The end',
   description: 'A refresh token is revoked, and takes everything with it that it brought (RFC 7009).',
@@ -676,7 +738,7 @@ export function collection() {
         'Choose an environment, and run the folders from the top. `sallyport walkthrough postman` writes this collection with an environment that is filled in.',
       schema,
     },
-    item: [webServer, helper, withTokens, jwtBearer, samlBearer, deviceFlow, revoke],
+    item: [webServer, helper, withTokens, jwtBearer, samlBearer, deviceFlow, registration, revoke],
   }
 }
 
@@ -692,6 +754,7 @@ const names = {
   jwtConsumerKey: 'default',
   jwtUsername: 'default',
   privateKey: 'secret',
+  initialAccessToken: 'secret',
 }
 
 /** An environment; what is not given is there to be filled in. */
