@@ -61,8 +61,11 @@ export async function startWorkers(count: number, log: Log, metrics: MetricsPlac
     meter === undefined || metrics?.port === undefined
       ? undefined
       : await listenForMetrics(meter, metrics.host, metrics.port)
-  const [first] = await Promise.all(Array.from({ length: count }, () => startOne()))
-  if (first === undefined) throw new Error('There are to be no workers.')
+  const first = await startAll(count).catch(async (error) => {
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
+    await forMetrics?.close()
+    throw error
+  })
   cluster.on('exit', (worker, code, signal) => {
     if (isStopping) return
     log.failed(new Error(`It ended with ${signal ?? code}.`), `worker ${worker.id}`)
@@ -83,6 +86,13 @@ export async function startWorkers(count: number, log: Log, metrics: MetricsPlac
       await forMetrics?.close()
     },
   }
+}
+
+/** Resolves with what the first of them says when all answer requests. */
+async function startAll(count: number): Promise<ReadyAnswer> {
+  const [first] = await Promise.all(Array.from({ length: count }, () => startOne()))
+  if (first === undefined) throw new Error('There are to be no workers.')
+  return first
 }
 
 /** Resolves when a new worker answers requests. */

@@ -341,7 +341,19 @@ describe('several workers', () => {
   it('fail as one would when they cannot start', async () => {
     using folder = temporaryFolder()
     expect((await run(['org', 'create', 'Acme', '--data', folder.path])).status).toBe(0)
-    const words = ['serve', '--public-url', publicUrl, '--port', '0', '--data', folder.path, '--workers', '2']
+    const words = [
+      'serve',
+      '--public-url',
+      publicUrl,
+      '--port',
+      '0',
+      '--data',
+      folder.path,
+      '--workers',
+      '2',
+      '--metrics-port',
+      '0',
+    ]
     const { status, stderr } = await run(words, { env: secrets() })
     expect([status, stderr]).toEqual([1, expect.stringContaining('was made with another encryption key')])
   })

@@ -484,13 +484,6 @@ export async function sallyport({
   )
   meter.watch('passwords_running', 'Passwords that are being hashed or verified.', () => passwords.load().running)
   meter.watch('passwords_waiting', 'Passwords that wait to be.', () => passwords.load().waiting)
-  meter.watch('database_connections', 'Connections to the database that are open.', () => stores.load().connections)
-  meter.watch('database_waiting', 'Statements that the database has not answered yet.', () => stores.load().waiting)
-  meter.watch(
-    'database_longest_wait_seconds',
-    'Seconds that the slowest of them has waited.',
-    () => stores.load().longestWait / 1000,
-  )
   let isDraining = false
   const others = posture.allowsOtherOrigins ? 'all' : { listedBy: addresses }
   const shared = (endpoint: ReturnType<typeof take>) => crossOrigin(endpoint, others)

@@ -82,7 +82,7 @@ describe('the traps that newcomers fall into', () => {
     [
       '5. blocked',
       'Browser came back: http://localhost:1717/OauthRedirect?error=OAUTH_APP_BLOCKED&error_description=this+app+is+blocked+by+admin&state=abc',
-      ['app-blocked'],
+      ['app-blocked', 'api-access-controlled'],
     ],
     [
       '5. not installed',
