@@ -144,6 +144,9 @@ const ofOauthConfig = new Set([
 
 const ofPolicies = new Map<string, Path>([
   ['policies.namedUserJwtTimeout', ['oauthPolicy', 'namedUserJwtTimeout']],
+  ['assetTokenConfig.certificate', ['oauthConfig', 'assetTokenConfig', 'assetSigningCertId']],
+  ['assetTokenConfig.validity', ['oauthConfig', 'assetTokenConfig', 'assetValidityPeriod']],
+  ['assetTokenConfig.audiences', ['oauthConfig', 'assetTokenConfig', 'assetAudiences']],
   ['policies.clientCredentialUser', ['oauthConfig', 'oauthClientCredentialUser']],
   ['policies.profiles', ['profileName']],
   ['policies.permissionSets', ['permissionSetName']],
@@ -164,9 +167,6 @@ export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }
   if (field === 'callbackUrls') return ['oauthConfig', 'callbackUrl', ...number]
   if (field === 'certificate') {
     return ['oauthConfig', oauthConfig.certificateFile === undefined ? 'certificate' : 'certificateFile']
-  }
-  if (field === 'assetTokenConfig') {
-    return ['oauthConfig', field, ...(item === undefined ? [] : ['assetAudiences', item])]
   }
   if (field === 'idTokenConfig') {
     return ['oauthConfig', 'idTokenConfig', ...(item === undefined ? [] : ['idTokenAudience', item])]

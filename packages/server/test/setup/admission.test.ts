@@ -5,6 +5,7 @@ import { sessionId } from '../../src/tokens/org-session.ts'
 import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
+import { addHandler } from '../flows/test-handlers.ts'
 import { addIdentityProvider } from '../flows/test-saml.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
 import { addCredentials } from './credentials.ts'
@@ -47,6 +48,7 @@ beforeAll(async () => {
   const [customScope] = await server.stores.customScopes.list(server.org.id)
   const [customPermission] = await server.stores.customPermissions.list(server.org.id)
   const [certificate] = await server.stores.certificates.list(server.org.id)
+  const handler = await addHandler(server, app, admin.user)
   const settings = await addIdentityProvider(server)
   things = {
     app: app.id,
@@ -63,6 +65,7 @@ beforeAll(async () => {
     update: 'endSoapLogin',
     customPermission: customPermission?.id ?? '',
     settings: settings.id,
+    handler: handler.id,
     request: await journalledRequest(server, app),
   }
   own = new Map([

@@ -2,6 +2,7 @@ import { pemBlock } from '@sallyport/keystore'
 import { samples } from '../../../keystore/test/samples.ts'
 import { newSigningKey } from '../../src/certificates/signing-keys.ts'
 import { testCertificate } from '../certificates.ts'
+import { addHandler } from '../flows/test-handlers.ts'
 import { addIdentityProvider, samlAssertion, signXml } from '../flows/test-saml.ts'
 import { base, password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
@@ -32,6 +33,7 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await orgSights(full)),
       ...(await singleSignOnSights(full)),
       ...(await credentialSights(full)),
+      ...(await handlerSights(full)),
     ]
   } finally {
     await empty.server.close()
@@ -237,6 +239,25 @@ async function fullCertificates({ server, admin }: SetupServer): Promise<void> {
     certificate: server.signer.pem,
     privateKey: server.signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   })
+}
+
+/** Token exchange handlers: none, one, and one that cannot be. */
+async function handlerSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const { server, admin } = setup
+  const handlers = '/setup/token-exchange-handlers'
+  const none = await sight(setup, 'no token exchange handlers', handlers)
+  const { id } = await addHandler(
+    server,
+    await server.addApp('Exchanging', { isTokenExchangeEnabled: true }),
+    admin.user,
+  )
+  return [
+    none,
+    await sight(setup, 'token exchange handlers', handlers),
+    await sent(setup, 'new handler with problems', `${handlers}/new`, { developerName: '1', enablements: 'x' }, 422),
+    await sight(setup, 'edit handler', `${handlers}/${id}/edit`),
+    await sight(setup, 'delete handler', `${handlers}/${id}/delete`),
+  ]
 }
 
 /** What holds for the whole org. */

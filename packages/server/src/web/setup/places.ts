@@ -115,6 +115,12 @@ export const placeGroups = [
         right: 'view setup',
         words: 'saml identity provider issuer entity id federation certificate',
       },
+      {
+        path: '/setup/token-exchange-handlers',
+        label: 'Token Exchange Handlers',
+        right: 'view setup',
+        words: 'subject_token outside identity provider jwt module apex',
+      },
     ],
   },
   {

@@ -15,6 +15,7 @@ import type { SamlSsoConfigStore } from '../../saml/sso-config.ts'
 import type { LoginHistoryStore } from '../../sessions/login-history.ts'
 import type { Session, SessionStore } from '../../sessions/session.ts'
 import type { VerificationHistoryStore, VerificationStore } from '../../sessions/verification.ts'
+import type { TokenExchangeHandlerStore } from '../../token-exchange/token-exchange-handler.ts'
 import type { AccessTokenStore } from '../../tokens/access-token.ts'
 import type { RefreshTokenStore } from '../../tokens/refresh-token.ts'
 import type { CustomPermissionStore } from '../../users/custom-permission.ts'
@@ -51,6 +52,7 @@ export interface SetupStores {
   readonly samlSsoConfigs: SamlSsoConfigStore
   readonly namedCredentials: NamedCredentialStore
   readonly externalCredentials: ExternalCredentialStore
+  readonly tokenExchangeHandlers: TokenExchangeHandlerStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

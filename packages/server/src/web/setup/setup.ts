@@ -14,6 +14,7 @@ import { connectAServer } from './connect-a-server/connect-a-server.tsx'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
 import { customScopePages } from './connected-apps/custom-scopes.tsx'
 import { oauthUsage } from './connected-apps/oauth-usage.tsx'
+import { tokenExchangeHandlerPages } from './connected-apps/token-exchange-handlers.tsx'
 import { flowLog } from './flow-log/flow-log.tsx'
 import { setupHome } from './home/setup-home.tsx'
 import { identityProvider } from './identity.tsx'
@@ -59,6 +60,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...oauthUsage,
     ...appMenuPages,
     ...customScopePages(needs),
+    ...tokenExchangeHandlerPages(needs),
     ...userList,
     ...userForms(needs),
     ...userPages(needs),

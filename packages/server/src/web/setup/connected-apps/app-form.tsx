@@ -13,6 +13,7 @@ import { CertificateDetails } from '../certificate-details.tsx'
 import { again, area, check, choices, hidden, ipRanges, lines, text, whole } from '../field.tsx'
 import type { ShownForm, ValuesOf } from '../form.tsx'
 import type { SeeFirst } from '../route.tsx'
+import type { SetupStores } from '../setup-visit.ts'
 import {
   appearanceProblemNames,
   appearanceStart,
@@ -20,6 +21,7 @@ import {
   enteredAppearance,
   mobileFields,
 } from './app-appearance-fields.ts'
+import { assetTokenFields, assetTokenProblemNames, assetTokenStart, enteredAssetTokens } from './asset-token-fields.ts'
 import { scopeHints } from './scope-hints.ts'
 
 /** The scopes to choose from: Salesforce's, and those that the org has made. */
@@ -129,6 +131,15 @@ export const appFields = {
     label: 'Require user credentials in the POST body for Authorization Code and Credentials Flow',
     help: 'Username and password come in the body of the request and never in its Authorization header, which more programs on the way write down.',
   }),
+  isTokenExchangeEnabled: check({
+    label: 'Enable Token Exchange Flow',
+    help: 'The app may bring a token of another issuer and get one of this org for it. Two things more are needed: the same box in Edit Policies, and a handler that knows the token, under Token Exchange Handlers.',
+  }),
+  isSecretRequiredForTokenExchange: check({
+    label: 'Require Secret for Token Exchange Flow',
+    help: 'Leave it ticked unless the app can keep no secret: without it, whoever has a good token of the other issuer can exchange it in the app’s name.',
+  }),
+  ...assetTokenFields([]),
   isRefreshTokenRotationEnabled: check({
     label: 'Enable Refresh Token Rotation',
     help: 'Each refresh gives a new refresh token and ends the one before. The app has to store the new one each time: an old one that comes back ends the whole chain (expired access/refresh token). Two workers that share one token fall into this.',
@@ -193,9 +204,16 @@ export const newAppFields = {
   ...appFields,
 }
 
-/** The same fields, with the scopes that the org has made. */
-export function appFieldsWith(customScopes: readonly CustomScope[]): typeof appFields {
-  return { ...appFields, scopes: scopesField(customScopes) }
+/** The same fields, with the scopes that the org has made, and the certificates it can sign with. */
+export async function appFieldsOf(
+  { customScopes, certificates }: Pick<SetupStores, 'customScopes' | 'certificates'>,
+  org: { readonly id: string },
+): Promise<typeof appFields> {
+  return {
+    ...appFields,
+    scopes: scopesField(await customScopes.list(org.id)),
+    ...assetTokenFields(await certificates.list(org.id)),
+  }
 }
 
 type AppValues = ValuesOf<typeof appFields>
@@ -206,6 +224,7 @@ export const newAppStart: Partial<AppValues> = {
   isPkceRequired: true,
   isSecretRequired: true,
   isSecretRequiredForRefreshToken: true,
+  isSecretRequiredForTokenExchange: true,
   idTokenValidity: 2,
   canvasAccessMethod: 'Post',
   canvasSamlInitiation: 'None',
@@ -234,6 +253,9 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     isUsernamePasswordEnabled: app.isUsernamePasswordEnabled,
     isCodeCredentialEnabled: app.isCodeCredentialEnabled,
     isCodeCredentialPostOnly: app.isCodeCredentialPostOnly,
+    isTokenExchangeEnabled: app.isTokenExchangeEnabled,
+    isSecretRequiredForTokenExchange: app.isSecretRequiredForTokenExchange,
+    ...assetTokenStart(app),
     isRefreshTokenRotationEnabled: app.isRefreshTokenRotationEnabled,
     isIntrospectAllTokens: app.isIntrospectAllTokens,
     idTokenValidity: Math.ceil(app.idTokenConfig.validity / 60),
@@ -277,6 +299,11 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
     canvasLocations,
     canvasOptions,
     canvasLifecycleClass,
+    assetCertificate,
+    assetValidity,
+    assetAudiences,
+    assetAttributes,
+    assetCustomPermissions,
     ...same
   } = values
   // What was set elsewhere to seconds that are no whole minutes stays so, unless somebody enters other minutes.
@@ -284,6 +311,7 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
   return {
     ...same,
     ...enteredAppearance(values),
+    ...enteredAssetTokens(values, app),
     isConsumerSecretOptional: !isSecretRequired,
     idTokenConfig: {
       ...(isSame || idTokenValidity === undefined ? {} : { validity: idTokenValidity * 60 }),
@@ -304,7 +332,7 @@ export function enteredApiName({ fullName, label }: { readonly fullName: string;
 /** Problems of the acts under the names of the fields here. */
 export function asFormProblems(problems: readonly Problem[]): readonly Problem[] {
   return problems.map((problem) => {
-    const named = appearanceProblemNames[problem.field]
+    const named = appearanceProblemNames[problem.field] ?? assetTokenProblemNames[problem.field]
     if (named !== undefined) return { ...problem, field: named }
     if (problem.field !== 'idTokenConfig') return problem
     return { ...problem, field: problem.item === undefined ? 'idTokenValidity' : 'idTokenAudiences' }
@@ -371,6 +399,8 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
         {form.field('isUsernamePasswordEnabled')}
         {form.field('isCodeCredentialEnabled')}
         {form.field('isCodeCredentialPostOnly')}
+        {form.field('isTokenExchangeEnabled')}
+        {form.field('isSecretRequiredForTokenExchange')}
         {form.field('isRefreshTokenRotationEnabled')}
         {form.field('isNamedUserJwtEnabled')}
         {form.field('isIntrospectAllTokens')}
@@ -381,6 +411,13 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
         {form.field('idTokenIncludesStandardClaims')}
         {form.field('idTokenIncludesAttributes')}
         {form.field('idTokenIncludesCustomPermissions')}
+      </Card>
+      <Card title="Enable Asset Tokens">
+        {form.field('assetCertificate')}
+        {form.field('assetValidity')}
+        {form.field('assetAudiences')}
+        {form.field('assetAttributes')}
+        {form.field('assetCustomPermissions')}
       </Card>
       <Card title="Custom Attributes">{form.field('attributes')}</Card>
       <Card title="Enable Single Logout">{form.field('singleLogoutUrl')}</Card>

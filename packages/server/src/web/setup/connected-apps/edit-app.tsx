@@ -4,7 +4,7 @@ import { Details } from '../blocks.tsx'
 import { formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
-import { AppSections, appFieldsWith, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
+import { AppSections, appFieldsOf, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
 import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
 
 /** *Edit* of a connected app: its settings, which only the org that made it may change. */
@@ -13,7 +13,7 @@ export function editApp({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[]
     path: `${appsPath}/:app/edit`,
     right: 'manage connected apps',
     find: findOwnApp,
-    fields: async (_app, { stores, org }) => appFieldsWith(await stores.customScopes.list(org.id)),
+    fields: (_app, { stores, org }) => appFieldsOf(stores, org),
     start: appStart,
     show: (form, app, { at }) => ({
       title: `Edit ${app.label}`,

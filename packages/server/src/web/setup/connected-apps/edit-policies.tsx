@@ -59,6 +59,7 @@ export const editPolicies: readonly SetupRoute[] = [
             )}
             {form.field('clientCredentialUser')}
           </Card>
+          <Card title="Token Exchange Flow">{form.field('isTokenExchangeFlowEnabled')}</Card>
         </>
       ),
     }),

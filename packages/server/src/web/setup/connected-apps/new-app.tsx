@@ -5,7 +5,7 @@ import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import {
   AppSections,
-  appFieldsWith,
+  appFieldsOf,
   asFormProblems,
   certificateToSee,
   enteredApiName,
@@ -21,10 +21,7 @@ export function newApp({ seal, newId, now }: Pick<SetupNeeds, 'seal' | 'newId' |
     path: `${appsPath}/new`,
     right: 'manage connected apps',
     find: async ({ org }) => org,
-    fields: async ({ id }, { stores }) => ({
-      ...newAppFields,
-      ...appFieldsWith(await stores.customScopes.list(id)),
-    }),
+    fields: async (org, { stores }) => ({ ...newAppFields, ...(await appFieldsOf(stores, org)) }),
     start: () => newAppStart,
     show: (form, _org, { at }) => ({
       title: 'New Connected App',

@@ -38,6 +38,7 @@ export function PolicyDetails({ found: { policies }, runAs }: PolicyDetailsProps
           ? ['Other sessions', assuranceActions.find(({ value }) => value === policies.assuranceAction)?.label]
           : undefined,
         ['Client Credentials Flow: Run As', runAs],
+        ['Enable Token Exchange Flow', <YesNo value={policies.isTokenExchangeFlowEnabled} />],
         policies.mobilePolicy && [
           'PIN protect',
           `${policies.mobilePolicy.pinLength} digits, after ${policies.mobilePolicy.screenLock} minutes without use`,
@@ -70,6 +71,12 @@ export function PolicyWarnings({ found, runAs }: PolicyDetailsProps) {
         <Notice look="warning">
           The client credentials flow is enabled, but there is no Run As user, so it is refused (no client credentials
           user enabled). <a href={`${appPath(app)}/manage/edit`}>Name one in Edit Policies</a>.
+        </Notice>
+      )}
+      {app.isTokenExchangeEnabled && !policies.isTokenExchangeFlowEnabled && (
+        <Notice look="warning">
+          The app may exchange tokens, but this org has not allowed it, so it is refused (token exchange flow not
+          enabled). <a href={`${appPath(app)}/manage/edit`}>Allow it in Edit Policies</a>.
         </Notice>
       )}
     </>

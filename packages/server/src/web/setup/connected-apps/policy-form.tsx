@@ -112,6 +112,10 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
       help: '4 to 8. Mobile apps are told by the identity URL (mobile_policy) to ask for a PIN, and do it themselves. Empty asks for none.',
     }),
     screenLock: whole({ label: 'Require PIN after', unit: 'minutes', help: 'Without use, on the device.' }),
+    isTokenExchangeFlowEnabled: check({
+      label: 'Enable Token Exchange Flow',
+      help: 'The admins of this org allow the app to exchange tokens of other issuers. The app’s own setting must be on, too.',
+    }),
     clientCredentialUser: text({
       label: 'Run As',
       placeholder: 'integration@acme.example',
@@ -137,6 +141,7 @@ export function policyStart(policies: AppPolicies, runAs: string | undefined): P
     assuranceAction: policies.assuranceAction,
     ...(policies.mobilePolicy ?? {}),
     clientCredentialUser: runAs ?? '',
+    isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
     namedUserJwtTimeout: policies.namedUserJwtTimeout === undefined ? '' : String(policies.namedUserJwtTimeout),
   }
 }
@@ -164,6 +169,7 @@ export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> 
     ...(assuranceAction === undefined ? {} : { assuranceAction }),
     mobilePolicy: enteredMobilePolicy(values),
     clientCredentialUser: values.clientCredentialUser,
+    isTokenExchangeFlowEnabled: values.isTokenExchangeFlowEnabled,
     namedUserJwtTimeout: values.namedUserJwtTimeout === '' ? undefined : Number(values.namedUserJwtTimeout),
   })
 }

@@ -127,6 +127,8 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
               'Require user credentials in the POST body for Authorization Code and Credentials Flow',
               <YesNo value={app.isCodeCredentialPostOnly} />,
             ],
+            ['Enable Token Exchange Flow', <YesNo value={app.isTokenExchangeEnabled} />],
+            ['Require Secret for Token Exchange Flow', <YesNo value={app.isSecretRequiredForTokenExchange} />],
             ['Enable Refresh Token Rotation', <YesNo value={app.isRefreshTokenRotationEnabled} />],
             ['Issue JWT-based access tokens for named users', <YesNo value={app.isNamedUserJwtEnabled} />],
             ['Introspect All Tokens', <YesNo value={app.isIntrospectAllTokens} />],
@@ -135,6 +137,7 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
             ['Include Standard Claims', <YesNo value={app.idTokenConfig.includesStandardClaims} />],
             ['Include Custom Attributes', <YesNo value={app.idTokenConfig.includesAttributes} />],
             ['Include Custom Permissions', <YesNo value={app.idTokenConfig.includesCustomPermissions} />],
+            ...assetTokenRows(app),
             ['Custom Attributes', <Lines texts={app.attributes.map(writeAttributeLine)} />],
             ['Single Logout URL', app.singleLogoutUrl],
             ['Start URL', app.startUrl],
@@ -162,6 +165,17 @@ function Settings({ app, customScopes, canManage, at }: SettingsProps) {
       </Card>
     </>
   )
+}
+
+function assetTokenRows({ assetTokenConfig: config }: ConnectedApp) {
+  if (config === undefined) return [['Enable Asset Tokens', <YesNo value={false} />] as const]
+  return [
+    ['Asset Signing Certificate', config.certificate],
+    ['Asset Token Valid for', `${config.validity / 60} minutes`],
+    ['Asset Audiences', <Lines texts={config.audiences} />],
+    ['Include Custom Attributes in asset tokens', <YesNo value={config.includesAttributes} />],
+    ['Include Custom Permissions in asset tokens', <YesNo value={config.includesCustomPermissions} />],
+  ] as const
 }
 
 function AppearanceCards({ app: { mobile, canvas } }: { readonly app: ConnectedApp }) {
