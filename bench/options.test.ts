@@ -15,6 +15,8 @@ it('measures everything unless told otherwise', () => {
       'introspection',
       'revocation',
       'client-credentials',
+      'token-exchange',
+      'asset-token',
       'device',
       'record',
       'query',

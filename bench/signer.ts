@@ -8,7 +8,7 @@ export interface Signer {
   readonly certificate: string
   readonly alg: 'RS256'
   /** A JWT with these claims. */
-  signClaims(claims: Readonly<Record<string, string | number>>): Promise<string>
+  signClaims(claims: Readonly<Record<string, unknown>>): Promise<string>
   /** The signature of any bytes. */
   sign(data: Uint8Array): Promise<Uint8Array>
 }
@@ -20,7 +20,7 @@ export function makeSigner(): Signer {
   const certificate = selfSignedCertificate({ publicKey, privateKey, name: 'Bench' })
   return { publicKey, certificate, alg: 'RS256', signClaims, sign: signBytes }
 
-  async function signClaims(claims: Readonly<Record<string, string | number>>): Promise<string> {
+  async function signClaims(claims: Readonly<Record<string, unknown>>): Promise<string> {
     const signed = `${header}.${base64url(claims)}`
     return `${signed}.${(await signBytes(Buffer.from(signed))).toString('base64url')}`
   }

@@ -12,6 +12,7 @@ const bodies = new Map([
   ['/userinfo', filled({ sub: 'A', name: 'A', email: 'A' }, 1936)],
   ['/introspection', filled({ active: true, scope: 'A', client_id: 'A' }, 282)],
   ['/revocation', ''],
+  ['/asset-token', filled({ ...token, issued_token_type: 'A' }, 1500)],
   ['/device', filled({ device_code: 'A', user_code: 'A', verification_uri: 'A' }, 181)],
   ['/record', filled({ Id: 'A', Name: 'A' }, 1010)],
   ['/query', filled({ totalSize: 25, records: 'A' }, 4560)],

@@ -12,6 +12,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
   const host = `127.0.0.1:${port}`
   const form = { client_id: 'A'.repeat(32), client_secret: 'A'.repeat(64) }
   const code = { grant_type: 'authorization_code', redirect_uri: 'https://app.example.com/callback', ...form }
+  const exchange = { grant_type: 'A'.repeat(47), subject_token_type: 'A'.repeat(37) }
   const requests: Readonly<Record<ScenarioName, Buffer>> = {
     'jwt-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(640) }),
     'jwt-bearer-jti': post('/jwt-bearer', { assertion: 'A'.repeat(680) }),
@@ -24,6 +25,8 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     introspection: post('/introspection', { token: 'A'.repeat(112), ...form }),
     revocation: post('/revocation', { token: 'A'.repeat(112) }),
     'client-credentials': post('/jwt-bearer', { grant_type: 'client_credentials', ...form }),
+    'token-exchange': post('/jwt-bearer', { ...exchange, subject_token: 'A'.repeat(560), ...form }),
+    'asset-token': post('/asset-token', { ...exchange, subject_token: 'A'.repeat(112), actor_token: 'A'.repeat(640) }),
     device: post('/device', { response_type: 'device_code', scope: 'api refresh_token', ...form }),
     record: get('/record'),
     query: get('/query'),

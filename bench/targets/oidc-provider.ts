@@ -115,6 +115,8 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
     'saml-bearer': nothing,
     'code-jwt': nothing,
+    'token-exchange': nothing,
+    'asset-token': nothing,
     device: async () => again([post('/device/auth', { scope: 'offline_access api', ...web })]),
     record: nothing,
     query: nothing,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signSamlAssertion } from '@sallyport/client'
 import { startPostgres } from '../../test/postgres-server.ts'
@@ -40,6 +40,8 @@ export const sallyportOnPostgres: Target = {
 
 const program = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js')
 const callbackUrl = 'https://app.example.com/callback'
+const directory = 'https://directory.bench.example'
+const exchange = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' }
 const password = 'correct horse battery staple'
 const usernames = Array.from({ length: 16 }, (_, index) => `user${index}@bench.example`)
 // Salesforce keeps five approvals of a user for an app, so a user holds fewer refresh tokens than that.
@@ -58,6 +60,9 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
   const orgFile = join(folder, 'org.json')
   const data = join(folder, 'data')
   writeFileSync(orgFile, JSON.stringify(orgWith({ app, jwtApp }, signer.certificate, orgPort)))
+  const handlers = join(folder, 'data', 'handlers')
+  mkdirSync(handlers, { recursive: true })
+  writeFileSync(join(handlers, 'Directory.js'), handlerWith(signer.certificate))
   let assertions = 0
   let cookies: Promise<readonly string[]> | undefined
 
@@ -86,6 +91,8 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
       const form = { grant_type: 'client_credentials', ...app }
       return again([writeRequest({ host: `127.0.0.1:${orgPort}`, path: '/services/oauth2/token', form })])
     },
+    'token-exchange': async (count) => once(await times(count, tokenExchange)),
+    'asset-token': async () => again(await assetTokens()),
     device: async () => again([post('token', { response_type: 'device_code', scope: 'api refresh_token', ...app })]),
     record: async () => {
       const tokens = await newTokens('api refresh_token', 'access_token')
@@ -145,6 +152,28 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
     const statement = { issuer: app.client_id, subject, audience: origin, recipient, validitySeconds: 300 }
     const assertion = Buffer.from(await signSamlAssertion(statement, signer)).toString('base64url')
     return post('token', { grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer', assertion })
+  }
+
+  /** A token of another issuer, which the handler verifies; no two are alike. */
+  async function tokenExchange(): Promise<Buffer> {
+    const sub = usernames[assertions % usernames.length] ?? ''
+    assertions += 1
+    const exp = Math.floor(Date.now() / 1000) + 3600
+    const subject_token = await signer.signClaims({ iss: directory, sub, aud: 'bench', exp, jti: uniqueId() })
+    return post('token', { ...exchange, subject_token, subject_token_type: tokenType('jwt'), ...app })
+  }
+
+  /** For one device each, with a key of its own. */
+  async function assetTokens(): Promise<readonly Buffer[]> {
+    const tokens = await newTokens('api refresh_token', 'access_token')
+    return Promise.all(
+      tokens.map(async (subject_token, number) => {
+        const device = { did: `device-${number}`, Name: `Device ${number}` }
+        const cnf = { jwk: signer.publicKey.export({ format: 'jwk' }) }
+        const actor = { actor_token: await signer.signClaims({ ...device, cnf }), actor_token_type: tokenType('jwt') }
+        return post('token', { ...exchange, subject_token, subject_token_type: tokenType('access_token'), ...actor })
+      }),
+    )
   }
 
   async function refreshes(): Promise<readonly Buffer[]> {
@@ -244,8 +273,15 @@ function orgWith(
       isAdminApproved: true,
       isClientCredentialEnabled: true,
       isDeviceFlowEnabled: true,
+      isTokenExchangeEnabled: true,
+      assetTokenConfig: {
+        assetSigningCertId: 'Devices',
+        assetAudiences: ['https://telemetry.bench.example'],
+        assetValidityPeriod: 30,
+      },
       oauthClientCredentialUser: usernames[0],
     },
+    oauthPolicy: { isTokenExchangeFlowEnabled: true },
     profileName: [profile],
   }
   const issuingJwts = {
@@ -262,15 +298,53 @@ function orgWith(
     },
     profileName: [profile],
   }
+  const [apexExecutionUser] = usernames
+  const handler = {
+    developerName: 'Directory',
+    masterLabel: 'Directory',
+    isJwtSupported: true,
+    enablements: [{ connectedApp: 'Bench', apexExecutionUser, isDefault: true }],
+  }
   const accounts = Array.from({ length: 2000 }, (_, number) => ({
     Name: `Account ${number}`,
     Phone: `+1 555 ${number}`,
     BillingCity: `City ${number % 50}`,
   }))
   const records = { Account: accounts }
-  return {
-    orgs: [{ name: 'Bench', type: 'production', port, users, connectedApps: [connectedApp, issuingJwts], records }],
+  const org = {
+    name: 'Bench',
+    type: 'production',
+    port,
+    users,
+    certificates: [{ name: 'Devices' }],
+    connectedApps: [connectedApp, issuingJwts],
+    tokenExchangeHandlers: [handler],
+    records,
   }
+  return { orgs: [org] }
+}
+
+/** A handler that verifies the JWTs of one issuer with the key of this certificate, as one with its keys at hand would. */
+function handlerWith(certificate: string): string {
+  return `
+import { verify, X509Certificate } from 'node:crypto'
+
+const { publicKey } = new X509Certificate(${JSON.stringify(certificate)})
+
+export function validateIncomingToken(_app, _appType, token) {
+  const [head, body, signature] = token.split('.')
+  const signed = Buffer.from(\`\${head}.\${body}\`)
+  if (!verify('sha256', signed, publicKey, Buffer.from(signature, 'base64url'))) return { isValid: false }
+  const { iss, aud, sub, exp } = JSON.parse(Buffer.from(body, 'base64url').toString())
+  return { isValid: iss === '${directory}' && aud === 'bench' && exp > Date.now() / 1000, data: { sub } }
+}
+
+export const getUserForTokenSubject = (_network, { data }) => ({ Username: data.sub })
+`
+}
+
+function tokenType(name: string): string {
+  return `urn:ietf:params:oauth:token-type:${name}`
 }
 
 function readCode({ status, head, body }: Answer): string {

@@ -3,7 +3,7 @@
 /* global pm, require */
 const cryptoJs = require('crypto-js')
 
-export { absolute, base64url, fieldsOf, needs, queryOf, signJwt, signSaml, unguessable }
+export { absolute, base64url, fieldsOf, needs, queryOf, signJwt, signSaml, skipWithout, unguessable }
 
 /** Bytes as base64url without padding (RFC 7515 §2). */
 function base64url(words) {
@@ -158,4 +158,9 @@ function needs(...names) {
   for (const name of names) {
     if (!pm.variables.get(name)) throw new Error(`Set ${name} in the environment first.`)
   }
+}
+
+/** Leaves a request out, unless everything that it needs is in the environment. */
+function skipWithout(...names) {
+  if (names.some((name) => !pm.variables.get(name))) pm.execution.skipRequest()
 }

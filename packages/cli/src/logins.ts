@@ -83,6 +83,7 @@ const loginSchema = z.discriminatedUnion('kind', [
     loginHost: z.string(),
     consumerKey: z.string(),
     consumerSecret: z.string().optional(),
+    privateKey: z.string().optional(),
     subjectToken: z.string(),
     subjectTokenType: z.enum(['access_token', 'refresh_token', 'id_token', 'saml2', 'jwt']),
     tokenHandler: z.string().optional(),
@@ -211,7 +212,9 @@ export function openLogins(client: Client): Logins {
       return client.clientCredentials({ consumerKey, proof, myDomain })
     }
     if (login.kind === 'token-exchange') {
-      return held?.refreshToken === undefined ? client.tokenExchange(login) : flowOf(client, login).refresh(held)
+      return held?.refreshToken === undefined
+        ? client.tokenExchange({ ...login, ...proofOf(client, login) })
+        : flowOf(client, login).refresh(held)
     }
     const signer = client.signerFromKey(login.privateKey)
     if (login.kind === 'saml-assertion') {

@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.ts'
+import { type AppIdentity, appToken } from './app-token.ts'
 import { endpointOf, type LoginHost, loginUrl } from './login-host.ts'
 import { type Asking, requestToken } from './token-request.ts'
 
@@ -9,44 +10,31 @@ export const tokenExchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-ex
 export type ExchangedTokenType = 'access_token' | 'refresh_token' | 'id_token' | 'saml2' | 'jwt'
 
 /** A token of another issuer, to be exchanged for one of Salesforce. */
-export interface TokenExchangeRequest {
-  /** The app's consumer key. */
-  readonly consumerKey: string
-  /** `undefined` where the app needs none for this flow. */
-  readonly consumerSecret?: string | undefined
+export interface TokenExchangeRequest extends AppIdentity {
   readonly subjectToken: string
   readonly subjectTokenType: ExchangedTokenType
   /** The Apex class of the handler; the app's default unless given. */
   readonly tokenHandler?: string | undefined
   /** Scopes, if not all that were approved; a refresh token comes only if `refresh_token` is among them. */
   readonly scope?: readonly string[] | undefined
-  /** Where to ask: `production` unless given. */
-  readonly loginHost?: LoginHost | undefined
 }
 
 /**
  * Gets an access token for a token of another issuer (RFC 8693 §2.1): a handler of the org says whose it is.
  * @throws {TokenError} when it is refused
+ * @throws {SignInError} `signature-wrong`
  * @throws {TransportError} when there was no answer
  */
 export function tokenExchange(request: TokenExchangeRequest, asking: Asking = {}): Promise<AccessToken> {
-  const { consumerKey, consumerSecret, subjectToken, subjectTokenType, tokenHandler, scope, loginHost } = request
-  return requestToken(
-    {
-      tokenEndpoint: endpointOf(loginUrl(loginHost ?? 'production'), '/services/oauth2/token'),
-      parameters: {
-        grant_type: tokenExchangeGrantType,
-        client_id: consumerKey,
-        ...(consumerSecret !== undefined && { client_secret: consumerSecret }),
-        subject_token: subjectToken,
-        subject_token_type: typeUrn(subjectTokenType),
-        ...(tokenHandler !== undefined && { token_handler: tokenHandler }),
-        ...(scope !== undefined && { scope: scope.join(' ') }),
-      },
-      needsInstanceUrl: true,
-    },
-    asking,
-  )
+  const { subjectToken, subjectTokenType, tokenHandler, scope, ...app } = request
+  const grant = {
+    grant_type: tokenExchangeGrantType,
+    subject_token: subjectToken,
+    subject_token_type: typeUrn(subjectTokenType),
+    ...(tokenHandler !== undefined && { token_handler: tokenHandler }),
+    ...(scope !== undefined && { scope: scope.join(' ') }),
+  }
+  return appToken(app, grant, asking)
 }
 
 /** A device that gets a token of its own by an app's access token. */

@@ -6,7 +6,7 @@ import { consumerSecret, type TestServer } from '../../server/test/flows/test-se
 import { anAssetApp, aThing } from '../../server/test/flows/test-things.ts'
 import { tokensFor } from '../../server/test/flows/test-tokens.ts'
 import { startHttpServer } from '../../server/test/interop/http-server.ts'
-import { assetToken, decodeJwt, TokenError, tokenExchange } from '../src/index.ts'
+import { assetToken, decodeJwt, signerFromKey, TokenError, tokenExchange } from '../src/index.ts'
 
 let server: TestServer
 let user: User
@@ -42,6 +42,13 @@ describe('tokenExchange', () => {
     expect(more.refreshToken).toMatch(/^5Aep/)
   })
 
+  it('takes a signed JWT in place of the secret', async () => {
+    const privateKey = server.signer.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const { consumerSecret: _, ...asked } = request()
+    const token = await tokenExchange({ ...asked, signer: signerFromKey(privateKey) })
+    expect(token.id).toContain(user.id)
+  })
+
   it('says why it was refused, in the words of the handler', async () => {
     const refused = tokenExchange({ ...request(), subjectToken: 'other' })
     await expect(refused).rejects.toThrow(TokenError)
@@ -62,7 +69,10 @@ describe('assetToken', () => {
       actorToken: aThing().token(),
       loginHost: server.base,
     })
-    expect(Object.fromEntries(decodeJwt(token).claims ?? [])).toMatchObject({ did: 'thermostat-7', act: { sub: 'thermostat-7' } })
+    expect(Object.fromEntries(decodeJwt(token)?.claims ?? [])).toMatchObject({
+      did: 'thermostat-7',
+      act: { sub: 'thermostat-7' },
+    })
     expect(expiresAt?.getTime()).toBeGreaterThanOrEqual(before + 1_800_000)
   })
 

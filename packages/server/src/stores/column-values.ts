@@ -81,7 +81,16 @@ export function readPolicy(json: string): RefreshTokenPolicy {
 
 /** Reads a column that holds a certificate, which was good when it was stored. */
 export function readStoredCertificate(pem: string): Certificate {
+  const known = certificatesRead.get(pem)
+  if (known !== undefined) return known
   const reading = readCertificate(pem)
   if (!reading.ok) throw new Error(`A stored certificate cannot be read any more: ${reading.problem}.`)
+  const [oldest] = certificatesRead.keys()
+  if (oldest !== undefined && certificatesRead.size >= mostCertificates) certificatesRead.delete(oldest)
+  certificatesRead.set(pem, reading.certificate)
   return reading.certificate
 }
+
+// Reading one takes longer than all else that a request does, and the same text is the same certificate.
+const certificatesRead = new Map<string, Certificate>()
+const mostCertificates = 256

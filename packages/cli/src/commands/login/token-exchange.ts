@@ -1,12 +1,15 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { entered } from '../../entered.ts'
 import { WrongUsage } from '../../failure.ts'
-import { withClient } from '../../logins.ts'
+import { proofOf, withClient } from '../../logins.ts'
 import { addTo, jsonOption } from '../../options.ts'
 import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
+import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
+import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { keepLogin } from './kept-login.ts'
 import { nameOption, urlOption } from './login-options.ts'
+import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login token-exchange`: signs in with a token of another issuer. */
 export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
@@ -26,8 +29,16 @@ export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
         .choices(['access_token', 'refresh_token', 'id_token', 'saml2', 'jwt'] as const)
         .default('jwt' as const),
     )
-    .option('--consumer-secret-env <variable>', 'the consumer secret, if the app needs it here')
-    .option('--consumer-secret-file <file>', 'the same, from this file')
+    .addOption(secretEnvOption)
+    .addOption(secretFileOption)
+    .addOption(secretStdinOption)
+    .addOption(keyFileOption)
+    .addOption(keyEnvOption)
+    .addOption(keyStdinOption)
+    .addOption(aliasOption)
+    .addOption(passwordEnvOption)
+    .addOption(passwordFileOption)
+    .addOption(passwordStdinOption)
     .option('--token-handler <name>', "the handler's Apex class or module; by default the app's own")
     .option('--scope <scope>', 'one scope to ask for; may be given several times', addTo)
     .addOption(nameOption)
@@ -55,20 +66,19 @@ export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
             next: 'Give it by --subject-token-file <file>, --subject-token-env <variable> or --subject-token-stdin.',
           })
         }
-        const consumerSecret = await readSecret(
-          { variable: options.consumerSecretEnv, file: options.consumerSecretFile, isStandardInput: undefined },
-          '--consumer-secret',
-          process.env,
-        )
+        const proof = await appProof(client, terminal, options)
         const settings = {
           kind: 'token-exchange',
           loginHost,
           consumerKey,
           subjectToken: subjectToken.trim(),
           subjectTokenType,
-          ...entered({ consumerSecret, tokenHandler, scope: options.scope?.slice() }),
+          ...proof,
+          ...entered({ tokenHandler, scope: options.scope?.slice() }),
         } as const
-        const token = await terminal.busy('Signing in', () => client.tokenExchange(settings))
+        const token = await terminal.busy('Signing in', () =>
+          client.tokenExchange({ ...settings, ...proofOf(client, proof) }),
+        )
         await keepLogin(client, terminal, settings, { token, name: options.name })
       }),
     )

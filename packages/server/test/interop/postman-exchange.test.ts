@@ -1,0 +1,56 @@
+import newman from 'newman'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { collection, environment } from '../../../../walkthroughs/postman/collection.ts'
+import { addHandler, believing } from '../flows/test-handlers.ts'
+import { consumerSecret, type TestServer } from '../flows/test-server.ts'
+import { anAssetApp } from '../flows/test-things.ts'
+import { tokensFor } from '../flows/test-tokens.ts'
+import { startHttpServer } from './http-server.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startHttpServer({ handlers: { code: { Believing: believing } } })
+})
+
+afterAll(() => server.close())
+
+it('Postman exchanges a token, and gets an asset token, where the environment has what it takes', async () => {
+  const user = await server.addUser('ada@target.example')
+  const app = await server.addApp(
+    'Exchanger',
+    { isTokenExchangeEnabled: true },
+    { isTokenExchangeFlowEnabled: true, isAdminApproved: true, profileIds: [user.profileId] },
+  )
+  await addHandler(server, app, user)
+  const { access_token: assetAccessToken } = await tokensFor(server, user, await anAssetApp(server, 'Things'))
+  const values = {
+    loginUrl: server.base,
+    exchangeConsumerKey: app.consumerKey,
+    exchangeConsumerSecret: consumerSecret,
+    subjectToken: `user:${user.username}`,
+    subjectTokenType: 'jwt',
+    assetAccessToken,
+  }
+  const { run } = await ranFolder(values)
+  expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
+  expect(run.stats.requests.total).toBe(2)
+  expect(run.stats.assertions.total).toBe(3)
+})
+
+it('Postman skips both without', async () => {
+  const { run } = await ranFolder({ loginUrl: server.base })
+  expect(run.failures).toEqual([])
+  expect(run.stats.requests.total).toBe(0)
+})
+
+function ranFolder(values: Parameters<typeof environment>[1]): Promise<newman.NewmanRunSummary> {
+  const options = {
+    collection: JSON.parse(JSON.stringify(collection())),
+    environment: environment('Test', values),
+    folder: 'Token exchange and asset tokens',
+  }
+  return new Promise((resolve, reject) => {
+    newman.run(options, (error, summary) => (error === null ? resolve(summary) : reject(error)))
+  })
+}
