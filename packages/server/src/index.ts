@@ -162,6 +162,7 @@ export type {
   TokenValidationResult,
   UserData,
   VerifiedJwt,
+  WantedUsers,
 } from './token-exchange/handler.ts'
 export type { HandlerSources } from './token-exchange/handlers.ts'
 export {

@@ -2,7 +2,7 @@ import { isAssigned } from '../connected-apps/access.ts'
 import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Org } from '../orgs/org.ts'
 import type { RecordKind } from '../record-id.ts'
-import type { FoundUser, HandlerTools } from '../token-exchange/handler.ts'
+import type { FoundUser, HandlerTools, WantedUsers } from '../token-exchange/handler.ts'
 import type { UserAnswer } from '../token-exchange/handler-answer.ts'
 import type { HandlerEnablement, TokenExchangeHandler } from '../token-exchange/token-exchange-handler.ts'
 import { type NewUser, newUser } from '../users/new-user.ts'
@@ -22,7 +22,7 @@ export interface MakingStores {
 
 /** What finding the user of a token needs. */
 export interface SubjectUserNeeds {
-  readonly users: Pick<UserStore, 'find' | 'findByUsername' | 'search'>
+  readonly users: Pick<UserStore, 'find' | 'findByUsername' | 'findByFederationId' | 'search'>
   readonly profiles: Pick<ProfileStore, 'find' | 'findByName'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly actedBy: (userId: string) => MakingStores
@@ -47,18 +47,25 @@ export function userSearch(
   { users }: Pick<SubjectUserNeeds, 'users'>,
   org: Pick<Org, 'id'>,
 ): HandlerTools['findUsers'] {
-  return async ({ Username, Email }) => {
-    if (Username !== undefined) {
-      const user = await users.findByUsername(canonicalUsername(Username))
-      return user?.orgId === org.id && (Email === undefined || sameText(user.email, Email)) ? [foundUser(user)] : []
-    }
-    if (Email === undefined || Email === '') return []
-    const page = { sort: 'username', direction: 'asc', offset: 0, limit: 200 } as const
-    const like = await users.search(org.id, { text: Email }, page)
-    return like
-      .filter(({ email }) => sameText(email, Email))
+  return async (wanted) =>
+    (await candidates(wanted))
+      .filter((user) => fits(user, wanted))
       .slice(0, mostFound)
       .map(foundUser)
+
+  async function candidates({ Username, FederationIdentifier, Email }: WantedUsers): Promise<readonly User[]> {
+    if (Username !== undefined) return listOf(await users.findByUsername(canonicalUsername(Username)))
+    if (FederationIdentifier) return listOf(await users.findByFederationId(org.id, FederationIdentifier))
+    if (!Email) return []
+    return users.search(org.id, { text: Email }, { sort: 'username', direction: 'asc', offset: 0, limit: 200 })
+  }
+
+  function fits(user: User, { FederationIdentifier, Email }: WantedUsers): boolean {
+    return (
+      user.orgId === org.id &&
+      (Email === undefined || sameText(user.email, Email)) &&
+      (FederationIdentifier === undefined || user.federationId === FederationIdentifier)
+    )
   }
 }
 
@@ -102,6 +109,7 @@ export function subjectUser(needs: SubjectUserNeeds): SubjectUser {
       ...(answer.LanguageLocaleKey !== undefined && { language: answer.LanguageLocaleKey }),
       ...(answer.Country !== undefined && { country: answer.Country }),
       ...(answer.MobilePhone !== undefined && { mobilePhone: answer.MobilePhone }),
+      ...(answer.FederationIdentifier !== undefined && { federationId: answer.FederationIdentifier }),
     }
     const { passwords, newId, now } = needs
     const stores = needs.actedBy(enablement.executionUserId)
@@ -149,8 +157,13 @@ function foundUser(user: User): FoundUser {
     Email: user.email,
     ...(user.firstName === undefined ? {} : { FirstName: user.firstName }),
     LastName: user.lastName,
+    ...(user.federationId === undefined ? {} : { FederationIdentifier: user.federationId }),
     IsActive: user.isActive,
   }
+}
+
+function listOf(user: User | undefined): readonly User[] {
+  return user === undefined ? [] : [user]
 }
 
 function sameText(one: string, other: string): boolean {

@@ -38,6 +38,7 @@ export const userAnswer = z
     LanguageLocaleKey: line(255).optional(),
     Country: line(255).optional(),
     MobilePhone: line(255).optional(),
+    FederationIdentifier: line(512).optional(),
   })
   .refine(({ Id, Username }) => Id !== undefined || Username !== undefined)
   .nullish()

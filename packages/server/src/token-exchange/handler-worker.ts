@@ -31,13 +31,14 @@ port?.on('message', async (message: ToHandler) => {
 function toolsFor(id: number): HandlerTools {
   return {
     verifyJwt,
-    findUsers: ({ Username, Email }) =>
+    findUsers: ({ Username, Email, FederationIdentifier }) =>
       new Promise((resolve) => {
         const lookup = nextLookup++
         lookups.set(lookup, resolve)
         const wanted = {
           ...(typeof Username === 'string' ? { Username } : {}),
           ...(typeof Email === 'string' ? { Email } : {}),
+          ...(typeof FederationIdentifier === 'string' ? { FederationIdentifier } : {}),
         }
         send({ kind: 'find', id, lookup, wanted })
       }),

@@ -51,6 +51,8 @@ export interface HandlerUser {
   readonly LanguageLocaleKey?: string
   readonly Country?: string
   readonly MobilePhone?: string
+  /** What the issuer calls them; unique in the org. */
+  readonly FederationIdentifier?: string
 }
 
 /** A user as a handler finds them. */
@@ -60,7 +62,16 @@ export interface FoundUser {
   readonly Email: string
   readonly FirstName?: string
   readonly LastName: string
+  readonly FederationIdentifier?: string
   readonly IsActive: boolean
+}
+
+/** What users are found by: all that is given must fit. */
+export interface WantedUsers {
+  readonly Username?: string
+  readonly Email?: string
+  /** Capitals count. */
+  readonly FederationIdentifier?: string
 }
 
 /** How a JWT of an outside issuer is judged; what is not given is not accepted. */
@@ -93,7 +104,7 @@ export interface HandlerTools {
   /** Verifies a JWT of an outside issuer by its published keys. It answers what is wrong, and throws only for wrong rules. */
   verifyJwt(token: string, rules: JwtRules): Promise<VerifiedJwt>
   /** Users of the org, at most ten, that have exactly this username or e-mail address. */
-  findUsers(wanted: { readonly Username?: string; readonly Email?: string }): Promise<readonly FoundUser[]>
+  findUsers(wanted: WantedUsers): Promise<readonly FoundUser[]>
 }
 
 /**

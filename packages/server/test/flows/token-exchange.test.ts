@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { userSearch } from '../../src/oauth/subject-user.ts'
 import type { Oauth2TokenExchangeHandler } from '../../src/token-exchange/handler.ts'
 import type { User } from '../../src/users/user.ts'
 import { addHandler, believing } from './test-handlers.ts'
@@ -458,6 +459,7 @@ describe('a token exchange handler that makes users', () => {
     FirstName: 'Grace',
     LastName: 'Hopper',
     Profile: 'Standard User',
+    FederationIdentifier: 'E-7',
   }
   const makes = { tokenHandlerApex: 'Naming', isUserCreationAllowed: true }
 
@@ -467,7 +469,8 @@ describe('a token exchange handler that makes users', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask()))
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
     const made = await server.stores.users.findByUsername('grace@target.example')
-    expect(made).toMatchObject({ email: 'grace@corp.example', orgId: server.org.id, passwordHash: undefined })
+    expect(made).toMatchObject({ email: 'grace@corp.example', federationId: 'E-7', passwordHash: undefined })
+    expect(made?.orgId).toBe(server.org.id)
     const trail = await server.stores.auditTrail.list(server.org.id, { limit: 50 })
     expect(trail.filter(({ display }) => display.includes('grace@target.example'))).toMatchObject([
       { createdById: admin.id },
@@ -492,5 +495,20 @@ describe('a token exchange handler that makes users', () => {
     named = grace
     await addHandler(server, app, user, makes)
     expectRefusal(await ask(), 'invalid_grant', 'Token handler validation failed', 'user-not-made')
+  })
+})
+
+describe('the search of handlers', () => {
+  it('finds users by what the issuer calls them, if all else fits, and nobody of another org', async () => {
+    const find = userSearch(server.stores, server.org)
+    const ada = await server.addUser('countess@target.example', { email: 'ada@corp.example', federationId: 'E-1' })
+    expect(await find({ FederationIdentifier: 'E-1' })).toMatchObject([{ Id: ada.id, FederationIdentifier: 'E-1' }])
+    expect(await find({ FederationIdentifier: 'E-1', Email: 'ADA@corp.example' })).toHaveLength(1)
+    expect(await find({ Username: ada.username, FederationIdentifier: 'E-1' })).toHaveLength(1)
+    expect(await find({ FederationIdentifier: 'e-1' })).toEqual([])
+    expect(await find({ FederationIdentifier: 'E-1', Email: 'grace@corp.example' })).toEqual([])
+    expect(await find({ Username: ada.username, FederationIdentifier: 'E-2' })).toEqual([])
+    expect(await find({ FederationIdentifier: '' })).toEqual([])
+    expect(await userSearch(server.stores, { id: '00D000000000099AAA' })({ Username: ada.username })).toEqual([])
   })
 })
