@@ -63,7 +63,6 @@ const edit = formPage({
   show: (form, { app }) => ({
     title: `Place of ${app.label} in the App Menu`,
     place: path,
-    crumbs: [{ href: path, label: 'App Menu' }],
     inside: (
       <Card title="App Menu Item">
         {form.field('isVisible')}

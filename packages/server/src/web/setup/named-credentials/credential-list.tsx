@@ -20,7 +20,7 @@ export const credentialList = page(path, 'view setup', async (visit) => {
   ])
   return shown(visit, {
     title: 'Named Credentials',
-    lead: 'Where code of this org calls, and how it signs in there. The org makes no calls itself: sallyport call and the caller toolkit do, by the same settings.',
+    lead: 'Where code of this org calls, and how it signs in there. The org makes no calls itself: the caller toolkit does, by what an org file has of them.',
     place: path,
     actions: can('manage the org')
       ? [

@@ -15,7 +15,6 @@ type Needs = Pick<SetupNeeds, 'seal' | 'passwords' | 'now'>
 
 const right = 'personal settings'
 const path = '/personal/authenticator'
-const crumbs = [{ href: path, label: 'Authenticator App' }]
 const code = text({
   label: 'Verification Code',
   isRequired: true,
@@ -70,7 +69,6 @@ function connect(needs: Needs): readonly SetupRoute[] {
       return {
         title: 'Connect an Authenticator App',
         place: path,
-        crumbs,
         inside: (
           <Card title="Scan and enter">
             <p>Scan this with the app. From then on it shows a new code every 30 seconds.</p>
@@ -112,7 +110,6 @@ function disconnect(needs: Needs): readonly SetupRoute[] {
       title: 'Disconnect the Authenticator App',
       lead: 'Its codes are worth nothing from then on. Where your org asks for them, you are asked to connect another one at the next sign-in.',
       place: path,
-      crumbs,
       inside: <Card title="Verify Your Identity">{form.field('code')}</Card>,
     }),
     submit: 'Disconnect',
