@@ -127,7 +127,9 @@ describe('the flow pages', () => {
   })
 
   it('say how an app signs somebody in on a form of its own, and the lines work as they stand', async () => {
-    const output = await paste(blocksOf('docs/flows/code-and-credentials.md'))
+    const config = { SALLYPORT_CONFIG: join(dev.folder, 'config') }
+    const output = await paste(blocksOf('docs/flows/code-and-credentials.md'), config)
+    expect(output).toContain('Signed in as user@target.example')
     expect(answersIn(output)).toEqual([membersOf('docs/flows/web-server.md').filter((name) => name !== 'id_token')])
   })
 
@@ -146,7 +148,9 @@ describe('the flow pages', () => {
   })
 
   it('say how an app gets a token with a password, and the lines work as they stand', async () => {
-    const output = await paste(blocksOf('docs/flows/username-password.md'))
+    const config = { SALLYPORT_CONFIG: join(dev.folder, 'config') }
+    const output = await paste(blocksOf('docs/flows/username-password.md'), config)
+    expect(output).toContain('Signed in as integration@target.example')
     expect(answersIn(output)).toEqual([membersOf('docs/flows/username-password.md')])
     expect(output).toContain('"developerName":"AllAccounts"')
   })

@@ -105,6 +105,38 @@ const loginSchema = z.discriminatedUnion('kind', [
     organizationId: z.string(),
     at: z.coerce.date(),
   }),
+  z.object({
+    kind: z.literal('user-agent'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    redirectUri: z.string(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
+    kind: z.literal('password'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    consumerSecret: z.string().optional(),
+    password: z.string(),
+    securityToken: z.string().optional(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
+  z.object({
+    kind: z.literal('headless'),
+    name: z.string(),
+    loginHost: z.string(),
+    consumerKey: z.string(),
+    consumerSecret: z.string().optional(),
+    username: z.string(),
+    organizationId: z.string(),
+    at: z.coerce.date(),
+  }),
 ])
 
 /** A sign-in that is kept: what is needed to get tokens by it again. It holds secrets. */
@@ -206,6 +238,9 @@ export function openLogins(client: Client): Logins {
   function renewed(login: Login, held: AccessToken | undefined): Promise<AccessToken> {
     if (login.kind === 'web') return client.webServerFlow({ ...login, ...proofOf(client, login) }).refresh(held)
     if (login.kind === 'device') return client.deviceFlow({ ...login, ...proofOf(client, login) }).refresh(held)
+    if (login.kind === 'user-agent') return client.userAgentFlow(login).refresh(held)
+    if (login.kind === 'password') return client.usernamePassword(login)
+    if (login.kind === 'headless') return flowOf(client, login).refresh(held)
     if (login.kind === 'client-credentials') {
       const { consumerKey, consumerSecret = '', loginHost: myDomain } = login
       const proof = proofOf(client, login).signer ?? consumerSecret

@@ -50,13 +50,19 @@ const jwtLogin = (...words: readonly string[]) => {
 }
 const listViews = '/services/data/v62.0/sobjects/Account/listviews'
 
-/** A `login web` that has printed where to sign in. */
-async function beginWebLogin(...words: readonly string[]): Promise<{
+/** A `login web`, or another that waits for a browser, that has printed where to sign in. */
+async function beginWebLogin(...words: readonly string[]): Promise<BegunLogin> {
+  return beginLogin('web', ...words)
+}
+
+interface BegunLogin {
   readonly child: ChildProcess
   readonly address: string
   ended(): Promise<Omit<Finished, 'json'>>
-}> {
-  const child = spawn(process.execPath, [program, 'login', 'web', '--no-browser', ...words], {
+}
+
+async function beginLogin(kind: string, ...words: readonly string[]): Promise<BegunLogin> {
+  const child = spawn(process.execPath, [program, 'login', kind, '--no-browser', ...words], {
     ...place,
     env: { ...process.env, ...place.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -408,6 +414,80 @@ describe('sallyport login client-credentials', () => {
   it('needs the secret, or the key', async () => {
     const { status, stderr } = await sallyport('login', 'client-credentials', '--url', own(), '--consumer-key', 'k')
     expect([status, stderr]).toEqual([2, expect.stringContaining('--consumer-secret-env')])
+  })
+})
+
+describe('sallyport login user-agent, password and headless', () => {
+  const person = () => server.ready.users.find((user: { username: string }) => user.username === 'user@target.example')
+  let consumerKey: string
+  let env: Record<string, string>
+
+  beforeAll(async () => {
+    const switches = ['--allow-user-agent', '--allow-username-password', '--allow-code-credentials']
+    expect((await run(['org', 'update', 'Target', ...switches, '--data', data])).status).toBe(0)
+    const flows = ['--user-agent', '--username-password', '--code-credentials', '--json', '--data', data]
+    const callbacks = ['--callback-url', 'http://localhost:1717/OauthRedirect', `${url}/services/oauth2/echo`]
+    const scopes = ['--scope', 'api', 'refresh_token', 'id']
+    const app = ['app', 'create', 'Old', '--org', 'Target', '--contact-email', 'a@b.example']
+    const { json } = await run([...app, ...callbacks, ...scopes, ...flows])
+    consumerKey = json.consumerKey
+    const reset = ['user', 'reset-security-token', person().username, '--json', '--data', data]
+    const { securityToken } = (await run(reset)).json
+    env = { ...place.env, SECRET: json.consumerSecret, PASSWORD: person().password, TOKEN: securityToken }
+  })
+
+  const given = () => ['--url', url, '--consumer-key', consumerKey, '--json']
+  const byPassword = (kind: string, ...words: readonly string[]) =>
+    run(['login', kind, ...given(), '--username', person().username, '--consumer-secret-env', 'SECRET', ...words], {
+      ...place,
+      env,
+    })
+  const works = async (name: string) => (await sallyport('call', 'GET', listViews, '--login', name)).status === 0
+  const removed = async (name: string) => (await sallyport('login', 'remove', name, '--yes')).status === 0
+
+  it('signs in with a browser that brings the token, and says when that has ended', async () => {
+    const begun = await beginLogin('user-agent', ...given(), '--name', 'fragment')
+    const browser = browserOf(url)
+    const page = await signInOn(browser, await browser.open(begun.address), person().username, person().password)
+    const back = page.html.includes('decision') ? await decideOn(browser, page, 'allow') : page
+    expect(back.html).toContain('<form method="post">')
+    const { origin, pathname, hash } = back.url
+    const body = new URLSearchParams({ fragment: hash.slice(1) })
+    const posted = await fetch(origin + pathname, { method: 'POST', body, headers: { origin } })
+    expect(await posted.text()).toContain('You are signed in')
+    const { status, stdout } = await begun.ended()
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ username: person().username })])
+    expect(await works('fragment')).toBe(true)
+    await sallyport('token', 'revoke', '--login', 'fragment')
+    const { stderr } = await sallyport('call', 'GET', listViews, '--login', 'fragment')
+    expect(stderr).toContain('Sign in again')
+    expect((await sallyport('login', 'show', 'fragment')).stdout).toContain('user-agent flow')
+    expect(await removed('fragment')).toBe(true)
+  })
+
+  it('signs in with a password and security token, says that this retires, and gets new tokens', async () => {
+    const words = ['--password-env', 'PASSWORD', '--security-token-env', 'TOKEN', '--name', 'old']
+    const { status, stderr, json } = await byPassword('password', ...words)
+    expect([status, json]).toEqual([0, expect.objectContaining({ name: 'old', username: person().username })])
+    expect(stderr).toContain('ends the username-password flow in 2027')
+    await sallyport('token', 'revoke', '--login', 'old')
+    expect(await works('old')).toBe(true)
+    expect((await sallyport('login', 'show', 'old', '--json')).stdout).not.toContain(person().password)
+    expect(await removed('old')).toBe(true)
+    const without = await byPassword('password', '--password-env', 'PASSWORD')
+    expect([without.status, without.stderr]).toEqual([1, expect.stringContaining('security-token')])
+  })
+
+  it('signs in without a browser, keeps the refresh token and no password', async () => {
+    const { status, stderr } = await byPassword('headless', '--password-env', 'PASSWORD', '--name', 'form')
+    expect([status, stderr]).toEqual([0, ''])
+    await sallyport('token', 'revoke', '--login', 'form')
+    expect(await works('form')).toBe(true)
+    expect(await removed('form')).toBe(true)
+    const wrong = await byPassword('headless', '--password-env', 'SECRET')
+    expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('password-wrong')])
+    const nobody = await byPassword('headless')
+    expect([nobody.status, nobody.stderr]).toEqual([2, expect.stringContaining('--password-stdin')])
   })
 })
 

@@ -74,6 +74,8 @@ describe('help', () => {
       ['login', 'saml-bearer'],
       ['login', 'saml-assertion'],
       ['login', 'client-credentials'],
+      ['login', 'password'],
+      ['login', 'headless'],
       ['serve'],
     ]
     const texts = await Promise.all(commands.map(async (words) => (await run([...words, '--help'])).stdout))

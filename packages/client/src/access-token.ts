@@ -1,3 +1,5 @@
+import type { WebSessions } from './web-sessions.ts'
+
 /** What a token endpoint answered. Whoever has it can act as the user: it belongs into no log. */
 export interface AccessToken {
   readonly accessToken: string
@@ -18,4 +20,6 @@ export interface AccessToken {
   readonly issuedAt: Date
   /** `undefined` where the server does not say, as Salesforce does not for sessions. */
   readonly expiresAt: Date | undefined
+  /** For the web views of a hybrid app, where it asked for them. */
+  readonly webSessions?: WebSessions | undefined
 }

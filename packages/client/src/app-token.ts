@@ -10,6 +10,8 @@ import { type Asking, requestToken } from './token-request.ts'
 export interface AppIdentity extends ClientProof {
   /** `production` unless given. */
   readonly loginHost?: LoginHost | undefined
+  /** Whether it shows pages of the org in web views, and wants sessions for them with each token (`webSessions`). */
+  readonly isHybrid?: boolean | undefined
 }
 
 /** The issuer that a login host is: what an app signs a JWT for. */
@@ -31,13 +33,16 @@ export async function appToken(
   const tokenEndpoint = endpointOf(loginUrl(app.loginHost ?? 'production'), '/services/oauth2/token')
   const client = () => clientParameters(app, issuerOf(app), now())
   const token = await requestToken({ tokenEndpoint, parameters: grant, client, needsInstanceUrl: true }, asking)
-  if (app.consumerSecret !== undefined && !isSignedBy(token, app.consumerSecret)) {
-    throw new SignInError(
-      'signature-wrong',
-      'The signature of the answer does not fit the consumer secret: it was not made by the org that has the app.',
-    )
-  }
-  return token
+  return signed(token, app)
+}
+
+/** A token whose `signature` fits the consumer secret, where that is known. @throws {SignInError} `signature-wrong` */
+export function signed(token: AccessToken, { consumerSecret }: AppIdentity): AccessToken {
+  if (consumerSecret === undefined || isSignedBy(token, consumerSecret)) return token
+  throw new SignInError(
+    'signature-wrong',
+    'The signature of the answer does not fit the consumer secret: it was not made by the org that has the app.',
+  )
 }
 
 /** Uses the refresh token that came with a token (RFC 6749 §6). @throws {TokenError} @throws {SignInError} `not-signed-in` */
@@ -53,7 +58,8 @@ export async function refreshedToken(
       'There is no refresh token: sign in once with a browser, with the scope refresh_token among the app’s.',
     )
   }
-  return appToken(app, { grant_type: 'refresh_token', refresh_token: refreshToken }, asking)
+  const grant_type = app.isHybrid === true ? 'hybrid_refresh' : 'refresh_token'
+  return appToken(app, { grant_type, refresh_token: refreshToken }, asking)
 }
 
 /**

@@ -23,6 +23,7 @@ export type { Authentication, Claims, ClientAuthentication, JwtSettings } from '
 export { type CertificateStore, certificateFolder, certificates, type HeldCertificate } from './certificate-store.ts'
 export { type ClientCredentialsRequest, clientCredentials } from './client-credentials.ts'
 export type { ClientProof } from './client-proof.ts'
+export { type CodeCredentialsRequest, codeCredentials } from './code-credentials.ts'
 export type { CallingUser } from './credential-fields.ts'
 export { type CredentialOwner, type CredentialSecrets, ownerKey, secretsOf } from './credential-secrets.ts'
 export type { PrivateEcJwk } from './crypto.ts'
@@ -88,6 +89,7 @@ export { type SamlBearerRequest, samlBearer } from './saml-bearer.ts'
 export { type SamlSsoRequest, samlSso } from './saml-sso.ts'
 export { SignInError, type SignInReason } from './sign-in-error.ts'
 export { type KeyChoice, type Signer, signerFromKey, signerFromKeyStore } from './signer.ts'
+export { singleAccessUrl } from './single-access.ts'
 export { type ObtainToken, type TokenCache, type TokenCacheOptions, tokenCache } from './token-cache.ts'
 export { type Explanation, TokenError } from './token-error.ts'
 export {
@@ -111,6 +113,8 @@ export {
   transport,
 } from './transport.ts'
 export { TransportError, type TransportReason } from './transport-error.ts'
+export { type UserAgentFlow, userAgentFlow } from './user-agent-flow.ts'
+export { type UsernamePasswordRequest, usernamePassword } from './username-password.ts'
 export {
   type AppSettings,
   type SignIn,
@@ -118,3 +122,4 @@ export {
   type WebServerFlow,
   webServerFlow,
 } from './web-server-flow.ts'
+export type { WebSession, WebSessions } from './web-sessions.ts'

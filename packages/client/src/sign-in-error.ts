@@ -4,6 +4,7 @@ export type SignInReason =
   | 'issuer-differs'
   | 'callback-differs'
   | 'code-missing'
+  | 'token-missing'
   | 'already-finished'
   | 'signature-wrong'
   | 'not-signed-in'

@@ -1,7 +1,8 @@
 import type { AccessToken } from './access-token.ts'
 import { type AppIdentity, appToken, issuerOf, refreshedToken } from './app-token.ts'
+import { checkCallback, codeIn, isStateOf, parametersOf } from './callback.ts'
 import { clientParameters } from './client-proof.ts'
-import { isEqualSecret, random, sha256 } from './crypto.ts'
+import { random, sha256 } from './crypto.ts'
 import { type DpopKey, sendWithToken } from './dpop.ts'
 import { base64Url, membersOf, readJson, textOf } from './encoding.ts'
 import { explain } from './explanations.ts'
@@ -156,62 +157,26 @@ export function webServerFlow(app: AppSettings): WebServerFlow {
 
   function signInOf({ state, verifier }: BegunRequest, url: URL, { dpop }: SignInWishes, saysIssuer: boolean): SignIn {
     let isFinished = false
-    const isFor = (callback: URL | string) => {
-      const given = new URL(callback).searchParams.get('state')
-      return given !== null && isEqualSecret(given, state)
-    }
     return {
       url,
       state,
-      isFor,
+      isFor: (callback) => isStateOf(parametersOf(callback, 'query'), state),
       async finish(callback, asking) {
-        const code = codeOf(new URL(callback), isFor(callback), saysIssuer)
+        const parameters = parametersOf(callback, 'query')
+        const { redirectUri } = app
+        checkCallback(new URL(callback), parameters, { state, redirectUri, login, saysIssuer })
+        const code = codeIn(parameters)
         if (isFinished) throw new SignInError('already-finished', 'This sign-in was finished before: begin another.')
         isFinished = true
-        const { redirectUri } = app
-        const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+        const grant = {
+          grant_type: app.isHybrid === true ? 'hybrid_auth_code' : 'authorization_code',
+          code,
+          redirect_uri: redirectUri,
+          code_verifier: verifier,
+        }
         return appToken(app, grant, { dpop, ...asking })
       },
     }
-  }
-
-  /** The code of a callback that belongs to a sign-in. */
-  function codeOf(callback: URL, isOurs: boolean, saysIssuer: boolean): string {
-    const parameters = callback.searchParams
-    if (!isOurs) {
-      throw new SignInError(
-        'state-differs',
-        'The state is not that of this sign-in: it began in another browser, or somebody made the link. Begin again.',
-      )
-    }
-    const expected = new URL(app.redirectUri)
-    if (callback.origin !== expected.origin || callback.pathname !== expected.pathname) {
-      throw new SignInError('callback-differs', `The answer came to another address than ${app.redirectUri}.`)
-    }
-    const issuer = parameters.get('iss')
-    if (issuer === null && saysIssuer) {
-      throw new SignInError(
-        'issuer-differs',
-        'The answer does not say who it is from (iss, RFC 9207), and the server that was asked always does.',
-      )
-    }
-    if (issuer !== null && issuer.replace(/\/$/, '') !== login.href.replace(/\/$/, '')) {
-      throw new SignInError(
-        'issuer-differs',
-        'The answer is from another server than the one that was asked (iss, RFC 9207). Its code is sent to nobody.',
-      )
-    }
-    const error = parameters.get('error')
-    if (error !== null) {
-      const errorDescription = parameters.get('error_description') ?? undefined
-      const explanation = explain({ grantType: undefined, error, errorDescription, host: login.host })
-      throw new TokenError({ error, errorDescription, status: 302, requestId: undefined, explanation })
-    }
-    const code = parameters.get('code')
-    if (code === null || code === '' || parameters.getAll('code').length > 1) {
-      throw new SignInError('code-missing', 'The answer has neither one code nor an error.')
-    }
-    return code
   }
 
   async function post(

@@ -2,14 +2,17 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Terminal } from '../terminal.ts'
 import { loginClientCredentials } from './login/client-credentials.ts'
 import { loginDevice } from './login/device.ts'
+import { loginHeadless } from './login/headless.ts'
 import { loginJwt } from './login/jwt.ts'
 import { loginList } from './login/list.ts'
+import { loginPassword } from './login/password.ts'
 import { loginRemove } from './login/remove.ts'
 import { loginSamlAssertion } from './login/saml-assertion.ts'
 import { loginSamlBearer } from './login/saml-bearer.ts'
 import { loginShow } from './login/show.ts'
 import { loginTokenExchange } from './login/token-exchange.ts'
 import { loginUse } from './login/use.ts'
+import { loginUserAgent } from './login/user-agent.ts'
 import { loginWeb } from './login/web.ts'
 
 /** `sallyport login …` */
@@ -27,6 +30,9 @@ export function login(terminal: Terminal): CommandUnknownOpts {
     .addCommand(loginSamlAssertion(terminal))
     .addCommand(loginClientCredentials(terminal))
     .addCommand(loginTokenExchange(terminal))
+    .addCommand(loginHeadless(terminal))
+    .addCommand(loginUserAgent(terminal))
+    .addCommand(loginPassword(terminal))
     .addCommand(loginList(terminal))
     .addCommand(loginShow(terminal))
     .addCommand(loginUse(terminal))

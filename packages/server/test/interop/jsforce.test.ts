@@ -6,7 +6,7 @@ import { recordIds } from '../../src/record-id.ts'
 import type { User } from '../../src/users/user.ts'
 import { storedRecord } from '../account.ts'
 import { decideOn, signInOn, testBrowser } from '../flows/test-browser.ts'
-import { callbackUrl, consumerSecret, type TestServer } from '../flows/test-server.ts'
+import { callbackUrl, consumerSecret, password, type TestServer } from '../flows/test-server.ts'
 import { startHttpServer } from './http-server.ts'
 
 let server: TestServer
@@ -41,8 +41,8 @@ function connectionTo(loginUrl = server.base) {
   })
 }
 
-async function signedIn(connection = connectionTo()) {
-  const url = connection.oauth2.getAuthorizationUrl({ scope: 'api refresh_token', prompt: 'login consent' })
+async function signedIn(connection = connectionTo(), scope = 'api refresh_token') {
+  const url = connection.oauth2.getAuthorizationUrl({ scope, prompt: 'login consent' })
   const browser = testBrowser(server)
   const consent = await signInOn(browser, await browser.open(url), user.username)
   const { url: callback } = await decideOn(browser, consent, 'allow')
@@ -203,20 +203,52 @@ describe('jsforce', () => {
     const trustedIpRanges = [{ start: '127.0.0.1', end: '127.0.0.1' }]
     const settings = { ...server.org.settings, trustedIpRanges }
     await server.stores.orgs.update({ ...server.org, settings })
-    await expect(byPassword.login(user.username, 'correct horse battery staple')).rejects.toThrow(
+    await expect(byPassword.login(user.username, password)).rejects.toThrow(
       'SOAP API login() is disabled by default in this org.',
     )
     await server.stores.orgs.update({ ...server.org, settings: { ...settings, enableSoapLogin: true } })
     await expect(byPassword.login(user.username, 'wrong')).rejects.toThrow(
       'INVALID_LOGIN: Invalid username, password, security token; or user locked out.',
     )
-    expect(await byPassword.login(user.username, 'correct horse battery staple')).toMatchObject({
+    expect(await byPassword.login(user.username, password)).toMatchObject({
       id: user.id,
       organizationId: server.org.id,
     })
     expect((await byPassword.identity()).username).toBe(user.username)
     expect((await byPassword.query('SELECT Id FROM Account')).totalSize).toBeGreaterThanOrEqual(0)
     await byPassword.logout()
+  })
+
+  it('signs in by username and password as an app that may, where the org allows it', async () => {
+    const old = await server.addApp('Old_App', { isUsernamePasswordEnabled: true })
+    const trustedIpRanges = [{ start: '127.0.0.1', end: '127.0.0.1' }]
+    const settings = { ...server.org.settings, trustedIpRanges, blockOAuthUnPwFlow: false }
+    await server.stores.orgs.update({ ...server.org, settings })
+    const oauth2 = { clientId: old.consumerKey, clientSecret: consumerSecret, loginUrl: server.base }
+    const connection = new jsforce.Connection({ oauth2, version: '62.0' })
+    await expect(connection.login(user.username, 'wrong')).rejects.toMatchObject({
+      name: 'invalid_grant',
+      message: 'authentication failure',
+    })
+    const authorized = await connection.login(user.username, password)
+    expect(authorized).toMatchObject({ id: user.id, organizationId: server.org.id })
+    expect((await connection.identity()).username).toBe(user.username)
+    const answer = await new jsforce.OAuth2(oauth2).authenticate(user.username, password)
+    expect(answer).toMatchObject({ instance_url: connection.instanceUrl, token_type: 'Bearer' })
+    const unknown = new jsforce.Connection({ oauth2: { ...oauth2, clientId: app.consumerKey } })
+    await expect(unknown.login(user.username, password)).rejects.toThrow('authentication failure')
+  })
+
+  it('gets the URL that `sf org open --url-only` prints, as the Salesforce CLI asks for it through jsforce', async () => {
+    const { connection } = await signedIn(connectionTo(), 'refresh_token api web')
+    const url = new URL('/services/oauth2/singleaccess', connection.instanceUrl)
+    url.searchParams.append('redirect_uri', 'setup')
+    const { frontdoor_uri } = await connection.requestGet<{ frontdoor_uri: string }>(url.toString())
+    const page = await testBrowser(server).open(frontdoor_uri)
+    expect([page.url.origin, page.url.pathname]).toEqual([connection.instanceUrl, '/setup'])
+    await revoke(connection.accessToken)
+    const renewed = await connection.requestGet<{ frontdoor_uri: string }>(url.toString())
+    expect(renewed.frontdoor_uri).toMatch(/\?otp=/)
   })
 
   it('shows the words of a refusal', async () => {

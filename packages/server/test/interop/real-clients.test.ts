@@ -322,6 +322,33 @@ describe('the device flow as @salesforce/core runs it', () => {
   })
 })
 
+describe('hybrid flows as the Mobile SDK runs them', () => {
+  it('asks with device_id in the query and format in the form, and refreshes for new sids', async () => {
+    const scope = 'api lightning refresh_token visualforce web'
+    const scopes = ['api', 'lightning', 'refresh_token', 'visualforce', 'web'] as const
+    const isPublic = { isConsumerSecretOptional: true, isSecretRequiredForRefreshToken: false }
+    const mobile = await server.addApp('Mobile', { scopes, ...isPublic })
+    const code_verifier = randomBytes(128).toString('base64url')
+    const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+    const asked = { display: 'touch', scope, device_id: 'd-1', code_challenge }
+    const { code, redirect_uri } = await codeParameters(asked, mobile.consumerKey)
+    const client = { format: 'json', client_id: mobile.consumerKey }
+    const path = '/services/oauth2/token?device_id=d-1'
+    const exchange = { grant_type: 'hybrid_auth_code', ...client, redirect_uri, code, code_verifier }
+    const answer = await send('POST', path, form, query(exchange))
+    const first = JSON.parse(answer.body)
+    const names = ['lightning_domain', 'lightning_sid', 'visualforce_domain', 'visualforce_sid', 'csrf_token']
+    const more = ['cookie-clientSrc', 'cookie-sid_Client', 'sidCookieName', 'parent_sid', 'refresh_token']
+    expect(Object.keys(first)).toEqual(expect.arrayContaining([...names, ...more]))
+    const refresh = { grant_type: 'hybrid_refresh', ...client, refresh_token: first.refresh_token }
+    const second = JSON.parse((await send('POST', path, form, query(refresh))).body)
+    expect(second.parent_sid).not.toBe(first.parent_sid)
+    const headers = { cookie: `${second.sidCookieName}=${second.parent_sid}` }
+    const page = await server.request(`${second.instance_url}/personal`, { headers })
+    expect(page.status).toBe(200)
+  })
+})
+
 describe('a browser that is sent to sign in', () => {
   it('may be one that is asked for a page in a language and on a device', async () => {
     const url = `/services/oauth2/authorize?${query({

@@ -20,22 +20,29 @@ export const secretEnvOption = new Option(
 export const secretFileOption = new Option('--consumer-secret-file <file>', 'the same, from this file')
 export const secretStdinOption = new Option('--consumer-secret-stdin', 'the same, from standard input')
 
-/** Where the secret or the key of an app comes from, as the options say. */
-type ProofSource = KeySource &
-  Parameters<typeof passwordSource>[0] & {
-    readonly consumerSecretEnv?: string | undefined
-    readonly consumerSecretFile?: string | undefined
-    readonly consumerSecretStdin?: true | undefined
-  }
+/** Where the secret of an app comes from, as the options say. */
+interface ConsumerSecretSource {
+  readonly consumerSecretEnv?: string | undefined
+  readonly consumerSecretFile?: string | undefined
+  readonly consumerSecretStdin?: true | undefined
+}
 
-/** The secret of an app, or the private key of its certificate. @throws {WrongUsage} for both */
-export async function appProof(client: Client, terminal: Terminal, options: ProofSource): Promise<AppProof> {
+/** The same for its secret or its key. */
+type ProofSource = KeySource & Parameters<typeof passwordSource>[0] & ConsumerSecretSource
+
+/** The secret of an app, where one is given. */
+export function consumerSecretIn(options: ConsumerSecretSource): Promise<string | undefined> {
   const source = {
     variable: options.consumerSecretEnv,
     file: options.consumerSecretFile,
     isStandardInput: options.consumerSecretStdin,
   }
-  const consumerSecret = await readSecret(source, '--consumer-secret', process.env)
+  return readSecret(source, '--consumer-secret', process.env)
+}
+
+/** The secret of an app, or the private key of its certificate. @throws {WrongUsage} for both */
+export async function appProof(client: Client, terminal: Terminal, options: ProofSource): Promise<AppProof> {
+  const consumerSecret = await consumerSecretIn(options)
   const hasKey = [options.keyFile, options.keyEnv, options.keyStdin].some((one) => one !== undefined)
   if (!hasKey) return consumerSecret === undefined ? {} : { consumerSecret }
   if (consumerSecret !== undefined) {

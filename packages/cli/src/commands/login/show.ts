@@ -13,6 +13,9 @@ const kinds = {
   'saml-assertion': 'identity provider (SAML assertion flow)',
   'token-exchange': 'token of another issuer (token exchange flow)',
   'client-credentials': 'the app’s secret or key (client credentials flow)',
+  headless: 'name and password in a form of the app (authorization code and credentials flow)',
+  'user-agent': 'browser that brings the token (user-agent flow)',
+  password: 'name and password (username-password flow)',
 } as const
 
 /** `sallyport login show`: one sign-in, without its secrets. */

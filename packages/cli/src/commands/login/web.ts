@@ -1,11 +1,10 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { proofOf, withClient } from '../../logins.ts'
-import { openBrowser } from '../../open-browser.ts'
 import { addTo, jsonOption, readDuration, readPort } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
 import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
-import { interruption } from './interruption.ts'
+import { throughBrowser } from './browser-sign-in.ts'
 import { keepLogin } from './kept-login.ts'
 import { nameOption, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
@@ -57,20 +56,7 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
         const signIn = await client
           .webServerFlow({ ...app, scope, ...proofOf(client, proof) })
           .prepare({ loginHint: username })
-        const interrupted = interruption()
-        const isOpen = options.browser && (await openBrowser(signIn.url.href))
-        terminal.note(
-          isOpen
-            ? `Sign in with the browser. If none has opened, open this address:\n  ${signIn.url.href}`
-            : `Open this address with a browser of this machine:\n  ${signIn.url.href}`,
-        )
-        const waiting = { timeout: options.timeout * 1000, signal: interrupted.signal }
-        const token = await terminal
-          .busy('Waiting for the browser', async () => {
-            const callback = await listener.callback((back) => signIn.isFor(back), waiting)
-            return signIn.finish(callback)
-          })
-          .finally(() => interrupted[Symbol.dispose]())
+        const token = await throughBrowser(terminal, { signIn, listener }, options)
         await keepLogin(client, terminal, { kind: 'web', ...app, ...proof }, { token, name: options.name })
       }),
     )
