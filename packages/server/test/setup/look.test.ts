@@ -34,6 +34,12 @@ describe('the pages of Setup', () => {
     const faults = [...(await found(name, 'document', {}))]
     const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
     if (Number(over) > 0) faults.push(`${name}: ${over} pixels wider than the screen`)
+    const covered = await page.$$eval('.slds-card__header-title', (headings) =>
+      headings
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ textContent }) => textContent),
+    )
+    faults.push(...covered.map((heading) => `${name}: no room for the heading “${heading}”`))
     await page.emulateMedia({ colorScheme: 'dark' })
     // The frame around it is the same on every page.
     const part = name === seen[0]?.name ? 'document' : "document.querySelector('main')"
