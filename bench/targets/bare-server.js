@@ -9,6 +9,7 @@ const bodies = new Map([
   ['/code', filled({ ...token, refresh_token: 'A' }, 488)],
   ['/code-jwt', filled({ ...token, refresh_token: 'A', token_format: 'A' }, 1460)],
   ['/refresh', filled(token, 382)],
+  ['/hybrid-refresh', filled({ ...token, parent_sid: 'A', visualforce_sid: 'A' }, 930)],
   ['/userinfo', filled({ sub: 'A', name: 'A', email: 'A' }, 1936)],
   ['/introspection', filled({ active: true, scope: 'A', client_id: 'A' }, 282)],
   ['/revocation', ''],

@@ -114,6 +114,8 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'client-credentials': async () =>
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
     'saml-bearer': nothing,
+    'hybrid-refresh': nothing,
+    password: nothing,
     'code-jwt': nothing,
     'token-exchange': nothing,
     'asset-token': nothing,

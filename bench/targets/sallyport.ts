@@ -74,6 +74,7 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
     code: async (count) => once(await exchanges(count, 'api refresh_token')),
     'code-jwt': async (count) => once(await exchanges(count, 'api refresh_token', jwtApp)),
     refresh: async () => again(await refreshes()),
+    'hybrid-refresh': async () => again(await refreshes('api web refresh_token', 'hybrid_refresh')),
     userinfo: async () => {
       const tokens = await newTokens('openid id api refresh_token', 'access_token')
       const headers = tokens.map((token) => ({ Authorization: `Bearer ${token}` }))
@@ -91,6 +92,8 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
       const form = { grant_type: 'client_credentials', ...app }
       return again([writeRequest({ host: `127.0.0.1:${orgPort}`, path: '/services/oauth2/token', form })])
     },
+    password: async () =>
+      again(usernames.map((username) => post('token', { grant_type: 'password', username, password, ...app }))),
     'token-exchange': async (count) => once(await times(count, tokenExchange)),
     'asset-token': async () => again(await assetTokens()),
     device: async () => again([post('token', { response_type: 'device_code', scope: 'api refresh_token', ...app })]),
@@ -176,9 +179,9 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
     )
   }
 
-  async function refreshes(): Promise<readonly Buffer[]> {
-    const tokens = await newTokens('api refresh_token', 'refresh_token')
-    return tokens.map((token) => post('token', { grant_type: 'refresh_token', refresh_token: token, ...app }))
+  async function refreshes(scope = 'api refresh_token', grant_type = 'refresh_token'): Promise<readonly Buffer[]> {
+    const tokens = await newTokens(scope, 'refresh_token')
+    return tokens.map((refresh_token) => post('token', { grant_type, refresh_token, ...app }))
   }
 
   /** As many as users may hold at once, of different users one after the other. */
@@ -269,10 +272,11 @@ function orgWith(
       consumerKey: app.client_id,
       consumerSecret: app.client_secret,
       certificate,
-      scopes: ['Basic', 'Api', 'RefreshToken', 'OpenID'],
+      scopes: ['Basic', 'Api', 'Web', 'RefreshToken', 'OpenID'],
       isAdminApproved: true,
       isClientCredentialEnabled: true,
       isDeviceFlowEnabled: true,
+      isUsernamePasswordEnabled: true,
       isTokenExchangeEnabled: true,
       assetTokenConfig: {
         assetSigningCertId: 'Devices',
@@ -315,6 +319,7 @@ function orgWith(
     name: 'Bench',
     type: 'production',
     port,
+    settings: { blockOAuthUnPwFlow: false, trustedIpRanges: [{ start: '127.0.0.1', end: '127.0.0.1' }] },
     users,
     certificates: [{ name: 'Devices' }],
     connectedApps: [connectedApp, issuingJwts],

@@ -2,7 +2,7 @@ import newman from 'newman'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { collection, environment } from '../../../../walkthroughs/postman/collection.ts'
 import { addHandler, believing } from '../flows/test-handlers.ts'
-import { consumerSecret, type TestServer } from '../flows/test-server.ts'
+import { callbackUrl, consumerSecret, password, type TestServer } from '../flows/test-server.ts'
 import { anAssetApp } from '../flows/test-things.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
 import { startHttpServer } from './http-server.ts'
@@ -44,11 +44,41 @@ it('Postman skips both without', async () => {
   expect(run.stats.requests.total).toBe(0)
 })
 
-function ranFolder(values: Parameters<typeof environment>[1]): Promise<newman.NewmanRunSummary> {
+it('Postman signs in by password, and without a page, where org and app allow it', async () => {
+  await server.addUser('grace@target.example')
+  const trustedIpRanges = [{ start: '127.0.0.1', end: '127.0.0.1' }]
+  const flows = { blockOAuthUnPwFlow: false, blockOAuthUsrAgtFlow: false, oAuthCdCrdtFlowEnable: true }
+  const settings = { ...server.org.settings, ...flows, trustedIpRanges }
+  await server.stores.orgs.update({ ...server.org, settings })
+  const may = { isUsernamePasswordEnabled: true, isUserAgentEnabled: true, isCodeCredentialEnabled: true }
+  const { consumerKey } = await server.addApp('Old', may)
+  const values = {
+    loginUrl: server.base,
+    callbackUrl,
+    username: 'grace@target.example',
+    password,
+    passwordConsumerKey: consumerKey,
+    passwordConsumerSecret: consumerSecret,
+    agentConsumerKey: consumerKey,
+    headlessConsumerKey: consumerKey,
+    headlessConsumerSecret: consumerSecret,
+  }
+  const { run } = await ranFolder(values, fading)
+  expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
+  expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([4, 5])
+  expect((await ranFolder({ loginUrl: server.base }, fading)).run.stats.requests.total).toBe(0)
+})
+
+const fading = 'Flows without a code, or without a page'
+
+function ranFolder(
+  values: Parameters<typeof environment>[1],
+  folder = 'Token exchange and asset tokens',
+): Promise<newman.NewmanRunSummary> {
   const options = {
     collection: JSON.parse(JSON.stringify(collection())),
     environment: environment('Test', values),
-    folder: 'Token exchange and asset tokens',
+    folder,
   }
   return new Promise((resolve, reject) => {
     newman.run(options, (error, summary) => (error === null ? resolve(summary) : reject(error)))
