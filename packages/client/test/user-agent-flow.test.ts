@@ -1,5 +1,5 @@
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from '../../../test/chromium.ts'
 import { decideOn, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import { consumerSecret, type TestServer } from '../../server/test/flows/test-server.ts'
 import { startHttpServer } from '../../server/test/interop/http-server.ts'
@@ -95,7 +95,7 @@ describe('the listener that reads a fragment', () => {
     await using listener = await loopbackListener({ port: 0, answerIn: 'fragment' })
     const signIn = flow({ redirectUri: listener.redirectUri }).begin()
     const waiting = listener.callback((url) => signIn.isFor(url))
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+    const browser = await launchChromium()
     try {
       const page = await browser.newPage()
       await page.goto(`${listener.redirectUri}#access_token=00D%21a%2Bb&state=${signIn.state}`)

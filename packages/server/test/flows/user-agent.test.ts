@@ -226,7 +226,7 @@ describe('the user-agent flow', () => {
       const document = async (at: TestServer) => (await at.request('/.well-known/openid-configuration')).json()
       expect(await document(strict)).toMatchObject({ response_types_supported: ['code', 'code_credentials'] })
       expect(await document(server)).toMatchObject({
-        response_types_supported: ['code', 'token', 'token id_token', 'code_credentials'],
+        response_types_supported: ['code', 'token', 'token id_token', 'hybrid_token', 'code_credentials'],
       })
     } finally {
       await strict.close()

@@ -72,7 +72,7 @@ export const exchangeCauses = {
       'Look into the log of the org: Salesforce writes the error into the debug log, Sallyport into the Flow Log.',
     ],
     setting: handlers,
-    command: 'sallyport journal --failed',
+    command: 'sallyport journal --reason token-handler-broken',
   },
   'token-refused': {
     told: anyOf(handlerFailed, inHandlersWords),
