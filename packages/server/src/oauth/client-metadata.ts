@@ -44,10 +44,12 @@ export type MetadataReading =
 
 /** What an app can register for, of all that the server offers: tokens in an address only where its parent gets such. */
 export function offeredUnder(
-  { isUserAgentEnabled }: Pick<ConnectedApp, 'isUserAgentEnabled'>,
+  { isUserAgentEnabled, isCodeCredentialEnabled }: Pick<ConnectedApp, 'isUserAgentEnabled' | 'isCodeCredentialEnabled'>,
   { grantTypes, responseTypes }: OfferedToClients,
 ): OfferedToClients {
-  return { grantTypes, responseTypes: responseTypes.filter((one) => isUserAgentEnabled || !one.includes('token')) }
+  const isAllowed = (one: string) =>
+    one === 'code_credentials' ? isCodeCredentialEnabled : isUserAgentEnabled || !one.includes('token')
+  return { grantTypes, responseTypes: responseTypes.filter(isAllowed) }
 }
 
 /** Reads what an app says of itself, held against what is offered and what the app may ask for under which it registers. */

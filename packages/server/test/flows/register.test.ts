@@ -64,7 +64,7 @@ describe('POST /services/oauth2/register', () => {
       token_endpoint_auth_method: 'client_secret_post',
       redirect_uris: [callbackUrl],
       response_types: ['code'],
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'hybrid_auth_code', 'refresh_token'],
       contacts: ['dev@mine.example'],
       scopes: ['api', 'openid', 'id'],
     })
@@ -126,8 +126,8 @@ describe('POST /services/oauth2/register', () => {
     const browserApp = await server.addApp('Browser_App', { isUserAgentEnabled: true })
     const { body } = await register(implicit, await newToken(browserApp))
     expect(body).toMatchObject({
-      response_types: ['code', 'token', 'token id_token'],
-      grant_types: ['authorization_code', 'implicit', 'refresh_token'],
+      response_types: ['code', 'token', 'token id_token', 'hybrid_token'],
+      grant_types: ['authorization_code', 'hybrid_auth_code', 'implicit', 'refresh_token'],
     })
   })
 
