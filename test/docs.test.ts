@@ -62,6 +62,16 @@ describe('the flow pages', () => {
     expect(output).toContain('AllAccounts')
   })
 
+  it('say how people sign in with an outside provider, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/auth-providers.md'))
+    expect(output).toContain('People sign in to the org “Target” with Headquarters.')
+    const address = new URL(output.trim().split('\n').at(-1) ?? '')
+    expect(address.pathname).toBe('/services/oauth2/authorize')
+    expect(address.searchParams.get('redirect_uri')).toMatch(/\/services\/authcallback\/Headquarters$/)
+    // The provider knows the app and its callback URL: it asks for a password.
+    expect(await (await fetch(address)).text()).toContain('name="pw"')
+  })
+
   it('say how an app gets a token with its secret alone, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/client-credentials.md'))
     expect(output).toContain('"access_token":"00D')

@@ -118,6 +118,19 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     ...user,
     'scope-not-allowed',
   ],
+  'auth-providers': [
+    'provider-unknown',
+    'provider-state-wrong',
+    'provider-refused',
+    'provider-answer-unusable',
+    'provider-user-unknown',
+    'account-linked-elsewhere',
+    'org-inactive',
+    'user-inactive',
+    'user-frozen',
+    'user-locked',
+    'ip-restricted',
+  ],
   'single-access': [
     'token-missing',
     'token-twice',
@@ -393,6 +406,7 @@ export const flowPages: readonly string[] = [
   'token-exchange',
   'asset-token',
   'single-access',
+  'auth-providers',
 ].map((name) => `docs/flows/${name}.md`)
 
 /** A page with its tables as they are to be now: each stands behind a comment that names it. */

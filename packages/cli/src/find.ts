@@ -1,4 +1,5 @@
 import {
+  type AuthProvider,
   type ConnectedApp,
   type CustomPermission,
   type CustomScope,
@@ -221,5 +222,19 @@ export async function findSsoSettings(
   const names = (await samlSsoConfigs.list(org.id)).map((each) => each.fullName)
   throw new Failure(`The org “${org.name}” has no single sign-on settings “${name}”.${didYouMean(name, names)}`, {
     next: `See which there are: sallyport sso-settings list --org "${org.name}"`,
+  })
+}
+
+/** The auth. provider of an org that a command is about. @throws {Failure} when there is none such */
+export async function findAuthProvider(
+  { authProviders }: Pick<Stores, 'authProviders'>,
+  org: Org,
+  name: string,
+): Promise<AuthProvider> {
+  const provider = await authProviders.findByName(org.id, name)
+  if (provider !== undefined) return provider
+  const names = (await authProviders.list(org.id)).map((each) => each.developerName)
+  throw new Failure(`The org “${org.name}” has no auth. provider “${name}”.${didYouMean(name, names)}`, {
+    next: `See which there are: sallyport auth-provider list --org "${org.name}"`,
   })
 }

@@ -4,6 +4,7 @@ import { causeNames, causeOf } from '../../client/src/diagnosis/rank.ts'
 import { explain } from '../../server/src/oauth/explanation.ts'
 import { sampleRefusals } from '../../server/test/refusal-samples.ts'
 import { app } from '../src/commands/app.ts'
+import { authProvider } from '../src/commands/auth-provider.ts'
 import { journal } from '../src/commands/journal.ts'
 import { keystore } from '../src/commands/keystore.ts'
 import { login } from '../src/commands/login.ts'
@@ -16,7 +17,7 @@ import { terminal } from '../src/terminal.ts'
 
 const shown = terminal({ wantsJson: true })
 const commands = new Map(
-  [app, user, org, token, keystore, login, ssoSettings, tokenExchangeHandler, journal]
+  [app, user, org, token, keystore, login, ssoSettings, authProvider, tokenExchangeHandler, journal]
     .map((command) => command(shown))
     .map((command) => [command.name(), command]),
 )
@@ -26,7 +27,7 @@ const told = [
   ...new Set([
     ...sampleRefusals
       .flatMap((refusal) => [
-        ...explain(refusal).whatToDo.matchAll(/`(sallyport (?:app|user|org|login|sso-settings) [^`]*)`/g),
+        ...explain(refusal).whatToDo.matchAll(/`(sallyport (?:app|user|org|login|sso-settings|auth-provider) [^`]*)`/g),
       ])
       .map(([, command]) => command ?? ''),
     ...causeNames.map((name) => causeOf(name).command ?? '').filter((line) => /^sallyport (?!call )/.test(line)),

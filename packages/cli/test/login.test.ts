@@ -10,7 +10,7 @@ import { decideOn, fieldsOf, signInOn } from '../../server/test/flows/test-brows
 import { newSigner } from '../../server/test/flows/test-server.ts'
 import { freePort } from '../src/free-port.ts'
 import { type Finished, paste, program, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
-import { browserOf } from './wire.ts'
+import { browserOf, soon } from './wire.ts'
 
 const folder = temporaryFolder()
 const data = join(folder.path, 'data')
@@ -242,6 +242,45 @@ describe('sallyport sso-settings and login saml-assertion', () => {
     expect((await made('delete', 'Acme_IdP', '--org', 'Target', '--yes')).status).toBe(0)
     expect((await made('list')).stdout).toContain('No org believes an identity provider yet')
     expect((await sallyport('login', 'remove', 'sso', '--yes')).status).toBe(0)
+  })
+})
+
+describe('sallyport auth-provider', () => {
+  const asked = (...words: readonly string[]) => run(['auth-provider', ...words, '--data', data], place)
+
+  it('lets people of an org sign in with an outside provider, and ends that again', async () => {
+    const secretFile = join(folder.path, 'provider.secret')
+    writeFileSync(secretFile, 'outside-secret\n')
+    const given = ['--org', 'Target', '--consumer-key', 'sallyport', '--consumer-secret-file', secretFile]
+    const urls = ['--authorize-url', 'https://id.example/authorize', '--token-url', 'https://id.example/token']
+    const unnamed = await asked('create', 'Acme_ID', ...given, ...urls)
+    expect([unnamed.status, unnamed.stderr]).toEqual([1, expect.stringContaining('--issuer')])
+    const made = await asked('create', 'Acme_ID', ...given, ...urls, '--issuer', 'https://id.example', '--json')
+    expect(made.json).toMatchObject({
+      developerName: 'Acme_ID',
+      friendlyName: 'Acme ID',
+      isPkceEnabled: true,
+      userMatching: 'LinkedOnly',
+      hasConsumerSecret: true,
+      paths: { callback: '/services/authcallback/Acme_ID' },
+    })
+    expect((await asked('list')).stdout).toContain('https://id.example')
+    expect((await asked('update', 'Acme_ID', '--org', 'Target')).status).toBe(2)
+    const changed = await asked('update', 'Acme_ID', '--org', 'Target', '--user-matching', 'Email', '--json')
+    expect(changed.json).toMatchObject({ userMatching: 'Email', hasConsumerSecret: true })
+    const shown = await asked('show', 'Acme_ID', '--org', 'Target')
+    expect(shown.stdout).toContain('/services/auth/sso/Acme_ID')
+    for (const { stdout } of [made, shown]) expect(stdout).not.toContain('outside-secret')
+    const target = server.ready.orgs.find(({ name }: { name: string }) => name === 'Target')
+    const page = await soon(
+      () => fetch(target.url).then((answer) => answer.text()),
+      (html) => html.includes('Acme ID'),
+    )
+    expect(page).toContain('/services/auth/sso/Acme_ID')
+    const { status, stderr } = await asked('show', 'Acme_id', '--org', 'Target')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Acme_ID')])
+    expect((await asked('delete', 'Acme_ID', '--org', 'Target', '--yes')).status).toBe(0)
+    expect((await asked('list')).stdout).toContain('No org has an auth. provider yet')
   })
 })
 

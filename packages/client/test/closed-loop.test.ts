@@ -8,8 +8,15 @@ import { strictPosture } from '../../server/src/options.ts'
 import type { Profile } from '../../server/src/users/profile.ts'
 import type { User } from '../../server/src/users/user.ts'
 import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
-import { authorizeUrl, fieldsOf, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
+import {
+  authorizeUrl,
+  fieldsOf,
+  signInOn,
+  type TestBrowser,
+  testBrowser,
+} from '../../server/test/flows/test-browser.ts'
 import { addHandler, believing } from '../../server/test/flows/test-handlers.ts'
+import { addProvider, startTestProvider, type TestProvider } from '../../server/test/flows/test-provider.ts'
 import {
   addIdentityProvider,
   dsig,
@@ -44,6 +51,7 @@ let strict: TestServer
 let pushing: TestServer
 let nonces: TestServer
 let world: World
+let outside: TestProvider
 
 /** What most refusals need: an app, and somebody who may use it. */
 interface World {
@@ -60,9 +68,10 @@ beforeAll(async () => {
   nonces = await startTestServer({ showsCauses: false, posture: { acceptsDpop: true, dpopNeedsNonce: true } })
   world = await newWorld(server)
   await addIdentityProvider(server)
+  outside = await startTestProvider()
 })
 
-afterAll(() => Promise.all([server.close(), strict.close(), pushing.close(), nonces.close()]))
+afterAll(() => Promise.all([server.close(), strict.close(), pushing.close(), nonces.close(), outside.close()]))
 
 let names = 0
 const fresh = (name: string) => `${name}${++names}`
@@ -344,6 +353,23 @@ async function boundRefresh({ by }: { by?: DpopKey }): Promise<Wire> {
   const { refresh_token, client_id } = await boundTokens()
   const headers = by === undefined ? {} : { dpop: by.proof({ url: `${strict.base}${tokenPath}`, now: strict.now() }) }
   return post({ grant_type: 'refresh_token', refresh_token, client_id }, { at: strict, headers })
+}
+
+/** Back from an auth. provider that somebody went to. */
+async function fromProvider(
+  answer: Record<string, string>,
+  entered: { readonly tokenUrl?: string } = {},
+): Promise<Wire> {
+  const name = fresh('Provider')
+  await addProvider(server, name, outside.base, entered)
+  const browser = testBrowser(server)
+  const { url } = await browser.open(`${targetBase}/services/auth/sso/${name}`)
+  return backFrom(browser, name, { state: url.searchParams.get('state') ?? '', ...answer })
+}
+
+function backFrom({ cookies }: TestBrowser, name: string, answer: Record<string, string>): Promise<Wire> {
+  const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
+  return send(`${targetBase}/services/authcallback/${name}?${new URLSearchParams(answer)}`, { headers: { cookie } })
 }
 
 async function cookieOf({ username }: User, at = server): Promise<string> {
@@ -1024,6 +1050,28 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       refresh((await tokensFor(server, world.user, world.app, { scope: 'api refresh_token' })).refresh_token, {
         scope: 'full',
       }),
+  ],
+  'provider-unknown': [() => send(`${targetBase}/services/auth/sso/Nobody`)],
+  'provider-state-wrong': [() => fromProvider({ state: 'made up' })],
+  'provider-refused': [() => fromProvider({ error: 'access_denied' })],
+  'provider-answer-unusable': [
+    () => fromProvider({}),
+    () => fromProvider({ code: 'x' }, { tokenUrl: `${outside.base}/nowhere` }),
+  ],
+  'provider-user-unknown': [() => fromProvider({ code: 'x' })],
+  'account-linked-elsewhere': [
+    async () => {
+      const name = fresh('Provider')
+      const provider = await addProvider(server, name, outside.base)
+      const about = { orgId: server.org.id, providerId: provider.id, createdAt: server.now() }
+      await server.stores.accountLinks.add({ ...about, remoteId: 'remote-1', userId: world.user.id })
+      const thief = await server.addUser(`${fresh('thief')}@target.example`)
+      const browser = testBrowser(server)
+      const asked = await browser.open(`${targetBase}/services/auth/link/${name}`)
+      const page = await signInOn(browser, asked, thief.username)
+      const left = await browser.submit(targetBase + page.url.pathname, fieldsOf(page.html, 'csrf_token'))
+      return backFrom(browser, name, { code: 'x', state: left.url.searchParams.get('state') ?? '' })
+    },
   ],
   'login-required': [() => authorize({ prompt: 'none' })],
   'consent-required': [async () => authorize({ prompt: 'none' }, world.user, await server.addApp(fresh('Unasked')))],

@@ -1,3 +1,12 @@
+export { type AuthProvider, userMatchings } from './auth-providers/auth-provider.ts'
+export {
+  changeAuthProvider,
+  type EnteredAuthProvider,
+  type NewAuthProvider,
+  newAuthProvider,
+} from './auth-providers/new-auth-provider.ts'
+export { type ProviderPlaces, providerPaths } from './auth-providers/places.ts'
+export type { ProviderRules } from './auth-providers/provider-url.ts'
 export {
   type Certificate,
   type CertificateStore,

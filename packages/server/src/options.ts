@@ -1,3 +1,4 @@
+import type { ProviderRules } from './auth-providers/provider-url.ts'
 import type { WalkthroughOffer } from './demo/walkthrough-offer.ts'
 import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
@@ -11,7 +12,14 @@ import type { DpopRules } from './tokens/dpop.ts'
  * Where Salesforce and the strict reading of the RFCs differ, what the server does. Each is an option of its own; the
  * two postures below set them all.
  */
-export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, DeviceRules, DpopRules, SamlRules {
+export interface Posture
+  extends AssertionRules,
+    AuthorizeRules,
+    ClientRules,
+    DeviceRules,
+    DpopRules,
+    ProviderRules,
+    SamlRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
   /** Whether apps can, or must, push their authorize requests (RFC 9126), which Salesforce does not know. */
@@ -49,6 +57,7 @@ export interface Posture extends AssertionRules, AuthorizeRules, ClientRules, De
 /** As Salesforce does it, so that unmodified clients work: what `sallyport dev` starts with. */
 export const salesforcePosture: Posture = {
   acceptsSalesforceHosts: true,
+  acceptsPlainProviders: true,
   pushedRequests: 'off',
   offersUserAgentFlow: true,
   offersPasswordFlow: true,
@@ -86,6 +95,7 @@ export const salesforcePosture: Posture = {
 /** As RFC 9700 wants it: what `sallyport serve` starts with. */
 export const strictPosture: Posture = {
   acceptsSalesforceHosts: false,
+  acceptsPlainProviders: false,
   pushedRequests: 'offered',
   offersUserAgentFlow: false,
   offersPasswordFlow: false,

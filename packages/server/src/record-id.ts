@@ -12,6 +12,7 @@ export const keyPrefixes = {
   oauthCustomScope: '1CS',
   certificate: '0P1',
   samlSsoConfig: '0LE',
+  authProvider: '0SO',
   tokenExchangeHandler: '1eM',
   loginHistory: '0Ya',
   authSession: '0Ak',

@@ -1,3 +1,5 @@
+import { providerClient } from './auth-providers/ask-provider.ts'
+import { userOfPerson } from './auth-providers/user-of-person.ts'
 import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
 import { apiAccessOfToken } from './connected-apps/api-access-control.ts'
@@ -30,6 +32,7 @@ import { usernamePassword } from './oauth/grants/username-password.ts'
 import { headless } from './oauth/headless.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { nextToEnd } from './oauth/next-to-end.ts'
+import { providerSignIn } from './oauth/provider-sign-in.ts'
 import { pushEndpoint } from './oauth/push.ts'
 import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
 import { registerEndpoint } from './oauth/register.ts'
@@ -48,12 +51,14 @@ import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/limits.ts'
 import type { Seal } from './seal.ts'
 import { checkCredentials as credentialsBy } from './sessions/credentials.ts'
+import { openSession } from './sessions/open-session.ts'
 import { relaxesSignIn } from './sessions/relaxed-sign-in.ts'
 import { signIn } from './sessions/sign-in.ts'
 import { canVerify } from './sessions/verify-identity.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
 import { handlers as handlersFrom } from './token-exchange/handlers.ts'
+import { jwtVerifier } from './token-exchange/verify-jwt.ts'
 import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
 import { shownTokens } from './tokens/delete-token.ts'
 import { dpop } from './tokens/dpop.ts'
@@ -69,6 +74,13 @@ import { bearerRefusal } from './web/bearer-refusal.ts'
 import { readBrowser } from './web/browser.ts'
 import { cookiesAt } from './web/cookies.ts'
 import { crossOrigin } from './web/cross-origin.ts'
+import {
+  providerCallbackAnswer,
+  providerLinkAnswer,
+  providerLinkPage,
+  providerOfOrgAnswer,
+  providerStartAnswer,
+} from './web/endpoints/auth-provider.ts'
 import { authorizeAnswer } from './web/endpoints/authorize.ts'
 import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
 import { consentQuestion } from './web/endpoints/consent-question.ts'
@@ -383,13 +395,27 @@ export async function sallyport({
     apiAccess: apiAccessOfToken({ apps, profiles, permissionSets }),
     refusesTokenInQuery: posture.refusesTokenInQuery,
   })
+  const isRelaxed = relaxesSignIn({ apps, verifications, now })
+  const opening = openSession(sessions)
   const signing = signIn({
     checkCredentials,
     users,
     permissionSets,
-    isRelaxed: relaxesSignIn({ apps, verifications, now }),
-    sessions,
+    isRelaxed,
+    openSession: opening,
     loginHistory,
+    onError: report,
+    now,
+  })
+  const { authProviders, accountLinks } = stores
+  const acceptsPlain = posture.acceptsPlainProviders
+  const byProvider = providerSignIn({
+    ...stores,
+    askProvider: providerClient({ seal, verifyJwt: jwtVerifier({ now, acceptsPlain }), rules: posture }),
+    userOfPerson: userOfPerson({ accountLinks, users, now }),
+    isRelaxed,
+    openSession: opening,
+    seal,
     onError: report,
     now,
   })
@@ -407,9 +433,17 @@ export async function sallyport({
     authorize: decide,
     orgs,
     question,
+    authProviders,
     demoUsers: options.demoUsers,
   }
   const consent = deviceConsent({ ...deviceNeeds, approvals, whoIsThere: whoIsThere({ users, orgs, profiles }) })
+  const providing = {
+    signIn: byProvider,
+    readBrowser: browserOf,
+    readRequest,
+    whoIsThere: whoIsThere({ users, orgs, profiles }),
+    sessions,
+  }
   const connecting = { consent, readBrowser: browserOf, question }
   const verifying = { ...pages, users, verifications, verificationHistory, loginHistory, passwords, seal, now }
   const { updatedAtIsNumber } = posture
@@ -460,6 +494,7 @@ export async function sallyport({
     addresses,
     newId: recordIds(now),
     samlRules: posture,
+    providerRules: posture,
     ask,
     readBrowser: browserOf,
     hasWalkthrough,
@@ -503,6 +538,14 @@ export async function sallyport({
     signIn: page('sign-in', signInAnswer(pages)),
     verification: page(undefined, verificationPage(verifying)),
     verify: page('sign-in', verificationAnswer(verifying)),
+    providerSignIn: page('sign-in', providerStartAnswer('sso', providing)),
+    providerTest: page('sign-in', providerStartAnswer('test', providing)),
+    providerLink: page(undefined, providerLinkPage(providing)),
+    linkProvider: page('sign-in', providerLinkAnswer(providing)),
+    providerSignInOfOrg: page('sign-in', providerOfOrgAnswer('sso', { orgs, addresses })),
+    providerTestOfOrg: page('sign-in', providerOfOrgAnswer('test', { orgs, addresses })),
+    providerLinkOfOrg: page('sign-in', providerOfOrgAnswer('link', { orgs, addresses })),
+    providerCallback: page('sign-in', providerCallbackAnswer(providing)),
     authorize: page('authorize', authorizeAnswer(pages)),
     consent: page('consent', consentPage(pages)),
     decide: page('consent', consentAnswer(pages)),
@@ -536,7 +579,7 @@ export async function sallyport({
       }),
     ),
     keys: page(undefined, keysAnswer({ ...stores, addresses })),
-    authConfiguration: page(undefined, authConfigurationAnswer()),
+    authConfiguration: page(undefined, authConfigurationAnswer({ authProviders })),
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),
     endSession: page('logout', endSessionAnswer(leaving)),

@@ -15,6 +15,7 @@ const floors = [
   'oauth',
   'oidc',
   'rest',
+  'auth-providers',
   'saml',
   'tokens',
   'sessions',

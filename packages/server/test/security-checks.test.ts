@@ -55,14 +55,17 @@ describe('the source of the server', () => {
     .map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }))
   const using = (what: RegExp) => files.filter(({ text }) => what.test(text)).map(({ file }) => file)
 
-  it('asks nothing of other servers', () => {
+  it('asks nothing of other servers but auth. providers and issuers of keys, and these guarded', () => {
     // The server's own `fetch` is how programs inside the process ask it.
     expect(using(/(?<![.\w])fetch\(/)).toEqual(['sallyport.ts'])
     expect(using(/from 'node:(?:https|http2|dgram|tls|child_process)'|from 'undici'/)).toEqual([])
-    // Code of whoever runs the server is apart from it, and alone asks an issuer for its keys.
+    // Code of whoever runs the server is apart from it.
     const ofHandlers = ['handler-thread.ts', 'handler-worker.ts'].map((file) => join('token-exchange', file))
     expect(using(/from 'node:worker_threads'/).sort()).toEqual(ofHandlers)
-    expect(using(/= fetch\b|customFetch/)).toEqual([join('token-exchange', 'verify-jwt.ts')])
+    // Where an admin says whom to believe, no redirect leads elsewhere, and no answer is endless.
+    const asking = [join('auth-providers', 'ask-provider.ts'), join('token-exchange', 'verify-jwt.ts')]
+    expect(using(/= fetch\b|customFetch/).sort()).toEqual(asking)
+    expect(using(/\bfetchDocument\(/)).toEqual(['small-fetch.ts'])
     expect(using(/\b(?:httpRequest|request|get|connect)\b[^\n]* from 'node:(?:http|net)'/)).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import { assertionCauses } from './causes/assertion-causes.ts'
+import { authProviderCauses } from './causes/auth-provider-causes.ts'
 import type { Cause, Verdict } from './causes/cause.ts'
 import { clientCauses } from './causes/client-causes.ts'
 import { codeCauses } from './causes/code-causes.ts'
@@ -17,6 +18,7 @@ const causes = {
   ...requestCauses,
   ...assertionCauses,
   ...samlCauses,
+  ...authProviderCauses,
   ...clientCauses,
   ...codeCauses,
   ...deviceCauses,

@@ -18,6 +18,8 @@ export interface ReturnableRequest {
   readonly responseMode: ResponseMode
   readonly state: string | undefined
   readonly loginHint: string | undefined
+  /** The auth. provider with which to sign in, in place of the sign-in page. */
+  readonly ssoProvider: string | undefined
   readonly display: Display
   /** The parameters as they came, to ask again with later. */
   readonly parameters: ReadonlyMap<string, string>
@@ -98,6 +100,7 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
         'query',
       state: parameters.get('state'),
       loginHint: parameters.get('login_hint'),
+      ssoProvider: parameters.get('sso_provider'),
       display: readDisplay(parameters.get('display')),
       parameters,
       pushed: undefined,

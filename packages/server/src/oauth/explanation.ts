@@ -2,6 +2,7 @@ import type { CheckName } from '../journal/checks.ts'
 import type { Facts } from '../journal/journal.ts'
 import { assertionExplanations } from './explanations/assertion.ts'
 import { assetTokenExplanations } from './explanations/asset-token.ts'
+import { authProviderExplanations } from './explanations/auth-provider.ts'
 import { browserExplanations } from './explanations/browser.ts'
 import { clientExplanations } from './explanations/client.ts'
 import { clientCredentialsExplanations } from './explanations/client-credentials.ts'
@@ -47,6 +48,7 @@ const explanations: ReasonExplanations = {
   ...assertionExplanations,
   ...samlExplanations,
   ...singleSignOnExplanations,
+  ...authProviderExplanations,
   ...userExplanations,
   ...codeExplanations,
   ...refreshTokenExplanations,

@@ -49,6 +49,18 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'sso-org-unknown': { readonly found: string }
   'sso-settings-missing': { readonly org: string }
   'sso-user-unknown': { readonly found: string; readonly mapping: string; readonly org: string }
+  // Auth. providers
+  'provider-unknown': { readonly found: string; readonly org: string; readonly known: readonly string[] }
+  'provider-state-wrong': { readonly provider: string; readonly problem: string }
+  'provider-refused': { readonly provider: string; readonly error: string; readonly description: string }
+  'provider-answer-unusable': { readonly provider: string; readonly step: string; readonly problem: string }
+  'provider-user-unknown': {
+    readonly provider: string
+    readonly found: string
+    readonly matching: string
+    readonly org: string
+  }
+  'account-linked-elsewhere': { readonly provider: string; readonly user: string }
   'subject-missing': Record<never, never>
   'user-unknown': { readonly found: string }
   'user-of-another-org': { readonly user: string; readonly org: string }
@@ -341,6 +353,12 @@ const wires: { readonly [R in Reason]: Wire } = {
   'sso-settings-missing': invalidAssertion,
   'sso-user-unknown': invalidAssertion,
   'saml-replayed': { ...invalidAssertion, loginStatus: 'Failed: Replay Detected' },
+  'provider-unknown': malformed('auth provider not found'),
+  'provider-state-wrong': malformed('this sign-in is out of date or was not begun in this browser'),
+  'provider-refused': { code: 'access_denied', description: 'the auth provider refused the sign-in' },
+  'provider-answer-unusable': { code: 'access_denied', description: 'the auth provider gave no usable answer' },
+  'provider-user-unknown': { code: 'access_denied', description: 'no user here belongs to this account' },
+  'account-linked-elsewhere': { code: 'access_denied', description: 'the account belongs to another user' },
   'subject-missing': invalidAssertion,
   'user-unknown': notApproved,
   'user-of-another-org': notApproved,

@@ -1,3 +1,5 @@
+import type { AuthProvider } from '../auth-providers/auth-provider.ts'
+import { placesAt } from '../auth-providers/places.ts'
 import { scopeDefinitions } from '../connected-apps/scope.ts'
 import type { Org } from '../orgs/org.ts'
 import { id15 } from '../record-id.ts'
@@ -158,17 +160,21 @@ export type AuthConfiguration = {
   }
   readonly LoginPage: null
   readonly SamlProviders: readonly never[]
-  readonly AuthProviders: readonly never[]
+  readonly AuthProviders: readonly { readonly Name: string; readonly IconUrl: null; readonly SsoUrl: string }[]
   readonly CertificateLogin: null
   readonly LoginPageType: 'standard'
   readonly LoginPageTypeConfigs: Readonly<Record<string, never>>
 }
 
 /**
- * The answer of `/.well-known/auth-configuration`: the standard login page and no other way in.
+ * The answer of `/.well-known/auth-configuration`: the standard login page, and the auth. providers of the org.
  * @param org whose own address `base` is; `undefined` on the login host
  */
-export function authConfiguration(base: string, org: Pick<Org, 'id'> | undefined): AuthConfiguration {
+export function authConfiguration(
+  base: string,
+  org: Pick<Org, 'id'> | undefined,
+  providers: readonly Pick<AuthProvider, 'developerName' | 'friendlyName'>[],
+): AuthConfiguration {
   return {
     OrgId: org === undefined ? null : id15(org.id),
     Url: base,
@@ -180,7 +186,11 @@ export function authConfiguration(base: string, org: Pick<Org, 'id'> | undefined
     },
     LoginPage: null,
     SamlProviders: [],
-    AuthProviders: [],
+    AuthProviders: providers.map(({ developerName, friendlyName }) => ({
+      Name: friendlyName,
+      IconUrl: null,
+      SsoUrl: placesAt(base, developerName).sso,
+    })),
     CertificateLogin: null,
     LoginPageType: 'standard',
     LoginPageTypeConfigs: {},

@@ -83,6 +83,14 @@ orgs:
         identityMapping: FederationId
         identityLocation: Attribute
         attributeName: employee
+    authProviders:
+      - developerName: Acme_ID
+        consumerKey: client-1
+        consumerSecret: Secret0000-outside
+        authorizeUrl: https://id.acme.example/authorize
+        tokenUrl: https://id.acme.example/token
+        idTokenIssuer: https://id.acme.example
+        userMatching: FederationId
     records:
       Account: [{ Name: Edge Communications }, { Name: Burlington Textiles }]
 `
@@ -122,6 +130,7 @@ describe('applyOrgFile', () => {
       'certificate Made_Here created',
       'connected app Warehouse created',
       'single sign-on Acme_IdP created',
+      'auth. provider Acme_ID created',
       'token exchange handler Directory created',
       'record Account Edge Communications created',
       'record Account Burlington Textiles created',
@@ -136,6 +145,9 @@ describe('applyOrgFile', () => {
     expect(await acts.samlSsoConfigs.list(org.id)).toMatchObject([
       { label: 'Acme IdP', identityMapping: 'FederationId', attributeName: 'employee' },
     ])
+    const [provider, ...others] = await acts.authProviders.list(org.id)
+    expect([provider?.friendlyName, provider?.isPkceEnabled, others]).toEqual(['Acme ID', true, []])
+    expect(acts.seal.open(provider?.sealedSecret ?? '', 'auth provider secret')).toBe('Secret0000-outside')
     const admin = await acts.users.findByUsername('admin@acme.example')
     expect(await acts.passwords.verify('correct horse battery staple', admin?.passwordHash)).toMatchObject({
       outcome: 'right',

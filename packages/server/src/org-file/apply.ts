@@ -3,6 +3,7 @@ import { canonicalUsername } from '../users/user.ts'
 import { appFieldPath } from './app-entry.ts'
 import type { Applied, ApplyNeeds } from './applied.ts'
 import { applyApp } from './apply-app.ts'
+import { applyAuthProvider } from './apply-auth-provider.ts'
 import { applyCertificate, certificateFieldPath } from './apply-certificate.ts'
 import { applyExternalCredential, applyNamedCredential } from './apply-credentials.ts'
 import {
@@ -34,6 +35,7 @@ export interface Change {
     | 'custom scope'
     | 'custom permission'
     | 'single sign-on'
+    | 'auth. provider'
     | 'token exchange handler'
     | 'external credential'
     | 'named credential'
@@ -144,6 +146,11 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       if (isRepeated(path, 'fullName', `single sign-on ${orgName} ${entry.fullName}`)) continue
       const applied = await applySamlSsoConfig(acts, org, config)
       note('single sign-on', entry.fullName, path, applied, (problem) => ssoConfigFieldPath(entry, problem))
+    }
+    for (const { path, entry } of listed.authProviders) {
+      const { developerName } = entry
+      if (isRepeated(path, 'developerName', `auth. provider ${orgName} ${developerName}`)) continue
+      note('auth. provider', developerName, path, await applyAuthProvider(acts, org, entry))
     }
     for (const { path, entry } of listed.tokenExchangeHandlers) {
       const { developerName } = entry

@@ -314,6 +314,28 @@ export const samlSsoConfigKind = {
   },
 } satisfies EntryKind<z.ZodType>
 
+/** An auth. provider: what Salesforce's metadata has besides is known by name. */
+export const authProviderKind = {
+  noun: 'auth. provider',
+  schema: entries.authProviderEntry,
+  sections: {
+    '': sectionOf(entries.authProviderEntry, [
+      'customMetadataTypeRecord',
+      'errorUrl',
+      'executionUser',
+      'flow',
+      'iconUrl',
+      'includeOrgIdInIdentifier',
+      'logoutUrl',
+      'paramForwardAllowlist',
+      'plugin',
+      'registrationHandler',
+      'sendAccessTokenInHeader',
+      'sendSecretInApis',
+    ]),
+  },
+} satisfies EntryKind<z.ZodType>
+
 /** A token exchange handler. */
 export const tokenExchangeHandlerKind = {
   noun: 'token exchange handler',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { userMatchings } from '../auth-providers/auth-provider.ts'
 import { namedUserJwtMinutes } from '../connected-apps/app-policies.ts'
 import {
   canvasAccessMethods,
@@ -71,6 +72,7 @@ export const orgEntry = z.strictObject({
   customScopes: z.array(z.unknown()).exactOptional(),
   customPermissions: z.array(z.unknown()).exactOptional(),
   samlSsoConfigs: z.array(z.unknown()).exactOptional(),
+  authProviders: z.array(z.unknown()).exactOptional(),
   tokenExchangeHandlers: z.array(z.unknown()).exactOptional(),
   namedCredentials: z.array(z.unknown()).exactOptional(),
   externalCredentials: z.array(z.unknown()).exactOptional(),
@@ -166,6 +168,27 @@ export const samlSsoConfigEntry = z.strictObject({
   identityMapping: z.enum(identityMappings).exactOptional(),
   identityLocation: z.enum(identityLocations).exactOptional(),
   attributeName: z.string().exactOptional(),
+})
+
+/**
+ * An outside provider that people sign in with, with the field names of the metadata type `AuthProvider`; `userMatching` stands for
+ * its registration handler.
+ */
+export const authProviderEntry = z.strictObject({
+  developerName: z.string(),
+  friendlyName: z.string().exactOptional(),
+  providerType: z.literal('OpenIdConnect').exactOptional(),
+  consumerKey: z.string(),
+  consumerSecret: z.string().exactOptional(),
+  authorizeUrl: z.string(),
+  tokenUrl: z.string(),
+  userInfoUrl: z.string().exactOptional(),
+  idTokenIssuer: z.string().exactOptional(),
+  defaultScopes: z.string().exactOptional(),
+  sendClientCredentialsInHeader: z.boolean().exactOptional(),
+  isPkceEnabled: z.boolean().exactOptional(),
+  requireMfa: z.boolean().exactOptional(),
+  userMatching: z.enum(userMatchings).exactOptional(),
 })
 
 /** A connected app, with the field names of the metadata type `ConnectedApp`. */
@@ -347,6 +370,8 @@ export type CustomScopeEntry = z.infer<typeof customScopeEntry>
 export type CustomPermissionEntry = z.infer<typeof customPermissionEntry>
 /** An identity provider as an org file has it. */
 export type SamlSsoConfigEntry = z.infer<typeof samlSsoConfigEntry>
+/** An auth. provider as an org file has it. */
+export type AuthProviderEntry = z.infer<typeof authProviderEntry>
 /** A connected app as an org file has it. */
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
 /** A token exchange handler as an org file has it. */
@@ -372,6 +397,7 @@ export interface OrgEntry
     | 'customScopes'
     | 'customPermissions'
     | 'samlSsoConfigs'
+    | 'authProviders'
     | 'tokenExchangeHandlers'
     | 'namedCredentials'
     | 'externalCredentials'
@@ -386,6 +412,7 @@ export interface OrgEntry
   readonly customScopes?: readonly CustomScopeEntry[]
   readonly customPermissions?: readonly CustomPermissionEntry[]
   readonly samlSsoConfigs?: readonly SamlSsoConfigEntry[]
+  readonly authProviders?: readonly AuthProviderEntry[]
   readonly tokenExchangeHandlers?: readonly TokenExchangeHandlerEntry[]
   readonly namedCredentials?: readonly NamedCredentialEntry[]
   readonly externalCredentials?: readonly ExternalCredentialEntry[]

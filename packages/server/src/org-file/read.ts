@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import {
+  authProviderKind,
   certificateKind,
   connectedAppKind,
   customPermissionKind,
@@ -21,6 +22,7 @@ import {
   userKind,
 } from './entry.ts'
 import type {
+  AuthProviderEntry,
   CertificateEntry,
   ConnectedAppEntry,
   CustomPermissionEntry,
@@ -79,6 +81,7 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly customScopes: readonly Listed<CustomScopeEntry>[]
   readonly customPermissions: readonly Listed<CustomPermissionEntry>[]
   readonly samlSsoConfigs: readonly ListedSamlSsoConfig[]
+  readonly authProviders: readonly Listed<AuthProviderEntry>[]
   readonly tokenExchangeHandlers: readonly Listed<TokenExchangeHandlerEntry>[]
   readonly externalCredentials: readonly Listed<ExternalCredentialEntry>[]
   readonly namedCredentials: readonly Listed<NamedCredentialEntry>[]
@@ -190,6 +193,7 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           customScopes: all(customScopeKind, 'customScopes', entry.customScopes),
           customPermissions: all(customPermissionKind, 'customPermissions', entry.customPermissions),
           samlSsoConfigs: await samlSsoConfigs(all(samlSsoConfigKind, 'samlSsoConfigs', entry.samlSsoConfigs)),
+          authProviders: all(authProviderKind, 'authProviders', entry.authProviders),
           tokenExchangeHandlers: all(tokenExchangeHandlerKind, 'tokenExchangeHandlers', entry.tokenExchangeHandlers),
           externalCredentials: all(externalCredentialKind, 'externalCredentials', entry.externalCredentials),
           namedCredentials: all(namedCredentialKind, 'namedCredentials', entry.namedCredentials),

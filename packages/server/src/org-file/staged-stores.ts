@@ -1,3 +1,4 @@
+import type { AuthProvider, AuthProviderStore } from '../auth-providers/auth-provider.ts'
 import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
@@ -38,6 +39,7 @@ export interface AppliedStores {
   readonly customScopes: Pick<CustomScopeStore, 'add' | 'update' | 'list'>
   readonly customPermissions: Pick<CustomPermissionStore, 'add' | 'update' | 'list'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'add' | 'update' | 'findByName' | 'list'>
+  readonly authProviders: Pick<AuthProviderStore, 'add' | 'update' | 'findByName'>
   readonly tokenExchangeHandlers: Pick<TokenExchangeHandlerStore, 'add' | 'update' | 'list'>
   readonly namedCredentials: Pick<NamedCredentialStore, 'add' | 'update' | 'list'>
   readonly externalCredentials: Pick<ExternalCredentialStore, 'add' | 'update' | 'list'>
@@ -66,6 +68,7 @@ export function stagedStores(stores: AppliedStores): StagedStores {
   const customScopes = changes<CustomScope>()
   const customPermissions = changes<CustomPermission>()
   const samlSsoConfigs = changes<SamlSsoConfig>()
+  const providers = changes<AuthProvider>()
   const handlers = changes<TokenExchangeHandler>()
   const objects = new Map<string, readonly CustomObject[]>()
   const records = changes<StoredRecord>()
@@ -183,6 +186,15 @@ export function stagedStores(stores: AppliedStores): StagedStores {
           await stores.samlSsoConfigs.findByName(orgId, name),
         ),
       list: async (orgId) => samlSsoConfigs.all(inOrg(orgId), await stores.samlSsoConfigs.list(orgId)),
+    },
+    authProviders: {
+      add: (provider) => later(providers.put(provider, () => stores.authProviders.add(provider))),
+      update: (provider) => later(providers.put(provider, () => stores.authProviders.update(provider))),
+      findByName: async (orgId, name) =>
+        providers.find(
+          inOrg(orgId, (provider) => provider.developerName === name),
+          await stores.authProviders.findByName(orgId, name),
+        ),
     },
     tokenExchangeHandlers: {
       add: (handler) => later(handlers.put(handler, () => stores.tokenExchangeHandlers.add(handler))),

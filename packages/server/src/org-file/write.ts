@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { AuthProvider, AuthProviderStore } from '../auth-providers/auth-provider.ts'
 import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
 import {
   type AppPolicies,
@@ -21,6 +22,7 @@ import type { CustomPermission, CustomPermissionStore } from '../users/custom-pe
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type {
+  AuthProviderEntry,
   CertificateEntry,
   ConnectedAppEntry,
   CustomPermissionEntry,
@@ -44,6 +46,7 @@ interface Needs {
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly customPermissions: Pick<CustomPermissionStore, 'list'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
+  readonly authProviders: Pick<AuthProviderStore, 'list'>
   readonly tokenExchangeHandlers: Pick<TokenExchangeHandlerStore, 'list'>
   readonly externalCredentials: Pick<ExternalCredentialStore, 'list'>
   readonly namedCredentials: Pick<NamedCredentialStore, 'list'>
@@ -71,6 +74,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     needs.customPermissions.list(org.id),
   ])
   const people = users.map(({ id, username }) => ({ id, name: username }))
+  const providers = await needs.authProviders.list(org.id)
   const handlers = await needs.tokenExchangeHandlers.list(org.id)
   const named = apps.map(({ id, fullName }) => ({ id, name: fullName }))
   const names = new Map([...profiles, ...permissionSets, ...people, ...named].map(({ id, name }) => [id, name]))
@@ -112,6 +116,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       ? {}
       : { customPermissions: customPermissions.map((permission) => permissionEntryOf(permission, apps)) }),
     samlSsoConfigs: (await needs.samlSsoConfigs.list(org.id)).map(samlSsoConfigEntryOf),
+    ...(providers.length === 0 ? {} : { authProviders: providers.map(authProviderEntryOf) }),
     ...(handlers.length === 0
       ? {}
       : { tokenExchangeHandlers: handlers.map((handler) => handlerEntryOf(handler, namesOf)) }),
@@ -236,6 +241,24 @@ function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
     identityMapping,
     identityLocation,
     ...given({ attributeName: config.attributeName }),
+  }
+}
+
+function authProviderEntryOf(provider: AuthProvider): AuthProviderEntry {
+  const { userInfoUrl, idTokenIssuer } = provider
+  return {
+    developerName: provider.developerName,
+    friendlyName: provider.friendlyName,
+    providerType: 'OpenIdConnect',
+    consumerKey: provider.consumerKey,
+    authorizeUrl: provider.authorizeUrl,
+    tokenUrl: provider.tokenUrl,
+    ...given({ userInfoUrl, idTokenIssuer }),
+    defaultScopes: provider.defaultScopes,
+    sendClientCredentialsInHeader: provider.sendClientCredentialsInHeader,
+    isPkceEnabled: provider.isPkceEnabled,
+    requireMfa: provider.requireMfa,
+    userMatching: provider.userMatching,
   }
 }
 

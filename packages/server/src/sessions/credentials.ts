@@ -1,4 +1,4 @@
-import { type AccessRefusal, checkAddress, checkUser } from '../connected-apps/access.ts'
+import { type AccessRefusal, checkUser } from '../connected-apps/access.ts'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { isInRanges } from '../ip-range.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
@@ -8,6 +8,7 @@ import type { Passwords } from '../users/password.ts'
 import type { Profile, ProfileStore } from '../users/profile.ts'
 import { readSentPassword } from '../users/security-token.ts'
 import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
+import { checkSignInAddress } from './sign-in-address.ts'
 import { countWrongPassword, type WrongPassword } from './wrong-password.ts'
 
 /** A name and a password, and where they were given. */
@@ -107,7 +108,7 @@ export function checkCredentials({ users, orgs, profiles, passwords, now }: Cred
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
     const refusal =
       checkUser({ org, user, now: at }, checks) ??
-      (await addressRefusal({ ...known, profile }, sourceIp, rules, checks)) ??
+      (await checkSignInAddress({ profile, sourceIp }, () => rules.freedBy(known), checks)) ??
       (isTokenNeeded && sent.token !== 'right' ? withoutToken(user, sent.token, sourceIp) : undefined)
     if (refusal !== undefined) {
       await writeAsMuch(at)
@@ -115,19 +116,6 @@ export function checkCredentials({ users, orgs, profiles, passwords, now }: Cred
     }
     if (rules.asksSecurityToken) pass(checks, 'security-token', { needed: isTokenNeeded ? 'yes' : 'no' })
     return { ok: true, org, user, profile, at }
-  }
-
-  async function addressRefusal(
-    { profile, ...known }: Known & { readonly profile: Profile },
-    sourceIp: string,
-    { freedBy }: Pick<CredentialsRules<unknown>, 'freedBy'>,
-    checks: Checklist,
-  ): Promise<AccessRefusal | undefined> {
-    const elsewhere = checkAddress({ profile, sourceIp }, checks)
-    const app = elsewhere === undefined ? undefined : await freedBy(known)
-    if (app === undefined) return elsewhere
-    pass(checks, 'address', { address: sourceIp, relaxedBy: app.label })
-    return undefined
   }
 
   /** The user of this name with their org, if they are of the org at whose address this is. */

@@ -18,7 +18,7 @@ export interface LoginAttempt {
   readonly orgId: string
   readonly userId: string
   readonly at: Date
-  readonly loginType: 'Application' | 'Oauth2' | 'OtherApi'
+  readonly loginType: 'Application' | 'Oauth2' | 'OtherApi' | 'ThirdPartySso'
   readonly loginSubType: string | undefined
   /** Salesforce's words: `Success`, `Invalid password`, `Failed: Signature Invalid` … */
   readonly status: string
@@ -93,4 +93,5 @@ export const loginTypeLabels: Readonly<Record<LoginAttempt['loginType'], string>
   Application: 'Application',
   Oauth2: 'Remote Access 2.0',
   OtherApi: 'Other Apex API',
+  ThirdPartySso: 'Third Party SSO',
 }

@@ -2,14 +2,13 @@ import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Checklist } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
-import { hashSecret, randomText, tokenText } from '../secret.ts'
 import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { CheckCredentials, CredentialsRefusal, CredentialsRules } from './credentials.ts'
 import type { LoginHistoryStore } from './login-history.ts'
+import type { OpenSession } from './open-session.ts'
 import type { RelaxedSignIn } from './relaxed-sign-in.ts'
-import { type SessionStore, sessionShape } from './session.ts'
 
 /** What somebody typed, and where. */
 export interface SignInAttempt {
@@ -42,7 +41,7 @@ interface Needs {
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   /** Whether the app that somebody is on the way to frees them of the login IP ranges. */
   readonly isRelaxed: (question: RelaxedSignIn) => Promise<boolean>
-  readonly sessions: Pick<SessionStore, 'add'>
+  readonly openSession: OpenSession
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
   readonly onError: (error: unknown) => void
   readonly now: () => Date
@@ -59,7 +58,7 @@ const statuses: Readonly<Partial<Record<CredentialsRefusal['reason'], string>>> 
 
 /** Password sign-in: a session for whom the credentials are of, and a row in Login History for right and wrong ones. */
 export function signIn(needs: Needs): SignIn {
-  const { checkCredentials, users, permissionSets, isRelaxed, sessions, loginHistory, onError, now } = needs
+  const { checkCredentials, users, permissionSets, isRelaxed, openSession, loginHistory, onError, now } = needs
   return async (attempt, checks) => {
     const checked = await checkCredentials(attempt, passwordAlone(attempt), checks)
     if (!checked.ok) {
@@ -73,29 +72,12 @@ export function signIn(needs: Needs): SignIn {
     const { org, user, profile, at } = checked
     const permissions = await permissionsOf(permissionSets, user, profile)
     const awaitsVerification = permissions.has('ForceTwoFactor') && !permissions.has('BypassMFAForUiLogins')
-    const timeout = profile.sessionTimeout ?? org.settings.sessionTimeout
-    const secret = randomText(sessionShape.length)
-    const [id] = await Promise.all([
-      sessions.add({
-        hash: hashSecret(secret),
-        orgId: org.id,
-        userId: user.id,
-        authTime: at,
-        expiresAt: new Date(at.getTime() + timeout * 1000),
-        timeout,
-        sourceIp: attempt.sourceIp,
-        type: 'UI',
-        accessTokenId: undefined,
-        level: 'STANDARD',
-        awaitsVerification,
-        sid: randomText(22),
-        formSecret: randomText(32),
-        epochs: { org: org.epoch, user: user.epoch },
-      }),
+    const [cookie] = await Promise.all([
+      openSession({ org, user, profile, at, sourceIp: attempt.sourceIp, awaitsVerification }),
       ...(awaitsVerification ? [] : [users.noteLogin(user.id, at)]),
       note(user, org, attempt, awaitsVerification ? 'Two-factor required' : 'Success', at),
     ])
-    return { ok: true, cookie: tokenText(sessionShape, id, secret), user, awaitsVerification }
+    return { ok: true, cookie, user, awaitsVerification }
   }
 
   function passwordAlone({ app, sourceIp }: SignInAttempt): CredentialsRules<never> {

@@ -1,4 +1,5 @@
 import type { Compilable, Generated, Kysely } from 'kysely'
+import type { UserMatching } from '../auth-providers/auth-provider.ts'
 import type { Clock } from '../clock.ts'
 import type { AssuranceAction, IpRelaxation } from '../connected-apps/connected-app.ts'
 import type { JournalOutcome } from '../journal/journal.ts'
@@ -94,6 +95,34 @@ interface SamlSsoConfigsTable {
   attribute_name: string | null
   created_at: Instant
   modified_at: Instant
+}
+
+interface AuthProvidersTable {
+  id: string
+  org_id: string
+  developer_name: string
+  friendly_name: string
+  consumer_key: string
+  sealed_secret: string | null
+  authorize_url: string
+  token_url: string
+  user_info_url: string | null
+  token_issuer: string | null
+  default_scopes: string
+  sends_credentials_in_header: Flag
+  is_pkce_enabled: Flag
+  requires_mfa: Flag
+  user_matching: UserMatching
+  created_at: Instant
+  modified_at: Instant
+}
+
+interface AccountLinksTable {
+  provider_id: string
+  remote_id: string
+  org_id: string
+  user_id: string
+  created_at: Instant
 }
 
 interface ConnectedAppsTable {
@@ -583,6 +612,8 @@ export interface Tables {
   custom_scopes: CustomScopesTable
   custom_permissions: CustomPermissionsTable
   saml_sso_configs: SamlSsoConfigsTable
+  auth_providers: AuthProvidersTable
+  account_links: AccountLinksTable
   token_exchange_handlers: TokenExchangeHandlersTable
   token_exchange_enablements: TokenExchangeEnablementsTable
   named_credentials: CredentialsTable

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { Seal } from '../seal.ts'
 import { accessTokenStore } from './access-tokens.ts'
+import { accountLinkStore } from './account-links.ts'
 import { approvalStore } from './approvals.ts'
 import { assertionStore } from './assertions.ts'
 import { auditNotes, auditTrailStore } from './audit-trail.ts'
+import { authProviderStore } from './auth-providers.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
 import { caches } from './cache.ts'
 import { certificateStore } from './certificates.ts'
@@ -168,6 +170,8 @@ async function storesOn(
     verifications: verificationStore(database),
     certificates: certificateStore(database),
     samlSsoConfigs: samlSsoConfigStore(database),
+    authProviders: authProviderStore(database),
+    accountLinks: accountLinkStore(database),
     tokenExchangeHandlers: tokenExchangeHandlerStore(database),
     namedCredentials: namedCredentialStore(database),
     externalCredentials: externalCredentialStore(database),
@@ -192,6 +196,8 @@ async function storesOn(
       verifications: noting.verifications(note),
       certificates: noting.certificates(note),
       samlSsoConfigs: noting.samlSsoConfigs(note),
+      authProviders: noting.authProviders(note),
+      accountLinks: noting.accountLinks(note),
       tokenExchangeHandlers: noting.tokenExchangeHandlers(note),
       namedCredentials: noting.namedCredentials(note),
       externalCredentials: noting.externalCredentials(note),

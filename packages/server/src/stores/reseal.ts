@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { providerSecretPurpose } from '../auth-providers/auth-provider.ts'
 import { certificateKeyPurpose } from '../certificates/new-certificate.ts'
 import { signingKeyPurpose } from '../certificates/signing-keys.ts'
 import { consumerSecretPurpose } from '../connected-apps/consumer-secret.ts'
@@ -20,6 +21,7 @@ interface SealedColumn {
 /** Every column with sealed values: `reseal.test.ts` finds those that are forgotten here. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'connected_apps', id: 'id', column: 'secret_sealed', purpose: consumerSecretPurpose },
+  { table: 'auth_providers', id: 'id', column: 'sealed_secret', purpose: providerSecretPurpose },
   { table: 'certificates', id: 'id', column: 'sealed_private_key', purpose: certificateKeyPurpose },
   { table: 'identity_verifications', id: 'user_id', column: 'sealed_secret', purpose: authenticatorPurpose },
   { table: 'signing_keys', id: 'kid', column: 'sealed_private_key', purpose: signingKeyPurpose },

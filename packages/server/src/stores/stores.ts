@@ -1,3 +1,4 @@
+import type { AccountLinkStore, AuthProviderStore } from '../auth-providers/auth-provider.ts'
 import type { CertificateStore } from '../certificates/certificate.ts'
 import type { SigningKeyStore } from '../certificates/signing-keys.ts'
 import type { ApprovalStore } from '../connected-apps/approval.ts'
@@ -45,6 +46,8 @@ export interface ActStores {
   readonly verifications: VerificationStore
   readonly certificates: CertificateStore
   readonly samlSsoConfigs: SamlSsoConfigStore
+  readonly authProviders: AuthProviderStore
+  readonly accountLinks: AccountLinkStore
   readonly tokenExchangeHandlers: TokenExchangeHandlerStore
   readonly namedCredentials: NamedCredentialStore
   readonly externalCredentials: ExternalCredentialStore

@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose'
+import { type FetchDocument, fetchSmall } from '../small-fetch.ts'
 import type { JwtRules, VerifiedJwt } from './handler.ts'
 
 /** Verifies JWTs of outside issuers, and keeps their keys ready. */
@@ -7,11 +8,12 @@ export type VerifyJwt = (token: string, rules: JwtRules) => Promise<VerifiedJwt>
 interface Needs {
   readonly now: () => Date
   /** The platform's, unless given. */
-  readonly fetchDocument?: typeof fetch
+  readonly fetchDocument?: FetchDocument
+  /** Whether issuers on this very machine may do without TLS; they may, unless it is said. */
+  readonly acceptsPlain?: boolean
 }
 
 const longestToken = 65_536
-const largestDocument = 262_144
 // Milliseconds.
 const patience = 3000
 const keysAreFresh = 600_000
@@ -22,7 +24,7 @@ const mostIssuers = 100
  * Issuer, audience and algorithms are the handler's, never the token's, and so are the addresses of keys: nothing in a token
  * leads anywhere. Keys are looked for again when a token names one that is not known, twice a minute at most.
  */
-export function jwtVerifier({ now, fetchDocument = fetch }: Needs): VerifyJwt {
+export function jwtVerifier({ now, fetchDocument = fetch, acceptsPlain = true }: Needs): VerifyJwt {
   const keySets = new Map<string, Promise<JWTVerifyGetKey>>()
 
   return async (token, rules) => {
@@ -68,7 +70,7 @@ export function jwtVerifier({ now, fetchDocument = fetch }: Needs): VerifyJwt {
   async function openedKeys({ issuer, jwksUri }: JwtRules): Promise<JWTVerifyGetKey> {
     const { createRemoteJWKSet, customFetch } = await import('jose')
     const url = jwksUri ?? (await discovered(issuer))
-    return createRemoteJWKSet(checkedUrl(url), {
+    return createRemoteJWKSet(checkedUrl(url, acceptsPlain), {
       [customFetch]: (address: string, init: { readonly signal: AbortSignal }) => read(address, init.signal),
       timeoutDuration: patience,
       cooldownDuration: pauseBetweenLooks,
@@ -77,7 +79,7 @@ export function jwtVerifier({ now, fetchDocument = fetch }: Needs): VerifyJwt {
   }
 
   async function discovered(issuer: string): Promise<string> {
-    const url = checkedUrl(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+    const url = checkedUrl(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, acceptsPlain)
     const response = await read(url.href, AbortSignal.timeout(patience))
     const document: unknown = response.ok ? await response.json().catch(() => undefined) : undefined
     const said = typeof document === 'object' && document !== null ? document : {}
@@ -87,18 +89,9 @@ export function jwtVerifier({ now, fetchDocument = fetch }: Needs): VerifyJwt {
     return said.jwks_uri
   }
 
-  /** Reads a small document: no redirects, which could lead into another network. */
   async function read(url: string, signal: AbortSignal): Promise<Response> {
     try {
-      const response = await fetchDocument(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
-      const parts: Uint8Array[] = []
-      let size = 0
-      for await (const part of response.body ?? []) {
-        size += part.length
-        if (size > largestDocument) throw new Error('too long')
-        parts.push(part)
-      }
-      return new Response(Buffer.concat(parts), { status: response.status })
+      return await fetchSmall(fetchDocument, url, { signal, headers: { accept: 'application/json' } })
     } catch (cause) {
       throw new UnreachableKeys(`the issuer's keys could not be read from ${url}`, { cause })
     }
@@ -119,10 +112,10 @@ function checkRules(issuer: string, audience: string | readonly string[], algori
   }
 }
 
-function checkedUrl(text: string): URL {
+function checkedUrl(text: string, acceptsPlain: boolean): URL {
   const url = new URL(text)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) || url.hostname.endsWith('.localhost')
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url
+  if (url.protocol === 'https:' || (acceptsPlain && url.protocol === 'http:' && isLoopback)) return url
   throw new UnreachableKeys(`keys are read by https alone, and not from ${url.protocol}//${url.host}`)
 }
 

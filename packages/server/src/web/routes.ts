@@ -21,6 +21,14 @@ export type Handlers = Readonly<
     | 'signIn'
     | 'verification'
     | 'verify'
+    | 'providerSignIn'
+    | 'providerTest'
+    | 'providerLink'
+    | 'linkProvider'
+    | 'providerSignInOfOrg'
+    | 'providerTestOfOrg'
+    | 'providerLinkOfOrg'
+    | 'providerCallback'
     | 'authorize'
     | 'consent'
     | 'decide'
@@ -69,6 +77,15 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.post('/', handlers.signIn)
   app.get(verificationPath, handlers.verification)
   app.post(verificationPath, handlers.verify)
+
+  app.get('/services/auth/sso/:provider', handlers.providerSignIn)
+  app.get('/services/auth/test/:provider', handlers.providerTest)
+  app.get('/services/auth/link/:provider', handlers.providerLink)
+  app.post('/services/auth/link/:provider', handlers.linkProvider)
+  app.get('/services/auth/sso/:org/:provider', handlers.providerSignInOfOrg)
+  app.get('/services/auth/test/:org/:provider', handlers.providerTestOfOrg)
+  app.get('/services/auth/link/:org/:provider', handlers.providerLinkOfOrg)
+  app.get('/services/authcallback/:provider', handlers.providerCallback)
 
   app.on(['GET', 'POST'], '/services/oauth2/authorize', handlers.authorize)
   app.get(consentPath, handlers.consent)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checklist } from '../../src/journal/checklist.ts'
 import { defaultOrgSettings, type OrgSettings } from '../../src/orgs/org.ts'
 import { checkCredentials as credentialsBy } from '../../src/sessions/credentials.ts'
+import { openSession } from '../../src/sessions/open-session.ts'
 import { signIn } from '../../src/sessions/sign-in.ts'
 import { passwords } from '../../src/users/password.ts'
 import type { User } from '../../src/users/user.ts'
@@ -232,6 +233,7 @@ describe('the work behind an answer', () => {
       ...stores,
       checkCredentials,
       isRelaxed: async () => false,
+      openSession: openSession(server.stores.sessions),
       onError: (error) => {
         throw error
       },

@@ -20,6 +20,16 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
     ['GET', '/_ui/identity/verification', 302],
     ['POST', '/_ui/identity/verification', 303],
   ],
+  "'/services/auth/sso/:provider'": [['GET', '/services/auth/sso/Nobody', 400]],
+  "'/services/auth/test/:provider'": [['GET', '/services/auth/test/Nobody', 400]],
+  "'/services/auth/link/:provider'": [
+    ['GET', '/services/auth/link/Nobody', 400],
+    ['POST', '/services/auth/link/Nobody', 403],
+  ],
+  "'/services/auth/sso/:org/:provider'": [['GET', '/services/auth/sso/00D000000000001AAA/Nobody', 400]],
+  "'/services/auth/test/:org/:provider'": [['GET', '/services/auth/test/00D000000000001AAA/Nobody', 400]],
+  "'/services/auth/link/:org/:provider'": [['GET', '/services/auth/link/00D000000000001AAA/Nobody', 400]],
+  "'/services/authcallback/:provider'": [['GET', '/services/authcallback/Nobody', 400]],
   "'/services/oauth2/authorize'": [['GET', '/services/oauth2/authorize', 400]],
   consentPath: [
     ['GET', '/setup/secur/RemoteAccessAuthorizationPage.apexp', 400],

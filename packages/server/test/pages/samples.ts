@@ -1,3 +1,4 @@
+import { LinkAccountPage, LinkedAccountPage, ProviderTestPage } from '../../src/web/pages/auth-provider.tsx'
 import { ConsentPage, type ConsentPageProps } from '../../src/web/pages/consent.tsx'
 import { DeviceDonePage, DevicePage } from '../../src/web/pages/device.tsx'
 import {
@@ -100,6 +101,34 @@ export const samples: ReadonlyMap<string, string> = new Map(
       rememberUsername: true,
       problem: 'form-expired',
       demoUsers,
+    }),
+    'sign-in-elsewhere': SignInPage({
+      ...signIn,
+      appName: undefined,
+      providers: [
+        { label: 'Acme ID', href: '/services/auth/sso/Acme_ID?startURL=%2F' },
+        { label: `<b>${'W'.repeat(300)}`, href: '/services/auth/sso/Other?startURL=%2F' },
+      ],
+    }),
+    'link-account': LinkAccountPage({
+      action: '/services/auth/link/Acme_ID',
+      csrfToken: 'csrf-7',
+      providerName: 'Acme ID',
+      username: 'ada@acme.example',
+      startUrl: '/personal',
+    }),
+    'account-linked': LinkedAccountPage({ providerName: 'Acme ID', startUrl: '/personal' }),
+    'provider-test': ProviderTestPage({
+      providerName: 'Acme ID',
+      person: {
+        id: '248289761001',
+        username: 'ada',
+        email: 'ada@acme.example',
+        isEmailVerified: true,
+        name: 'Ada Lovelace',
+        givenName: 'Ada',
+        familyName: 'Lovelace',
+      },
     }),
     consent: ConsentPage(consent),
     'consent-popup': ConsentPage({ ...consent, display: 'popup' }),

@@ -6,6 +6,7 @@ import { passwords } from '../../src/users/password.ts'
 import { missingFor } from '../../src/users/setup-rights.ts'
 import { setupRoutes } from '../../src/web/setup/setup.ts'
 import { addHandler } from '../flows/test-handlers.ts'
+import { addProvider } from '../flows/test-provider.ts'
 import { addIdentityProvider } from '../flows/test-saml.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
 import { addCredentials } from './credentials.ts'
@@ -28,6 +29,7 @@ const routes = setupRoutes({
   addresses: { siteOf: never, baseOf: never, basesOf: never, ownBasesOf: never },
   newId: never,
   samlRules: salesforcePosture,
+  providerRules: salesforcePosture,
   ask: never,
   now: never,
 })
@@ -50,6 +52,9 @@ beforeAll(async () => {
   const [certificate] = await server.stores.certificates.list(server.org.id)
   const handler = await addHandler(server, app, admin.user)
   const settings = await addIdentityProvider(server)
+  const provider = await addProvider(server, 'Acme_ID', 'https://id.example')
+  const link = { orgId: server.org.id, providerId: provider.id, remoteId: 'remote-1', userId: standard.user.id }
+  await server.stores.accountLinks.add({ ...link, createdAt: server.now() })
   things = {
     app: app.id,
     user: standard.user.id,
@@ -66,6 +71,8 @@ beforeAll(async () => {
     customPermission: customPermission?.id ?? '',
     settings: settings.id,
     handler: handler.id,
+    provider: provider.id,
+    link: Buffer.from('remote-1').toString('base64url'),
     request: await journalledRequest(server, app),
   }
   own = new Map([

@@ -3,6 +3,7 @@ import { samples } from '../../../keystore/test/samples.ts'
 import { newSigningKey } from '../../src/certificates/signing-keys.ts'
 import { testCertificate } from '../certificates.ts'
 import { addHandler } from '../flows/test-handlers.ts'
+import { addProvider } from '../flows/test-provider.ts'
 import { addIdentityProvider, samlAssertion, signXml } from '../flows/test-saml.ts'
 import { base, password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
@@ -34,6 +35,7 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await singleSignOnSights(full)),
       ...(await credentialSights(full)),
       ...(await handlerSights(full)),
+      ...(await authProviderSights(full)),
     ]
   } finally {
     await empty.server.close()
@@ -57,6 +59,7 @@ async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'no key to retire', '/setup/identity/retire'),
     await sight(setup, 'no identity provider', '/setup/single-sign-on'),
     await sight(setup, 'no named credentials', '/setup/named-credentials'),
+    await sight(setup, 'no auth. provider', '/setup/auth-providers'),
   ]
 }
 
@@ -106,6 +109,23 @@ async function credentialSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'external credential', external),
     await sight(setup, 'edit external credential', `${external}/edit`),
     await sent(setup, 'external credential in use', `${external}/delete`, {}, 422),
+  ]
+}
+
+/** Auth. providers, and an account linked with one. */
+async function authProviderSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const path = '/setup/auth-providers'
+  const { server, admin } = setup
+  const { id } = await addProvider(server, 'Acme_ID', 'https://id.example', { idTokenIssuer: 'https://id.example' })
+  const link = { orgId: server.org.id, providerId: id, remoteId: 'remote-1', userId: admin.user.id }
+  await server.stores.accountLinks.add({ ...link, createdAt: server.now() })
+  return [
+    await sight(setup, 'auth. providers', path),
+    await sight(setup, 'auth. provider', `${path}/${id}`),
+    await sent(setup, 'new auth. provider with problems', `${path}/new`, { developerName: '1', tokenUrl: 'x' }, 422),
+    await sight(setup, 'edit auth. provider', `${path}/${id}/edit`),
+    await sight(setup, 'delete auth. provider', `${path}/${id}/delete`),
+    await sight(setup, 'unlink account', `${path}/${id}/unlink/${Buffer.from('remote-1').toString('base64url')}`),
   ]
 }
 

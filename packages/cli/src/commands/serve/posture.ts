@@ -13,6 +13,7 @@ interface Switch<Value> {
 
 const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = {
   acceptsSalesforceHosts: yesNo('https://login.salesforce.com (or test) is an audience of an org, by its type'),
+  acceptsPlainProviders: yesNo('auth. providers on this very machine may do without TLS'),
   pushedRequests: choice('whether apps can, or must, push their authorize requests (RFC 9126)', [
     'off',
     'offered',

@@ -23,6 +23,7 @@ import { samlSingleSignOn } from './0018-saml-single-sign-on.ts'
 import { tokenExchange } from './0019-token-exchange.ts'
 import { sessionsOfTokens } from './0020-sessions-of-tokens.ts'
 import { namedCredentials } from './0021-named-credentials.ts'
+import { authProviders } from './0022-auth-providers.ts'
 
 const migrations = [
   first,
@@ -46,6 +47,7 @@ const migrations = [
   tokenExchange,
   sessionsOfTokens,
   namedCredentials,
+  authProviders,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -1,3 +1,4 @@
+import { errandPath } from '../../auth-providers/places.ts'
 import type { Authorize, NextStep } from '../../oauth/authorize.ts'
 import {
   type AuthorizeRequest,
@@ -68,10 +69,10 @@ function credentialsOf({ request }: Visit, parameters: ReadonlyMap<string, strin
 }
 
 /** Sends the browser to the next step. */
-export function follow(step: NextStep, request: ReturnableRequest, visit: Visit): Reply {
+export function follow(step: NextStep, request: AuthorizeRequest | RefusedRequest, visit: Visit): Reply {
   switch (step.go) {
     case 'sign-in':
-      return redirectTo(signInUrl(request), visit)
+      return redirectTo(signInUrl(request, visit), visit)
     case 'verify':
       return redirectTo(verificationUrl(authorizePath(request.parameters)), visit)
     case 'consent':
@@ -100,9 +101,25 @@ export function parametersOf(source: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(Buffer.from(source, 'base64url').toString('utf8')))
 }
 
-function signInUrl(request: ReturnableRequest): string {
+/** The sign-in page; or, at an org's own address, the auth. provider that the app asks for. */
+function signInUrl(request: AuthorizeRequest | RefusedRequest, { site }: Visit): string {
   const startUrl = authorizePath(request.parameters, ['login', 'select_account'])
-  return `/?${new URLSearchParams({ ec: '302', startURL: startUrl })}`
+  const { ssoProvider, loginHint } = request
+  if (ssoProvider === undefined || site.org === undefined) {
+    return `/?${new URLSearchParams({ ec: '302', startURL: startUrl })}`
+  }
+  const prompt = request.refused === undefined ? promptFor(request) : undefined
+  const hints = {
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+  }
+  return `${errandPath('sso', ssoProvider)}?${new URLSearchParams({ startURL: startUrl, ...hints })}`
+}
+
+/** Who is to sign in again here must do so at the provider, too: a session that is open there would answer at once. */
+function promptFor({ prompts, maxAge }: AuthorizeRequest): string | undefined {
+  if (prompts.has('login') || maxAge !== undefined) return 'login'
+  return prompts.has('select_account') ? 'select_account' : undefined
 }
 
 function errorUrl({ code, description }: OAuthError, { requestId }: Visit): string {

@@ -1,3 +1,4 @@
+import type { AuthProviderStore } from '../../auth-providers/auth-provider.ts'
 import type { CertificateStore } from '../../certificates/certificate.ts'
 import { jsonWebKeySet, type SigningKeyStore } from '../../certificates/signing-keys.ts'
 import type { Clock } from '../../clock.ts'
@@ -47,8 +48,15 @@ export function discoveryAnswer({ customScopes, now, ...options }: DiscoveryNeed
 }
 
 /** `GET /.well-known/auth-configuration` */
-export function authConfigurationAnswer(): Answer {
-  return async ({ site }) => open(JSON.stringify(authConfiguration(site.base, site.org)))
+export function authConfigurationAnswer({
+  authProviders,
+}: {
+  readonly authProviders: Pick<AuthProviderStore, 'list'>
+}): Answer {
+  return async ({ site: { base, org } }) => {
+    const providers = org === undefined ? [] : await authProviders.list(org.id)
+    return open(JSON.stringify(authConfiguration(base, org, providers)))
+  }
 }
 
 interface KeysNeeds {

@@ -1,8 +1,6 @@
-import { checklist } from '../../journal/checklist.ts'
-import { authorizePath, type ReadAuthorizeRequest, type ReturnableRequest } from '../../oauth/authorize-request.ts'
-import { OAuthError } from '../../oauth/error.ts'
+import type { AuthProviderStore } from '../../auth-providers/auth-provider.ts'
+import type { ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
-import type { Site } from '../../orgs/address.ts'
 import type { SessionStore } from '../../sessions/session.ts'
 import type { SignIn } from '../../sessions/sign-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
@@ -10,43 +8,42 @@ import { setCookie } from '../browser.ts'
 import { readCookie } from '../cookies.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
-import { localPath } from '../local-path.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { verificationUrl } from '../page-paths.ts'
 import { type DemoUser, SignInPage, type SignInProblem } from '../pages/sign-in.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
+import { providerLinks } from './auth-provider.ts'
+import { type Destination, destinationOf } from './destination.ts'
 
 interface Needs {
   readonly signIn: SignIn
   readonly readBrowser: ReadBrowser
   readonly sessions: Pick<SessionStore, 'end'>
   readonly readRequest: ReadAuthorizeRequest
+  /** Those with which people sign in at their org's own address. */
+  readonly authProviders: Pick<AuthProviderStore, 'list'>
   readonly demoUsers: readonly DemoUser[]
-}
-
-/** What the sign-in page knows of where the person is going. */
-interface Destination {
-  readonly startUrl: string
-  readonly request: ReturnableRequest | undefined
 }
 
 const rememberedFor = 90 * 86_400
 
 /** `GET /` with somewhere to go, or with nobody signed in: the sign-in page. */
-export function signInPage({ readBrowser, readRequest, demoUsers }: Needs): Answer {
+export function signInPage(needs: Needs): Answer {
+  const { readBrowser, readRequest } = needs
   return async (visit) => {
     const browser = await readBrowser(visit)
     const destination = await destinationOf(queryParameter(visit.request, 'startURL'), visit.site, readRequest)
-    return page(visit, browser, destination, demoUsers, {
+    return page(needs, visit, browser, destination, {
       username: destination.request?.loginHint ?? queryParameter(visit.request, 'un'),
     })
   }
 }
 
 /** `POST /`: signs in and goes on, or shows the form again with what is wrong. */
-export function signInAnswer({ signIn, readBrowser, sessions, readRequest, demoUsers }: Needs): Answer {
+export function signInAnswer(needs: Needs): Answer {
+  const { signIn, readBrowser, sessions, readRequest } = needs
   return async (visit) => {
     visit.checks.flow = 'sign-in'
     const form = await readForm(visit.request)
@@ -56,7 +53,7 @@ export function signInAnswer({ signIn, readBrowser, sessions, readRequest, demoU
     const password = form.get('pw')
     const remember = form.has('rememberUn')
     const again = (problem: SignInProblem, status: number) =>
-      page(visit, browser, destination, demoUsers, { username, remember, problem, status })
+      page(needs, visit, browser, destination, { username, remember, problem, status })
 
     if (!isFormToken(form.get('csrf_token'), browser.formSecret, 'sign-in', destination.startUrl)) {
       visit.refused = refusal({ reason: 'form-forged', facts: { form: 'sign-in' } })
@@ -90,37 +87,18 @@ export function signInAnswer({ signIn, readBrowser, sessions, readRequest, demoU
   }
 }
 
-/** Reads where to go on to; when it is an authorize request, the page can name the app and let its redirect pass. */
-async function destinationOf(
-  startUrl: string | undefined,
-  site: Site,
-  readRequest: ReadAuthorizeRequest,
-): Promise<Destination> {
-  const path = localPath(startUrl) ?? '/'
-  if (!path.startsWith('/services/oauth2/authorize?')) return { startUrl: path, request: undefined }
-  const parameters = new Map(new URLSearchParams(path.slice(path.indexOf('?'))))
-  try {
-    const request = await readRequest(parameters, site, checklist())
-    return { startUrl: authorizePath(parameters), request }
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error
-    // The authorize endpoint will say what is wrong with it; the page just does not name an app.
-    return { startUrl: authorizePath(parameters), request: undefined }
-  }
-}
-
-function page(
+async function page(
+  { authProviders, demoUsers }: Pick<Needs, 'authProviders' | 'demoUsers'>,
   visit: Visit,
   browser: BrowserState,
   { startUrl, request }: Destination,
-  demoUsers: readonly DemoUser[],
   shown: {
     readonly username: string | undefined
     readonly remember?: boolean
     readonly problem?: SignInProblem
     readonly status?: number
   },
-): Reply {
+): Promise<Reply> {
   const { org, base } = visit.site
   const remembered = rememberedUsername(visit, browser)
   const element = SignInPage({
@@ -133,6 +111,7 @@ function page(
     rememberUsername: shown.remember ?? remembered !== undefined,
     problem: shown.problem,
     display: request?.display,
+    providers: org === undefined ? [] : providerLinks(await authProviders.list(org.id), startUrl),
     demoUsers,
   })
   return pageAnswer(element, {

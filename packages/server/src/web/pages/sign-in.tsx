@@ -32,20 +32,40 @@ export interface SignInPageProps extends FormTarget {
   readonly rememberUsername?: boolean | undefined
   readonly problem?: SignInProblem | undefined
   readonly display?: Display | undefined
+  /** Where people sign in who have their account elsewhere. */
+  readonly providers?: readonly { readonly label: string; readonly href: string }[] | undefined
   readonly demoUsers?: readonly DemoUser[] | undefined
 }
 
 /** The sign-in page. The names and ids of its fields are those that programs which sign in to Salesforce look for. */
 export function SignInPage(props: SignInPageProps) {
-  const { place, appName, problem, display, demoUsers = [] } = props
+  const { place, appName, problem, display, providers = [], demoUsers = [] } = props
   const heading = place.at === 'org' ? `Sign in to ${excerpt(place.orgName, 80)}` : 'Sign in'
   return (
     <Page title={problem === undefined ? heading : `Error: ${heading}`} display={display}>
       <h1>{heading}</h1>
       <WhereAndWhy place={place} appName={appName} />
       <SignInForm {...props} />
+      {providers.length > 0 && <Providers links={providers} />}
       {demoUsers.length > 0 && <DemoUsers users={demoUsers} />}
     </Page>
+  )
+}
+
+function Providers({ links }: { readonly links: NonNullable<SignInPageProps['providers']> }) {
+  return (
+    <section class="elsewhere" aria-labelledby="elsewhere">
+      <h2 id="elsewhere">Or sign in with</h2>
+      <ul>
+        {links.map(({ label, href }) => (
+          <li>
+            <a class="stay" href={href}>
+              {excerpt(label, 80)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -368,6 +368,30 @@ a.go {
   margin-inline: auto;
 }
 
+.elsewhere {
+  margin-top: 1.75rem;
+  padding-top: 1.25rem;
+  border-top: 1px solid var(--hair);
+}
+
+.elsewhere h2 {
+  margin: 0 0 0.75rem;
+  font: 600 0.9375rem/1.4 var(--body);
+}
+
+.elsewhere ul {
+  display: grid;
+  gap: 0.625rem;
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.elsewhere .stay {
+  width: 100%;
+  overflow-wrap: anywhere;
+}
+
 .hint {
   margin: 0.375rem 0 0;
   font-size: 0.9375rem;

@@ -24,6 +24,7 @@ const types = [
   { value: 'Application', label: loginTypeLabels.Application },
   { value: 'Oauth2', label: loginTypeLabels.Oauth2 },
   { value: 'OtherApi', label: loginTypeLabels.OtherApi },
+  { value: 'ThirdPartySso', label: loginTypeLabels.ThirdPartySso },
 ] as const
 
 type Attempt = LoginHistoryEntry & { readonly username: string }

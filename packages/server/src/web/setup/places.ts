@@ -85,6 +85,12 @@ export const placeGroups = [
     label: 'Identity',
     places: [
       {
+        path: '/setup/auth-providers',
+        label: 'Auth. Providers',
+        right: 'view setup',
+        words: 'social sign-on openid connect sso_provider outside login button third-party account link',
+      },
+      {
         path: '/setup/identity',
         label: 'Identity Provider',
         right: 'view setup',

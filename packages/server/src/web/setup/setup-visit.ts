@@ -1,3 +1,4 @@
+import type { AccountLinkStore, AuthProviderStore } from '../../auth-providers/auth-provider.ts'
 import type { CertificateStore } from '../../certificates/certificate.ts'
 import type { SigningKeyStore } from '../../certificates/signing-keys.ts'
 import { checkAddress } from '../../connected-apps/access.ts'
@@ -53,6 +54,8 @@ export interface SetupStores {
   readonly namedCredentials: NamedCredentialStore
   readonly externalCredentials: ExternalCredentialStore
   readonly tokenExchangeHandlers: TokenExchangeHandlerStore
+  readonly authProviders: AuthProviderStore
+  readonly accountLinks: AccountLinkStore
   readonly signingKeys: SigningKeyStore
   readonly objects: ObjectStore
 }

@@ -1,3 +1,4 @@
+import type { ProviderRules } from '../../auth-providers/provider-url.ts'
 import type { Clock } from '../../clock.ts'
 import type { Addresses } from '../../orgs/address.ts'
 import type { RecordKind } from '../../record-id.ts'
@@ -9,6 +10,7 @@ import type { Receive } from '../visit.ts'
 import { appMenuPages } from './app-menu.tsx'
 import { setupScriptAnswer, setupScriptPath, setupStylesheetAnswer, setupStylesheetPath } from './assets.ts'
 import { auditTrail } from './audit-trail.tsx'
+import { authProviderPages } from './auth-providers/auth-providers.ts'
 import { certificatePages } from './certificates/certificates.ts'
 import { connectAServer } from './connect-a-server/connect-a-server.tsx'
 import { connectedAppPages } from './connected-apps/connected-apps.ts'
@@ -46,6 +48,8 @@ export interface SetupNeeds {
   readonly newId: (kind: RecordKind) => string
   /** How assertions of identity providers are judged. */
   readonly samlRules: SsoRules
+  /** Which addresses auth. providers may have. */
+  readonly providerRules: ProviderRules
   /** Asks this very server, as a program elsewhere would. */
   readonly ask: (request: Request) => Promise<Response>
   readonly now: Clock
@@ -71,6 +75,7 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
     ...personalPages(needs),
     ...identityProvider(needs),
     ...singleSignOnPages(needs),
+    ...authProviderPages(needs),
     ...loginHistory,
     ...verificationHistory,
     ...orgSettingsPages,

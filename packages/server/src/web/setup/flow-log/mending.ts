@@ -41,6 +41,7 @@ const pages = {
   'user interface': (): MendingLink => ({ href: '/setup/user-interface', label: 'User Interface' }),
   'network access': (): MendingLink => ({ href: '/setup/network-access', label: 'Network Access' }),
   'sso settings': (): MendingLink => ({ href: '/setup/single-sign-on', label: 'Single Sign-On Settings' }),
+  'auth providers': (): MendingLink => ({ href: '/setup/auth-providers', label: 'Auth. Providers' }),
   handlers: (): MendingLink => ({ href: '/setup/token-exchange-handlers', label: 'Token Exchange Handlers' }),
   certificates: (): MendingLink => ({ href: '/setup/certificates', label: 'Certificate and Key Management' }),
   'my domain': (): MendingLink => ({ href: '/setup/my-domain', label: 'My Domain' }),
@@ -186,6 +187,13 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-status-not-success': 'request',
   'saml-certificate-invalid': 'sso settings',
   'sso-user-unknown': 'user list',
+  // Auth. providers.
+  'provider-unknown': 'auth providers',
+  'provider-state-wrong': 'request',
+  'provider-refused': 'auth providers',
+  'provider-answer-unusable': 'auth providers',
+  'provider-user-unknown': 'auth providers',
+  'account-linked-elsewhere': 'auth providers',
   // The user, and whether the app may act for them.
   'subject-missing': 'user list',
   'user-unknown': 'user list',
