@@ -154,11 +154,12 @@ export function providerSignIn(needs: Needs): ProviderSignIn {
     const refused = (problem: string) =>
       refusal({ reason: 'provider-state-wrong', facts: { provider: provider.friendlyName, problem } })
     const journey = readState(state, seal, formSecret, now())
-    if (state === undefined || 'problem' in journey) throw refused('problem' in journey ? journey.problem : '')
+    if ('problem' in journey) throw refused(journey.problem)
     // Each provider has a callback of its own: an answer of one cannot pass for that of another (RFC 9700 §4.4).
     if (journey.providerId !== provider.id) throw refused('it was begun for another provider')
     const expiresAt = new Date(journey.begun + (journeyLifetime + 1) * 1000)
-    if (!(await needs.assertions.use({ hash: hashSecret(`auth provider state ${state}`), expiresAt }))) {
+    // By what is sealed in it: the same state can be written in several ways.
+    if (!(await needs.assertions.use({ hash: hashSecret(`auth provider state ${journey.nonce}`), expiresAt }))) {
       throw refused('it has come back before')
     }
     pass(checks, 'provider-state')

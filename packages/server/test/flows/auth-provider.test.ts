@@ -30,6 +30,8 @@ afterAll(async () => {
 let names = 0
 const fresh = (name: string) => `${name}${++names}`
 
+const changed = (character: string) => (character === 'A' ? 'B' : 'A')
+
 /** Off to the provider. */
 async function leave(browser: TestBrowser, name = 'Acme_ID', query = ''): Promise<URL> {
   return (await browser.open(`${targetBase}/services/auth/sso/${name}${query}`)).url
@@ -280,6 +282,23 @@ describe('what comes back from a provider is refused', () => {
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(49)
   })
 
+  it('twice, however it is written', async () => {
+    const browser = testBrowser(server)
+    const left = await leave(browser, 'Acme_ID', '?startURL=%2Fpersonal')
+    const cookies = new Map(browser.cookies)
+    await back(browser, left)
+    browser.cookies.clear()
+    for (const [name, value] of cookies) browser.cookies.set(name, value)
+    // The last character of base64 has bits that mean nothing.
+    const state = left.searchParams.get('state') ?? ''
+    const written = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map(
+      (last) => state.slice(0, -1) + last,
+    )
+    for (const other of [state, ...written]) {
+      expect(await reasonOf(await back(browser, left, { state: other }))).toBe('provider-state-wrong')
+    }
+  })
+
   it.each([
     [
       'late',
@@ -300,9 +319,7 @@ describe('what comes back from a provider is refused', () => {
     [
       'with a state that was changed',
       (browser: TestBrowser, left: URL) =>
-        back(browser, left, {
-          state: (left.searchParams.get('state') ?? '').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
-        }),
+        back(browser, left, { state: (left.searchParams.get('state') ?? '').replace(/.(?=.{40}$)/, changed) }),
     ],
     ['with a state of its own', (browser: TestBrowser, left: URL) => back(browser, left, { state: '2.x.y' })],
     [
