@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { checkAddress, checkUser } from '../../connected-apps/access.ts'
 import type { AppAccess } from '../../connected-apps/app-access.ts'
-import type { Approval, ApprovalStore } from '../../connected-apps/approval.ts'
+import type { ApprovalStore } from '../../connected-apps/approval.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
-import { refreshCutoffs } from '../../connected-apps/refresh-policy.ts'
 import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
 import { aboutApp, type Checklist, pass } from '../../journal/checklist.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
@@ -12,9 +11,10 @@ import type { Authorization } from '../../tokens/authorization.ts'
 import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import { canonicalUsername, type User, type UserStore } from '../../users/user.ts'
+import { approvedScopes } from '../approved-scopes.ts'
 import { audiencesOf } from '../audience.ts'
-import type { OAuthError } from '../error.ts'
-import { type MissingApproval, refusal } from '../refusal.ts'
+
+import { refusal } from '../refusal.ts'
 import { shownConsumerKey } from '../shown-consumer-key.ts'
 import { type Grant, optionalText } from './grant.ts'
 
@@ -106,7 +106,9 @@ export function bearerAssertion(
       if (!(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
         throw refusal({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile.name } })
       }
-      const scopes = access.preApproved ? scopesOf(app) : await approvedScopes(app, access.policies, user, at)
+      const scopes = access.preApproved
+        ? scopesOf(app)
+        : await scopesApproved({ app, policies: access.policies, user }, at, checks)
       pass(checks, 'scope', { scopes })
       return {
         app,
@@ -117,18 +119,6 @@ export function bearerAssertion(
         source,
         loginSubType: undefined,
       } satisfies Authorization
-
-      async function approvedScopes(app: ConnectedApp, policies: AppPolicies, user: User, at: Date) {
-        if (!app.scopes.includes(refreshScope)) {
-          throw refusal({ reason: 'refresh-scope-missing', facts: { app: app.label, scopes: app.scopes } })
-        }
-        const cutoffs = refreshCutoffs(policies.refreshTokenPolicy, at)
-        const approved = await approvals.scopesWithRefreshToken(user.id, app.id, cutoffs)
-        const scopes = approved.filter((scope) => scope !== refreshScope)
-        if (scopes.length === 0) throw await notApproved(app, user)
-        pass(checks, 'approved', { by: 'the user, with a refresh token that is still alive' })
-        return scopes
-      }
     },
   }
 
@@ -138,18 +128,6 @@ export function bearerAssertion(
     aboutApp(checks, app)
     pass(checks, 'client-known', { app: app.label })
     return app
-  }
-
-  /** Looks once more, so that the journal can say which part of the approval is not there. */
-  async function notApproved(app: ConnectedApp, user: User): Promise<OAuthError> {
-    const ever = { issuedSince: undefined, usedSince: undefined }
-    const [approval, unexpired] = await Promise.all([
-      approvals.find(user.id, app.id),
-      approvals.scopesWithRefreshToken(user.id, app.id, ever),
-    ])
-    const { label, consumerKey, scopes, callbackUrls } = app
-    const facts = { app: label, user: user.username, consumerKey, callbackUrl: callbackUrls[0] ?? '', scopes }
-    return refusal({ reason: 'not-approved', facts: { ...facts, missing: missingOf(approval, unexpired) } })
   }
 
   function audiencesFor(org: Org): readonly string[] {
@@ -170,6 +148,18 @@ export function bearerAssertion(
     pass(checks, 'user-known', { user: user.username })
   }
 
+  async function scopesApproved(
+    of: { readonly app: ConnectedApp; readonly policies: AppPolicies; readonly user: User },
+    at: Date,
+    checks: Checklist,
+  ): Promise<readonly Scope[]> {
+    const { label, scopes } = of.app
+    if (!scopes.includes(refreshScope)) {
+      throw refusal({ reason: 'refresh-scope-missing', facts: { app: label, scopes } })
+    }
+    return (await approvedScopes(approvals, of, at, checks)).filter((scope) => scope !== refreshScope)
+  }
+
   function scopesOf(app: ConnectedApp): readonly Scope[] {
     const scopes = app.scopes.filter((scope) => scope !== refreshScope)
     if (scopes.length === 0) {
@@ -178,10 +168,4 @@ export function bearerAssertion(
     }
     return scopes.includes('id') ? scopes : [...scopes, 'id']
   }
-}
-
-function missingOf(approval: Approval | undefined, unexpired: readonly Scope[]): MissingApproval {
-  if (unexpired.length > 0) return 'live-refresh-token'
-  if (approval === undefined || approval.scopes.length === 0) return 'approval'
-  return approval.scopes.includes(refreshScope) ? 'refresh-token' : 'refresh-scope'
 }
