@@ -22,6 +22,11 @@ export interface ApprovalUses {
   count(tx: Transaction, use: ApprovalUse): Promise<UsedApproval>
   /** Counts one use of an approval; `false` when it was taken back since its counter was `epoch`. */
   countOf(tx: Transaction, approval: UsedApproval, at: number): Promise<boolean>
+  /**
+   * Does something as soon as the uses of this group of writes are counted: from then on until the commit, no other process
+   * counts uses of these approvals, and all that they have brought is there to be seen.
+   */
+  onceCounted(tx: Transaction, act: () => Promise<void>): void
   /** The approval, made if there is none, without counting a use. */
   ensure(tx: Transaction, use: ApprovalUse): Promise<UsedApproval>
 }
@@ -32,6 +37,11 @@ interface Tally {
   uses: number
   first: number
   last: number
+}
+
+interface Group {
+  readonly tallies: Map<string | number, Tally>
+  readonly thenActs: (() => Promise<void>)[]
 }
 
 /**
@@ -86,7 +96,7 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
         .where('epoch', '=', given('epoch')),
   )
 
-  const tallies = new WeakMap<Transaction, Map<string | number, Tally>>()
+  const groups = new WeakMap<Transaction, Group>()
 
   return {
     count: (tx, use) => counted(tx, use.appId + use.userId, use.at, () => found(tx, use)),
@@ -95,6 +105,9 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
       if (known?.epoch !== epoch) return false
       await counted(tx, id, at, async () => ({ id, epoch }))
       return true
+    },
+    onceCounted(tx, act) {
+      groupOf(tx).thenActs.push(act)
     },
     ensure: found,
   }
@@ -114,17 +127,11 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
     at: number,
     find: () => Promise<UsedApproval>,
   ): Promise<UsedApproval> {
-    let ofGroup = tallies.get(tx)
-    if (ofGroup === undefined) {
-      const begun = new Map<string | number, Tally>()
-      tallies.set(tx, begun)
-      tx.beforeCommit(() => writeTallies(tx, begun), 'approvals')
-      ofGroup = begun
-    }
-    let tally = ofGroup.get(key)
+    const { tallies } = groupOf(tx)
+    let tally = tallies.get(key)
     if (tally === undefined) {
       tally = { approval: find(), uses: 0, first: at, last: at }
-      ofGroup.set(key, tally)
+      tallies.set(key, tally)
     }
     tally.uses++
     tally.first = Math.min(tally.first, at)
@@ -132,9 +139,18 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
     return tally.approval
   }
 
-  async function writeTallies(tx: Transaction, ofGroup: ReadonlyMap<string | number, Tally>): Promise<void> {
+  function groupOf(tx: Transaction): Group {
+    const known = groups.get(tx)
+    if (known !== undefined) return known
+    const begun: Group = { tallies: new Map(), thenActs: [] }
+    groups.set(tx, begun)
+    tx.beforeCommit(() => writeTallies(tx, begun), 'approvals')
+    return begun
+  }
+
+  async function writeTallies(tx: Transaction, { tallies, thenActs }: Group): Promise<void> {
     const sums = await Promise.all(
-      [...ofGroup.values()].map(async ({ approval, uses, first, last }) => ({
+      [...tallies.values()].map(async ({ approval, uses, first, last }) => ({
         ...(await approval),
         uses,
         first,
@@ -143,5 +159,6 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
     )
     sums.sort((one, other) => one.id - other.id)
     await Promise.all(sums.map((sum) => tx.run(add, sum)))
+    await Promise.all(thenActs.map((act) => act()))
   }
 }

@@ -40,13 +40,20 @@ type NewRefreshToken = Counters & {
 
 type Cutoffs = { readonly at: number; readonly issuedSince: number; readonly usedSince: number }
 
-/** The refresh token that goes with an access token, and how many older ones it took the place of. */
-interface GivenRefreshToken {
-  readonly id: number | undefined
-  readonly displaced: number
+/** How many refresh tokens ended so that there are no more than five. It is known when the transaction is about to be committed. */
+interface Displaced {
+  count: number
 }
 
-const noRefreshToken: GivenRefreshToken = { id: undefined, displaced: 0 }
+const none: Displaced = { count: 0 }
+
+/** The refresh token that goes with an access token, and the older ones that it took the place of. */
+interface GivenRefreshToken {
+  readonly id: number | undefined
+  readonly displaced: Displaced
+}
+
+const noRefreshToken: GivenRefreshToken = { id: undefined, displaced: none }
 // There is one too many at most, but for those of before the rule.
 const endedAtOnce = 1000
 
@@ -58,6 +65,7 @@ export function issueStore(database: Database): IssueStore {
   const endBoughtWith = codeReplays(database)
   const noteLogin = loginNotes(database)
   const addSession = sessionInserts(database)
+  const ending = new WeakMap<Transaction, Set<string>>()
   const addAccessToken = statement((given: Placeholder<NewAccessToken>) =>
     queries.insertInto('access_tokens').values({
       hash: given('hash'),
@@ -224,11 +232,11 @@ export function issueStore(database: Database): IssueStore {
         }
         if (newHash !== undefined) await tx.run(noteRotated, { id, hash, at })
         await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
-        return issue(tx, issuance, used, { id, displaced: 0 })
+        return issue(tx, issuance, used, { id, displaced: none })
       }, aboutRefreshToken(id)),
   }
 
-  /** Adds the refresh token, and ends the oldest of those that are too many with it. */
+  /** Adds the refresh token, and has the oldest end of those that are too many with it. */
   async function newRefreshToken(tx: Transaction, issuance: Issuance, counters: Counters): Promise<GivenRefreshToken> {
     if (issuance.refreshToken === undefined) return noRefreshToken
     const { hash, authTime, policyCutoffs } = issuance.refreshToken
@@ -245,7 +253,24 @@ export function issueStore(database: Database): IssueStore {
       key: issuance.refreshToken.key ?? null,
     })
     const since = { issuedSince: issuedSince?.getTime() ?? 0, usedSince: usedSince?.getTime() ?? 0 }
-    return { id, displaced: await tx.run(endOldest, { ...counters, ...since, at }) }
+    return { id, displaced: endTooMany(tx, { ...counters, ...since, at }) }
+  }
+
+  /**
+   * Ends the oldest refresh tokens once the approval is this transaction's alone: counted any earlier, two processes at once
+   * would each leave five without seeing the other's. Once for all jobs of a group: the first tells of it.
+   */
+  function endTooMany(tx: Transaction, of: Counters & Cutoffs): Displaced {
+    const seen = ending.get(tx) ?? new Set<string>()
+    ending.set(tx, seen)
+    const key = [of.approval_id, of.approval_epoch, of.org_epoch, of.user_epoch, of.app_epoch].join(' ')
+    if (seen.has(key)) return none
+    seen.add(key)
+    const displaced: Displaced = { count: 0 }
+    approvals.onceCounted(tx, async () => {
+      displaced.count = await tx.run(endOldest, of)
+    })
+    return displaced
   }
 
   async function issue(
@@ -275,6 +300,16 @@ export function issueStore(database: Database): IssueStore {
         return { ...opened, id: await addSession(tx, opened.session) }
       }),
     )
-    return { outcome: 'issued', issued: { accessTokenId, refreshTokenId, displaced, sessions } } as const
+    return {
+      outcome: 'issued',
+      issued: {
+        accessTokenId,
+        refreshTokenId,
+        sessions,
+        get displaced() {
+          return displaced.count
+        },
+      },
+    } as const
   }
 }

@@ -4,7 +4,7 @@ import { newSchemaUrl } from '../../../../test/postgres-url.ts'
 import { openStores } from '../../src/stores/open.ts'
 import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
 import type { Stores } from '../../src/stores/stores.ts'
-import { addDemoOrg, anEntry, anIssuance, anOrg, aUser, issued, stateOf } from './demo-org.ts'
+import { addDemoOrg, anEntry, anIssuance, anOrg, aUser, issued, noon, stateOf } from './demo-org.ts'
 import { contract, testSeal } from './open-test-stores.ts'
 
 const onError = (error: unknown) => {
@@ -49,6 +49,27 @@ describe('a node on PostgreSQL', () => {
     expect(await one.users.find(ada.id)).toEqual(ada)
     await one.close()
     await expect.poll(() => other.leads(), { interval: 50 }).toBe(true)
+    await other.close()
+  })
+})
+
+contract('five refresh tokens of a user for an app', (open) => {
+  it('are never more, however many processes issue them at once', async () => {
+    await using one = await open()
+    const other = await one.openAgain()
+    const { ada, warehouse } = await addDemoOrg(one)
+    const issue = async (stores: Stores, name: string) => {
+      const secrets = { access: `a ${name}`, refresh: `r ${name}` }
+      issued(await stores.issue.forAssertion(await anIssuance(one, ada, warehouse, secrets), undefined))
+      return (await stores.refreshTokens.listLive({ userId: ada.id, appId: warehouse.id }, noon)).length
+    }
+    for (let round = 0; round < 8; round++) {
+      const lanes = [one, other].flatMap((stores, node) =>
+        Array.from({ length: 4 }, (_, lane) => issue(stores, `${round} ${node} ${lane}`)),
+      )
+      expect(Math.max(...(await Promise.all(lanes)))).toBeLessThanOrEqual(5)
+    }
+    expect(await one.refreshTokens.listLive({ userId: ada.id, appId: warehouse.id }, noon)).toHaveLength(5)
     await other.close()
   })
 })
