@@ -5,21 +5,29 @@ import { isInForce } from '../releases/release-updates.ts'
 import type { ParsedAssertion } from './assertion.ts'
 import { refusal } from './refusal.ts'
 
+/** The audiences under which an org is addressed. */
+export type AudiencesOf = (org: Org, now: Date) => readonly string[]
+
 /**
- * The audiences under which an org is addressed: its bases here, and Salesforce's login host of its type if accepted. An org
- * that ended legacy hosts (release update `endLegacyHosts`) is addressed at its own bases alone.
+ * The audiences of orgs: their bases here, and Salesforce's login host of their type if accepted. An org that ended legacy hosts
+ * (release update `endLegacyHosts`) is addressed at its own bases alone. The lists are made once for an org as it is; which of
+ * the two counts is asked each time, because an update comes into force with the day.
  */
-export function audiencesOf(
-  org: Org,
+export function audiencesBy(
   addresses: Pick<Addresses, 'basesOf' | 'ownBasesOf'>,
   acceptsSalesforceHosts: boolean,
-  now: Date,
-): readonly string[] {
-  const own = addresses.ownBasesOf(org)
-  if (own.length > 0 && isInForce('endLegacyHosts', org.settings, now)) return own
-  const bases = addresses.basesOf(org)
-  if (!acceptsSalesforceHosts) return bases
-  return [...bases, org.type === 'production' ? 'https://login.salesforce.com' : 'https://test.salesforce.com']
+): AudiencesOf {
+  const known = new WeakMap<Org, { readonly own: readonly string[]; readonly all: readonly string[] }>()
+  return (org, now) => {
+    let lists = known.get(org)
+    if (lists === undefined) {
+      const salesforce = org.type === 'production' ? 'https://login.salesforce.com' : 'https://test.salesforce.com'
+      const bases = addresses.basesOf(org)
+      lists = { own: addresses.ownBasesOf(org), all: acceptsSalesforceHosts ? [...bases, salesforce] : bases }
+      known.set(org, lists)
+    }
+    return lists.own.length > 0 && isInForce('endLegacyHosts', org.settings, now) ? lists.own : lists.all
+  }
 }
 
 /** Checks that an assertion was made for this issuer and for nobody else: letter by letter, and as its only audience. */

@@ -6,13 +6,13 @@ import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../../connect
 import { refreshScope, type Scope } from '../../connected-apps/scope.ts'
 import { aboutApp, type Checklist, pass } from '../../journal/checklist.ts'
 import type { Addresses, Site } from '../../orgs/address.ts'
-import type { Org, OrgStore } from '../../orgs/org.ts'
+import type { OrgStore } from '../../orgs/org.ts'
 import type { Authorization } from '../../tokens/authorization.ts'
 import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import { canonicalUsername, type User, type UserStore } from '../../users/user.ts'
 import { approvedScopes } from '../approved-scopes.ts'
-import { audiencesOf } from '../audience.ts'
+import { audiencesBy } from '../audience.ts'
 
 import { refusal } from '../refusal.ts'
 import { shownConsumerKey } from '../shown-consumer-key.ts'
@@ -65,7 +65,7 @@ export function bearerAssertion(
   read: (assertion: string, checks: Checklist) => BearerAssertion | Promise<BearerAssertion>,
 ): Grant<z.infer<typeof params>> {
   const { apps, appAccess, users, profiles, permissionSets, orgs, approvals, addresses, now } = needs
-  const audiences = new WeakMap<Org, readonly string[]>()
+  const audiencesOf = audiencesBy(addresses, needs.acceptsSalesforceHosts)
 
   return {
     type,
@@ -88,7 +88,7 @@ export function bearerAssertion(
       if (subject === undefined) throw refusal({ reason: 'subject-missing', facts: {} })
       const org = await orgs.find(user?.orgId ?? app.orgId ?? '')
       if (org === undefined) throw refusal({ reason: 'user-unknown', facts: { found: subject.slice(0, 256) } })
-      const source = proved.checkAudience(audiencesFor(org), checks)
+      const source = proved.checkAudience(audiencesOf(org, at), checks)
       if (user === undefined) throw refusal({ reason: 'user-unknown', facts: { found: subject.slice(0, 256) } })
       checkHost(user, request.site, checks)
 
@@ -128,15 +128,6 @@ export function bearerAssertion(
     aboutApp(checks, app)
     pass(checks, 'client-known', { app: app.label })
     return app
-  }
-
-  function audiencesFor(org: Org): readonly string[] {
-    let accepted = audiences.get(org)
-    if (accepted === undefined) {
-      accepted = audiencesOf(org, addresses, needs.acceptsSalesforceHosts, now())
-      audiences.set(org, accepted)
-    }
-    return accepted
   }
 
   function checkHost(user: User, site: Site, checks: Checklist): void {
