@@ -6,6 +6,9 @@ import { type Asking, requestToken } from './token-request.ts'
 /** The grant type of token exchange (RFC 8693 §2.1). */
 export const tokenExchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
+/** The same for hybrid apps, as Salesforce names it. */
+export const hybridTokenExchangeGrantType = 'urn:ietf:params:oauth:grant-type:hybrid-token-exchange'
+
 /** The kinds of token that Salesforce takes (RFC 8693 §3). */
 export type ExchangedTokenType = 'access_token' | 'refresh_token' | 'id_token' | 'saml2' | 'jwt'
 
@@ -28,7 +31,7 @@ export interface TokenExchangeRequest extends AppIdentity {
 export function tokenExchange(request: TokenExchangeRequest, asking: Asking = {}): Promise<AccessToken> {
   const { subjectToken, subjectTokenType, tokenHandler, scope, ...app } = request
   const grant = {
-    grant_type: tokenExchangeGrantType,
+    grant_type: app.isHybrid === true ? hybridTokenExchangeGrantType : tokenExchangeGrantType,
     subject_token: subjectToken,
     subject_token_type: typeUrn(subjectTokenType),
     ...(tokenHandler !== undefined && { token_handler: tokenHandler }),

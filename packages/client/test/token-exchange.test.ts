@@ -42,6 +42,16 @@ describe('tokenExchange', () => {
     expect(more.refreshToken).toMatch(/^5Aep/)
   })
 
+  it('gets sessions for the web views of a hybrid app', async () => {
+    const policies = { isTokenExchangeFlowEnabled: true, isAdminApproved: true, profileIds: [user.profileId] }
+    const scopes = ['api', 'web', 'refresh_token']
+    const hybrid = await server.addApp('Hybrid Exchanger', { isTokenExchangeEnabled: true, scopes }, policies)
+    await addHandler(server, hybrid, user, { developerName: 'Hybrid' })
+    const asked = { ...request(), consumerKey: hybrid.consumerKey, isHybrid: true }
+    const token = await tokenExchange({ ...asked, scope: ['web', 'refresh_token'] })
+    expect(token.webSessions?.sessions.map(({ kind }) => kind)).toEqual(['parent', 'visualforce'])
+  })
+
   it('takes a signed JWT in place of the secret', async () => {
     const privateKey = server.signer.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     const { consumerSecret: _, ...asked } = request()

@@ -14,6 +14,7 @@ import { readAuthorizeRequest } from './oauth/authorize-request.ts'
 import { clientAuthentication } from './oauth/client-authentication.ts'
 import { deviceConsent } from './oauth/device-consent.ts'
 import { deviceRequest } from './oauth/device-request.ts'
+import { hybridExchangeGrantType } from './oauth/exchanged-token.ts'
 import { failedLogins } from './oauth/failed-login.ts'
 import { frontdoor } from './oauth/frontdoor.ts'
 import { assetToken } from './oauth/grants/asset-token.ts'
@@ -197,15 +198,17 @@ export async function sallyport({
   const { accessTokens, refreshTokens } = stores
   const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
   const handlers = handlersFrom(options.handlers, now)
-  const exchange = tokenExchange({
-    ...stores,
-    handlers,
-    passwords,
-    newId: recordIds(now),
-    addresses,
-    userOfApp: askAgain,
-    now,
-  })
+  const exchange = offer(
+    tokenExchange({
+      ...stores,
+      handlers,
+      passwords,
+      newId: recordIds(now),
+      addresses,
+      userOfApp: askAgain,
+      now,
+    }),
+  )
   const asset = assetToken({
     customClaims,
     findAccessToken,
@@ -255,7 +258,7 @@ export async function sallyport({
     }),
   )
   const grants = [
-    exchangeOrAsset({ exchange: offer(exchange), asset, apps, findAccessToken, now }),
+    exchangeOrAsset({ exchange, asset, apps, findAccessToken, now }),
     offer(jwtBearer(ofAssertions)),
     offer(saml2Bearer(ofAssertions)),
     offer(
@@ -274,6 +277,7 @@ export async function sallyport({
     refresh,
     hybrid(codeExchange, 'hybrid_auth_code', 'OauthHybridWebServer'),
     hybrid(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken'),
+    hybrid(exchange, hybridExchangeGrantType, 'OauthHybridTokenExchange'),
   ]
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
   const possession = dpop({ proofs: stores.assertions, seal, rules: posture, now })

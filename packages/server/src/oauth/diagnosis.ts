@@ -94,6 +94,7 @@ const flowNames: ReadonlyMap<string, string> = new Map([
   ['urn:ietf:params:oauth:grant-type:device_code', 'Device Flow'],
   ['hybrid_auth_code', 'Hybrid Web Server Flow'],
   ['hybrid_refresh', 'Hybrid Refresh Token Flow'],
+  ['urn:ietf:params:oauth:grant-type:hybrid-token-exchange', 'Hybrid Token Exchange Flow'],
   ['user-agent', 'User-Agent Flow'],
   ['password', 'Username-Password Flow'],
   ['code-credentials', 'Authorization Code and Credentials Flow'],

@@ -7,6 +7,9 @@ import { refusal } from './refusal.ts'
 /** The grant type of token exchange (RFC 8693 §2.1), which asset tokens have, too. */
 export const exchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
+/** The same for hybrid apps; the name is Salesforce's own. */
+export const hybridExchangeGrantType = 'urn:ietf:params:oauth:grant-type:hybrid-token-exchange'
+
 const prefix = 'urn:ietf:params:oauth:token-type:'
 
 /** The types of token that RFC 8693 §3 and Salesforce name, by their URNs. */

@@ -15,6 +15,19 @@ const devicePoll = [
   'scope',
 ] as const
 
+const exchangeChecks = [
+  'grant-type',
+  'client-known',
+  'client-authenticated',
+  'domain',
+  'flow',
+  'target',
+  'subject-token',
+  'token-handler',
+  ...mayUse,
+  'scope',
+] as const
+
 /** What an assertion of an identity provider is held against. */
 const vouching = [
   'sso-settings',
@@ -148,18 +161,8 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'scope',
   ],
   'authorize user-agent': ['client-known', 'redirect-uri', 'response-type', 'signed-in', ...mayUse, 'scope'],
-  'token urn:ietf:params:oauth:grant-type:token-exchange': [
-    'grant-type',
-    'client-known',
-    'client-authenticated',
-    'domain',
-    'flow',
-    'target',
-    'subject-token',
-    'token-handler',
-    ...mayUse,
-    'scope',
-  ],
+  'token urn:ietf:params:oauth:grant-type:token-exchange': exchangeChecks,
+  'token urn:ietf:params:oauth:grant-type:hybrid-token-exchange': exchangeChecks,
   'token asset_token': ['grant-type', 'subject-token', 'client-known', 'flow', ...mayUse, 'target', 'asset-token'],
   'authorize web-server': ['client-known', 'redirect-uri', 'response-type', 'pkce', 'signed-in', ...mayUse, 'scope'],
   'par web-server': ['client-known', 'client-authenticated', 'redirect-uri', 'response-type', 'pkce', 'request-kept'],

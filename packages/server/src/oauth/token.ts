@@ -7,7 +7,7 @@ import type { Dpop } from '../tokens/dpop.ts'
 import type { IssueTokens, TokenResponse } from '../tokens/issue.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { OAuthError } from './error.ts'
-import { exchangeGrantType } from './exchanged-token.ts'
+import { exchangeGrantType, hybridExchangeGrantType } from './exchanged-token.ts'
 import type { NoteFailedLogin } from './failed-login.ts'
 import type { OfferedGrant } from './grants/grant.ts'
 import { proofOf, spendProof } from './possession.ts'
@@ -90,6 +90,7 @@ const loginSubTypes: ReadonlyMap<string, OauthLoginSubType> = new Map([
   [exchangeGrantType, 'OauthTokenExchange'],
   ['hybrid_auth_code', 'OauthHybridWebServer'],
   ['hybrid_refresh', 'OauthHybridRefreshToken'],
+  [hybridExchangeGrantType, 'OauthHybridTokenExchange'],
 ])
 
 function replayed(authorization: Authorization): OAuthError {

@@ -107,6 +107,50 @@ describe('the token exchange flow', () => {
     expect((await refresh(server, app, body.refresh_token)).body.error).toBe('invalid_app_access')
   })
 
+  it('answers a hybrid app with sessions for its web views, which end with the token', async () => {
+    const hybridApp = await server.addApp(
+      'Hybrid',
+      { isTokenExchangeEnabled: true, scopes: ['api', 'web', 'lightning', 'refresh_token'] },
+      { isTokenExchangeFlowEnabled: true, isAdminApproved: true, profileIds: [user.profileId] },
+    )
+    await addHandler(server, hybridApp, admin)
+    const hybrid = { grant_type: 'urn:ietf:params:oauth:grant-type:hybrid-token-exchange' }
+    const { status, body } = await ask(hybrid, targetBase, hybridApp)
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        access_token: expect.stringMatching(/^00D/),
+        issued_token_type: typeOf('access_token'),
+        scope: 'api web lightning id',
+        lightning_domain: 'localhost:8789',
+        lightning_sid: expect.stringMatching(/^S/),
+        parent_sid: expect.stringMatching(/^S/),
+        sidCookieName: 'sid-8789',
+      },
+    ])
+    const page = async () =>
+      (await server.request(`${targetBase}/`, { headers: { cookie: `sid-8789=${body.lightning_sid}` } })).text()
+    expect(await page()).toContain(username)
+    await server.post('/services/oauth2/revoke', { token: body.access_token })
+    expect(await page()).not.toContain(username)
+    const refused = await ask({ ...hybrid, subject_token: 'other' }, targetBase, hybridApp)
+    expectRefusal(refused, 'invalid_grant', "This is no 'user' token.", 'token-refused')
+    const logins = await server.stores.loginHistory.list(server.org.id, {}, { limit: 1 })
+    expect(logins).toMatchObject([{ loginSubType: 'OauthHybridTokenExchange', status: 'Success', userId: user.id }])
+    expect((await ask({}, targetBase, hybridApp)).body).not.toHaveProperty('lightning_sid')
+  })
+
+  it('never takes the hybrid grant for the asset token flow', async () => {
+    await addHandler(server, app, admin)
+    const { access_token } = await tokensFor(server, user, app, { scope: 'api refresh_token' })
+    const answer = await ask({
+      grant_type: 'urn:ietf:params:oauth:grant-type:hybrid-token-exchange',
+      subject_token: access_token,
+      subject_token_type: typeOf('access_token'),
+    })
+    expectRefusal(answer, 'invalid_grant', "This is no 'user' token.", 'token-refused')
+  })
+
   it('takes the handler that is named, and needs no secret where the app needs none', async () => {
     const publicApp = await server.addApp(
       'Public',

@@ -2,9 +2,10 @@ import type { Sight } from '../sight.ts'
 import { anyOf, type Cause, type Look, told } from './cause.ts'
 import { appPolicy, appSetting, same } from './setting.ts'
 
-const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
-const isExchange: Look = ({ grant }) => (grant === grantType ? 'yes' : grant === undefined ? 'maybe' : 'no')
-const mayBeExchange: Look = ({ grant }) => (grant === undefined || grant === grantType ? 'maybe' : 'no')
+const exchanges = (grant: string | undefined) =>
+  grant !== undefined && /^urn:ietf:params:oauth:grant-type:(?:hybrid-)?token-exchange$/.test(grant)
+const isExchange: Look = ({ grant }) => (exchanges(grant) ? 'yes' : grant === undefined ? 'maybe' : 'no')
+const mayBeExchange: Look = ({ grant }) => (grant === undefined || exchanges(grant) ? 'maybe' : 'no')
 const hasActor: Look = ({ has }) => (has('actor_token') === true ? 'yes' : 'no')
 const handlers = same('Setup > Identity > Token Exchange Handlers')
 const handlerFailed = told('invalid_grant', 'token handler validation failed')
@@ -14,7 +15,7 @@ const wordsOfRules =
   /^(?:user hasn't approved|expired|the token was used|authentication failure|ip restricted|invalid|asset signing|token handler|request not supported)/i
 
 function inHandlersWords(answer: { readonly error: string; readonly description: string }, { grant }: Sight): boolean {
-  return answer.error === 'invalid_grant' && grant === grantType && !wordsOfRules.test(answer.description)
+  return answer.error === 'invalid_grant' && exchanges(grant) && !wordsOfRules.test(answer.description)
 }
 
 /** Token exchange and asset tokens. */

@@ -194,6 +194,7 @@ const knownGrants: ReadonlySet<string> = new Set([
   'password',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:hybrid-token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
   'urn:ietf:params:oauth:grant-type:saml2-bearer',
   'urn:ietf:params:oauth:grant-type:token-exchange',
