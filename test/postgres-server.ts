@@ -1,19 +1,26 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
+import { Client } from 'pg'
 
 /** A PostgreSQL of a test's own, with the binaries that npm brings. */
 export interface PostgresServer {
   /** Of its one database, for its one user, who may do everything. */
   readonly url: string
   readonly port: number
+  /** Does something as its owner. */
+  sql(text: string): Promise<readonly Record<string, unknown>[]>
+  /** Starts another server that follows this one under a name, as a copy of what this one is now. */
+  standby(name: string): Promise<PostgresServer>
   /** Kills all its processes at once (SIGKILL). */
   kill(): Promise<void>
+  /** Stops all its processes in the middle of what they do, or lets them go on. */
+  freeze(isFrozen: boolean): void
   /** Starts it again where it was. */
   start(): Promise<void>
   /** Ends it, and removes what it kept. */
@@ -32,29 +39,82 @@ const forInit = [
   '--locale-provider=icu',
   '--icu-locale=en-US',
 ]
-const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'shared_buffers=64MB', 'jit=off']
+const quick = ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'shared_buffers=64MB', 'jit=off']
 
-/** Starts a server on a free port of this machine. @param extra settings beside those that make it quick */
-export async function startPostgres(extra: readonly string[] = []): Promise<PostgresServer> {
-  const { initdb, postgres } = await binaries()
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'))
-  const owner = unprivileged()
-  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid)
+/** What a server may be given. */
+export interface PostgresOptions {
+  /** Settings beside those that make it quick. */
+  readonly settings?: readonly string[]
+  /** Where its folder is made; where the system has temporary things, unless given. */
+  readonly under?: string
+}
+
+/** Starts a server on a free port of this machine. */
+export async function startPostgres({
+  settings = [],
+  under = tmpdir(),
+}: PostgresOptions = {}): Promise<PostgresServer> {
+  const { initdb } = await binaries()
+  const folder = newFolder(under)
+  await ended(
+    spawn(initdb, ['-D', join(folder, 'data'), ...forInit], {
+      ...unprivileged(),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
+  )
+  return startIn(folder, settings)
+}
+
+function newFolder(under: string): string {
+  const folder = mkdtempSync(join(under, 'sallyport-postgres-'))
+  own(folder)
+  return folder
+}
+
+async function startIn(folder: string, extra: readonly string[]): Promise<PostgresServer> {
+  const { postgres } = await binaries()
   const data = join(folder, 'data')
-  await ended(spawn(initdb, ['-D', data, ...forInit], { ...owner, stdio: ['ignore', 'ignore', 'inherit'] }))
   const port = await freePort()
-  const options = [...settings, ...extra].flatMap((setting) => ['-c', setting])
+  const url = `postgres://sallyport@127.0.0.1:${port}/postgres`
+  const options = [...quick, ...extra].flatMap((setting) => ['-c', setting])
   const place = ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1']
   let server = await start()
+  const signal = (name: NodeJS.Signals) => {
+    const children = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' })
+      .stdout.trim()
+      .split('\n')
+    server.kill(name)
+    for (const child of children) signalIfThere(Number(child), name)
+  }
   return {
-    url: `postgres://sallyport@127.0.0.1:${port}/postgres`,
+    url,
     port,
+    async sql(text) {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      try {
+        return (await client.query(text)).rows
+      } finally {
+        await client.end()
+      }
+    },
+    async standby(name) {
+      const copy = newFolder(tmpdir())
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.query(`select pg_backup_start('${name}', true)`)
+      cpSync(data, join(copy, 'data'), { recursive: true, filter: isCopied })
+      const { rows } = await client.query('select labelfile from pg_backup_stop(false)')
+      await client.end()
+      writeFileSync(join(copy, 'data', 'backup_label'), rows[0].labelfile)
+      writeFileSync(join(copy, 'data', 'standby.signal'), '')
+      own(copy)
+      const source = `primary_conninfo=host=127.0.0.1 port=${port} user=sallyport application_name=${name}`
+      return startIn(copy, [source])
+    },
+    freeze: (isFrozen) => signal(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
     async kill() {
-      const children = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' })
-        .stdout.trim()
-        .split('\n')
-      server.kill('SIGKILL')
-      for (const child of children) killIfThere(Number(child))
+      signal('SIGKILL')
       await gone(server)
     },
     async start() {
@@ -81,15 +141,30 @@ export async function startPostgres(extra: readonly string[] = []): Promise<Post
 
   /** The process, or what it said before it ended. */
   async function attempted(): Promise<ChildProcess | string> {
-    const child = spawn(postgres, [...place, ...options], { ...owner, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(postgres, [...place, ...options], { ...unprivileged(), stdio: ['ignore', 'ignore', 'pipe'] })
     const said: string[] = []
     for await (const line of createInterface({ input: child.stderr })) {
       said.push(line)
-      if (!line.includes('database system is ready to accept connections')) continue
+      if (!line.includes('ready to accept')) continue
       child.stderr.resume()
       return child
     }
     return said.join('\n')
+  }
+}
+
+/** The log is what a standby asks for, and who serves a folder is in there. */
+function isCopied(path: string): boolean {
+  return basename(path) !== 'postmaster.pid' && basename(dirname(path)) !== 'pg_wal'
+}
+
+/** Gives a folder, with all that is in it, to whom PostgreSQL runs for. */
+function own(folder: string): void {
+  const owner = unprivileged()
+  if (owner === undefined) return
+  chownSync(folder, owner.uid, owner.gid)
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    chownSync(join(folder, entry), owner.uid, owner.gid)
   }
 }
 
@@ -108,9 +183,9 @@ async function ended(child: ChildProcess): Promise<void> {
   if (status !== 0) throw new Error(`${child.spawnfile} ended with ${status}.`)
 }
 
-function killIfThere(pid: number): void {
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // It was quicker.
   }

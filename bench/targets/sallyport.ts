@@ -33,7 +33,7 @@ export const sallyportOnPostgres: Target = {
   name: 'sallyport-postgres',
   title: `Sallyport ${readVersion()}, on PostgreSQL`,
   async prepare(place) {
-    const postgres = await startPostgres(['fsync=on', 'full_page_writes=on'])
+    const postgres = await startPostgres({ settings: ['fsync=on', 'full_page_writes=on'] })
     return { ...(await prepare(place, postgres.url)), end: postgres.stop }
   },
 }

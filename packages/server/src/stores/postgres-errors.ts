@@ -48,7 +48,7 @@ export function explainedAtStart(place: string, user: string | undefined, error:
     case '42501':
       return unusable(`the user lacks a right: ${message}. As its owner: GRANT USAGE, CREATE ON SCHEMA … TO …`)
     case '25006':
-      return unusable('it takes no writes: it is a standby. Give the URL of the primary.')
+      return unusable('it takes no writes: it is a standby. Name the primary, or all: postgres://one,other/database.')
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return unusable('its host has no address; see to the URL.')

@@ -1,4 +1,5 @@
-import { Client, type ClientConfig, type QueryArrayConfig, types } from 'pg'
+import { type Client, type ClientConfig, type QueryArrayConfig, types } from 'pg'
+import type { Servers } from './postgres-servers.ts'
 import type { DatabaseValue } from './statement.ts'
 
 /** What a statement came to. */
@@ -36,6 +37,7 @@ export interface Lane {
 
 /** What a lane is made of. */
 export interface LaneOptions {
+  readonly servers: Servers
   readonly config: ClientConfig
   /** Milliseconds after which a connection that owes answers and gives none is given up. */
   readonly patience: number
@@ -43,8 +45,7 @@ export interface LaneOptions {
   readonly begin?: (client: Client) => Promise<unknown>
 }
 
-// Milliseconds that making a connection may take, and that pass before it is tried again after a failure.
-const connectPatience = 2000
+// Milliseconds that pass before a connection is tried again after a failure.
 const pause = 250
 // Milliseconds between looks for connections that have fallen silent.
 const watchInterval = 500
@@ -55,9 +56,21 @@ const parsers: NonNullable<ClientConfig['types']> = {
   getTypeParser: (type, format) => (numberTypes.has(type) ? Number : types.getTypeParser(type, format)),
 }
 
+/** A connection, from when it is wanted until it is given up. */
+interface Link {
+  session: Promise<Session>
+  client?: Client
+  ready?: Session
+}
+
+/** Whether what a connection answers is as good as it says. */
+interface Doubts {
+  isDurable: boolean
+}
+
 /** Makes a lane; nothing is connected to yet. */
-export function lane({ config, patience, begin }: LaneOptions): Lane {
-  let current: { readonly session: Promise<Session>; ready?: Session; readonly client: Client } | undefined
+export function lane({ servers, config, patience, begin }: LaneOptions): Lane {
+  let current: Link | undefined
   let failure: { readonly error: unknown; readonly until: number } | undefined
   let isClosed = false
   let waiting = 0
@@ -65,7 +78,7 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
   let isHurried = true
 
   const watch = setInterval(() => {
-    if (isHurried && silence() > patience) current?.client.connection.stream.destroy()
+    if (isHurried && silence() > patience) current?.client?.connection.stream.destroy()
   }, watchInterval)
   watch.unref()
 
@@ -73,33 +86,50 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
     return waiting === 0 ? 0 : performance.now() - since
   }
 
-  function forget(client: Client): void {
-    if (current?.client === client) current = undefined
+  function forget(link: Link): void {
+    if (current === link) current = undefined
   }
 
-  async function connect(client: Client): Promise<Session> {
+  async function connect(link: Link): Promise<Session> {
     try {
-      await client.connect()
-      await begin?.(client)
+      const client = await servers.connect({ ...config, types: parsers, pipeline: true }, begin)
+      failure = undefined
+      return sessionOf(link, client)
     } catch (error) {
-      forget(client)
+      forget(link)
       failure = { error, until: performance.now() + pause }
-      client.end().catch(() => {})
       throw error
     }
-    failure = undefined
-    const session: Session = {
-      send: (text, values, name) => send(client, text, values, name),
+  }
+
+  function sessionOf(link: Link, client: Client): Session {
+    const doubts: Doubts = { isDurable: true }
+    link.client = client
+    link.ready = {
+      send: (text, values, name) => send(client, doubts, text, values, name),
       discard() {
-        forget(client)
+        forget(link)
         client.end().catch(() => {})
       },
     }
-    if (current?.client === client) current.ready = session
-    return session
+    client.on('error', () => forget(link))
+    client.on('end', () => forget(link))
+    client.on('notice', ({ routine }) => {
+      // A commit that was not let wait for the standby: it is on one server alone, which may be the one that is given up.
+      if (routine !== 'SyncRepWaitForLSN') return
+      doubts.isDurable = false
+      client.connection.stream.destroy()
+    })
+    return link.ready
   }
 
-  function send(client: Client, text: string, values: readonly DatabaseValue[], name?: string): Promise<Answered> {
+  function send(
+    client: Client,
+    doubts: Doubts,
+    text: string,
+    values: readonly DatabaseValue[],
+    name: string | undefined,
+  ): Promise<Answered> {
     if (waiting === 0) since = performance.now()
     waiting += 1
     return new Promise((resolve, reject) => {
@@ -110,6 +140,7 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
         since = performance.now()
         // The driver's types promise no error where there is one.
         if (error instanceof Error) return reject(error)
+        if (!doubts.isDurable) return reject(new Error('what was committed has not reached the standby'))
         const { rows, fields, rowCount, command } = result
         resolve({ rows, columns: fields.map(({ name }) => name), count: rowCount ?? 0, command })
       })
@@ -122,11 +153,9 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
       if (isClosed) return Promise.reject(new Error('The database is closed.'))
       // Whoever comes in crowds to a database that is gone must not have to wait for it one after the other.
       if (failure !== undefined && performance.now() < failure.until) return Promise.reject(failure.error)
-      const client = new Client({ ...config, types: parsers, connectionTimeoutMillis: connectPatience, pipeline: true })
-      client.on('error', () => forget(client))
-      client.on('end', () => forget(client))
-      current = { session: Promise.resolve().then(() => connect(client)), client }
-      return current.session
+      const link: Link = { session: Promise.resolve().then(() => connect(link)) }
+      current = link
+      return link.session
     },
     get ready() {
       return current?.ready
@@ -145,7 +174,7 @@ export function lane({ config, patience, begin }: LaneOptions): Lane {
       isClosed = true
       const last = current
       await last?.session.catch(() => {})
-      await last?.client.end().catch(() => {})
+      await last?.client?.end().catch(() => {})
       clearInterval(watch)
     },
   }

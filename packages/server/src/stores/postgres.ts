@@ -8,6 +8,7 @@ import { insertBatches } from './postgres-batches.ts'
 import { codeOf, explained, explainedAtStart, isOfConnection, isOutdated } from './postgres-errors.ts'
 import type { PostgresPlace } from './postgres-place.ts'
 import { postgresQueries } from './postgres-queries.ts'
+import { type Servers, serversOf } from './postgres-servers.ts'
 import { type Answered, type Lane, lane, type Session } from './postgres-session.ts'
 import { preparer, withoutNul, withTypes } from './postgres-text.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
@@ -58,7 +59,8 @@ export function postgresDialect(place: PostgresPlace): Dialect {
   }
 }
 
-function postgresConnection({ name: place, config: given }: PostgresPlace) {
+function postgresConnection({ name: place, config: given, hosts }: PostgresPlace) {
+  const servers = serversOf({ hosts })
   const config = {
     ...given,
     keepAlive: true,
@@ -67,12 +69,14 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
     idle_in_transaction_session_timeout: longestIdle,
   }
   const { patience } = hurried
-  const writer = lane({ config, patience, begin: makeDurable })
+  const writer = lane({ servers, config, patience, begin: makeDurable })
   const forReading = { ...config, options: `${config.options ?? ''} -c default_transaction_read_only=on` }
-  const readers = Array.from({ length: readLanes }, () => lane({ config: forReading, patience }))
+  const readers = Array.from({ length: readLanes }, () => lane({ servers, config: forReading, patience }))
   const forPassing = { ...forReading, statement_timeout: unhurried.longestStatement }
-  const passing = Array.from({ length: passingLanes }, () => lane({ config: forPassing, patience: unhurried.patience }))
-  const own = ownConnection({ ...config, statement_timeout: false })
+  const passing = Array.from({ length: passingLanes }, () =>
+    lane({ servers, config: forPassing, patience: unhurried.patience }),
+  )
+  const own = ownConnection(servers, { ...config, statement_timeout: false })
   const lanes = [writer, ...readers, ...passing, own.lane]
 
   const prepare = preparer()
@@ -260,16 +264,13 @@ function postgresConnection({ name: place, config: given }: PostgresPlace) {
 
   async function adoptSchema(schema: string | undefined): Promise<void> {
     const settings = `select current_setting('server_version_num')::int / 10000, current_setting('server_version'),
-      current_setting('server_encoding'), pg_is_in_recovery(), current_schema()`
-    const [[major, version, encoding, isStandby, current] = []] = (await outside(settings)).rows
+      current_setting('server_encoding'), current_schema()`
+    const [[major, version, encoding, current] = []] = (await outside(settings)).rows
     if (Number(major) < oldest) {
       throw new DatabaseUnusable(place, `it is PostgreSQL ${version}; ${oldest} or newer is needed.`)
     }
     if (encoding !== 'UTF8') {
       throw new DatabaseUnusable(place, `its encoding is ${encoding}; create it with ENCODING 'UTF8'.`)
-    }
-    if (isStandby === true) {
-      throw new DatabaseUnusable(place, 'it takes no writes: it is a standby. Give the URL of the primary.')
     }
     if (current !== null) return
     if (schema === undefined) {
@@ -311,11 +312,12 @@ function makeDurable(client: Client): Promise<unknown> {
 }
 
 /** The connection over which a process hears of changes, and which holds the lead as long as it lasts. */
-function ownConnection(config: PostgresPlace['config']) {
+function ownConnection(servers: Servers, config: PostgresPlace['config']) {
   let act = () => {}
   let isLeading = false
   let schema: unknown
   const own = lane({
+    servers,
     config,
     patience: hurried.patience,
     async begin(client) {
