@@ -57,7 +57,12 @@ const edit = formPage({
       label: 'Visible in App Launcher',
       help: 'Whether people find the app there. It can be used all the same, and users who may not use it never see it.',
     }),
-    sortOrder: whole({ label: 'Sort Order', unit: '(lower ones stand first)', isRequired: true }),
+    sortOrder: whole({
+      label: 'Sort Order',
+      unit: '(lower ones stand first)',
+      isRequired: true,
+      help: 'Apps with the same number stand in the order of their names.',
+    }),
   }),
   start: ({ menu }) => menu,
   show: (form, { app }) => ({

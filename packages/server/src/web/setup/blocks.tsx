@@ -54,6 +54,18 @@ export function Nothing() {
   return <span class="slds-text-color_weak">–</span>
 }
 
+/** Texts one below the other; a dash when there are none. */
+export function Lines({ texts }: { readonly texts: readonly string[] }) {
+  if (texts.length === 0) return <Nothing />
+  return (
+    <ul>
+      {texts.map((text) => (
+        <li>{text}</li>
+      ))}
+    </ul>
+  )
+}
+
 /** A word that says how something stands. */
 export function Badge({ look = 'plain', children }: { readonly look?: BadgeLook; readonly children: Child }) {
   return <span class={look === 'plain' ? 'slds-badge' : `slds-badge slds-theme_${look}`}>{children}</span>

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { type IpRange, readIpRange, writeIpRange } from '../../ip-range.ts'
+import { Lines, YesNo } from './blocks.tsx'
 import type { SentFile, SentForm } from './form-body.ts'
 
 /** What a field makes of what was sent: a value, or what is wrong with it, in words. */
@@ -31,13 +32,16 @@ export interface Field<T> {
   read(name: string, sent: SentForm): FieldReading<T>
   /** A value as a form would send it. */
   write(value: T): readonly string[]
+  /** A value as a page shows it that only shows; nothing for what is never shown. */
+  show(value: T): Child
   draw(props: ControlProps): Child
 }
 
 /** What every field is described by. */
 interface About {
   readonly label: string
-  readonly help?: string
+  /** What it does and what goes wrong without it: no field is left without that. */
+  readonly help: string
   readonly isRequired?: boolean
 }
 
@@ -65,6 +69,10 @@ function required(isRequired: boolean, text: string): FieldReading<string> {
   return isRequired && text.trim() === '' ? { ok: false, message: 'Complete this field.' } : read(text)
 }
 
+function labelOf(options: readonly Option[], value: string): string | undefined {
+  return options.find((option) => option.value === value)?.label
+}
+
 const faulty = (props: ControlProps) => ({
   'aria-invalid': props.isFaulty ? ('true' as const) : undefined,
   'aria-describedby': props.describedBy,
@@ -86,6 +94,7 @@ export function text(
     isForgotten: false,
     read: (name, sent) => required(isRequired, only(name, sent).trim()),
     write: (value) => [value],
+    show: (value) => value,
     draw: (control) => (
       <input
         class="slds-input"
@@ -115,6 +124,7 @@ export function password(props: About & { readonly autocomplete: 'current-passwo
     isForgotten: true,
     read: (name, sent) => required(isRequired, only(name, sent)),
     write: () => [],
+    show: () => undefined,
     draw: (control) => (
       <input
         class="slds-input"
@@ -143,6 +153,7 @@ export function whole(props: About & { readonly unit: string }): Field<number | 
       return read(Number(entered))
     },
     write: (value) => (value === undefined ? [] : [String(value)]),
+    show: (value) => (value === undefined ? undefined : `${value} ${unit}`),
     draw: (control) => (
       <span class="slds-grid slds-grid_vertical-align-center">
         <input
@@ -181,6 +192,7 @@ export function area(
     isForgotten: false,
     read: (name, sent) => required(isRequired, only(name, sent)),
     write: (value) => [value],
+    show: (value) => value,
     draw: (control) => (
       <textarea
         class="slds-textarea"
@@ -215,6 +227,7 @@ export function lines(
       return isRequired && entries.length === 0 ? { ok: false, message: 'Complete this field.' } : read(entries)
     },
     write: (value) => [value.join('\n')],
+    show: (value) => <Lines texts={value} />,
     draw: (control) => (
       <textarea
         class="slds-textarea"
@@ -245,6 +258,7 @@ export function check(props: Omit<About, 'isRequired'>): Field<boolean> {
         : { ok: false, message: 'Tick it or leave it.' }
     },
     write: (value) => (value ? ['on'] : []),
+    show: (value) => <YesNo value={value} />,
     draw: (control) => (
       <input
         type="checkbox"
@@ -272,6 +286,7 @@ export function choice(props: About & { readonly options: readonly Option[]; rea
         : { ok: false, message: 'Choose one of these.' }
     },
     write: (value) => [value],
+    show: (value) => labelOf(options, value) ?? none,
     draw: (control) => (
       <div class="slds-select_container">
         <select class="slds-select" id={control.id} name={control.name} required={isRequired} {...faulty(control)}>
@@ -301,6 +316,7 @@ export function radios(props: About & { readonly options: readonly Option[] }): 
         : { ok: false, message: 'Choose one of these.' }
     },
     write: (value) => [value],
+    show: (value) => labelOf(options, value),
     draw: (control) => <Ticks type="radio" control={control} options={options} />,
   }
 }
@@ -320,6 +336,7 @@ export function choices(props: About & { readonly options: readonly Option[] }):
       return read([...new Set(entered)])
     },
     write: (value) => value,
+    show: (values) => <Lines texts={values.map((value) => labelOf(options, value) ?? value)} />,
     draw: (control) => <Ticks type="checkbox" control={control} options={options} />,
   }
 }
@@ -336,6 +353,7 @@ export function file(props: About & { readonly accepts: string }): Field<SentFil
       return isRequired && found === undefined ? { ok: false, message: 'Choose a file.' } : read(found)
     },
     write: () => [],
+    show: () => undefined,
     draw: (control) => (
       <input
         class="file"
@@ -359,6 +377,7 @@ export function hidden(): Field<string> {
     isForgotten: false,
     read: (name, sent) => read(only(name, sent)),
     write: (value) => [value],
+    show: () => undefined,
     draw: ({ id, name, entered }) => <input type="hidden" id={id} name={name} value={entered[0] ?? ''} />,
   }
 }
@@ -375,6 +394,7 @@ export function again(label: string): Field<boolean> {
     isForgotten: true,
     read: (name, sent) => read(sent.texts.has(name)),
     write: () => [],
+    show: () => undefined,
     draw: ({ id, name }) => (
       <button
         class="slds-button slds-button_neutral"
@@ -401,6 +421,7 @@ export function ipRanges(props: About & { readonly rows?: number }): Field<reado
       return reading.ok ? read(reading.value.map(readIpRange)) : reading
     },
     write: (value) => entries.write(value.map(writeIpRange)),
+    show: (value) => entries.show(value.map(writeIpRange)),
   }
 }
 

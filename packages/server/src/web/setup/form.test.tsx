@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { check, choice, choices, file, lines, password, text, whole } from './field.tsx'
-import { enteredOf, readFields, shownForm } from './form.tsx'
+import { enteredOf, fieldRows, readFields, shownForm } from './form.tsx'
 import type { SentForm } from './form-body.ts'
 
 const options = [
@@ -11,14 +11,14 @@ const options = [
 
 const fields = {
   label: text({ label: 'Label', help: 'What people see.', isRequired: true }),
-  urls: lines({ label: 'Callback URL' }),
-  minutes: whole({ label: 'Timeout', unit: 'minutes' }),
-  isOn: check({ label: 'On' }),
-  kind: choice({ label: 'Kind', options, none: '--None--' }),
-  several: choices({ label: 'Several', options }),
+  urls: lines({ label: 'Callback URL', help: 'Where to come back to.' }),
+  minutes: whole({ label: 'Timeout', unit: 'minutes', help: 'How long.' }),
+  isOn: check({ label: 'On', help: 'Whether it is.' }),
+  kind: choice({ label: 'Kind', options, none: '--None--', help: 'Of which.' }),
+  several: choices({ label: 'Several', options, help: 'All that fit.' }),
 }
 
-const secret = { current: password({ label: 'Password', autocomplete: 'current-password' }) }
+const secret = { current: password({ label: 'Password', autocomplete: 'current-password', help: 'Your own.' }) }
 const target = { action: '/here', csrfToken: 'token-1' }
 
 function sent(pairs: Record<string, readonly string[]>): SentForm {
@@ -91,7 +91,7 @@ describe('reading a form', () => {
     const files = new Map([['label', { name: 'a.pem', bytes: Buffer.from('a') }]])
     const reading = readFields(fields, { texts: new Map([['label', ['A']]]), files })
     expect(reading).toEqual({ outcome: 'stranger', name: 'label' })
-    const withFile = { store: file({ label: 'Key store', accepts: '.jks' }) }
+    const withFile = { store: file({ label: 'Key store', accepts: '.jks', help: 'It is read once.' }) }
     expect(
       readFields(withFile, {
         texts: new Map(),
@@ -150,7 +150,33 @@ describe('showing a form', () => {
 
   it('is sent with its files only where it has a field for one', () => {
     expect(shownForm(fields, new Map(), [], target).sendsFiles).toBe(false)
-    const withFile = { store: file({ label: 'Key store', accepts: '.jks' }) }
+    const withFile = { store: file({ label: 'Key store', accepts: '.jks', help: 'It is read once.' }) }
     expect(shownForm(withFile, new Map(), [], target).sendsFiles).toBe(true)
+  })
+})
+
+describe('what a form holds, shown without it', () => {
+  const all = { ...fields, ...secret }
+  const values = {
+    label: 'Warehouse',
+    urls: ['https://a.example/'],
+    minutes: 5,
+    isOn: true,
+    kind: 'two',
+    several: ['one'],
+  }
+  const shown = (name: keyof typeof all) => fieldRows(all, values, [name]).map(([label, value]) => `${label}: ${value}`)
+
+  it('stands under the same names, in the words of the choices', () => {
+    expect(shown('label')).toEqual(['Label: Warehouse'])
+    expect(shown('urls')).toEqual(['Callback URL: <ul><li>https://a.example/</li></ul>'])
+    expect(shown('minutes')).toEqual(['Timeout: 5 minutes'])
+    expect(shown('isOn')).toEqual(['On: <span class="yes">Yes</span>'])
+    expect(shown('kind')).toEqual(['Kind: Two'])
+    expect(shown('several')).toEqual(['Several: <ul><li>One</li></ul>'])
+  })
+
+  it('has no secret in it', () => {
+    expect(fieldRows(all, { ...values, current: 'hunter2' }, ['current'])).toEqual([['Password', undefined]])
   })
 })

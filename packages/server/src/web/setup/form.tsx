@@ -64,6 +64,19 @@ export function enteredOf<F extends Fields>(fields: F, values: Partial<ValuesOf<
   )
 }
 
+/** What stands in some fields of a form, for a page that only shows it: the same words as where it is entered. */
+export function fieldRows<F extends Fields>(
+  fields: F,
+  values: Partial<ValuesOf<F>>,
+  names: readonly (keyof F & string)[],
+): readonly (readonly [label: string, value: Child])[] {
+  return names.flatMap((name) => {
+    const field = fields[name]
+    const value = values[name]
+    return field === undefined ? [] : [[field.label, value === undefined ? undefined : field.show(value)] as const]
+  })
+}
+
 /** A form on its way to be shown: draws its fields, each with its label, help and what is wrong with it. */
 export interface ShownForm<F extends Fields> {
   readonly target: FormTarget

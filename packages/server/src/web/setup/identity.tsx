@@ -121,6 +121,7 @@ const retire: readonly SetupRoute[] = formPage({
   fields: (older) => ({
     kid: radios({
       label: 'Key',
+      help: 'Take one with which nothing has been signed for as long as ID tokens and JWT access tokens live.',
       options: older.map(({ kid, createdAt }) => ({
         value: kid,
         label: kid,

@@ -183,6 +183,7 @@ function switchUpdate(now: Clock): readonly SetupRoute[] {
     fields: () => ({
       state: radios({
         label: 'In this org',
+        help: 'It holds from the next request on, and can be switched back at any time.',
         options: [
           { value: 'follow', label: 'Follow the release', hint: 'In force as soon as the release of the org has it.' },
           { value: 'on', label: 'On', hint: 'In force, whatever the release: to try out what is to come.' },

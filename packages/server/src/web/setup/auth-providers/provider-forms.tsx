@@ -51,8 +51,18 @@ const fields = {
     type: 'url',
     help: 'The issuer as the discovery document of the provider says it. With it ID tokens are asked for and verified by the keys that it publishes; without, the User Info Endpoint alone says who somebody is.',
   }),
-  authorizeUrl: text({ label: 'Authorize Endpoint URL', type: 'url', isRequired: true }),
-  tokenUrl: text({ label: 'Token Endpoint URL', type: 'url', isRequired: true }),
+  authorizeUrl: text({
+    label: 'Authorize Endpoint URL',
+    type: 'url',
+    isRequired: true,
+    help: 'Where people are sent to sign in at the provider: authorization_endpoint of its discovery document. With another one they get no further than an error page there.',
+  }),
+  tokenUrl: text({
+    label: 'Token Endpoint URL',
+    type: 'url',
+    isRequired: true,
+    help: 'Where this server changes what they come back with into tokens: token_endpoint of that document. If it does not answer, nobody gets in by this provider.',
+  }),
   userInfoUrl: text({
     label: 'User Info Endpoint URL',
     type: 'url',
@@ -67,7 +77,11 @@ const fields = {
     label: 'Use Proof Key for Code Exchange (PKCE) Extension',
     help: 'A stolen code is worth nothing then. Switch it off only for a provider that refuses it.',
   }),
-  userMatching: radios({ label: 'User Matching', options: matchings }),
+  userMatching: radios({
+    label: 'User Matching',
+    options: matchings,
+    help: 'What happens when somebody comes whose account there belongs to nobody here yet.',
+  }),
   requireMfa: check({
     label: 'Use Salesforce MFA for this SSO provider',
     help: 'Users with multi-factor authentication verify their identity here, too. Otherwise the provider is trusted with that.',

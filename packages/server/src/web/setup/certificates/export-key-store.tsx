@@ -30,6 +30,7 @@ function fieldsFor(held: readonly OrgCertificate[]) {
     }),
     format: radios({
       label: 'Format',
+      help: 'What is to read the file decides: a store of the other kind is refused there, whatever its name ends in.',
       options: [
         {
           value: 'jks',
@@ -44,7 +45,11 @@ function fieldsFor(held: readonly OrgCertificate[]) {
       autocomplete: 'new-password',
       help: 'Of 6 characters or more, better 20. It opens the file and the keys in it.',
     }),
-    storePasswordAgain: password({ label: 'Keystore Password, Again', autocomplete: 'new-password' }),
+    storePasswordAgain: password({
+      label: 'Keystore Password, Again',
+      autocomplete: 'new-password',
+      help: 'A slip in it would lock the file for good: nobody can find it out again.',
+    }),
     ownPassword,
   }
 }

@@ -20,6 +20,7 @@ function fields({ held }: Start) {
   return {
     way: radios({
       label: 'Where the key comes from',
+      help: 'The private key signs, so whoever has it can ask for tokens. It must be where your server is, and nowhere else for long.',
       options: [
         {
           value: 'made',
@@ -53,6 +54,7 @@ function fields({ held }: Start) {
       options: held.map(({ id, label, name }) => ({ value: id, label: `${label} (${name})` })),
       none: 'None',
       isRequired: false,
+      help: 'Only for the last of the ways above; with the others it is not looked at.',
     }),
   }
 }

@@ -38,17 +38,27 @@ export const mobileFields = {
   deviceType: choice({
     label: 'Restrict to Device Type',
     none: 'Every device',
+    help: 'A catalog of apps offers it on no other device. It keeps nobody from using the app on one.',
     options: asOptions(deviceTypes, { phone: 'Phone', tablet: 'Tablet', minitablet: 'Mini tablet' }),
   }),
-  mobileVersion: text({ label: 'App Version' }),
-  minimumOsVersion: text({ label: 'Minimum OS Version' }),
+  mobileVersion: text({
+    label: 'App Version',
+    help: 'Of what stands in the store. A catalog tells by it that there is something newer than what is installed.',
+  }),
+  minimumOsVersion: text({
+    label: 'Minimum OS Version',
+    help: 'The oldest system on which it runs. Without it a catalog offers the app to devices that cannot start it.',
+  }),
   applicationBundleIdentifier: text({
     label: 'App Bundle Identifier',
     placeholder: 'com.acme.warehouse',
     help: 'The name by which the device’s store knows the app.',
   }),
   applicationInstallUrl: text({ label: 'App Binary URL', type: 'url', help: 'Where the app is to be had, by https.' }),
-  privateApp: check({ label: 'Private App', help: 'The app is not in a public store.' }),
+  privateApp: check({
+    label: 'Private App',
+    help: 'The app is not in a public store: it is fetched from its App Binary URL, which must then be there.',
+  }),
 }
 
 /** *Canvas App Settings*. */
@@ -60,19 +70,26 @@ export const canvasFields = {
   }),
   canvasAccessMethod: choice({
     label: 'Access Method',
+    help: 'How it learns who is looking at it: it asks by OAuth, or it is sent a request that is signed with its consumer secret. An app that waits for the other one shows nobody anything.',
     options: asOptions(canvasAccessMethods, { Get: 'OAuth Webflow (GET)', Post: 'Signed Request (POST)' }),
   }),
   canvasSamlInitiation: choice({
     label: 'SAML Initiation Method',
+    help: 'Who begins when people get into it by SAML. None, where they do not.',
     options: asOptions(canvasSamlInitiations, {
       IdpInitiated: 'Identity Provider (Salesforce) Initiated',
       SpInitiated: 'Service Provider Initiated',
       None: 'None',
     }),
   }),
-  canvasLocations: choices({ label: 'Locations', options: asOptions(canvasLocations) }),
+  canvasLocations: choices({
+    label: 'Locations',
+    help: 'On which pages it may stand; on all others it is not offered.',
+    options: asOptions(canvasLocations),
+  }),
   canvasOptions: choices({
     label: 'Options',
+    help: 'What is taken away from around it, and whether people may install it for themselves.',
     options: asOptions(canvasOptions, {
       HideShare: 'Hide share button',
       HideHeader: 'Hide header',

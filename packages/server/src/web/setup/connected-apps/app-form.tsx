@@ -1,17 +1,14 @@
-import type { Child } from 'hono/jsx'
 import { apiNameOf } from '../../../api-name.ts'
 import { holdsPrivateKey, readCertificate } from '../../../certificates/certificate.ts'
-import { certificateProblemText } from '../../../certificates/certificate-problem.ts'
 import type { EnteredApp } from '../../../connected-apps/app-settings.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { readAttributeLine, writeAttributeLine } from '../../../connected-apps/custom-attribute.ts'
 import type { CustomScope } from '../../../connected-apps/custom-scope.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
 import type { Problem } from '../../../problem.ts'
-import { Card, Notice } from '../blocks.tsx'
 import { CertificateDetails } from '../certificate-details.tsx'
 import { again, area, check, choices, hidden, ipRanges, lines, text, whole } from '../field.tsx'
-import type { ShownForm, ValuesOf } from '../form.tsx'
+import type { ValuesOf } from '../form.tsx'
 import type { SeeFirst } from '../route.tsx'
 import type { SetupStores } from '../setup-visit.ts'
 import {
@@ -58,13 +55,21 @@ export const appFields = {
     isRequired: true,
     help: 'Whom to ask about the app. It stands on the page where people allow access.',
   }),
-  contactPhone: text({ label: 'Contact Phone', type: 'tel' }),
+  contactPhone: text({
+    label: 'Contact Phone',
+    type: 'tel',
+    help: 'For when the app does harm and nobody reads the mail. Only admins see it.',
+  }),
   logoUrl: text({
     label: 'Logo Image URL',
     type: 'url',
     help: 'A picture by https, at most 125 × 200 pixels. It stands on the app’s tile in the App Launcher.',
   }),
-  iconUrl: text({ label: 'Icon URL', type: 'url', help: 'A picture of 16 × 16 pixels, by https.' }),
+  iconUrl: text({
+    label: 'Icon URL',
+    type: 'url',
+    help: 'A picture of 16 × 16 pixels, by https. It is told to catalogs of apps (IconUrl of AppMenuItem), which show a blank where there is none; the pages here show the logo.',
+  }),
   infoUrl: text({
     label: 'Info URL',
     type: 'url',
@@ -204,11 +209,14 @@ export const newAppFields = {
   ...appFields,
 }
 
+/** The fields of a connected app. */
+export type AppFields = typeof appFields
+
 /** The same fields, with the scopes that the org has made, and the certificates it can sign with. */
 export async function appFieldsOf(
   { customScopes, certificates }: Pick<SetupStores, 'customScopes' | 'certificates'>,
   org: { readonly id: string },
-): Promise<typeof appFields> {
+): Promise<AppFields> {
   return {
     ...appFields,
     scopes: scopesField(await customScopes.list(org.id)),
@@ -216,7 +224,7 @@ export async function appFieldsOf(
   }
 }
 
-type AppValues = ValuesOf<typeof appFields>
+type AppValues = ValuesOf<AppFields>
 
 /** What is entered at first for a new app: the safe side, as Salesforce has it. */
 export const newAppStart: Partial<AppValues> = {
@@ -363,108 +371,4 @@ export function certificateToSee(
       </div>
     ),
   }
-}
-
-interface AppSectionsProps {
-  readonly form: ShownForm<typeof appFields>
-  /** The API Name, to enter or to see. */
-  readonly apiName: Child
-  readonly at: Date
-}
-
-/** The form of an app, in Salesforce's sections. */
-export function AppSections({ form, apiName, at }: AppSectionsProps) {
-  return (
-    <>
-      <Card title="Basic Information">
-        {form.field('label')}
-        {apiName}
-        {form.field('contactEmail')}
-        {form.field('contactPhone')}
-        {form.field('logoUrl')}
-        {form.field('iconUrl')}
-        {form.field('infoUrl')}
-        {form.field('description')}
-      </Card>
-      <Card title="API (Enable OAuth Settings)">
-        {form.field('isDeviceFlowEnabled')}
-        {form.field('callbackUrls')}
-        <EnteredCertificate form={form} at={at} />
-        {form.field('scopes')}
-        {form.field('isPkceRequired')}
-        {form.field('isSecretRequired')}
-        {form.field('isSecretRequiredForRefreshToken')}
-        {form.field('isClientCredentialEnabled')}
-        {form.field('isUserAgentEnabled')}
-        {form.field('isUsernamePasswordEnabled')}
-        {form.field('isCodeCredentialEnabled')}
-        {form.field('isCodeCredentialPostOnly')}
-        {form.field('isTokenExchangeEnabled')}
-        {form.field('isSecretRequiredForTokenExchange')}
-        {form.field('isRefreshTokenRotationEnabled')}
-        {form.field('isNamedUserJwtEnabled')}
-        {form.field('isIntrospectAllTokens')}
-      </Card>
-      <Card title="Configure ID Token">
-        {form.field('idTokenValidity')}
-        {form.field('idTokenAudiences')}
-        {form.field('idTokenIncludesStandardClaims')}
-        {form.field('idTokenIncludesAttributes')}
-        {form.field('idTokenIncludesCustomPermissions')}
-      </Card>
-      <Card title="Enable Asset Tokens">
-        {form.field('assetCertificate')}
-        {form.field('assetValidity')}
-        {form.field('assetAudiences')}
-        {form.field('assetAttributes')}
-        {form.field('assetCustomPermissions')}
-      </Card>
-      <Card title="Custom Attributes">{form.field('attributes')}</Card>
-      <Card title="Enable Single Logout">{form.field('singleLogoutUrl')}</Card>
-      <Card title="Web App Settings">{form.field('startUrl')}</Card>
-      <Card title="Mobile Integration">
-        {Object.keys(mobileFields)
-          .filter(isMobileField)
-          .map((name) => form.field(name))}
-      </Card>
-      <Card title="Canvas App Settings">
-        {Object.keys(canvasFields)
-          .filter(isCanvasField)
-          .map((name) => form.field(name))}
-      </Card>
-      <Card title="Trusted IP Range for OAuth Web server flow">{form.field('ipRanges')}</Card>
-    </>
-  )
-}
-
-function isMobileField(name: string): name is keyof typeof mobileFields {
-  return name in mobileFields
-}
-
-function isCanvasField(name: string): name is keyof typeof canvasFields {
-  return name in canvasFields
-}
-
-function EnteredCertificate({ form, at }: Pick<AppSectionsProps, 'form' | 'at'>) {
-  const entered = form.entered('certificate').trim()
-  const reading = entered === '' ? undefined : readCertificate(entered)
-  const isToldBeside = form.problems.some(({ field }) => field === 'certificate')
-  return (
-    <>
-      {form.field('certificate')}
-      <div class="actions">{form.field('checkCertificate')}</div>
-      {reading?.ok === true && (
-        <section aria-label="The certificate as entered" class="panel">
-          <CertificateDetails certificate={reading.certificate} at={at} />
-          {/* What is shown has been seen; what is entered in its place has not. */}
-          <input type="hidden" name="seenCertificate" value={reading.certificate.fingerprint256} />
-        </section>
-      )}
-      {reading?.ok === false && !isToldBeside && (
-        <Notice look="error" role="alert">
-          {certificateProblemText(reading.problem)}
-        </Notice>
-      )}
-    </>
-  )
 }

@@ -4,7 +4,8 @@ import { Details } from '../blocks.tsx'
 import { formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
-import { AppSections, appFieldsOf, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
+import { appFieldsOf, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
+import { AppSections } from './app-sections.tsx'
 import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
 
 /** *Edit* of a connected app: its settings, which only the org that made it may change. */

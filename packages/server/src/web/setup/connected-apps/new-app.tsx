@@ -4,7 +4,6 @@ import { formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import {
-  AppSections,
   appFieldsOf,
   asFormProblems,
   certificateToSee,
@@ -13,6 +12,7 @@ import {
   newAppFields,
   newAppStart,
 } from './app-form.tsx'
+import { AppSections } from './app-sections.tsx'
 import { appPath, appsPath } from './find-app.ts'
 
 /** *New Connected App*. */

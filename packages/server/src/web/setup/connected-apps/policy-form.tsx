@@ -43,7 +43,7 @@ const refreshTokenPolicies = [
 const units = [
   { value: 'HOURS', label: 'Hours' },
   { value: 'DAYS', label: 'Days' },
-  { value: 'MONTHS', label: 'Months (30 days each)' },
+  { value: 'MONTHS', label: 'Months' },
 ] as const satisfies readonly Option[]
 
 const timeouts = [
@@ -77,8 +77,16 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
       options: refreshTokenPolicies,
       help: 'It is looked at when a token is used, so a change holds for tokens that were given out before. What has expired is refused (expired access/refresh token), and the user has to sign in again.',
     }),
-    refreshTokenPeriod: whole({ label: 'Period in place of “…”', unit: 'hours, days or months' }),
-    refreshTokenUnit: choice({ label: 'Unit of the period', options: units }),
+    refreshTokenPeriod: whole({
+      label: 'Period in place of “…”',
+      unit: 'hours, days or months',
+      help: 'How many. It is needed for the last two policies above, and with the others not looked at.',
+    }),
+    refreshTokenUnit: choice({
+      label: 'Unit of the period',
+      options: units,
+      help: 'What the number above counts; a month is 30 days.',
+    }),
     sessionTimeout: choice({
       label: 'Timeout Value',
       none: 'None: as the user’s profile or the org says',
@@ -111,7 +119,11 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
       unit: 'digits',
       help: '4 to 8. Mobile apps are told by the identity URL (mobile_policy) to ask for a PIN, and do it themselves. Empty asks for none.',
     }),
-    screenLock: whole({ label: 'Require PIN after', unit: 'minutes', help: 'Without use, on the device.' }),
+    screenLock: whole({
+      label: 'Require PIN after',
+      unit: 'minutes',
+      help: 'Without use, on the device: from 1 to 1440. It goes with the PIN length, and is nothing without it.',
+    }),
     isTokenExchangeFlowEnabled: check({
       label: 'Enable Token Exchange Flow',
       help: 'The admins of this org allow the app to exchange tokens of other issuers. The app’s own setting must be on, too.',

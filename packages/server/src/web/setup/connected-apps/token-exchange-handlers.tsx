@@ -109,7 +109,10 @@ function AppsOf({ handler, apps }: { readonly handler: TokenExchangeHandler; rea
 
 const fieldsOf = (apps: readonly ConnectedApp[]) => ({
   masterLabel: text({ label: 'Label', isRequired: true, help: 'What admins call it.' }),
-  description: text({ label: 'Description' }),
+  description: text({
+    label: 'Description',
+    help: 'Whose tokens it takes, and who answers for that: whoever finds it in a year has only this.',
+  }),
   tokenHandlerApex: text({
     label: 'Module',
     isRequired: true,

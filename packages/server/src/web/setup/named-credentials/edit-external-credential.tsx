@@ -41,9 +41,13 @@ async function fieldsOf({ stores, org }: SetupVisit) {
   const certificates = await stores.certificates.list(org.id)
   return {
     label: text({ label: 'Label', isRequired: true, help: 'What admins call it. At most 80 characters.' }),
-    description: text({ label: 'Description' }),
+    description: text({
+      label: 'Description',
+      help: 'Which system it signs in to, and who answers for that: whoever finds it in a year has only this.',
+    }),
     authenticationProtocol: choice({
       label: 'Authentication Protocol',
+      help: 'How it proves who is calling. What the protocol needs of the fields below, it needs filled in; the others are not looked at.',
       options: authenticationProtocols.map((value) => ({ value, label: protocolLabels[value] ?? value })),
     }),
     variant: choice({
@@ -57,7 +61,11 @@ async function fieldsOf({ stores, org }: SetupVisit) {
       type: 'url',
       help: 'Where JWTs and client credentials are exchanged.',
     }),
-    scope: text({ label: 'Scope', placeholder: 'api refresh_token' }),
+    scope: text({
+      label: 'Scope',
+      placeholder: 'api refresh_token',
+      help: 'What is asked for, with one space between; some servers give nothing without. Empty leaves it to the other side.',
+    }),
     signingCertificate: choice({
       label: 'Signing Certificate',
       none: 'None',

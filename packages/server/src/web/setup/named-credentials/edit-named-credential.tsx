@@ -35,7 +35,10 @@ async function fieldsOf({ stores, org }: SetupVisit) {
   ])
   return {
     label: text({ label: 'Label', isRequired: true, help: 'What admins call it. At most 80 characters.' }),
-    description: text({ label: 'Description' }),
+    description: text({
+      label: 'Description',
+      help: 'What is called with it, and for what: whoever finds it in a year has only this.',
+    }),
     url: text({ label: 'URL', type: 'url', isRequired: true, help: 'What stands before the path of every call.' }),
     externalCredential: choice({
       label: 'External Credential',

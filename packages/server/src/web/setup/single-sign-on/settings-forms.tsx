@@ -43,8 +43,16 @@ const fields = {
     accepts: '.crt,.pem,.cer',
     help: 'PEM, beginning with -----BEGIN CERTIFICATE-----. Nothing but this verifies its signatures; a certificate within an assertion is not looked at.',
   }),
-  identityMapping: radios({ label: 'SAML Identity Type', options: mappings }),
-  identityLocation: radios({ label: 'SAML Identity Location', options: locations }),
+  identityMapping: radios({
+    label: 'SAML Identity Type',
+    options: mappings,
+    help: 'What the assertion says of a user, so that they are found here. If it says something else, nobody is found, and the assertion is refused.',
+  }),
+  identityLocation: radios({
+    label: 'SAML Identity Location',
+    options: locations,
+    help: 'Where in the assertion that stands. It is looked for nowhere else.',
+  }),
   attributeName: text({
     label: 'Attribute Name',
     help: 'The attribute that says who the user is, where it is in one.',

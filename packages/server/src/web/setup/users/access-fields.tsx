@@ -69,6 +69,7 @@ export function objectPermissionsField(objects: readonly OpenableObject[]): Fiel
       permissions.flatMap((permission) =>
         operations.filter(({ key }) => permission[key]).map(({ key }) => boxOf(permission.object, key)),
       ),
+    show: (permissions) => <ObjectPermissionTable permissions={permissions} objects={objects} />,
     draw: ({ id, name, entered }) => (
       <div class="table" id={id} tabindex={-1}>
         <table class="slds-table slds-table_cell-buffer slds-table_bordered slds-max-medium-table_stacked-horizontal">

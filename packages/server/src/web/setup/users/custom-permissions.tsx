@@ -96,7 +96,11 @@ function giversOf({ profileIds, permissionSetIds }: CustomPermission, { profiles
 }
 
 const fieldsOf = ({ apps, profiles, permissionSets }: Names) => ({
-  label: text({ label: 'Label', isRequired: true }),
+  label: text({
+    label: 'Label',
+    isRequired: true,
+    help: 'What admins see where they give it. Apps are told its name, not this.',
+  }),
   description: text({ label: 'Description', help: 'What it lets people do, for whoever assigns it.' }),
   connectedApp: choice({
     label: 'Connected App',
@@ -104,7 +108,11 @@ const fieldsOf = ({ apps, profiles, permissionSets }: Names) => ({
     options: apps.map(({ fullName, label }) => ({ value: fullName, label })),
     help: 'The app that is told who has it, with the scope custom_permissions or in its ID token.',
   }),
-  profiles: choices({ label: 'Profiles', options: profiles.map(({ name }) => ({ value: name, label: name })) }),
+  profiles: choices({
+    label: 'Profiles',
+    options: profiles.map(({ name }) => ({ value: name, label: name })),
+    help: 'Every user of these has it.',
+  }),
   permissionSets: choices({
     label: 'Permission Sets',
     options: permissionSets.map(({ name, label }) => ({ value: name, label })),
@@ -272,6 +280,7 @@ export function givenPermissionsPage<Subject extends Giver>(
     fields: async (_subject, visit) => ({
       permissions: choices({
         label: 'Custom Permissions',
+        help: 'What its users may do in apps that ask. An app that is not told of one lets nobody do it.',
         options: (await allOf(visit)).map(({ id, label, description }) => ({ value: id, label, hint: description })),
       }),
     }),

@@ -21,9 +21,18 @@ export async function findUser({ stores, org, params }: SetupVisit): Promise<Use
 
 function detailFields(profiles: readonly Profile[]) {
   return {
-    firstName: text({ label: 'First Name' }),
-    lastName: text({ label: 'Last Name', isRequired: true }),
-    email: text({ label: 'Email', type: 'email', isRequired: true }),
+    firstName: text({ label: 'First Name', help: 'Apps are told it as given_name.' }),
+    lastName: text({
+      label: 'Last Name',
+      isRequired: true,
+      help: 'Lists are sorted by it, and apps are told it as family_name.',
+    }),
+    email: text({
+      label: 'Email',
+      type: 'email',
+      isRequired: true,
+      help: 'Where the user is written to, and what apps are told. It may be that of several users; nobody signs in with it.',
+    }),
     username: text({
       label: 'Username',
       type: 'email',
@@ -39,8 +48,12 @@ function detailFields(profiles: readonly Profile[]) {
     timeZone: text({ label: 'Time Zone', help: 'Such as Europe/Paris.', isRequired: true }),
     locale: text({ label: 'Locale', help: 'Such as en_US.', isRequired: true }),
     language: text({ label: 'Language', help: 'Such as en_US.', isRequired: true }),
-    country: text({ label: 'Country' }),
-    mobilePhone: text({ label: 'Mobile', type: 'tel' }),
+    country: text({ label: 'Country', help: 'Apps with the scope address are told it.' }),
+    mobilePhone: text({
+      label: 'Mobile',
+      type: 'tel',
+      help: 'Apps with the scope phone are told it. No messages are sent to it.',
+    }),
     federationId: text({
       label: 'Federation ID',
       help: 'What an identity provider calls the user, for single sign-on. Unique in this org; capitals count.',
