@@ -871,20 +871,37 @@ describe('what has happened', () => {
     expect(await done('journal', '--reason', 'user-unknown')).not.toEqual([])
   })
 
-  it('rotate-signing-key has a running server sign with a new key, and retires the one before', async () => {
+  it('rotate-signing-key has a running server publish a key before it signs, and retires the one before', async () => {
     const kids = async (): Promise<readonly string[]> => {
       const { body } = await get(`${url}/id/keys`, '')
       // Each has a name besides for access tokens of the org that is at home there.
       return body.keys.map(({ kid }: { kid: string }) => kid).filter((kid: string) => /^\d+$/.test(kid))
     }
     const [before] = await kids()
-    const { signing, published } = await done('org', 'rotate-signing-key')
-    expect(published).toEqual([signing, before])
-    await soon(kids, (now) => now.includes(signing))
-    const { status, stderr } = await sallyport('org', 'rotate-signing-key', '--retire', signing)
+    const uses = async () =>
+      (await done('org', 'signing-keys')).map(({ kid, use }: { kid: string; use: string }) => [kid, use])
+    const { next, signsFrom } = await done('org', 'rotate-signing-key')
+    expect(await uses()).toEqual([
+      [next, 'waits'],
+      [before, 'signs'],
+    ])
+    expect(Date.parse(signsFrom) - Date.now()).toBeGreaterThan(590_000)
+    await soon(kids, (now) => now.includes(next))
+    const { status, stderr } = await sallyport('org', 'rotate-signing-key', '--retire', before ?? '')
     expect([status, JSON.parse(stderr).error.problems]).toEqual([1, [expect.stringMatching(/^--retire: .*signs/)]])
+
+    const { next: fresh } = await done('org', 'rotate-signing-key', '--at-once')
+    await soon(
+      uses,
+      (now) =>
+        JSON.stringify(now) ===
+        JSON.stringify([
+          [fresh, 'signs'],
+          [before, 'signed'],
+        ]),
+    )
     await done('org', 'rotate-signing-key', '--retire', before ?? '')
-    await soon(kids, (now) => now.length === 1 && now[0] === signing)
+    await soon(kids, (now) => now.length === 1 && now[0] === fresh)
   })
 })
 

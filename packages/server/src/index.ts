@@ -26,9 +26,11 @@ export { keySizes } from './certificates/self-signed.ts'
 export { type RequestedSubject, signingRequest, uploadSignedCertificate } from './certificates/signed-certificate.ts'
 export {
   ensureSigningKey,
+  replaceSigningKey,
   retireSigningKey,
   rotateSigningKey,
   type SigningKey,
+  signingKeyAt,
 } from './certificates/signing-keys.ts'
 export type { Clock } from './clock.ts'
 export { didYouMean } from './closest-name.ts'

@@ -149,6 +149,8 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[]
   /** argon2id cost of passwords: KiB, passes, lanes. */
   readonly passwordCost: { readonly memory: number; readonly passes: number; readonly parallelism: number }
+  /** Seconds for which a key signs before the next one does; `undefined` leaves it to people. */
+  readonly signingKeyPeriod: number | undefined
   /** Seconds that journal and login history are kept. */
   readonly journalLifetime: number
   readonly loginHistoryLifetime: number
@@ -163,6 +165,7 @@ export const defaultServerOptions = {
   handlers: { folder: undefined, code: {}, patience: 5000 },
   trustedProxies: [],
   passwordCost: { memory: 19_456, passes: 2, parallelism: 1 },
+  signingKeyPeriod: undefined,
   journalLifetime: 7 * 86_400,
   loginHistoryLifetime: 183 * 86_400,
 } as const satisfies Partial<ServerOptions>

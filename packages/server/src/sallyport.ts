@@ -1,6 +1,7 @@
 import { providerClient } from './auth-providers/ask-provider.ts'
 import { userOfPerson } from './auth-providers/user-of-person.ts'
-import { ensureSigningKey, type SigningKey } from './certificates/signing-keys.ts'
+import { keyRotation } from './certificates/key-rotation.ts'
+import { ensureSigningKey, type SigningKey, signingKeyAt } from './certificates/signing-keys.ts'
 import type { Clock } from './clock.ts'
 import { apiAccessOfToken } from './connected-apps/api-access-control.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
@@ -162,7 +163,7 @@ export async function sallyport({
   const passwords = passwordsAt(options.passwordCost)
   await ensureSigningKey(stores.signingKeys, seal, now)
 
-  const keys = openedKeys(stores, seal)
+  const keys = openedKeys(stores, seal, now)
   const issuers = async () => (await orgs.list()).flatMap((org) => addresses.basesOf(org))
   const tokensOfId = idTokens({ keys, issuers })
   const audiencesOfClients = ({ site }: { readonly site: { readonly base: string; readonly loginBase: string } }) => [
@@ -499,6 +500,7 @@ export async function sallyport({
     newId: recordIds(now),
     samlRules: posture,
     providerRules: posture,
+    signingKeyPeriod: options.signingKeyPeriod,
     ask,
     readBrowser: browserOf,
     hasWalkthrough,
@@ -513,6 +515,13 @@ export async function sallyport({
     loginHistory: options.loginHistoryLifetime,
   }
   const keeping = housekeeping(stores, keepFor, now, report)
+  const rotation = keyRotation(
+    { ...stores, seal, now },
+    options.signingKeyPeriod,
+    await stores.signingKeys.list(),
+    report,
+  )
+  meter.watch('signing_key_age_seconds', 'For how long the key that signs tokens has done so.', rotation.age)
   meter.watch('expiry_lag_seconds', 'Seconds for which more had expired than was deleted.', keeping.lag)
   meter.watch('database_connections', 'Connections to the database that are open.', () => stores.load().connections)
   meter.watch('database_waiting', 'Statements that the database has not answered yet.', () => stores.load().waiting)
@@ -616,6 +625,7 @@ export async function sallyport({
     },
     stop() {
       keeping.stop()
+      rotation.stop()
       handlers.stop()
     },
   }
@@ -625,12 +635,16 @@ export async function sallyport({
   }
 }
 
-/** The server's keys, opened once for each time they change. */
-function openedKeys({ signingKeys }: Stores, seal: Seal): () => Promise<KeyRing> {
-  let opened: { readonly keys: readonly SigningKey[]; readonly ring: KeyRing } | undefined
+/** The server's keys, opened once for each time they change, or another one's turn to sign comes. */
+function openedKeys({ signingKeys }: Stores, seal: Seal, now: Clock): () => Promise<KeyRing> {
+  let opened: { readonly keys: readonly SigningKey[]; readonly signing: SigningKey; readonly ring: KeyRing } | undefined
   return async () => {
     const keys = await signingKeys.list()
-    if (opened?.keys !== keys) opened = { keys, ring: keyRing(keys, seal) }
+    const signing = signingKeyAt(keys, now())
+    if (signing === undefined) throw new Error('There is no signing key to issue tokens with.')
+    if (opened?.keys !== keys || opened.signing !== signing) {
+      opened = { keys, signing, ring: keyRing(keys, signing, seal) }
+    }
     return opened.ring
   }
 }

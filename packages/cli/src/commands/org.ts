@@ -6,6 +6,7 @@ import { orgExport } from './org/export.ts'
 import { orgList } from './org/list.ts'
 import { orgRotateSigningKey } from './org/rotate-signing-key.ts'
 import { orgShow } from './org/show.ts'
+import { orgSigningKeys } from './org/signing-keys.ts'
 import { orgUpdate } from './org/update.ts'
 
 /** `sallyport org …` */
@@ -19,5 +20,6 @@ export function org(terminal: Terminal): CommandUnknownOpts {
     .addCommand(orgUpdate(terminal))
     .addCommand(orgApply(terminal))
     .addCommand(orgExport(terminal))
+    .addCommand(orgSigningKeys(terminal))
     .addCommand(orgRotateSigningKey(terminal))
 }

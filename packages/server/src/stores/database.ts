@@ -525,6 +525,8 @@ interface SigningKeysTable {
   public_jwk: Json
   sealed_private_key: string
   created_at: Instant
+  /** Unless given, since it was made. */
+  signs_from: Instant | null
 }
 
 interface RecordsTable {

@@ -15,12 +15,13 @@ export function signingKeyStore({ queries, read, change, cache }: Database): Not
   )
   const all = cache<readonly SigningKey[]>(1)
   return (note) => ({
-    async add({ kid, publicJwk, sealedPrivateKey, createdAt }) {
+    async add({ kid, publicJwk, sealedPrivateKey, createdAt, signsFrom }) {
       const row = {
         kid,
         public_jwk: JSON.stringify(publicJwk),
         sealed_private_key: sealedPrivateKey,
         created_at: instant(createdAt),
+        signs_from: instant(signsFrom),
       }
       const insert = queries.insertInto('signing_keys').values(row)
       return change(async (tx) => {
@@ -37,15 +38,25 @@ export function signingKeyStore({ queries, read, change, cache }: Database): Not
           publicJwk: jwkSchema.parse(JSON.parse(row.public_jwk)),
           sealedPrivateKey: row.sealed_private_key,
           createdAt: readInstant(row.created_at),
+          // Those of earlier versions signed from the first.
+          signsFrom: readInstant(row.signs_from ?? row.created_at),
         })),
       )
       return keys ?? []
     },
+    async schedule(kid, signsFrom) {
+      const set = queries.updateTable('signing_keys').set({ signs_from: instant(signsFrom) })
+      await change(async (tx) => {
+        const found = await tx.execute(set.where('kid', '=', kid))
+        const did = { action: 'changedSigningKey', text: `From ${signsFrom.toISOString()} signs signing key` }
+        if (found > 0) await note(tx, { ...identity, ...did, to: { ofServer: kid } })
+      })
+    },
     async delete(kid) {
       await change(async (tx) => {
+        const found = await tx.execute(queries.deleteFrom('signing_keys').where('kid', '=', kid))
         const did = { action: 'deleteSigningKey', text: 'Retired signing key' }
-        await note(tx, { ...identity, ...did, to: { ofServer: kid } })
-        return tx.execute(queries.deleteFrom('signing_keys').where('kid', '=', kid))
+        if (found > 0) await note(tx, { ...identity, ...did, to: { ofServer: kid } })
       })
     },
   })

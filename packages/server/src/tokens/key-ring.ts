@@ -21,21 +21,19 @@ export interface KeyRing {
 
 /**
  * Opens the server's keys.
- * @param keys newest first: the first signs
- * @throws {Error} when there is none, or when one does not open
+ * @param signing the one that signs
+ * @throws {Error} when it does not open
  */
-export function keyRing(keys: readonly SigningKey[], seal: Seal): KeyRing {
-  const [newest] = keys
-  if (newest === undefined) throw new Error('There is no signing key to issue tokens with.')
+export function keyRing(keys: readonly SigningKey[], signing: SigningKey, seal: Seal): KeyRing {
   const opened = keys.map((key) => ({
     key,
     verifier: createPublicKey({ key: key.publicJwk, format: 'jwk' }),
   }))
   return {
     signer: {
-      kid: newest.kid,
-      privateKey: openSigningKey(seal, newest),
-      accessTokenKid: (orgId) => accessTokenKid(orgId, newest),
+      kid: signing.kid,
+      privateKey: openSigningKey(seal, signing),
+      accessTokenKid: (orgId) => accessTokenKid(orgId, signing),
     },
     verifiers: new Map(opened.map(({ key, verifier }) => [key.kid, verifier])),
     accessTokenVerifier: (orgId, kid) => opened.find(({ key }) => accessTokenKid(orgId, key) === kid)?.verifier,

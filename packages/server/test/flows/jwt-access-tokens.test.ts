@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { rotateSigningKey } from '../../src/certificates/signing-keys.ts'
+import { replaceSigningKey } from '../../src/certificates/signing-keys.ts'
 import { id15 } from '../../src/record-id.ts'
 import { type Answer, answerOf, startTestServer, type TestServer, targetBase } from './test-server.ts'
 import { claimsOf, codeFor, credentialsOf, exchange, isAlive, refresh, tokensFor } from './test-tokens.ts'
@@ -247,7 +247,8 @@ describe('JWT-based access tokens', () => {
   it('outlive a rotation of the keys, and not the retirement of theirs', async () => {
     const { app, tokens } = await signedIn()
     const { signingKeys } = server.stores
-    await rotateSigningKey({ signingKeys, seal: server.seal, now: server.now })
+    await replaceSigningKey({ signingKeys, seal: server.seal, now: server.now })
+    server.advance(1)
     expect(await isAlive(server, tokens.access_token)).toBe(true)
     const next = await refresh(server, app, tokens.refresh_token)
     expect(headerOf(next.body.access_token).kid).not.toBe(headerOf(tokens.access_token).kid)

@@ -11,6 +11,7 @@ import {
 import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import { installSamlAssertionApp } from '../../src/connected-apps/saml-assertion-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
+import type { Meter } from '../../src/metrics/meter.ts'
 import { defaultServerOptions, type Posture, type ServerOptions, salesforcePosture } from '../../src/options.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { recordIds } from '../../src/record-id.ts'
@@ -119,6 +120,8 @@ export interface TestServerOptions {
   readonly trustedProxies?: readonly string[]
   /** Stands between the server and its stores: to make one fail, or to count. */
   readonly between?: (stores: Stores) => Stores
+  /** Are told what goes on. */
+  readonly meters?: readonly Meter[]
   /** The clock it begins with: one that stands still, unless others than the test look at the time. */
   readonly clock?: Clock
 }
@@ -155,6 +158,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     stores: options.between?.(stores) ?? stores,
     seal,
     now,
+    meters: options.meters ?? [],
     onError: (error) => errors.push(error),
   })
 

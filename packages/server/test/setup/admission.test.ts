@@ -30,6 +30,7 @@ const routes = setupRoutes({
   newId: never,
   samlRules: salesforcePosture,
   providerRules: salesforcePosture,
+  signingKeyPeriod: undefined,
   ask: never,
   now: never,
 })

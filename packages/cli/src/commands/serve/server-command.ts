@@ -51,6 +51,15 @@ export function serverCommand(name: string) {
         .argParser((text) => readWhole(text, 1, 20)),
     )
     .addOption(
+      new Option(
+        '--signing-key-days <number>',
+        'how long a key signs tokens before the next one does; 0 leaves it to you',
+      )
+        .env('SALLYPORT_SIGNING_KEY_DAYS')
+        .default(90)
+        .argParser((text) => readWhole(text, 0, 3650)),
+    )
+    .addOption(
       new Option('--journal-days <number>', 'how long requests are kept, for diagnose')
         .env('SALLYPORT_JOURNAL_DAYS')
         .default(defaultServerOptions.journalLifetime / day)
@@ -107,6 +116,7 @@ export function serverOptions(options: ReadOptions, mainUrl: string): ServerOpti
       memory: options.passwordMemory,
       passes: options.passwordPasses,
     },
+    signingKeyPeriod: options.signingKeyDays === 0 ? undefined : options.signingKeyDays * day,
     journalLifetime: options.journalDays * day,
     loginHistoryLifetime: options.loginHistoryDays * day,
   }

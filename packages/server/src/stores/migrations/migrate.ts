@@ -24,6 +24,7 @@ import { tokenExchange } from './0019-token-exchange.ts'
 import { sessionsOfTokens } from './0020-sessions-of-tokens.ts'
 import { namedCredentials } from './0021-named-credentials.ts'
 import { authProviders } from './0022-auth-providers.ts'
+import { signingKeyTurns } from './0023-signing-key-turns.ts'
 
 const migrations = [
   first,
@@ -48,6 +49,7 @@ const migrations = [
   sessionsOfTokens,
   namedCredentials,
   authProviders,
+  signingKeyTurns,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -1,4 +1,5 @@
-import { retireSigningKey, rotateInTurn, type SigningKey } from '../../certificates/signing-keys.ts'
+import { nextRotation } from '../../certificates/key-rotation.ts'
+import { retireSigningKey, rotateInTurn, type SigningKey, signingKeyAt } from '../../certificates/signing-keys.ts'
 import { openidEndpoints } from '../../oidc/discovery.ts'
 import { done } from '../../problem.ts'
 import { Badge, Card, Copyable, Details, Instant, Notice } from './blocks.tsx'
@@ -11,14 +12,19 @@ import { DataTable } from './table.tsx'
 const path = '/setup/identity'
 
 /** *Identity Provider*: where clients find this org’s endpoints and keys, and the keys that sign ID tokens. */
-export function identityProvider(needs: Pick<SetupNeeds, 'addresses' | 'seal' | 'now'>): readonly SetupRoute[] {
-  return [...overview(needs), ...rotate(needs), ...retire]
+export function identityProvider(needs: Needs): readonly SetupRoute[] {
+  return [...overview(needs), ...rotate(needs), ...retire(needs)]
 }
 
-function overview({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupRoute[] {
+type Needs = Pick<SetupNeeds, 'addresses' | 'seal' | 'signingKeyPeriod' | 'now'>
+
+function overview({ addresses, signingKeyPeriod, now }: Needs): readonly SetupRoute[] {
   return page(path, 'view setup', async (visit) => {
     const { stores, org, site } = visit
+    const at = now()
     const keys = await stores.signingKeys.list()
+    const signing = signingKeyAt(keys, at)
+    const next = nextRotation(keys, signingKeyPeriod, at)
     const own = addresses.baseOf(org, site)
     const canManage = visit.can('manage the org')
     return shown(visit, {
@@ -37,21 +43,31 @@ function overview({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupR
           {own !== site.loginBase && <Endpoints title="At the login host of all orgs" base={site.loginBase} />}
           <Card title="Signing keys">
             <p>
-              ID tokens are signed with the newest key; clients verify them with what the JWKS publishes. The keys are
-              of the whole server: all orgs on it share them, and each of their admins may rotate them, once in ten
+              One key signs ID tokens and JWT access tokens; clients verify them with what the JWKS publishes. The keys
+              are of the whole server: all orgs on it share them, and each of their admins may rotate them, once in ten
               minutes.
             </p>
-            <DataTable<SigningKey & { readonly signs: boolean }>
+            <Details
+              rows={[
+                [
+                  'Rotation',
+                  signingKeyPeriod === undefined
+                    ? 'By hand'
+                    : `Every ${Math.round(signingKeyPeriod / 86_400)} days; the next key is published a day ahead`,
+                ],
+                ['Next Rotation', next === undefined ? 'Not planned' : <Instant at={next} />],
+              ]}
+            />
+            <DataTable<SigningKey>
               caption="Signing keys, newest first"
-              rows={keys.map((key, index) => ({ ...key, signs: index === 0 }))}
+              rows={keys}
               columns={[
                 { heading: 'Key ID (kid)', cell: ({ kid }) => <code>{kid}</code> },
                 { heading: 'Algorithm', cell: () => 'RS256' },
                 { heading: 'Created Date', cell: ({ createdAt }) => <Instant at={createdAt} /> },
                 {
                   heading: 'Use',
-                  cell: ({ signs }) =>
-                    signs ? <Badge look="success">Signs</Badge> : <Badge>Published for what it signed</Badge>,
+                  cell: (key) => <Use signs={key === signing} from={key.signsFrom} at={at} />,
                 },
               ]}
               empty={null}
@@ -61,6 +77,16 @@ function overview({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupR
       ),
     })
   })
+}
+
+function Use({ signs, from, at }: { readonly signs: boolean; readonly from: Date; readonly at: Date }) {
+  if (signs) return <Badge look="success">Signs</Badge>
+  if (from <= at) return <Badge>Published for what it signed</Badge>
+  return (
+    <>
+      <Badge>Published ahead</Badge> signs from <Instant at={from} />
+    </>
+  )
 }
 
 function Endpoints({ title, base }: { readonly title: string; readonly base: string }) {
@@ -83,7 +109,7 @@ function Endpoints({ title, base }: { readonly title: string; readonly base: str
   )
 }
 
-function rotate(needs: Pick<SetupNeeds, 'seal' | 'now'>): readonly SetupRoute[] {
+function rotate(needs: Needs): readonly SetupRoute[] {
   return confirmPage({
     path: `${path}/rotate`,
     right: 'manage the org',
@@ -94,7 +120,8 @@ function rotate(needs: Pick<SetupNeeds, 'seal' | 'now'>): readonly SetupRoute[] 
       consequences: (
         <>
           <p>
-            A new key is made, and every ID token of this server is signed with it from now on, those of other orgs too.
+            The next key signs every ID token of this server, those of other orgs too, once it has been published for
+            ten minutes: so clients know it by then.
           </p>
           <p>
             The key before stays published, so what it signed is still verified. Clients that read the JWKS when they
@@ -109,45 +136,55 @@ function rotate(needs: Pick<SetupNeeds, 'seal' | 'now'>): readonly SetupRoute[] 
     }),
     async act(_, { stores }) {
       const outcome = await rotateInTurn({ ...needs, signingKeys: stores.signingKeys })
-      return outcome.ok ? done({ to: path, say: `ID tokens are signed with the key ${outcome.value.kid}.` }) : outcome
+      if (!outcome.ok) return outcome
+      const { kid, signsFrom } = outcome.value
+      const say = `ID tokens are signed with the key ${kid} from ${signsFrom.toISOString().slice(0, 16)}Z on.`
+      return done({ to: path, say })
     },
   })
 }
 
-const retire: readonly SetupRoute[] = formPage({
-  path: `${path}/retire`,
-  right: 'manage the org',
-  find: async ({ stores }) => (await stores.signingKeys.list()).slice(1),
-  fields: (older) => ({
-    kid: radios({
-      label: 'Key',
-      help: 'Take one with which nothing has been signed for as long as ID tokens and JWT access tokens live.',
-      options: older.map(({ kid, createdAt }) => ({
-        value: kid,
-        label: kid,
-        hint: `Made on ${createdAt.toISOString().slice(0, 10)}`,
-      })),
+function retire({ now }: Needs): readonly SetupRoute[] {
+  return formPage({
+    path: `${path}/retire`,
+    right: 'manage the org',
+    async find({ stores }) {
+      const keys = await stores.signingKeys.list()
+      const signing = signingKeyAt(keys, now())
+      return keys.filter((key) => key !== signing)
+    },
+    fields: (older) => ({
+      kid: radios({
+        label: 'Key',
+        help: 'Take one with which nothing has been signed for as long as ID tokens and JWT access tokens live.',
+        options: older.map(({ kid, createdAt }) => ({
+          value: kid,
+          label: kid,
+          hint: `Made on ${createdAt.toISOString().slice(0, 10)}`,
+        })),
+      }),
     }),
-  }),
-  show: (form, older) => ({
-    title: 'Retire a Key',
-    lead: 'It is published no more: nobody can verify what it signed, in none of the orgs on this server.',
-    place: path,
-    inside: (
-      <Card title="Which key">
-        <Notice look="warning">
-          ID tokens live for up to 12 hours, as their app says. Wait so long after a rotation, unless the key fell into
-          wrong hands. An old ID token is then no hint any more either: logout with it asks the person first.
-        </Notice>
-        {older.length === 0 ? <p>There is only the key that signs, and that stays. Rotate it first.</p> : null}
-        {form.field('kid')}
-      </Card>
-    ),
-  }),
-  submit: 'Retire',
-  cancel: () => path,
-  async act({ kid }, _, { stores }) {
-    const outcome = await retireSigningKey(stores, kid)
-    return outcome.ok ? done({ to: path, say: `The key ${kid} is published no more.` }) : outcome
-  },
-})
+    show: (form, older) => ({
+      title: 'Retire a Key',
+      lead: 'It is published no more: nobody can verify what it signed, in none of the orgs on this server.',
+      place: path,
+      inside: (
+        <Card title="Which key">
+          <Notice look="warning">
+            ID tokens live for up to 12 hours, JWT access tokens for up to 24, as their app says. Wait so long after a
+            rotation, unless the key fell into wrong hands. An old ID token is then no hint any more either: logout with
+            it asks the person first.
+          </Notice>
+          {older.length === 0 ? <p>There is only the key that signs, and that stays. Rotate it first.</p> : null}
+          {form.field('kid')}
+        </Card>
+      ),
+    }),
+    submit: 'Retire',
+    cancel: () => path,
+    async act({ kid }, _, { stores }) {
+      const outcome = await retireSigningKey({ ...stores, now }, kid)
+      return outcome.ok ? done({ to: path, say: `The key ${kid} is published no more.` }) : outcome
+    },
+  })
+}

@@ -50,6 +50,8 @@ export interface SetupNeeds {
   readonly samlRules: SsoRules
   /** Which addresses auth. providers may have. */
   readonly providerRules: ProviderRules
+  /** Seconds for which a key signs before the next one does; `undefined` leaves it to people. */
+  readonly signingKeyPeriod: number | undefined
   /** Asks this very server, as a program elsewhere would. */
   readonly ask: (request: Request) => Promise<Response>
   readonly now: Clock
