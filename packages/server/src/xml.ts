@@ -1,4 +1,4 @@
-import type { Element, Node } from '@xmldom/xmldom'
+import type { Document, Element, Node } from '@xmldom/xmldom'
 
 /**
  * Reads an XML document. Document types, and with them entities, are refused.
@@ -12,16 +12,26 @@ export async function readXml(
 ): Promise<Element | undefined> {
   if (/<!DOCTYPE/i.test(text)) throw malformed('It has a document type, which is not taken')
   if (text.split('<').length > mostTags) throw malformed('It has too many elements')
-  // Loaded when first needed: most of what comes is none.
-  const { DOMParser } = await import('@xmldom/xmldom')
+  parser ??= loadParser()
+  const { parseFromString } = await parser
   try {
-    const stop = (_: string, problem: string) => {
-      throw new Error(problem)
-    }
-    return new DOMParser({ onError: stop }).parseFromString(text, 'text/xml').documentElement ?? undefined
+    return parseFromString(text).documentElement ?? undefined
   } catch {
     throw malformed('It is no well-formed XML')
   }
+}
+
+// Loaded when first needed: most of what comes is none. Asking for a module again takes longer than reading a small document.
+let parser: Promise<{ parseFromString(text: string): Document }> | undefined
+
+async function loadParser(): NonNullable<typeof parser> {
+  const { DOMParser } = await import('@xmldom/xmldom')
+  const onError = (_: string, problem: string) => {
+    throw new Error(problem)
+  }
+  // Nobody asks on which line something stood.
+  const reader = new DOMParser({ onError, locator: false })
+  return { parseFromString: (text) => reader.parseFromString(text, 'text/xml') }
 }
 
 /** The elements within one. */

@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { samlAssertion, sent, signXml } from '../../test/flows/test-saml.ts'
@@ -29,6 +30,19 @@ async function proved(text: string) {
     if (error instanceof SamlError) return error.refusal.reason
     throw error
   }
+}
+
+/** The library writes `InclusiveNamespaces` into each transform; everybody else into the canonicalization alone. */
+function withOneList(xml: string): string {
+  const stray = /<InclusiveNamespaces [^>]*xmlns="[^"]*#enveloped-signature"[^>]*\/>/
+  if (!stray.test(xml)) return xml
+  const info = /<ds:SignedInfo>.*<\/ds:SignedInfo>/.exec(xml.replace(stray, ''))?.[0] ?? ''
+  const canonical = info
+    .replace('<ds:SignedInfo>', '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">')
+    .replaceAll(/<([\w:]+)([^<>]*)\/>/g, '<$1$2></$1>')
+    .replace(/(PrefixList="[^"]*") (xmlns="[^"]*")/, '$2 $1')
+  const value = sign('sha256', Buffer.from(canonical), signer.privateKey).toString('base64')
+  return xml.replace(stray, '').replace(/(<ds:SignatureValue>)[^<]*/, `$1${value}`)
 }
 
 const response = (content: string) =>
@@ -86,6 +100,52 @@ describe('a SAML document', () => {
         if (typeof changed !== 'string') expect(changed).toEqual(genuine)
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('is believed in every form in which another library signs it, and not when that was changed', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'ö', '𝄞', ' ', '\t', '\n', '&amp;', '&lt;', '&#13;', '&quot;', '>'),
+    })
+    const name = fc.constantFrom('n', 'p:n', 'q:n', 'saml:Advice', 'xs:any')
+    const attribute = fc.tuple(fc.constantFrom('b', 'a', 'p:a', 'q:b', 'xsi:type', 'xml:lang', 'ab', 'A'), text)
+    const declaration = fc.tuple(
+      fc.constantFrom('xmlns', 'xmlns:p', 'xmlns:q', 'xmlns:xs'),
+      fc.constantFrom('urn:1', 'urn:2'),
+    )
+    const node = fc.letrec<{ node: string }>((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        text,
+        fc
+          .record({
+            name,
+            declarations: fc.uniqueArray(declaration, { selector: ([one]) => one, maxLength: 2 }),
+            attributes: fc.uniqueArray(attribute, { selector: ([one]) => one.replace(/^.*:/, ''), maxLength: 3 }),
+            within: fc.array(tie('node'), { maxLength: 3 }),
+          })
+          .map(({ name, declarations, attributes, within }) => {
+            const all = [...declarations, ...attributes].map(([one, value]) => ` ${one}="${value}"`)
+            return `<${name}${all.join('')}>${within.join('')}</${name}>`
+          }),
+      ),
+    })).node
+    const declared = 'xmlns:p="urn:p" xmlns:q="urn:q" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="urn:xsi"'
+    const inclusive = fc.uniqueArray(fc.constantFrom('p', 'xs', 'xsi', 'unknown', 'saml'))
+    await fc.assert(
+      fc.asyncProperty(node, inclusive, fc.boolean(), async (more, inclusive, isWithinResponse) => {
+        const within = `<saml:Attribute Name="more"><saml:AttributeValue/>${more}</saml:Attribute>`
+        const bare = samlAssertion({ id: '_one', more: within }, now, base)
+        const assertion = isWithinResponse ? bare : bare.replace('<saml:Assertion', `<saml:Assertion ${declared}`)
+        const outer = isWithinResponse
+          ? response(bare).replace('<samlp:Response', `<samlp:Response ${declared}`)
+          : assertion
+        const xml = withOneList(signXml(outer, signer, { inclusive }))
+        expect(await proved(sent(xml))).toMatchObject({ id: '_one', nameId: 'integration@target.example' })
+        const changed = xml.replace('<saml:AttributeValue/>', '<saml:AttributeValue/> ')
+        expect(await proved(sent(changed))).toBe('saml-altered')
+      }),
+      { numRuns: 100 },
     )
   })
 

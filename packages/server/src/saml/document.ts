@@ -12,7 +12,6 @@ export interface SamlDocument {
   readonly claimed: SamlAssertion
   /** `Value` of the top `StatusCode` of a response; `undefined` for an assertion that comes alone. */
   readonly status: string | undefined
-  readonly text: string
   readonly assertion: Element
   readonly response: Element | undefined
 }
@@ -26,8 +25,7 @@ export async function readSamlDocument(
   takes: 'assertion' | 'assertion or response',
   checks: Checklist,
 ): Promise<SamlDocument> {
-  const text = assertionText(sent)
-  const root = await readStrictXml(text)
+  const root = await readStrictXml(assertionText(sent))
   const isResponse = isNamed(root, namespaces.protocol, 'Response') && takes === 'assertion or response'
   const everything = [...walk(root)].map(({ element }) => element)
   if (everything.some(({ localName }) => localName === 'EncryptedAssertion' || localName === 'EncryptedData')) {
@@ -51,7 +49,6 @@ export async function readSamlDocument(
   return {
     claimed,
     status: isResponse ? statusOf(root) : undefined,
-    text,
     assertion,
     response: isResponse ? root : undefined,
   }
@@ -63,13 +60,13 @@ export async function readSamlDocument(
  * @throws {SamlError} when it is not signed as it has to be, or says something else than before
  */
 export async function provedAssertion(
-  { text, assertion, response, claimed }: SamlDocument,
+  { assertion, response, claimed }: SamlDocument,
   signer: ExpectedSigner,
   rules: { readonly acceptsSha1: boolean },
   checks: Checklist,
 ): Promise<SamlAssertion> {
   const isSigned = (element: Element) => elementsNamed(element, namespaces.signature, 'Signature').length > 0
-  const verified = (element: Element) => verifiedElement(text, element, signer, rules, checks)
+  const verified = (element: Element) => verifiedElement(element, signer, rules, checks)
   const signedResponse = response !== undefined && isSigned(response) ? await verified(response) : undefined
   const withinResponse = signedResponse && elementsNamed(signedResponse, namespaces.assertion, 'Assertion')[0]
   const signed = withinResponse === undefined || isSigned(assertion) ? await verified(assertion) : withinResponse

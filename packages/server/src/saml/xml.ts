@@ -1,4 +1,4 @@
-import type { Attr, Element } from '@xmldom/xmldom'
+import type { Element } from '@xmldom/xmldom'
 import { elementsOf, readXml } from '../xml.ts'
 import { malformed } from './saml-error.ts'
 
@@ -62,10 +62,12 @@ function checkTree(root: Element): void {
   const ids = new Set<string>()
   for (const { element, depth } of walk(root)) {
     if (depth > deepest) throw malformed('it has elements too deep in one another')
-    for (const { localName, value } of attributesOf(element)) {
-      if (!/^id$/i.test(localName ?? '')) continue
-      if (ids.has(value)) throw malformed('it has one ID twice')
-      ids.add(value)
+    const { attributes } = element
+    for (let index = 0; index < attributes.length; index++) {
+      const attribute = attributes.item(index)
+      if (attribute === null || !/^id$/i.test(attribute.localName ?? '')) continue
+      if (ids.has(attribute.value)) throw malformed('it has one ID twice')
+      ids.add(attribute.value)
     }
   }
 }
@@ -106,8 +108,4 @@ export function textOf(element: Element): string {
 /** An attribute without a prefix; `undefined` when it is not there. */
 export function attributeOf(element: Element, name: string): string | undefined {
   return element.hasAttributeNS(null, name) ? (element.getAttributeNS(null, name) ?? undefined) : undefined
-}
-
-function attributesOf({ attributes }: Element): readonly Attr[] {
-  return Array.from({ length: attributes.length }, (_, index) => attributes.item(index)).filter((one) => one !== null)
 }

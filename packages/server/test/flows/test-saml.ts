@@ -79,6 +79,8 @@ export interface Signing {
   readonly digestAlgorithm?: string
   readonly transforms?: readonly string[]
   readonly canonicalization?: string
+  /** Prefixes for `InclusiveNamespaces`. */
+  readonly inclusive?: readonly string[]
   /** A certificate to put into `KeyInfo`. */
   readonly certificate?: string
 }
@@ -91,6 +93,7 @@ export function signXml(xml: string, { privateKey }: Pick<Signer, 'privateKey'>,
     digestAlgorithm = sha256,
     transforms = [`${dsig}enveloped-signature`, exclusive],
     canonicalization = exclusive,
+    inclusive = [],
     certificate,
   } = signing
   const path = `//*[local-name(.)='${element}']`
@@ -101,7 +104,12 @@ export function signXml(xml: string, { privateKey }: Pick<Signer, 'privateKey'>,
     idAttribute: 'ID',
     ...(certificate === undefined ? {} : { publicCert: certificate, getKeyInfoContent: SignedXml.getKeyInfoContent }),
   })
-  signer.addReference({ xpath: path, digestAlgorithm, transforms: [...transforms] })
+  signer.addReference({
+    xpath: path,
+    digestAlgorithm,
+    transforms: [...transforms],
+    inclusiveNamespacesPrefixList: [...inclusive],
+  })
   signer.computeSignature(xml, {
     prefix: 'ds',
     location: { reference: `${path}/*[local-name(.)='Issuer']`, action: 'after' },
