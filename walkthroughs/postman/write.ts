@@ -1,6 +1,7 @@
 // Writes the files that Postman imports.
 import { writeFileSync } from 'node:fs'
-import { collection, environments } from './collection.ts'
+import { collection } from './collection.ts'
+import { environments } from './environments.ts'
 
 /** The files by name, as they are to stand in this folder. */
 export const files: Readonly<Record<string, object>> = {

@@ -1,6 +1,7 @@
 import newman from 'newman'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { collection, environment } from '../../../../walkthroughs/postman/collection.ts'
+import { collection } from '../../../../walkthroughs/postman/collection.ts'
+import { environment } from '../../../../walkthroughs/postman/environments.ts'
 import { addHandler, believing } from '../flows/test-handlers.ts'
 import { callbackUrl, consumerSecret, password, type TestServer } from '../flows/test-server.ts'
 import { anAssetApp } from '../flows/test-things.ts'
