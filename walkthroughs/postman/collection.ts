@@ -1,9 +1,12 @@
 // Assembles the collection that Postman imports. `node walkthroughs/postman/write.ts` writes it.
+import { clientCredentials } from './folders/client-credentials.ts'
 import { deviceFlow } from './folders/device.ts'
 import { exchanges } from './folders/exchanges.ts'
 import { fadingFlows } from './folders/fading-flows.ts'
 import { registration } from './folders/registration.ts'
 import { jwtBearer, samlBearer } from './folders/signed-assertions.ts'
+import { singleSignOn } from './folders/single-sign-on.ts'
+import { strictServer } from './folders/strict-server.ts'
 import { revoke, withTokens } from './folders/tokens.ts'
 import { helper, webServer } from './folders/web-server.ts'
 
@@ -16,7 +19,7 @@ export function collection() {
       _postman_id: '5a11f0a7-0a57-4c0d-9d5e-000000000001',
       name: 'Sallyport walkthrough',
       description:
-        'Salesforce’s web server flow, JWT bearer flow and device flow, request by request, against a `sallyport dev` or against Salesforce. ' +
+        'Salesforce’s OAuth flows, request by request, against a `sallyport dev` or against Salesforce. ' +
         'Choose an environment, and run the folders from the top. `sallyport walkthrough postman` writes this collection with an environment that is filled in.',
       schema,
     },
@@ -27,9 +30,12 @@ export function collection() {
       jwtBearer,
       samlBearer,
       deviceFlow,
+      clientCredentials,
       exchanges,
+      singleSignOn,
       fadingFlows,
       registration,
+      strictServer,
       revoke,
     ],
   }

@@ -3,7 +3,7 @@
 /* global pm, require */
 const cryptoJs = require('crypto-js')
 
-export { absolute, base64url, fieldsOf, needs, queryOf, signJwt, signSaml, skipWithout, unguessable }
+export { absolute, base64url, dpopProof, fieldsOf, needs, queryOf, signJwt, signSaml, skipWithout, unguessable }
 
 /** Bytes as base64url without padding (RFC 7515 §2). */
 function base64url(words) {
@@ -40,8 +40,8 @@ function readPrivateKey(pem) {
   // In PKCS#8 the key is an octet string, behind a version and the name of the algorithm.
   const outer = inner(hex, 0)
   const at = kind === undefined ? element(hex, element(hex, element(hex, outer).end).end).start : 0
-  const [, modulus, , exponent] = integers(at)
-  return { modulus, exponent }
+  const [, modulus, publicExponent, exponent] = integers(at)
+  return { modulus, publicExponent, exponent }
 }
 
 /** Where a DER element has its content, counted in hexadecimal digits. */
@@ -83,9 +83,23 @@ function signRs256(text, pem) {
 }
 
 /** A JWT: header and claims as base64url, and the signature over both. */
-function signJwt(claims, pem) {
-  const text = `${textAsBase64url('{"alg":"RS256"}')}.${textAsBase64url(JSON.stringify(claims))}`
+function signJwt(claims, pem, header = {}) {
+  const text = [{ alg: 'RS256', ...header }, claims].map((part) => textAsBase64url(JSON.stringify(part))).join('.')
   return `${text}.${signRs256(text, pem)}`
+}
+
+/** What proves the key that a token is bound to, for one request (RFC 9449 §4.2). */
+function dpopProof({ method, url, token, nonce }, pem) {
+  const { modulus, publicExponent } = readPrivateKey(pem)
+  const integer = (value) => {
+    const digits = value.toString(16)
+    return base64url(cryptoJs.enc.Hex.parse(digits.padStart(digits.length + (digits.length % 2), '0')))
+  }
+  const jwk = { kty: 'RSA', n: integer(modulus), e: integer(publicExponent) }
+  const claims = { jti: unguessable(pem), htm: method, htu: url, iat: Math.floor(Date.now() / 1000) }
+  if (token) claims.ath = base64url(cryptoJs.SHA256(token))
+  if (nonce) claims.nonce = nonce
+  return signJwt(claims, pem, { typ: 'dpop+jwt', jwk })
 }
 
 /** A SAML 2.0 assertion in canonical form, with its signature (RSA-SHA256) within. */

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { collection } from '../../../../walkthroughs/postman/collection.ts'
 import { environment } from '../../../../walkthroughs/postman/environments.ts'
 import { addHandler, believing } from '../flows/test-handlers.ts'
+import { addProvider } from '../flows/test-provider.ts'
+import { addIdentityProvider } from '../flows/test-saml.ts'
 import { callbackUrl, consumerSecret, password, type TestServer } from '../flows/test-server.ts'
 import { anAssetApp } from '../flows/test-things.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
@@ -69,6 +71,75 @@ it('Postman signs in by password, and without a page, where org and app allow it
   expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([4, 5])
   expect((await ranFolder({ loginUrl: server.base }, fading)).run.stats.requests.total).toBe(0)
 })
+
+it('Postman gets a token of an app’s own, at the org’s own address alone', async () => {
+  const user = await server.addUser('robot@target.example')
+  const settings = { isClientCredentialEnabled: true }
+  const { consumerKey } = await server.addApp('Robot', settings, { clientCredentialUserId: user.id })
+  const values = {
+    loginUrl: server.base,
+    myDomainUrl: `http://127.0.0.1:${server.org.port}`,
+    clientConsumerKey: consumerKey,
+    clientConsumerSecret: consumerSecret,
+  }
+  const { run } = await ranFolder(values, 'Client credentials flow')
+  expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
+  expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([2, 4])
+})
+
+it('Postman signs in by an assertion of an identity provider, and is shown where a browser would be sent', async () => {
+  const user = await server.addUser('employee@target.example')
+  await addIdentityProvider(server)
+  await addProvider(server, 'Acme_ID', 'http://127.0.0.1:9')
+  const orgBase = `http://127.0.0.1:${server.org.port}`
+  const values = {
+    loginUrl: server.base,
+    samlTokenUrl: `${orgBase}/services/oauth2/token?so=${server.org.id}`,
+    samlIssuer: 'https://idp.example',
+    samlEntityId: 'https://target.example',
+    samlSubject: user.username,
+    samlPrivateKey: pemOf(server),
+    signInUrl: `${orgBase}/services/auth/sso/Acme_ID`,
+  }
+  const { run } = await ranFolder(values, 'Single sign-on')
+  expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
+  expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([2, 2])
+  expect((await ranFolder({ loginUrl: server.base }, 'Single sign-on')).run.stats.requests.total).toBe(0)
+})
+
+it('Postman pushes requests and binds tokens where the server announces it, and leaves both out where not', async () => {
+  const beyond = 'Beyond Salesforce: pushed requests and bound tokens'
+  const strict = await startHttpServer({ posture: { pushedRequests: 'offered', acceptsDpop: true } })
+  for (const [one, expected] of [
+    [strict, [6, 6]],
+    [server, [1, 1]],
+  ] as const) {
+    const user = await one.addUser('bound@target.example')
+    const { consumerKey } = await one.addApp(
+      'Bound',
+      { scopes: ['api', 'refresh_token'] },
+      { isAdminApproved: true, profileIds: [user.profileId] },
+    )
+    const values = {
+      loginUrl: one.base,
+      audience: one.base,
+      callbackUrl,
+      webConsumerKey: consumerKey,
+      webConsumerSecret: consumerSecret,
+      jwtConsumerKey: consumerKey,
+      jwtUsername: user.username,
+      privateKey: pemOf(one),
+    }
+    const { run } = await ranFolder(values, beyond)
+    expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
+    expect([run.stats.requests.total, run.stats.assertions.total]).toEqual(expected)
+  }
+  await strict.close()
+})
+
+function pemOf({ signer }: TestServer): string {
+  return signer.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
 
 const fading = 'Flows without a code, or without a page'
 

@@ -1,0 +1,49 @@
+import { keepsTokens, request, tokenUrl } from '../request.ts'
+
+/** A token of the app's own, without any person. */
+export const clientCredentials = {
+  name: 'Client credentials flow',
+  description:
+    'The app acts as the user that an admin chose for it (*Run As*). Salesforce gives these tokens at the My Domain of the org alone.\n\n' +
+    'Skipped until `myDomainUrl`, `clientConsumerKey` and `clientConsumerSecret` are set.',
+  item: [
+    request({
+      name: '1. Key and secret for an access token',
+      method: 'POST',
+      url: '{{myDomainUrl}}/services/oauth2/token',
+      form: {
+        grant_type: 'client_credentials',
+        client_id: '{{clientConsumerKey}}',
+        client_secret: '{{clientConsumerSecret}}',
+      },
+      description: 'There is no refresh token: the app asks again.',
+      before: "skipWithout('myDomainUrl', 'clientConsumerKey', 'clientConsumerSecret')",
+      after: `${keepsTokens}
+pm.test('it has no refresh token', () => {
+  pm.expect(answer).not.to.have.property('refresh_token')
+})
+`,
+    }),
+    request({
+      name: '2. At the login host, refused',
+      method: 'POST',
+      url: tokenUrl,
+      form: {
+        grant_type: 'client_credentials',
+        client_id: '{{clientConsumerKey}}',
+        client_secret: '{{clientConsumerSecret}}',
+      },
+      description: 'The login host is of all orgs, and so of none.',
+      before: `
+skipWithout('myDomainUrl', 'clientConsumerKey', 'clientConsumerSecret')
+if (pm.variables.get('myDomainUrl') === pm.variables.get('loginUrl')) pm.execution.skipRequest()
+`,
+      after: `
+pm.test('it is refused: request not supported on this domain', () => {
+  pm.response.to.have.status(400)
+  pm.expect(pm.response.json()).to.eql({ error: 'invalid_grant', error_description: 'request not supported on this domain' })
+})
+`,
+    }),
+  ],
+}
