@@ -1006,6 +1006,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       }),
   ],
   'response-type-unknown': [() => authorize({ response_type: 'id_token' }), () => authorize({ response_type: '' })],
+  'branding-unknown': [() => authorize({ expid: 'holidays' })],
   'response-mode-unknown': [() => authorize({ response_mode: 'web_message' })],
   'request-object-unsupported': [() => authorizeStrictly({ request: 'a.b.c' })],
   'request-uri-unsupported': [() => authorizeStrictly({ request_uri: 'https://app.example/request.jwt' })],
@@ -1402,7 +1403,7 @@ describe('every refusal that the server can answer, told from request and answer
 
   beforeAll(async () => {
     for (const reason of reasons) all.push(...(await outcomesOf(reason)))
-  })
+  }, 240_000)
 
   it('came about as it was meant to', () => {
     expect(all.filter(({ reason, happened }) => reason !== happened)).toEqual([])

@@ -8,6 +8,7 @@ export const checkTitles = {
   'client-known': 'The app (client_id, or iss of an assertion) is known',
   'redirect-uri': 'The callback URL (redirect_uri) is the right one',
   'response-type': 'The kind of answer (response_type) is offered here',
+  branding: 'The look that was asked for (expid) is there',
   'response-mode': 'The way of the answer (response_mode) is offered here',
   nonce: 'The request has a nonce, if it asks for an ID token at once',
   pkce: 'The proof of the code (PKCE) is right',

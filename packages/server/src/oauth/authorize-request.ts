@@ -117,6 +117,9 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
   function understood(returnable: ReturnableRequest, site: Site, checks: Checklist): AuthorizeRequest {
     const { app, parameters } = returnable
     const responseType = findResponseType(parameters.get('response_type'), checks)
+    const branding = parameters.get('expid')
+    if (branding !== undefined)
+      throw authorizeRefusal({ reason: 'branding-unknown', facts: { found: branding.slice(0, 128) } })
     const responseMode = readResponseMode(parameters.get('response_mode'), responseType)
     const object = rules.refusesRequestObjects ? requestObjectIn(parameters) : undefined
     if (object !== undefined) throw authorizeRefusal(object)

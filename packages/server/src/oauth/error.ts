@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'server_error'
   | 'service_unavailable'
   | 'slow_down'
+  | 'unsupported_expid'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
   | 'use_dpop_nonce'

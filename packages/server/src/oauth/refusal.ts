@@ -152,6 +152,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'refresh-token-expired': { readonly app: string; readonly policy: string; readonly since: string }
   // The authorize endpoint
   'response-type-unknown': { readonly found: string; readonly offered: readonly string[] }
+  'branding-unknown': { readonly found: string }
   'response-mode-unknown': { readonly found: string; readonly offered: readonly string[] }
   'request-object-unsupported': Record<never, never>
   'request-uri-unsupported': Record<never, never>
@@ -442,6 +443,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'refresh-token-expired': expiredRefreshToken,
 
   'response-type-unknown': { code: 'unsupported_response_type', description: 'response type not supported' },
+  'branding-unknown': { code: 'unsupported_expid', description: 'expid not supported' },
   'response-mode-unknown': malformed('response mode not supported'),
   'request-object-unsupported': { code: 'request_not_supported', description: 'request objects are not supported' },
   'request-uri-unsupported': { code: 'request_uri_not_supported', description: 'request_uri is not supported' },

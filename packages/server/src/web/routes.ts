@@ -88,10 +88,14 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get('/services/authcallback/:provider', handlers.providerCallback)
 
   app.on(['GET', 'POST'], '/services/oauth2/authorize', handlers.authorize)
+  app.on(['GET', 'POST'], '/services/oauth2/authorize/:expid', handlers.authorize)
   app.get(consentPath, handlers.consent)
   app.post(consentPath, handlers.decide)
   app.get(errorPath, handlers.refusedAuthorization)
   app.get('/services/oauth2/success', handlers.success)
+  // Names that Salesforce's documentation gives to apps that have no page to come back to.
+  app.get('/services/oauth2/callback', handlers.success)
+  app.get('/services/oauth2/token/callback', handlers.success)
   app.get('/services/oauth2/echo', handlers.echo)
   app.get(connectPath, handlers.device)
   app.post(connectPath, handlers.answerDevice)

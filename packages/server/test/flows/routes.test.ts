@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServer, type TestServer } from './test-server.ts'
+import { startTestServer, type TestServer, targetBase } from './test-server.ts'
 
 let server: TestServer
 
@@ -41,6 +41,9 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
     ['POST', '/setup/connect', 403],
   ],
   deviceDonePath: [['GET', '/setup/connect/done', 200]],
+  "'/services/oauth2/authorize/:expid'": [['GET', '/services/oauth2/authorize/holidays', 400]],
+  "'/services/oauth2/callback'": [['GET', '/services/oauth2/callback?code=aPrx', 200]],
+  "'/services/oauth2/token/callback'": [['GET', '/services/oauth2/token/callback?code=aPrx', 200]],
   "'/services/oauth2/success'": [['GET', '/services/oauth2/success', 200]],
   "'/services/oauth2/echo'": [['GET', '/services/oauth2/echo', 200]],
   "'/services/oauth2/singleaccess'": [['GET', '/services/oauth2/singleaccess', 401]],
@@ -105,6 +108,18 @@ describe('every route', () => {
       expect((await server.request(path, { method, headers: { accept: 'text/html' } })).status).toBe(status)
     },
   )
+
+  it('is there or not, as docs/endpoints.md says of each of Salesforce’s', async () => {
+    const page = readFileSync(new URL('../../../../docs/endpoints.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `([^`]+)` \| ([A-Z, ]+) \| (yes|no) \|/gm)]
+    expect(rows.length).toBeGreaterThan(25)
+    for (const [, path = '', methods = '', isHere] of rows) {
+      for (const method of methods.split(', ')) {
+        const { status } = await server.request(`${targetBase}${path}`, { method, headers: { accept: 'text/html' } })
+        expect([method, path, status === 404 ? 'no' : 'yes']).toEqual([method, path, isHere])
+      }
+    }
+  })
 
   it('keeps strangers out of every resource of the REST API', async () => {
     const source = readFileSync(new URL('../../src/rest/dispatch.ts', import.meta.url), 'utf8')

@@ -205,6 +205,7 @@ describe('before anybody signs in, a request is refused here and never redirecte
       { response_type: 'token code' },
       'error=unsupported_response_type&error_description=response%20type%20not%20supported',
     ],
+    ['branding-unknown', { expid: 'holidays' }, 'error=unsupported_expid&error_description=expid%20not%20supported'],
     [
       'response-mode-unknown',
       { response_mode: 'form_post.jwt' },
@@ -233,6 +234,13 @@ describe('before anybody signs in, a request is refused here and never redirecte
     expect(response.headers.get('content-type')).toBe('')
     expect(await response.text()).toBe(body)
     expect((await server.journalOf(response)).refusal?.reason).toBe(reason)
+  })
+
+  it('for the branding of a site in its path', async () => {
+    const url = authorizeUrl(app.consumerKey).replace('/authorize?', '/authorize/holidays?')
+    const response = await server.request(url)
+    expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    expect(await response.text()).toBe('error=unsupported_expid&error_description=expid%20not%20supported')
   })
 
   it.each([

@@ -102,6 +102,12 @@ export const requestCauses = {
     found: ({ request, value }) => (request === undefined ? undefined : (value('response_type') ?? 'no response_type')),
     whatToDo: ['Ask with response_type=code (web server flow): a token in a URL is a token in a log.'],
   },
+  'branding-unknown': {
+    told: anyOf(told('unsupported_expid'), told('invalid_expid')),
+    meaning: 'The authorize URL asks for the branding of a site (expid) that is not there.',
+    found: ({ value }) => value('expid'),
+    whatToDo: ['Leave expid out, in the parameters and behind /authorize, or take that of a site of this host.'],
+  },
   'response-mode-unknown': {
     told: told('invalid_request', 'response mode not supported'),
     meaning: 'The authorize URL asks for an answer in a way that is not offered.',

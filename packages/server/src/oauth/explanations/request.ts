@@ -102,6 +102,16 @@ export const requestExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'branding-unknown': {
+    check: 'branding',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'no expid, and nothing behind /services/oauth2/authorize',
+      found: quoted(found),
+      whatToDo: 'Leave it out: it chooses the look of an Experience Cloud site, and there are no sites here.',
+      whereInSetup: undefined,
+    }),
+  },
   'response-mode-unknown': {
     check: 'response-mode',
     facts: { found: 'text', offered: 'texts' },

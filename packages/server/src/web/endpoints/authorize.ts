@@ -28,7 +28,7 @@ interface Needs {
 /** `GET|POST /services/oauth2/authorize`: looks at what is stored and sends the browser where it has to go next. */
 export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs): Answer {
   return async (visit) => {
-    const parameters = await readParameters(visit)
+    const parameters = withBranding(await readParameters(visit), visit.params['expid'])
     const request = await readRequest(parameters, visit.site, visit.checks)
     if (visit.request.method === 'POST' && signsInTheApp(request)) {
       const sent = credentialsOf(visit, parameters)
@@ -45,6 +45,11 @@ export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs):
       visit,
     )
   }
+}
+
+/** The branding of a site may stand in the path as well as among the parameters. */
+function withBranding(parameters: ReadonlyMap<string, string>, expid: string | undefined): ReadonlyMap<string, string> {
+  return expid === undefined ? parameters : new Map([...parameters, ['expid', expid]])
 }
 
 function signsInTheApp(request: AuthorizeRequest | RefusedRequest): boolean {

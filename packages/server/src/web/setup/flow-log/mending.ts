@@ -72,6 +72,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'credentials-in-query': 'request',
   'grant-type-unknown': 'request',
   'response-type-unknown': 'request',
+  'branding-unknown': 'request',
   'response-mode-unknown': 'request',
   'request-object-unsupported': 'request',
   'request-uri-unsupported': 'request',
