@@ -119,8 +119,9 @@ const url = pm.variables.get('instanceUrl') + '/services/data/v62.0/limits'
 pm.collectionVariables.set('proof', dpopProof({ method: 'GET', url, token, nonce: pm.variables.get('nonce') }, pm.variables.get('privateKey')))
 `,
       after: `
-pm.test('it opens the API', () => {
+pm.test('it opens the API, because the proof is for this method, this address and this token', () => {
   pm.response.to.have.status(200)
+  pm.expect(pm.response.json().DailyApiRequests.Remaining).to.be.a('number')
 })
 `,
     }),
@@ -131,8 +132,9 @@ pm.test('it opens the API', () => {
       description: 'Whoever copied the token has nothing.',
       before: "skipWithout('bindsTokens', 'boundToken')",
       after: `
-pm.test('the token alone opens nothing', () => {
+pm.test('the token alone opens nothing: whoever copied it has no key to go with it', () => {
   pm.response.to.have.status(401)
+  pm.expect(pm.response.text()).to.include('INVALID_SESSION_ID')
 })
 `,
     }),
