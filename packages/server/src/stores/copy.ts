@@ -4,6 +4,7 @@ import { DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { migrate } from './migrations/migrate.ts'
 import { dialectAt, type Place } from './open.ts'
+import { partedTables } from './postgres-parts.ts'
 import type { DatabaseValue } from './statement.ts'
 
 /** What has been copied of a table. */
@@ -82,6 +83,10 @@ async function copyAll(
   return copied
 
   async function copyTable(table: string): Promise<CopiedTable> {
+    const [[highest] = []] = partedTables.includes(table)
+      ? await source.values(ready(sql`select max(id) from ${sql.table(table)}`))
+      : []
+    if (typeof highest === 'number') await target.makeRoom(table, highest)
     let rows = 0
     for await (const some of source.rowsOf(table, stretch)) {
       const columns = Object.keys(some[0] ?? {})

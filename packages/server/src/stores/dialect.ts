@@ -1,4 +1,4 @@
-import type { ColumnDataType, ColumnDefinitionBuilder, Kysely, RawBuilder } from 'kysely'
+import type { ColumnDataType, ColumnDefinitionBuilder, Compilable, Kysely, RawBuilder } from 'kysely'
 import type { Reader, Statements, Tables } from './database.ts'
 import type { DatabaseValue } from './statement.ts'
 
@@ -19,10 +19,28 @@ export interface ColumnTypes {
 export interface DatabaseLoad {
   /** Connections that are open. */
   readonly connections: number
+  /** Connections that may be open. */
+  readonly mostConnections: number
   /** Statements that have not been answered yet. */
   readonly waiting: number
   /** Milliseconds that the slowest of them has waited. */
   readonly longestWait: number
+}
+
+/** Tables that are kept in parts, each with the rows of a stretch of time: a part goes as a whole, whatever is in it. */
+export interface Parts {
+  /**
+   * Makes the parts that rows to come will need, and drops those in which nothing is of use any more. `blocked` when somebody
+   * else had been at a table for too long.
+   */
+  keep(neededSince: NeededSince): Promise<'kept' | 'blocked'>
+}
+
+/** The instants since which what ended is still of use. */
+export interface NeededSince {
+  readonly access_tokens: Date
+  readonly journal: Date
+  readonly login_history: Date
 }
 
 /** A connection to a database, which one group of writes at a time and all reads share. */
@@ -33,12 +51,21 @@ export interface Connection extends Statements {
   readonly isPipelined: boolean
   /** Begins a transaction as soon as no other process writes. @throws {DatabaseBusy} when that takes too long */
   begin(): Promise<void>
-  /** Lets the transaction that is under way take its time: nobody waits for an answer. */
-  unhurried(): Promise<void>
+  /**
+   * Lets the transaction that is under way take its time: nobody waits for an answer.
+   * @param longestLock milliseconds that it may wait for a table, and others behind it; without bound, unless given
+   */
+  unhurried(longestLock?: number): Promise<void>
+  /** Does something as the only process that is at it. */
+  guarded<T>(act: () => Promise<T>): Promise<T>
+  /** Runs a statement outside of any transaction, however long it takes. */
+  outside(query: Compilable<unknown>): Promise<void>
   /** Begins a transaction that only reads, and sees the database as it is now for as long as it lasts: until `rollback`. */
   beginReading(): Promise<void>
   /** Everything in a table, at most so many rows at a time, within such a transaction. */
   rowsOf(table: string, atOnce: number): AsyncIterable<readonly Readonly<Record<string, DatabaseValue>>[]>
+  /** Makes room in a table for rows with numbers of their own, up to the highest. */
+  makeRoom(table: string, highest: number): Promise<void>
   /** Has rows that are added from now on get numbers beyond those there are, which came from elsewhere. */
   continueNumbers(tables: readonly string[]): Promise<void>
   /** When it resolves, what was written is durable. */
@@ -53,6 +80,8 @@ export interface Connection extends Statements {
   onAnnounced(act: () => void): void
   /** Whether this process is the one that does what only one needs to do. */
   leads(): Promise<boolean>
+  /** `undefined` where tables are whole. */
+  readonly parts: Parts | undefined
   load(): DatabaseLoad
   /** Resolves when nothing is being read: whoever waited for it may go on to write. */
   quiet(): Promise<void>
@@ -69,6 +98,8 @@ export interface Dialect {
   readonly place: string
   readonly queries: Kysely<Tables>
   readonly columns: ColumnTypes
+  /** The statements that put a table into parts, one by one and while others use it; none where tables are whole. */
+  intoParts(table: string): readonly string[]
   /** @throws {DatabaseUnusable} when there is no database to be had at that place */
   connect(): Promise<Connection>
   /** Says of an error while the database is opened what a person can do about it, where it is known. */

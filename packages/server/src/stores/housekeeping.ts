@@ -13,6 +13,8 @@ const batch = 500
 // Long enough to say of one that is opened late that it was too late.
 const frontdoorPassesKept = 3600
 const month = 30 * 86_400
+// Where tables are in parts, rows of a part that is to go soon need not go by themselves: seconds that they are left.
+const partPatience = 2 * 86_400
 // Salesforce's: seconds that a query's further rows can be fetched.
 const cursorLifetime = 2 * 86_400
 // Salesforce's: seconds that Setup Audit Trail goes back.
@@ -49,7 +51,7 @@ export function housekeeping(
   function schedule(delay: number): void {
     timer = setTimeout(async () => {
       const startedAt = now()
-      const hasMore = await sweepIfLeading().catch((error) => {
+      const hasMore = await sweepIfLeading(delay === pause).catch((error) => {
         onError(error)
         // What could not be deleted is still to be deleted, only not at once.
         return undefined
@@ -59,17 +61,29 @@ export function housekeeping(
     }, delay).unref()
   }
 
-  /** Of several servers on one database, one is enough. */
-  async function sweepIfLeading(): Promise<boolean> {
-    return (await stores.leads()) && sweep()
+  /** Of several servers on one database, one is enough. Answers `undefined` when there is more that cannot go at once. */
+  async function sweepIfLeading(isBegin: boolean): Promise<boolean | undefined> {
+    if (!(await stores.leads())) return false
+    const kept = isBegin ? await keepParts() : 'kept'
+    return (await sweep()) || (kept === 'blocked' ? undefined : false)
+  }
+
+  async function keepParts(): Promise<'kept' | 'blocked' | undefined> {
+    const ago = agoFrom(now())
+    return stores.parts?.keep({
+      access_tokens: ago(0),
+      journal: ago(keepFor.journal),
+      login_history: ago(keepFor.loginHistory),
+    })
   }
 
   /** Answers whether there is more to delete. */
   async function sweep(): Promise<boolean> {
     const at = now()
-    const ago = (seconds: number) => new Date(at.getTime() - seconds * 1000)
+    const ago = agoFrom(at)
+    const patience = stores.parts === undefined ? 0 : partPatience
     const counts = await Promise.all([
-      stores.accessTokens.deleteExpired(at, batch),
+      stores.accessTokens.deleteExpired(ago(patience), batch),
       stores.sessions.deleteExpired(at, batch),
       stores.codes.deleteExpired(ago(keepFor.codes), batch),
       stores.deviceCodes.deleteExpired(ago(keepFor.codes), batch),
@@ -78,12 +92,16 @@ export function housekeeping(
       stores.frontdoorPasses.deleteExpired(ago(frontdoorPassesKept), batch),
       stores.assertions.deleteExpired(at, batch),
       stores.refreshTokens.deleteEnded(ago(month), batch),
-      stores.journal.deleteBefore(ago(keepFor.journal), batch),
-      stores.loginHistory.deleteBefore(ago(keepFor.loginHistory), batch),
+      stores.journal.deleteBefore(ago(keepFor.journal + patience), batch),
+      stores.loginHistory.deleteBefore(ago(keepFor.loginHistory + patience), batch),
       stores.verificationHistory.deleteBefore(ago(keepFor.loginHistory), batch),
       stores.auditTrail.deleteBefore(ago(auditTrailLifetime), batch),
       stores.cursors.deleteBefore(ago(cursorLifetime), batch),
     ])
     return counts.some((count) => count === batch)
   }
+}
+
+function agoFrom(at: Date): (seconds: number) => Date {
+  return (seconds) => new Date(at.getTime() - seconds * 1000)
 }

@@ -222,6 +222,7 @@ async function storesOn(
     sealing: resealing(database, seal),
     actedBy,
     leads: connection.leads,
+    parts: connection.parts,
     load: connection.load,
     close() {
       watch.stop()

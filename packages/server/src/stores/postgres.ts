@@ -1,32 +1,21 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type Compilable, sql } from 'kysely'
-import type { Client } from 'pg'
 import type { Reader, Statements } from './database.ts'
 import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { insertBatches } from './postgres-batches.ts'
 import { codeOf, explained, explainedAtStart, isOfConnection, isOutdated } from './postgres-errors.ts'
+import { intoParts } from './postgres-into-parts.ts'
+import { channel, lanesTo, quickest } from './postgres-lanes.ts'
+import { makeRoomUpTo, partedTables, partKeeper } from './postgres-parts.ts'
 import type { PostgresPlace } from './postgres-place.ts'
 import { postgresQueries } from './postgres-queries.ts'
-import { type Servers, serversOf } from './postgres-servers.ts'
-import { type Answered, type Lane, lane, type Session } from './postgres-session.ts'
+import type { Answered, Lane, Session } from './postgres-session.ts'
 import { preparer, withoutNul, withTypes } from './postgres-text.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
-// Connections for look-ups and lists, and for queries that come from outside: these may take long, and must not be waited for.
-const readLanes = 4
-const passingLanes = 2
-
-// Milliseconds that a statement may take before PostgreSQL gives it up, and that an answer may be late before we do: for what
-// requests for tokens wait for, and for queries that come from outside.
-const hurried = { longestStatement: 3000, patience: 4000 }
-const unhurried = { longestStatement: 10_000, patience: 12_000 }
-// Milliseconds that a write waits for those of other processes. A deadlock is found after one second.
-const longestLock = 2500
-// Milliseconds after which PostgreSQL ends a transaction whose process has gone without a word.
-const longestIdle = 10_000
-// Milliseconds without an answer after which others are not queued behind a statement.
-const slow = 20
+// Milliseconds between two tries to be the only one at something.
+const turnInterval = 100
 
 const oldest = 15
 
@@ -45,6 +34,7 @@ export function postgresDialect(place: PostgresPlace): Dialect {
       quickId: (column) => column.generatedByDefaultAsIdentity().primaryKey(),
       tableEnd: sql``,
     },
+    intoParts,
     explained: (error) => explainedAtStart(name, config.user, error),
     async connect() {
       const connection = postgresConnection(place)
@@ -59,25 +49,10 @@ export function postgresDialect(place: PostgresPlace): Dialect {
   }
 }
 
-function postgresConnection({ name: place, config: given, hosts }: PostgresPlace) {
-  const servers = serversOf({ hosts })
-  const config = {
-    ...given,
-    keepAlive: true,
-    statement_timeout: hurried.longestStatement,
-    lock_timeout: longestLock,
-    idle_in_transaction_session_timeout: longestIdle,
-  }
-  const { patience } = hurried
-  const writer = lane({ servers, config, patience, begin: makeDurable })
-  const forReading = { ...config, options: `${config.options ?? ''} -c default_transaction_read_only=on` }
-  const readers = Array.from({ length: readLanes }, () => lane({ servers, config: forReading, patience }))
-  const forPassing = { ...forReading, statement_timeout: unhurried.longestStatement }
-  const passing = Array.from({ length: passingLanes }, () =>
-    lane({ servers, config: forPassing, patience: unhurried.patience }),
-  )
-  const own = ownConnection(servers, { ...config, statement_timeout: false })
-  const lanes = [writer, ...readers, ...passing, own.lane]
+function postgresConnection(postgres: PostgresPlace) {
+  const { name: place } = postgres
+  const { writer, readers, passing, own, keeper, all: lanes } = lanesTo(postgres)
+  const parts = partKeeper(keeper)
 
   const prepare = preparer()
   const sent = async (session: Session, text: string, values: readonly DatabaseValue[], isPrepared: boolean) => {
@@ -191,10 +166,32 @@ function postgresConnection({ name: place, config: given, hosts }: PostgresPlace
       // Not waited for: what comes next fails as well.
       sent(transaction, 'begin isolation level read committed read write', [], false).catch(() => {})
     },
-    async unhurried() {
+    async unhurried(longestLock = 0) {
       writer.isHurried = false
-      const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
-      for (const limit of limits) await inTransaction(`set local ${limit} = 0`, [], false)
+      const limits = { statement_timeout: 0, lock_timeout: longestLock, idle_in_transaction_session_timeout: 0 }
+      for (const [limit, value] of Object.entries(limits)) {
+        await inTransaction(`set local ${limit} = ${value}`, [], false)
+      }
+    },
+    async guarded(act) {
+      const session = await keeper.session()
+      // The name that programs of before lock for a migration, too.
+      const name = `(hashtextextended(current_schema() || ' migration', 0))`
+      const isOurs = async () => (await session.send(`select pg_try_advisory_lock${name}`, [])).rows[0]?.[0] === true
+      while (!(await isOurs())) await setTimeout(turnInterval)
+      try {
+        return await act()
+      } finally {
+        await session.send(`select pg_advisory_unlock${name}`, []).catch(() => session.discard())
+      }
+    },
+    async outside(query) {
+      const { sql: text, bind } = statement(() => query)
+      try {
+        await (await keeper.session()).send(text, bind({}))
+      } catch (error) {
+        throw explained(place, error)
+      }
     },
     async beginReading() {
       transaction = await writer.session()
@@ -212,11 +209,16 @@ function postgresConnection({ name: place, config: given, hosts }: PostgresPlace
       }
       await inTransaction('close rows_of', [], false)
     },
+    async makeRoom(table, highest) {
+      if (!partedTables.includes(table)) return
+      await makeRoomUpTo((text, values = []) => inTransaction(text, values, false), table, highest)
+    },
     async continueNumbers(tables) {
       for (const table of tables) {
         const named = `pg_get_serial_sequence(format('%I.%I', current_schema(), '${table}'), 'id')`
         const { rows } = await inTransaction(
-          `select 1 from information_schema.columns where table_schema = current_schema() and table_name = '${table}' and is_identity = 'YES'`,
+          `select 1 from information_schema.columns where table_schema = current_schema() and table_name = '${table}'
+            and column_name = 'id' and (is_identity = 'YES' or column_default like 'nextval(%')`,
           [],
           false,
         )
@@ -241,8 +243,18 @@ function postgresConnection({ name: place, config: given, hosts }: PostgresPlace
     },
     onAnnounced: own.onAnnounced,
     leads: own.leads,
+    parts: {
+      async keep(neededSince) {
+        try {
+          return await parts.keep(neededSince)
+        } catch (error) {
+          throw explained(place, error)
+        }
+      },
+    },
     load: () => ({
       connections: lanes.filter(({ ready }) => ready !== undefined).length,
+      mostConnections: lanes.length,
       waiting: lanes.reduce((sum, each) => sum + each.waiting, 0),
       longestWait: Math.round(Math.max(...lanes.map((each) => each.silence()))),
     }),
@@ -252,7 +264,7 @@ function postgresConnection({ name: place, config: given, hosts }: PostgresPlace
     },
     async tables() {
       const text = `select relname from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-        order by oid`
+        and not relispartition order by oid`
       return (await outside(text)).rows.map(([table]) => String(table))
     },
     async adopt() {},
@@ -280,75 +292,5 @@ function postgresConnection({ name: place, config: given, hosts }: PostgresPlace
     await outside(`create schema if not exists "${schema}"`).catch((error) => {
       if (codeOf(error) !== '23505') throw error
     })
-  }
-}
-
-/** The lane on which somebody who comes now waits the least. */
-function quickest(lanes: readonly Lane[]): Lane {
-  const [first, ...others] = lanes
-  if (first === undefined) throw new Error('There is no connection to read over.')
-  let best = first
-  let least = pressure(first)
-  for (const each of others) {
-    if (least === 0) break
-    const found = pressure(each)
-    if (found < least) [best, least] = [each, found]
-  }
-  return best
-}
-
-/** What is not connected yet costs a little, so that a small load opens few connections. */
-function pressure(each: Lane): number {
-  return each.waiting + (each.silence() > slow ? 1000 : 0) + (each.ready === undefined ? 4 : 0)
-}
-
-const channel = 'sallyport_changes'
-
-/** What is answered is on the disk, even where the database is set up to be quicker than that. */
-function makeDurable(client: Client): Promise<unknown> {
-  return client.query(
-    `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
-  )
-}
-
-/** The connection over which a process hears of changes, and which holds the lead as long as it lasts. */
-function ownConnection(servers: Servers, config: PostgresPlace['config']) {
-  let act = () => {}
-  let isLeading = false
-  let schema: unknown
-  const own = lane({
-    servers,
-    config,
-    patience: hurried.patience,
-    async begin(client) {
-      isLeading = false
-      client.on('notification', ({ payload }) => {
-        if (payload === schema) act()
-      })
-      await client.query(`listen ${channel}`)
-      const { rows } = await client.query({ text: 'select current_schema()', rowMode: 'array' })
-      schema = rows[0]?.[0]
-      // What was announced before has not been heard.
-      act()
-    },
-  })
-  return {
-    lane: own,
-    onAnnounced(listener: () => void) {
-      act = listener
-      own.session().catch(() => {})
-    },
-    async leads() {
-      const session = await own.session()
-      if (isLeading) {
-        // The lead ends with the connection, which may have been lost without a word.
-        await session.send('select 1', [])
-        return isLeading
-      }
-      const text = `select pg_try_advisory_lock(hashtextextended(current_schema(), 0))`
-      const { rows } = await session.send(text, [])
-      isLeading = rows[0]?.[0] === true
-      return isLeading
-    },
   }
 }

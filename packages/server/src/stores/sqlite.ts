@@ -60,6 +60,7 @@ export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions)
       quickId: (column) => column.primaryKey(),
       tableEnd: sql`strict`,
     },
+    intoParts: () => [],
     // Every act that opens it explains itself.
     explained: (error) => error,
     async connect() {
@@ -221,6 +222,12 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
       })
     },
     async unhurried() {},
+    // The first that writes keeps all others from it.
+    guarded: (act) => act(),
+    async outside(query) {
+      const { sql: text, bind } = statement(() => query)
+      await patiently(() => prepare(text).sqlite.run(...bind({})))
+    },
     async beginReading() {
       endReading()
       await patiently(() => {
@@ -240,6 +247,7 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
       }
       if (some.length > 0) yield some
     },
+    async makeRoom() {},
     // The highest number is noted with each row.
     async continueNumbers() {},
     async commit() {
@@ -260,8 +268,9 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
     async announce() {},
     onAnnounced() {},
     leads: async () => true,
+    parts: undefined,
     async quiet() {},
-    load: () => ({ connections: 1, waiting: 0, longestWait: 0 }),
+    load: () => ({ connections: 1, mostConnections: 1, waiting: 0, longestWait: 0 }),
     async tables() {
       const listed = `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by rowid`
       const rows = database.prepare(listed).all()

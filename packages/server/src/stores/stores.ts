@@ -26,7 +26,7 @@ import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
-import type { DatabaseLoad } from './dialect.ts'
+import type { DatabaseLoad, Parts } from './dialect.ts'
 import type { Resealing } from './reseal.ts'
 
 /** The stores whose changes are noted, in *Setup Audit Trail*, as somebody's. */
@@ -78,6 +78,8 @@ export interface Stores extends ActStores {
   actedBy(userId: string): ActStores
   /** Whether this process is the one that does what only one of them needs to do. */
   leads(): Promise<boolean>
+  /** Where the database keeps tables in parts. */
+  readonly parts: Parts | undefined
   /** How much this process asks of the database at the moment. */
   load(): DatabaseLoad
   /** Writes what is waiting and closes the database. */

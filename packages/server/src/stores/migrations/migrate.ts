@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { type Compilable, sql } from 'kysely'
 import type { Seal } from '../../seal.ts'
 import { DatabaseTooNew, DatabaseUnusable, WrongEncryptionKey } from '../database-errors.ts'
 import type { Connection, Dialect } from '../dialect.ts'
@@ -25,8 +27,10 @@ import { sessionsOfTokens } from './0020-sessions-of-tokens.ts'
 import { namedCredentials } from './0021-named-credentials.ts'
 import { authProviders } from './0022-auth-providers.ts'
 import { signingKeyTurns } from './0023-signing-key-turns.ts'
+import { tablesInParts } from './0024-tables-in-parts.ts'
+import type { Migration } from './migration.ts'
 
-const migrations = [
+const migrations: readonly Migration[] = [
   first,
   clientCredentials,
   records,
@@ -50,38 +54,89 @@ const migrations = [
   namedCredentials,
   authProviders,
   signingKeyTurns,
+  tablesInParts,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length
 /** What the text is bound to by which a database knows its encryption key. */
 export const samplePurpose = 'encryption key check'
 
+// Milliseconds that a step may wait for a table while others wait behind it; and that they then have it to themselves.
+const longestLock = 300
+const pause = 700
+// After as many a person should look at who keeps the table.
+const tries = 120
+
 /**
- * Brings a database to this program's schema, in one transaction; an empty one is made ready. Until it is known that
- * the database is ours and the encryption key is the right one, nothing in it changes.
+ * Brings a database to this program's schema, a version at a time, while servers of the version before go on; an empty one is
+ * made ready in one transaction. Until it is known that the database is ours and the encryption key is the right one, nothing
+ * in it changes.
  * @param goal the version to stop at: only a test makes a database of long ago
  * @throws {DatabaseTooNew | WrongEncryptionKey | DatabaseUnusable}
  */
 export async function migrate(connection: Connection, dialect: Dialect, seal: Seal, goal = newest): Promise<void> {
-  const { queries, columns } = dialect
+  const { queries, columns, intoParts } = dialect
+  const table = (name: string) => queries.schema.createTable(name).modifyEnd(columns.tableEnd)
+  const needs = { queries, columns, table, intoParts }
   if ((await schemaVersion(connection, dialect, seal)) === newest) return connection.adopt()
   await connection.adopt()
-  await connection.begin()
-  try {
-    await connection.unhurried()
-    await connection.alone('migration')
-    // Another process may have been quicker while we waited to write.
-    const version = await schemaVersion(connection, dialect, seal)
-    if (version === 0) await prepare()
-    for (const migration of migrations.slice(version, goal)) {
-      const table = (name: string) => queries.schema.createTable(name).modifyEnd(columns.tableEnd)
-      await Promise.all(migration.statements({ queries, columns, table }).map((step) => connection.execute(step)))
+  await connection.guarded(async () => {
+    // Another process may have been quicker while we waited for our turn.
+    if ((await schemaVersion(connection, dialect, seal)) === 0) return makeReady()
+    for (const migration of migrations.slice(0, goal)) await bringTo(migration)
+  })
+
+  async function makeReady(): Promise<void> {
+    await together(async () => {
+      if ((await schemaVersion(connection, dialect, seal)) !== 0) return
+      await prepare()
+      for (const migration of migrations.slice(0, goal)) {
+        for (const text of migration.meanwhile?.(needs) ?? []) await connection.execute(written(text))
+        await Promise.all(migration.statements(needs).map((step) => connection.execute(step)))
+      }
+      await connection.execute(queries.updateTable('schema_version').set({ version: goal }))
+    })
+  }
+
+  async function bringTo(migration: Migration): Promise<void> {
+    const { version } = migration
+    if ((await schemaVersion(connection, dialect, seal)) >= version) return
+    for (const text of migration.meanwhile?.(needs) ?? []) await patiently(() => connection.outside(written(text)))
+    await patiently(() =>
+      together(async () => {
+        if ((await schemaVersion(connection, dialect, seal)) >= version) return
+        await Promise.all(migration.statements(needs).map((step) => connection.execute(step)))
+        await connection.execute(queries.updateTable('schema_version').set({ version }))
+      }),
+    )
+  }
+
+  /** Tries again what others were in the way of. */
+  async function patiently(act: () => Promise<void>): Promise<void> {
+    for (let left = tries; ; left--) {
+      try {
+        return await act()
+      } catch (error) {
+        if (left === 1 || !connection.mayPass(error)) throw error
+      }
+      await setTimeout(pause)
     }
-    await connection.execute(queries.updateTable('schema_version').set({ version: goal }))
-    await connection.commit()
-  } catch (error) {
-    await connection.rollback()
-    throw error
+  }
+
+  async function together(act: () => Promise<void>): Promise<void> {
+    await connection.begin()
+    try {
+      await connection.unhurried(longestLock)
+      await act()
+      await connection.commit()
+    } catch (error) {
+      await connection.rollback()
+      throw error
+    }
+  }
+
+  function written(text: string): Compilable<unknown> {
+    return { compile: () => sql.raw(text).compile(queries) }
   }
 
   async function prepare(): Promise<void> {

@@ -1,0 +1,81 @@
+import { setImmediate } from 'node:timers/promises'
+import { Client } from 'pg'
+import { expect, it } from 'vitest'
+import { newSchemaUrl } from '../../../../test/postgres-url.ts'
+import { migrate } from '../../src/stores/migrations/migrate.ts'
+import { dialectAt, openStores } from '../../src/stores/open.ts'
+import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
+import { noon } from './demo-org.ts'
+import { testSeal } from './open-test-stores.ts'
+
+// The last version whose tables were whole.
+const whole = 23
+const tokens = 5000
+
+const columns = `hash, approval_id, issued_at, expires_at, timeout, scopes, approval_epoch, org_epoch, user_epoch, app_epoch,
+  is_jwt, session_level`
+const row = `1, 0, ${noon.getTime() + 7_200_000}, 7200, 'api', 1, 1, 1, 1, 0, 'STANDARD'`
+
+it('puts tables into parts while a server of the version before issues, looks up and extends tokens', async () => {
+  const url = await newSchemaUrl()
+  const dialect = await dialectAt({ url })
+  const connection = await dialect.connect()
+  await migrate(connection, dialect, testSeal, whole)
+  await connection.close()
+  const { config } = readPostgresUrl(url, undefined)
+  const [old, slow, watching] = [new Client(config), new Client(config), new Client(config)]
+  await Promise.all([old.connect(), slow.connect(), watching.connect()])
+  await old.query(`insert into access_tokens (${columns}) select '', ${row} from generate_series(1, ${tokens})`)
+
+  // The statements of that version, prepared as it has them.
+  const issue = { name: 'issue', text: `insert into access_tokens (${columns}) values ($1, ${row}) returning id` }
+  const lookUp = { name: 'look-up', text: 'select id, hash, expires_at from access_tokens where id = $1' }
+  const extend = { name: 'extend', text: 'update access_tokens set expires_at = expires_at + 1 where id = $1' }
+  const given: number[] = []
+  let isOver = false
+  let longest = 0
+  const serving = (async () => {
+    while (!isOver) {
+      const begun = performance.now()
+      const hash = Buffer.from(`secret ${given.length}`)
+      const id = Number((await old.query<{ id: string }>({ ...issue, values: [hash] })).rows[0]?.id)
+      expect((await old.query<{ hash: Buffer }>({ ...lookUp, values: [id] })).rows[0]?.hash).toEqual(hash)
+      expect((await old.query({ ...extend, values: [id] })).rowCount).toBe(1)
+      longest = Math.max(longest, performance.now() - begun)
+      given.push(id)
+    }
+  })()
+
+  // Somebody is at the table when it begins.
+  await slow.query('begin')
+  await slow.query(`insert into access_tokens (${columns}) values ('', ${row})`)
+  const migrating = openStores({ url, seal: testSeal, now: () => noon, onError: () => {} })
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'do $$ declare bound bigint%'`
+  while ((await watching.query(waits)).rows.length === 0) await setImmediate()
+  const before = given.length
+  while (given.length < before + 100) await setImmediate()
+  await slow.query('commit')
+  const stores = await migrating
+  const after = given.length
+  while (given.length < after + 100) await setImmediate()
+  isOver = true
+  await serving
+
+  expect(new Set(given).size).toBe(given.length)
+  const { rows } = await slow.query('select count(*)::int from access_tokens')
+  expect(rows).toEqual([{ count: tokens + 1 + given.length }])
+  const kinds = `select relname, relkind::text from pg_class where relnamespace = current_schema()::regnamespace
+    and relname in ('access_tokens', 'journal', 'login_history', 'access_tokens_by_expiry', 'journal_of_org') order by 1`
+  expect((await slow.query({ text: kinds, rowMode: 'array' })).rows).toEqual([
+    ['access_tokens', 'p'],
+    ['access_tokens_by_expiry', 'I'],
+    ['journal', 'p'],
+    ['journal_of_org', 'I'],
+    ['login_history', 'p'],
+  ])
+  const left = `select count(*)::int from pg_constraint where conname like '%_in_first_part'`
+  expect((await slow.query(left)).rows).toEqual([{ count: 0 }])
+  // A node gives a statement up after so long; these are three.
+  expect(longest).toBeLessThan(3000)
+  await Promise.all([old.end(), slow.end(), watching.end(), stores.close()])
+})
