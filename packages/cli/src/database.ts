@@ -1,5 +1,6 @@
 import {
   DatabaseBusy,
+  DatabaseFull,
   DatabaseTooNew,
   DatabaseUnreachable,
   DatabaseUnusable,
@@ -116,8 +117,7 @@ export async function openDatabase(
 
 /** What the database says of itself is for people already; anything else stays as it is. */
 export function readable(error: unknown): unknown {
-  const isSaid = [DatabaseTooNew, DatabaseUnusable, DatabaseUnreachable, DatabaseBusy, WrongEncryptionKey].some(
-    (kind) => error instanceof kind,
-  )
+  const said = [DatabaseTooNew, DatabaseUnusable, DatabaseUnreachable, DatabaseBusy, DatabaseFull, WrongEncryptionKey]
+  const isSaid = said.some((kind) => error instanceof kind)
   return isSaid && error instanceof Error ? new Failure(error.message, { cause: error }) : error
 }

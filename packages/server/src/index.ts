@@ -153,6 +153,7 @@ export { newTemporaryCode } from './sessions/temporary-code.ts'
 export { type CopiedTable, copyDatabase } from './stores/copy.ts'
 export {
   DatabaseBusy,
+  DatabaseFull,
   DatabaseTooNew,
   DatabaseUnreachable,
   DatabaseUnusable,

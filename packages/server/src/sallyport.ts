@@ -530,6 +530,9 @@ export async function sallyport({
     'Since when the slowest connection has answered nothing.',
     () => stores.load().longestWait / 1000,
   )
+  meter.watch('database_refuses_writes', 'Whether the database took nothing lately: 1, else 0.', () =>
+    Number(!stores.isWriting()),
+  )
   meter.watch('passwords_running', 'Passwords that are being hashed or verified.', () => passwords.load().running)
   meter.watch('passwords_waiting', 'Passwords that wait to be.', () => passwords.load().waiting)
   let isDraining = false
@@ -612,7 +615,13 @@ export async function sallyport({
     live: page(undefined, liveAnswer),
     ready: page(
       undefined,
-      readyAnswer({ orgs, expiryLag: keeping.lag, isDraining: () => isDraining, load: stores.load }),
+      readyAnswer({
+        orgs,
+        expiryLag: keeping.lag,
+        isWriting: stores.isWriting,
+        isDraining: () => isDraining,
+        load: stores.load,
+      }),
     ),
     metrics: metrics === undefined ? missing : page(undefined, metricsAnswer(metrics)),
     missing,

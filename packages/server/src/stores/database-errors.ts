@@ -39,6 +39,19 @@ export class DatabaseBusy extends Unavailable {
   }
 }
 
+/** The disk of the database is full. Reading goes on. */
+export class DatabaseFull extends Unavailable {
+  override readonly name = 'DatabaseFull'
+  constructor(place: string, cause: unknown) {
+    super(
+      `The database ${place} has no room left: give its disk more, or delete what else is there. Nothing was written.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
 /** The database has gone while the server runs, or does not answer in time. It is tried again with each request. */
 export class DatabaseUnreachable extends Unavailable {
   override readonly name = 'DatabaseUnreachable'

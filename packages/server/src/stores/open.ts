@@ -224,6 +224,7 @@ async function storesOn(
     leads: connection.leads,
     parts: connection.parts,
     load: connection.load,
+    isWriting: group.isWriting,
     close() {
       watch.stop()
       closed ??= connection.quiet().then(group.close).then(connection.close)

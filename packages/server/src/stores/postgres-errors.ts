@@ -1,4 +1,4 @@
-import { DatabaseBusy, DatabaseUnreachable, DatabaseUnusable } from './database-errors.ts'
+import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable } from './database-errors.ts'
 
 /** The code of an error: PostgreSQL's five characters (SQLSTATE), or that of the system. */
 export function codeOf(error: unknown): string {
@@ -26,8 +26,9 @@ export function isOfConnection(error: unknown): boolean {
 
 /** Says of an error while the server runs whether the database was out of reach, or too slow; any other is as it is. */
 export function explained(place: string, error: unknown): unknown {
+  if (codeOf(error) === '53100') return new DatabaseFull(place, error)
   if (isOfConnection(error)) return new DatabaseUnreachable(place, error)
-  // Cancelled after its time, no room left, too many locks.
+  // Cancelled after its time, no memory left, too many locks.
   if (/^(?:57014|53)/.test(codeOf(error))) return new DatabaseUnreachable(place, error)
   return isOfOthers(error) ? new DatabaseBusy(place, error) : error
 }

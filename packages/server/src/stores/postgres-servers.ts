@@ -8,6 +8,8 @@ export interface Servers {
    * @throws what kept us from it: of several servers, what the most telling of them said
    */
   connect(config: ClientConfig, begin?: (client: Client) => Promise<unknown>): Promise<Client>
+  /** Ends a connection that is of no use any more, and what the server still does for it. */
+  giveUp(client: Client): void
 }
 
 /** A server answers, but what is written there is not, or no longer, part of the database. */
@@ -26,7 +28,9 @@ export function serversOf({ hosts }: Pick<PostgresPlace, 'hosts'>): Servers {
   // Each promotion of a standby begins a timeline with the next number. A primary that was passed over and has come back
   // knows nothing of what was written since: not even of what was revoked.
   let newest = 0
-  const open = new Map<Client, number>()
+  const open = new Map<Client, Backend>()
+  // PostgreSQL does not notice that nobody waits for a commit any more, which goes on waiting for a standby with all its locks.
+  let givenUp: readonly Backend[] = []
 
   return {
     async connect(config, begin) {
@@ -44,16 +48,18 @@ export function serversOf({ hosts }: Pick<PostgresPlace, 'hosts'>): Servers {
       }
       throw problems.find(isFromServer) ?? problems[0]
     },
+    giveUp,
   }
 
   async function connected(config: ClientConfig, begin: (client: Client) => Promise<unknown> = async () => {}) {
     const client = new Client({ ...config, connectionTimeoutMillis: patience })
     // Whoever waits for it is told otherwise.
     client.on('error', () => {})
-    const timer = setTimeout(() => client.connection.stream.destroy(), 2 * patience)
+    const timer = setTimeout(() => giveUp(client), 2 * patience)
     try {
       await client.connect()
-      adopt(client, await timelineOf(client))
+      adopt(client, await backendOf(client))
+      await endGivenUp(client)
       await begin(client)
       return client
     } catch (error) {
@@ -64,25 +70,46 @@ export function serversOf({ hosts }: Pick<PostgresPlace, 'hosts'>): Servers {
     }
   }
 
-  function adopt(client: Client, timeline: number | undefined): void {
-    if (timeline === undefined) return
-    if (timeline < newest) throw new NotPrimary('another server was made the primary since this one was')
-    newest = timeline
-    for (const [other, its] of open) if (its < newest) other.connection.stream.destroy()
-    open.set(client, timeline)
+  function adopt(client: Client, backend: Backend): void {
+    if (backend.timeline < newest) throw new NotPrimary('another server was made the primary since this one was')
+    newest = backend.timeline
+    for (const [other, { timeline }] of open) if (timeline < newest) other.connection.stream.destroy()
+    open.set(client, backend)
     client.on('end', () => open.delete(client))
+  }
+
+  function giveUp(client: Client): void {
+    const backend = open.get(client)
+    if (backend !== undefined) givenUp = [...givenUp, backend]
+    client.connection.stream.destroy()
+  }
+
+  async function endGivenUp(client: Client): Promise<void> {
+    const ending = givenUp
+    givenUp = []
+    for (const { pid, since } of ending) {
+      const text = 'select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start::text = $2'
+      await client.query(text, [pid, since])
+    }
   }
 }
 
-/** The number of the primary's timeline; `undefined` where the server, being of another make, has none. */
-async function timelineOf(client: Client): Promise<number | undefined> {
-  const ask = (text: string) => client.query({ text, rowMode: 'array' }).then(({ rows }) => rows[0]?.[0])
-  const [isFollowing, file] = await Promise.all([
-    ask('select pg_is_in_recovery()'),
-    ask('select pg_walfile_name(pg_current_wal_lsn())').catch(() => undefined),
+/** The process of a server that is there for a connection. */
+interface Backend {
+  readonly pid: number
+  readonly since: string
+  /** The number of the primary's timeline; 0 where the server, being of another make, has none. */
+  readonly timeline: number
+}
+
+async function backendOf(client: Client): Promise<Backend> {
+  const ask = (text: string) => client.query({ text, rowMode: 'array' }).then(({ rows }) => rows[0] ?? [])
+  const [[isFollowing, pid, since], [file]] = await Promise.all([
+    ask('select pg_is_in_recovery(), pid, backend_start::text from pg_stat_activity where pid = pg_backend_pid()'),
+    ask('select pg_walfile_name(pg_current_wal_lsn())').catch(() => ['0']),
   ])
   if (isFollowing === true) throw new NotPrimary('it takes no writes: it is a standby')
-  return file === undefined ? undefined : Number.parseInt(String(file).slice(0, 8), 16)
+  return { pid: Number(pid), since: String(since), timeline: Number.parseInt(String(file).slice(0, 8), 16) }
 }
 
 /** Whether a server said something, where others were only silent. */

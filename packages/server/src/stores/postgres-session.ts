@@ -78,7 +78,7 @@ export function lane({ servers, config, patience, begin }: LaneOptions): Lane {
   let isHurried = true
 
   const watch = setInterval(() => {
-    if (isHurried && silence() > patience) current?.client?.connection.stream.destroy()
+    if (isHurried && silence() > patience && current?.client !== undefined) servers.giveUp(current.client)
   }, watchInterval)
   watch.unref()
 
@@ -118,7 +118,7 @@ export function lane({ servers, config, patience, begin }: LaneOptions): Lane {
       // A commit that was not let wait for the standby: it is on one server alone, which may be the one that is given up.
       if (routine !== 'SyncRepWaitForLSN') return
       doubts.isDurable = false
-      client.connection.stream.destroy()
+      servers.giveUp(client)
     })
     return link.ready
   }

@@ -11,7 +11,7 @@ import {
   sql,
 } from 'kysely'
 import type { Tables } from './database.ts'
-import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
+import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
@@ -37,7 +37,10 @@ const mostPassing = 100
 
 // Result codes of SQLite (sqlite.org/rescode.html); the lower byte of an extended one.
 const busy = 5
+const readOnly = 8
+const inputOutput = 10
 const corrupt = 11
+const full = 13
 const cannotOpen = 14
 const notADatabase = 26
 
@@ -77,7 +80,7 @@ export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions)
           // The first to read the file: finds out whether it is a database.
           database.prepare('select count(*) from sqlite_master').get()
         })
-        return sqliteConnection(database, patiently)
+        return sqliteConnection(file, database, patiently)
       } catch (error) {
         database.close()
         throw error
@@ -109,7 +112,7 @@ async function untilFree(patience: number, act: () => void): Promise<void> {
   }
 }
 
-function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connection {
+function sqliteConnection(file: string, database: DatabaseSync, patiently: Patiently): Connection {
   const prepared = new Map<string, Prepared>()
   const prepare = (text: string): Prepared => {
     const ready = prepared.get(text)
@@ -123,16 +126,16 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
     return statement
   }
   const act = (text: string) => {
-    prepare(text).sqlite.run()
+    running(file, () => prepare(text).sqlite.run())
   }
   const first = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
     const { sqlite, columns } = prepare(text)
-    const found = sqlite.get(...bind(params))
+    const found = running(file, () => sqlite.get(...bind(params)))
     return found === undefined ? undefined : row(named(columns, found))
   }
   const all = <Params extends Values, Row>({ sql: text, bind, row }: Statement<Params, Row>, params: Params) => {
     const { sqlite, columns } = prepare(text)
-    return sqlite.all(...bind(params)).map((found) => row(named(columns, found)))
+    return running(file, () => sqlite.all(...bind(params))).map((found) => row(named(columns, found)))
   }
 
   // The same for queries that come from outside, which are as many as people think of.
@@ -199,14 +202,14 @@ function sqliteConnection(database: DatabaseSync, patiently: Patiently): Connect
       return values(query)
     },
     async run({ sql: text, bind }, params) {
-      return Number(prepare(text).sqlite.run(...bind(params)).changes)
+      return Number(running(file, () => prepare(text).sqlite.run(...bind(params))).changes)
     },
     async insert({ sql: text, bind }, params) {
-      return Number(prepare(text).sqlite.run(...bind(params)).lastInsertRowid)
+      return Number(running(file, () => prepare(text).sqlite.run(...bind(params))).lastInsertRowid)
     },
     async execute(query) {
       const { sql: text, bind } = statement(() => query)
-      return Number(prepare(text).sqlite.run(...bind({})).changes)
+      return Number(running(file, () => prepare(text).sqlite.run(...bind({}))).changes)
     },
     async begin() {
       await patiently(() => {
@@ -294,7 +297,7 @@ function explaining<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (error) {
-    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+    const code = codeOf(error)
     if (code === busy) throw new DatabaseBusy(file, error)
     if (code === notADatabase)
       throw new DatabaseUnusable(file, 'it is a file of another kind, no SQLite database.', error)
@@ -307,4 +310,20 @@ function explaining<T>(file: string, act: () => T): T {
     }
     throw error
   }
+}
+
+/** Lets the errors say what they are that come of the disk while the server runs. */
+function running<T>(file: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === full) throw new DatabaseFull(file, error)
+    if (code === inputOutput || code === readOnly || code === cannotOpen) throw new DatabaseUnreachable(file, error)
+    throw error
+  }
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
 }

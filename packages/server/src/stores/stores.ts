@@ -82,6 +82,8 @@ export interface Stores extends ActStores {
   readonly parts: Parts | undefined
   /** How much this process asks of the database at the moment. */
   load(): DatabaseLoad
+  /** Whether the database takes what is written: `false` for ten seconds after it did not, unless it does again. */
+  isWriting(): boolean
   /** Writes what is waiting and closes the database. */
   close(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { Unavailable } from '../unavailable.ts'
 import type { About, Job, Transaction } from './database.ts'
 import { DatabaseUnreachable } from './database-errors.ts'
 import type { Connection } from './dialect.ts'
@@ -10,6 +11,8 @@ export interface WriteGroup {
   later(job: Job<unknown>, about?: About): Promise<unknown>
   /** Resolves when every job so far has been done. */
   settled(): Promise<void>
+  /** Whether the database takes what is written: `false` for ten seconds after it did not, unless it does again. */
+  isWriting(): boolean
   /** Writes what is waiting; further writes are refused. */
   close(): Promise<void>
 }
@@ -18,8 +21,13 @@ export interface WriteGroup {
 interface Waiting {
   readonly attempt: Job<() => void>
   readonly about: About | undefined
+  /** Since when it has waited. */
+  readonly since: number
   reject(error: unknown): void
 }
+
+// Milliseconds after which it is worth another try whether the database takes anything.
+const untilTriedAgain = 10_000
 
 // Milliseconds that jobs nobody waits for may wait for company: a commit of their own in every turn would cost as much
 // as all else that a look-up costs.
@@ -32,6 +40,7 @@ export function writeGroup(connection: Connection): WriteGroup {
   let isScheduled = false
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  let failedAt = Number.NEGATIVE_INFINITY
 
   return {
     write: (job, about) => queued(job, schedule, about),
@@ -40,6 +49,7 @@ export function writeGroup(connection: Connection): WriteGroup {
       if (waiting.length > 0) await queued(async () => {}, schedule)
       else await underWay
     },
+    isWriting: () => performance.now() - failedAt > untilTriedAgain,
     async close() {
       isClosed = true
       while (underWay !== undefined || waiting.length > 0) await (underWay ?? start())
@@ -51,9 +61,16 @@ export function writeGroup(connection: Connection): WriteGroup {
     return new Promise<T>((resolve, reject) => {
       const attempt: Job<() => void> = async (tx) => {
         const result = await job(tx)
-        return () => resolve(result)
+        return () => {
+          failedAt = Number.NEGATIVE_INFINITY
+          resolve(result)
+        }
       }
-      waiting.push({ attempt, about, reject })
+      const fail = (error: unknown) => {
+        if (error instanceof Unavailable) failedAt = performance.now()
+        reject(error)
+      }
+      waiting.push({ attempt, about, since: performance.now(), reject: fail })
       thenSchedule()
     })
   }
@@ -89,9 +106,12 @@ export function writeGroup(connection: Connection): WriteGroup {
 
 // Times that a job is done again that failed because of what others did meanwhile.
 const tries = 4
+// Milliseconds after which a job is not done again: whoever waits for it is told.
+const longestTrying = 4000
 
 /** Never rejects: what goes wrong is told to the callers of the jobs. */
-async function commitTogether(connection: Connection, group: readonly Waiting[], triesLeft = tries): Promise<void> {
+async function commitTogether(connection: Connection, all: readonly Waiting[], triesLeft = tries): Promise<void> {
+  let group = all
   try {
     await connection.begin()
   } catch (error) {
@@ -110,7 +130,14 @@ async function commitTogether(connection: Connection, group: readonly Waiting[],
   } catch (error) {
     const isUndone = await undo(connection)
     if (isDone || !isUndone || isOutOfReach(error)) return rejectAll(group, error)
+    if (connection.mayPass(error)) {
+      // Each try may wait for the same lock until its time is over.
+      const tired = group.filter(({ since }) => performance.now() - since > longestTrying)
+      rejectAll(tired, error)
+      group = group.filter((one) => !tired.includes(one))
+    }
     if (group.length > 1) return half(connection, group)
+    if (group.length === 0) return
     if (connection.mayPass(error) && triesLeft > 1) return commitTogether(connection, group, triesLeft - 1)
     return rejectAll(group, error)
   }

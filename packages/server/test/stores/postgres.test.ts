@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { newSchemaUrl } from '../../../../test/postgres-url.ts'
+import { DatabaseBusy } from '../../src/stores/database-errors.ts'
 import { openStores } from '../../src/stores/open.ts'
 import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
 import type { Stores } from '../../src/stores/stores.ts'
@@ -29,6 +30,27 @@ describe('a node on PostgreSQL', () => {
     expect(await stores.users.find(ada.id)).toEqual(ada)
     const { accessTokenId } = await issue('after')
     expect(await stateOf(stores, accessTokenId, 'after')).toBe('live')
+    await stores.close()
+  })
+
+  it('tells everybody in bounded time that somebody else keeps a row locked, and goes on when nobody does', async () => {
+    const url = await newSchemaUrl()
+    const stores = await openStores({ url, seal: testSeal, now: () => new Date(), onError: () => {} })
+    const { ada } = await addDemoOrg(stores)
+    const client = new Client(readPostgresUrl(url, undefined).config)
+    await client.connect()
+    await client.query('begin')
+    await client.query('select * from users where id = $1 for update', [ada.id])
+    const begun = performance.now()
+    const count = () => stores.users.countFailure(ada.id, undefined, new Date())
+    const outcomes = await Promise.allSettled(Array.from({ length: 16 }, count))
+    expect(outcomes.filter((one) => one.status === 'rejected' && one.reason instanceof DatabaseBusy)).toHaveLength(16)
+    expect(performance.now() - begun).toBeLessThan(15_000)
+    expect(stores.isWriting()).toBe(false)
+    await client.query('rollback')
+    await client.end()
+    await count()
+    expect(stores.isWriting()).toBe(true)
     await stores.close()
   })
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Compilable, type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Tables, Transaction } from '../../src/stores/database.ts'
-import { DatabaseBusy } from '../../src/stores/database-errors.ts'
+import { DatabaseBusy, DatabaseFull } from '../../src/stores/database-errors.ts'
 import type { Connection, Dialect } from '../../src/stores/dialect.ts'
 import { migrate } from '../../src/stores/migrations/migrate.ts'
 import { sqliteDialect } from '../../src/stores/sqlite.ts'
@@ -161,8 +161,11 @@ describe('a group of writes on SQLite', () => {
   it('rejects what a full disk cannot hold, and goes on when there is room', async () => {
     await connection.execute(raw('pragma max_page_count = 1'))
     const big = 'x'.repeat(200_000)
-    await expect(group.write(addKey(big))).rejects.toThrow('full')
-    await expect(Promise.all([group.write(addKey('a')), group.write(addKey(big))])).rejects.toThrow('full')
+    await expect(group.write(addKey(big))).rejects.toThrow(DatabaseFull)
+    expect(group.isWriting()).toBe(false)
+    const outcomes = await Promise.allSettled([group.write(addKey(big)), group.write(addKey('a'))])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(group.isWriting()).toBe(true)
     await connection.execute(raw('pragma max_page_count = 100000'))
     await group.write(addKey('b'))
     expect(await keys()).toEqual(['a', 'b'])

@@ -10,6 +10,8 @@ interface ReadyNeeds {
   readonly orgs: Pick<OrgStore, 'list'>
   /** For how many seconds there has been more to delete of what expired than was deleted. */
   readonly expiryLag: () => number
+  /** Whether the database takes what is written, as far as was tried lately. */
+  readonly isWriting: () => boolean
   /** Whether the server is about to stop: it answers still, and wants nothing new. */
   readonly isDraining: () => boolean
   /** What the process asks of the database: connections, statements without an answer, milliseconds of the longest wait. */
@@ -19,10 +21,11 @@ interface ReadyNeeds {
 // Milliseconds that the database may take to answer.
 const patience = 2000
 
-/** `GET /health/ready`: the database answers soon, too, and the server is not about to stop; else 503. */
-export function readyAnswer({ orgs, expiryLag, isDraining, load }: ReadyNeeds): Answer {
+/** `GET /health/ready`: the database answers soon and takes what is written, and the server is not about to stop; else 503. */
+export function readyAnswer({ orgs, expiryLag, isWriting, isDraining, load }: ReadyNeeds): Answer {
   return async () => {
     if (isDraining()) return jsonAnswer({ status: 'draining' }, 503)
+    if (!isWriting()) return jsonAnswer({ status: 'unready', database: load() }, 503)
     const slow = new AbortController()
     try {
       const late = setTimeout(patience, undefined, { signal: slow.signal, ref: false }).then(() => {
