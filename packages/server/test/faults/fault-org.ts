@@ -1,4 +1,4 @@
-import { createSign, randomInt } from 'node:crypto'
+import { createSign, randomUUID } from 'node:crypto'
 import { applyOrgFile } from '../../src/org-file/apply.ts'
 import { orgFileFrom } from '../../src/org-file/read.ts'
 import { prefixedIds, recordIds } from '../../src/record-id.ts'
@@ -7,33 +7,36 @@ import { openStores, type Place } from '../../src/stores/open.ts'
 import { passwords } from '../../src/users/password.ts'
 import { signInOn, type TestBrowser, testBrowser } from '../flows/test-browser.ts'
 import { callbackUrl, newSigner, password, type Signer } from '../flows/test-server.ts'
-import type { Answering, Meeting, Org } from './load.ts'
+import type { Answering } from './killable-server.ts'
 
-const usernames = Array.from({ length: 6 }, (_, index) => `user${index}@crash.example`)
-const consumerKeys = Array.from({ length: 20 }, (_, index) => `WebApp${index}00`)
-const serverKey = 'ServerApp'
-const secretOf = (consumerKey: string) => `SecretOf${consumerKey}`
+/** One of the two orgs of a server that things happen to. */
+export interface FaultOrg {
+  readonly id: string
+  readonly usernames: readonly string[]
+  /** Ids of its users, in the order of their names. */
+  readonly userIds: readonly string[]
+  /** Apps that people let in; their refresh tokens rotate. */
+  readonly consumerKeys: readonly string[]
+  secretOf(consumerKey: string): string
+  /** An assertion that is good for an access token: once, as it says who it is. */
+  assertion(username?: string): string
+}
 
-/** Makes a database, with an org whose people have met none of its apps. */
-export async function makeCrashOrg(place: Place): Promise<Org> {
+/** A person's browser and an app. */
+export interface Meeting {
+  readonly org: FaultOrg
+  readonly browser: TestBrowser
+  readonly username: string
+  readonly consumerKey: string
+}
+
+const names = ['Acme', 'Globex'] as const
+const profile = 'Standard User'
+const contactEmail = 'dev@fault.example'
+
+/** Makes a database with two orgs, whose people have met none of the apps. */
+export async function makeFaultOrgs(place: Place): Promise<readonly FaultOrg[]> {
   const signer = await newSigner(new Date())
-  await fill(place, signer)
-  return { secretOf, assertion: () => assertionOf(signer) }
-}
-
-/** The browsers of the org's people, signed in, and every app that they have yet to meet. They outlive servers. */
-export async function people(server: Answering): Promise<Set<Meeting>> {
-  const browsers = await Promise.all(usernames.map(signedIn))
-  return new Set(browsers.flatMap((browser) => consumerKeys.map((consumerKey) => ({ browser, consumerKey }))))
-
-  async function signedIn(username: string): Promise<TestBrowser> {
-    const browser = testBrowser(server)
-    await signInOn(browser, await browser.open('/'), username)
-    return browser
-  }
-}
-
-async function fill(place: Place, signer: Signer): Promise<void> {
   const seal = sealWith(Buffer.alloc(32, 7))
   const now = () => new Date()
   const stores = await openStores({
@@ -44,48 +47,94 @@ async function fill(place: Place, signer: Signer): Promise<void> {
       throw error
     },
   })
-  const profile = 'Standard User'
-  const users = usernames.map((username) => ({ username, password, email: username, lastName: 'Doe', profile }))
-  const webApps = consumerKeys.map((consumerKey, index) => ({
-    fullName: `Web_App_${index}`,
-    contactEmail: 'dev@crash.example',
-    oauthConfig: {
-      callbackUrl: [callbackUrl],
-      consumerKey,
-      consumerSecret: secretOf(consumerKey),
-      scopes: ['Api', 'RefreshToken'],
-      isRefreshTokenRotationEnabled: true,
-    },
-  }))
-  const serverApp = {
-    fullName: 'Server_App',
-    contactEmail: 'dev@crash.example',
-    oauthConfig: {
-      callbackUrl: [callbackUrl],
-      consumerKey: serverKey,
-      certificate: signer.pem,
-      scopes: ['Api'],
-      isAdminApproved: true,
-    },
-    profileName: [profile],
+  try {
+    const cheap = passwords({ memory: 64, passes: 1, parallelism: 1 })
+    const needs = { ...stores, seal, passwords: cheap, newId: recordIds(now), newRecordId: prefixedIds(now), now }
+    const content = { orgs: names.map((name) => orgIn(name, signer)) }
+    const application = await applyOrgFile(needs, await orgFileFrom(content, 'org'), { allowsPasswords: true })
+    if (!application.ok)
+      throw new Error(application.mistakes.map(({ path, message }) => `${path}: ${message}`).join('\n'))
+    const users = await Promise.all(names.flatMap(usernamesOf).map((username) => stores.users.findByUsername(username)))
+    return names.map((name) => {
+      const own = users.filter((user) => user !== undefined && usernamesOf(name).includes(user.username))
+      return {
+        id: own[0]?.orgId ?? '',
+        usernames: usernamesOf(name),
+        userIds: own.map((user) => user?.id ?? ''),
+        consumerKeys: consumerKeysOf(name),
+        secretOf,
+        assertion: (username = anyOf(usernamesOf(name))) => assertionOf(`${name}Server`, username, signer),
+      }
+    })
+  } finally {
+    await stores.close()
   }
-  const content = { orgs: [{ name: 'Crash', users, connectedApps: [...webApps, serverApp] }] }
-  const cheap = passwords({ memory: 64, passes: 1, parallelism: 1 })
-  const needs = { ...stores, seal, passwords: cheap, newId: recordIds(now), newRecordId: prefixedIds(now), now }
-  const application = await applyOrgFile(needs, await orgFileFrom(content, 'org'), { allowsPasswords: true })
-  await stores.close()
-  if (!application.ok)
-    throw new Error(application.mistakes.map(({ path, message }) => `${path}: ${message}`).join('\n'))
 }
 
-function assertionOf({ privateKey }: Signer): string {
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const claims = {
-    iss: serverKey,
-    sub: usernames[randomInt(usernames.length)],
-    aud: 'https://login.salesforce.com',
-    exp: Math.floor(Date.now() / 1000) + 180,
+/** The browsers of the orgs' people, signed in, and every app that they have yet to meet. They outlive servers. */
+export async function people(server: Answering, orgs: readonly FaultOrg[]): Promise<Set<Meeting>> {
+  const found = await Promise.all(
+    orgs.flatMap((org) =>
+      org.usernames.map(async (username) => ({ org, username, browser: await signedIn(username) })),
+    ),
+  )
+  return new Set(found.flatMap((person) => person.org.consumerKeys.map((consumerKey) => ({ ...person, consumerKey }))))
+
+  async function signedIn(username: string): Promise<TestBrowser> {
+    const browser = testBrowser(server)
+    await signInOn(browser, await browser.open('/'), username)
+    return browser
   }
+}
+
+const usernamesOf = (name: string) => [0, 1, 2].map((index) => `user${index}@${name.toLowerCase()}.example`)
+const consumerKeysOf = (name: string) => Array.from({ length: 16 }, (_, index) => `${name}App${index}00`)
+const secretOf = (consumerKey: string) => `SecretOf${consumerKey}`
+
+function orgIn(name: string, signer: Signer) {
+  return {
+    name,
+    users: usernamesOf(name).map((username) => ({ username, password, email: username, lastName: 'Doe', profile })),
+    connectedApps: [
+      ...consumerKeysOf(name).map((consumerKey, index) => ({
+        fullName: `Web_App_${index}`,
+        contactEmail,
+        oauthConfig: {
+          callbackUrl: [callbackUrl],
+          consumerKey,
+          consumerSecret: secretOf(consumerKey),
+          scopes: ['Api', 'RefreshToken'],
+          isRefreshTokenRotationEnabled: true,
+        },
+      })),
+      {
+        fullName: 'Server_App',
+        contactEmail,
+        oauthConfig: {
+          callbackUrl: [callbackUrl],
+          consumerKey: `${name}Server`,
+          certificate: signer.pem,
+          scopes: ['Api'],
+          isAdminApproved: true,
+        },
+        profileName: [profile],
+      },
+    ],
+  }
+}
+
+function assertionOf(iss: string, sub: string, { privateKey }: Signer): string {
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const exp = Math.floor(Date.now() / 1000) + 180
+  const claims = { iss, sub, aud: 'https://login.salesforce.com', exp, jti: randomUUID() }
   const input = `${encode({ alg: 'RS256' })}.${encode(claims)}`
   return `${input}.${createSign('RSA-SHA256').update(input).sign(privateKey, 'base64url')}`
+}
+
+/** One of several, whichever. */
+export function anyOf<T>(all: Iterable<T>): T {
+  const list = [...all]
+  const one = list[Math.floor(Math.random() * list.length)]
+  if (one === undefined) throw new Error('There is none.')
+  return one
 }

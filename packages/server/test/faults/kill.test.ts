@@ -2,43 +2,47 @@ import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { makeCrashOrg, people } from './crash-org.ts'
-import { doneTwice, lost } from './history.ts'
-import { startKillableServer } from './killable-server.ts'
-import { emptyLedger, loadUntilDeath } from './load.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { judged } from './audit.ts'
+import { makeFaultOrgs } from './fault-org.ts'
+import { type KillableServer, longest, startKillableServer } from './killable-server.ts'
+import { answers, load, newRun } from './load.ts'
 
-const rounds = 3
+const kills = 3
+
+vi.setConfig({ testTimeout: longest })
 
 let folder: string
 let file: string
+const nodes: KillableServer[] = []
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sallyport-crash-'))
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-faults-'))
   file = join(folder, 'sallyport.db')
 })
 
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  await Promise.all(nodes.map((node) => node.kill()))
+  await rm(folder, { recursive: true, force: true })
+})
 
-it('a server that is killed under load, again and again, has lost nothing of what it had answered', async () => {
-  const org = await makeCrashOrg({ file })
-  let server = await startKillableServer(file)
-  // The browsers speak to whichever server there is.
-  const unasked = await people({
-    base: server.base,
-    request: (path, init) => server.request(path, init),
-    post: server.post,
-  })
-
-  const complaints: string[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const ledger = emptyLedger(unasked)
-    server.killAfter(randomInt(80, 220))
-    await Promise.all(Array.from({ length: 12 }, () => loadUntilDeath(server, ledger, org)))
-    await server.kill()
-    server = await startKillableServer(file)
-    complaints.push(...(await lost(server, ledger, org)), ...(await doneTwice(server, ledger, org)))
+it('a server that is killed under load, again and again, has lost nothing of what it had answered', async ({
+  annotate,
+}) => {
+  const orgs = await makeFaultOrgs({ file })
+  nodes[0] = await startKillableServer(file)
+  const run = await newRun(nodes, orgs)
+  let isGoing = true
+  const loading = load(run, 12, () => isGoing)
+  for (let killed = 0; killed < kills; killed += 1) {
+    nodes[0].killAfter(randomInt(80, 220))
+    await nodes[0].ended
+    nodes[0] = await startKillableServer(file)
   }
-  await server.kill()
-  expect(complaints).toEqual([])
+  await answers(run, 100)
+  isGoing = false
+  await loading
+  const { violations, figures } = await judged(run, `the server killed ${kills} times`)
+  expect(violations).toEqual([])
+  await annotate(figures)
 })

@@ -1,212 +1,192 @@
-import { randomInt } from 'node:crypto'
-import { authorizeUrl, decideOn, type Stop, type TestBrowser } from '../flows/test-browser.ts'
+import { setTimeout } from 'node:timers/promises'
+import { authorizeUrl, decideOn, type Stop } from '../flows/test-browser.ts'
 import { type Answer, callbackUrl } from '../flows/test-server.ts'
-import type { KillableServer } from './killable-server.ts'
+import { anyOf, type FaultOrg, type Meeting, people } from './fault-org.ts'
+import { type History, newHistory, type Outcome, type Request } from './history.ts'
+import { anyNode, type Node } from './killable-server.ts'
 
-/** What the load speaks to: one server, or any of several. */
-export type Answering = Pick<KillableServer, 'base' | 'request' | 'post'>
-
-/** A refresh token as it is now, and those that rotations replaced. */
-export interface Chain {
+/** Something that a server gave: what it is for, and what ends with it. */
+export interface Thing {
+  readonly kind: 'access token' | 'refresh token' | 'code'
+  readonly text: string
+  readonly org: FaultOrg
+  /** The app that it was given to. */
   readonly consumerKey: string
-  refreshToken: string
-  readonly replaced: string[]
-  /** Every access token that came from it. */
-  readonly accessTokens: string[]
+  /** Ends together. */
+  readonly family: string
 }
 
-/** A code and the app it is for. */
-export interface Code {
-  readonly consumerKey: string
-  readonly code: string
-}
-
-/** A person's browser and an app. */
-export interface Meeting {
-  readonly browser: TestBrowser
-  readonly consumerKey: string
-}
-
-/**
- * What the server has answered, and so must never forget. Whatever a request is about is taken out before it is sent
- * and put back with the answer: what nobody answered is not in here, but for {@link Ledger.unanswered}.
- */
-export interface Ledger {
-  /** Access tokens that came from an assertion, and live. */
-  readonly single: Set<string>
-  /** Refresh tokens that live, with the access tokens that do. */
-  readonly chains: Set<Chain>
-  /** Access tokens that live although what became of their refresh token was not answered. */
-  readonly orphans: Set<string>
-  /** Access tokens that were revoked, alone or with their refresh token. */
-  readonly ended: Set<string>
-  /** Refresh tokens that were revoked. */
-  readonly endedChains: Set<Chain>
-  readonly freshCodes: Set<Code>
-  readonly usedCodes: Set<Code>
+/** What callers have, and have not used up. */
+export interface Stock {
+  /** Everything that was ever given, by its key in the history. */
+  readonly given: Map<string, Thing>
+  /** Access tokens of assertions. */
+  readonly single: Set<Thing>
+  readonly codes: Set<Thing>
+  readonly refreshTokens: Set<Thing>
   /** Who allowed what, and who has yet to be asked. */
   readonly allowed: Set<Meeting>
   readonly unasked: Set<Meeting>
-  /** What was sent and never answered: it may have happened or not, but not twice. */
-  readonly unanswered: { readonly codes: Set<Code>; readonly chains: Set<Chain> }
 }
 
-/** A ledger with nothing in it but people who have not met the apps yet; each is asked in one ledger only. */
-export function emptyLedger(unasked: Set<Meeting>): Ledger {
-  return {
+/** A run: who is asked by whom, and what came of it. */
+export interface Run {
+  /** The nodes that callers know of. */
+  readonly nodes: readonly Node[]
+  readonly orgs: readonly FaultOrg[]
+  readonly stock: Stock
+  readonly history: History
+}
+
+/** A run that is about to begin, on nodes of a database that has these orgs: their people sign in. */
+export async function newRun(nodes: readonly Node[], orgs: readonly FaultOrg[]): Promise<Run> {
+  const unasked = await people(anyNode(nodes), orgs)
+  const stock: Stock = {
+    given: new Map(),
     single: new Set(),
-    chains: new Set(),
-    orphans: new Set(),
-    ended: new Set(),
-    endedChains: new Set(),
-    freshCodes: new Set(),
-    usedCodes: new Set(),
+    codes: new Set(),
+    refreshTokens: new Set(),
     allowed: new Set(),
     unasked,
-    unanswered: { codes: new Set(), chains: new Set() },
   }
+  return { nodes, orgs, stock, history: newHistory() }
 }
 
-/** What the load needs to know of the org. */
-export interface Org {
-  readonly secretOf: (consumerKey: string) => string
-  /** An assertion that is good for an access token. */
-  readonly assertion: () => string
+/** What a thing is called in the history. */
+export function keyOf({ kind, text }: Pick<Thing, 'kind' | 'text'>): string {
+  return `${kind} ${text}`
 }
 
-/** The deeds of the load, one request each but for those of browsers. Each rejects when it is not answered. */
-export function deeds(server: Answering, ledger: Ledger, { secretOf, assertion }: Org) {
-  const { single, chains, orphans, ended, endedChains, freshCodes, usedCodes, allowed, unasked, unanswered } = ledger
-  const token = (form: Record<string, string>) => server.post('/services/oauth2/token', form)
-  const revocation = (text: string) => server.post('/services/oauth2/revoke', { token: text })
+/** What an assertion is called there: by its signature, which differs with its `jti`. */
+export function keyOfAssertion(assertion: string): string {
+  return `assertion ${assertion.slice(-32)}`
+}
 
-  return { tradeAssertion, revokeAccessToken, allow, authorize, exchange, refresh, revokeRefreshToken }
+/** What an approval is called there. */
+export function approvalOf({ username, consumerKey }: Meeting): string {
+  return `approval of ${consumerKey} by ${username}`
+}
 
-  async function tradeAssertion(): Promise<void> {
-    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion() }
-    single.add(granted(await token(grant)).access_token)
+let made = 0
+
+/** What callers do: one request each, but for those of browsers. Each rejects when it is not answered. */
+export function deeds({ orgs, stock, history }: Run) {
+  return { tradeAssertion, exchange, refresh, revoke, check, trespass, allow, authorize }
+
+  /** @param assertion sent before, when it is sent again */
+  async function tradeAssertion(node: Node, org = anyOf(orgs), assertion = org.assertion()): Promise<void> {
+    const family = keyOfAssertion(assertion)
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }
+    const { body } = await history.record(about(node, 'spend', family, { family, org }), async () => {
+      const answer = await token(node, grant)
+      return { ...answer, gave: gave(answer, [{ kind: 'access token', org, consumerKey: '', family }]) }
+    })
+    const thing = stock.given.get(`access token ${body.access_token}`)
+    if (thing !== undefined) stock.single.add(thing)
   }
 
-  async function revokeAccessToken(): Promise<void> {
-    const text = taken(single)
-    if (text === undefined) return
-    granted(await revocation(text))
-    ended.add(text)
+  async function exchange(node: Node, code: Thing): Promise<void> {
+    stock.codes.delete(code)
+    await spend(node, code, { grant_type: 'authorization_code', code: code.text, redirect_uri: callbackUrl })
   }
 
-  async function allow(): Promise<void> {
-    const meeting = taken(unasked)
-    if (meeting === undefined) return
-    const { browser, consumerKey } = meeting
-    const consent = reached(await browser.open(authorizeUrl(consumerKey)))
-    const code = codeIn(reached(await decideOn(browser, consent, 'allow')).url)
-    allowed.add(meeting)
-    freshCodes.add({ consumerKey, code })
+  async function refresh(node: Node, refreshToken: Thing): Promise<void> {
+    stock.refreshTokens.delete(refreshToken)
+    await spend(node, refreshToken, { grant_type: 'refresh_token', refresh_token: refreshToken.text })
+  }
+
+  async function spend(node: Node, thing: Thing, form: Record<string, string>): Promise<void> {
+    const { org, consumerKey, family } = thing
+    const app = { client_id: consumerKey, client_secret: org.secretOf(consumerKey) }
+    const { body } = await history.record(about(node, 'spend', keyOf(thing), thing), async () => {
+      const answer = await token(node, { ...form, ...app })
+      const common = { org, consumerKey, family }
+      const kinds = [{ kind: 'access token', ...common } as const, { kind: 'refresh token', ...common } as const]
+      return { ...answer, gave: gave(answer, kinds) }
+    })
+    const next = stock.given.get(`refresh token ${body.refresh_token}`)
+    if (next !== undefined) stock.refreshTokens.add(next)
+  }
+
+  async function revoke(node: Node, thing: Thing): Promise<void> {
+    stock.single.delete(thing)
+    stock.refreshTokens.delete(thing)
+    await history.record(about(node, 'revoke', keyOf(thing), thing), async () =>
+      outcomeOf(await node.post('/services/oauth2/revoke', { token: thing.text })),
+    )
+  }
+
+  async function check(node: Node, thing: Thing): Promise<void> {
+    await history.record(about(node, 'check', keyOf(thing), thing), async () => {
+      const answer = await node.get('/services/oauth2/userinfo', thing.text)
+      return { ...outcomeOf(answer), sawOrg: answer.body?.organization_id }
+    })
+  }
+
+  /** Asks with a token of one org for a user of another. */
+  async function trespass(node: Node, thing: Thing): Promise<void> {
+    const other = anyOf(orgs.filter((org) => org !== thing.org))
+    const request = about(node, 'issue', `what ${keyOf(thing)} may not see`, thing)
+    await history.record(request, async () => {
+      const answer = await node.get(`/id/${other.id}/${anyOf(other.userIds)}`, thing.text)
+      return { ...outcomeOf(answer), sawOrg: answer.status === 200 ? other.id : undefined }
+    })
+  }
+
+  async function allow(meeting: Meeting): Promise<void> {
+    stock.unasked.delete(meeting)
+    const key = approvalOf(meeting)
+    await browse('issue', meeting, async (browser) => {
+      const consent = reached(await browser.open(authorizeUrl(meeting.consumerKey)))
+      const stop = reached(await decideOn(browser, consent, 'allow'))
+      return [key, ...code(meeting, stop)]
+    })
+    stock.allowed.add(meeting)
   }
 
   /** What was allowed before is not asked again: the browser comes straight back. */
-  async function authorize(meeting = anyOf(allowed)): Promise<void> {
-    if (meeting === undefined) return
-    const { browser, consumerKey } = meeting
-    const { url } = reached(await browser.open(authorizeUrl(consumerKey)))
-    freshCodes.add({ consumerKey, code: codeIn(url) })
+  async function authorize(meeting: Meeting): Promise<void> {
+    await browse('check', meeting, async (browser) =>
+      code(meeting, reached(await browser.open(authorizeUrl(meeting.consumerKey)))),
+    )
   }
 
-  async function exchange(which = anyOf(freshCodes)): Promise<void> {
-    if (which === undefined) return
-    freshCodes.delete(which)
-    unanswered.codes.add(which)
-    const { consumerKey, code } = which
-    const credentials = { client_id: consumerKey, client_secret: secretOf(consumerKey) }
-    const form = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl, ...credentials }
-    const { access_token, refresh_token } = granted(await token(form))
-    unanswered.codes.delete(which)
-    usedCodes.add(which)
-    chains.add({ consumerKey, refreshToken: refresh_token, replaced: [], accessTokens: [access_token] })
+  function browse(act: 'issue' | 'check', meeting: Meeting, walk: (browser: Meeting['browser']) => Promise<string[]>) {
+    const key = approvalOf(meeting)
+    const request = { node: 'any', act, key, family: key, org: meeting.org.id }
+    return history.record(request, async () => {
+      const keys = await walk(meeting.browser)
+      return { outcome: keys.length === 0 ? 'refused' : 'done', gave: keys } as const
+    })
   }
 
-  async function refresh(which = anyOf(chains)): Promise<void> {
-    if (which === undefined) return
-    const { consumerKey, refreshToken } = which
-    setAside(which)
-    unanswered.chains.add(which)
-    const credentials = { client_id: consumerKey, client_secret: secretOf(consumerKey) }
-    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, ...credentials }
-    const { access_token, refresh_token } = granted(await token(form))
-    unanswered.chains.delete(which)
-    for (const text of which.accessTokens) orphans.delete(text)
-    which.replaced.push(refreshToken)
-    which.refreshToken = refresh_token
-    which.accessTokens.push(access_token)
-    chains.add(which)
+  function code({ org, consumerKey }: Meeting, { url, hasLeft }: Stop): string[] {
+    const text = hasLeft ? url.searchParams.get('code') : null
+    if (text === null) return []
+    made += 1
+    const thing: Thing = { kind: 'code', text, org, consumerKey, family: `family ${made}` }
+    stock.given.set(keyOf(thing), thing)
+    stock.codes.add(thing)
+    return [keyOf(thing)]
   }
 
-  async function revokeRefreshToken(): Promise<void> {
-    const which = taken(chains)
-    if (which === undefined) return
-    granted(await revocation(which.refreshToken))
-    endedChains.add(which)
-    for (const text of which.accessTokens) ended.add(text)
-  }
-
-  /** A refresh that nobody answers ends no access token. */
-  function setAside(chain: Chain): void {
-    chains.delete(chain)
-    for (const text of chain.accessTokens) orphans.add(text)
+  function gave({ outcome, body }: Outcome & Pick<Answer, 'body'>, things: Omit<Thing, 'text'>[]): string[] {
+    if (outcome !== 'done') return []
+    return things.map((thing) => {
+      const text = thing.kind === 'access token' ? body.access_token : body.refresh_token
+      stock.given.set(keyOf({ ...thing, text }), { ...thing, text })
+      return keyOf({ ...thing, text })
+    })
   }
 }
 
-/** Does what it likes, again and again, until the server is dead; then answers how many deeds were done. */
-export async function loadUntilDeath(server: Answering, ledger: Ledger, org: Org): Promise<number> {
-  const deed = anyDeed(server, ledger, org)
-  for (let done = 0; ; done++) {
-    if (!(await isAnswered(deed))) return done
-  }
+function about(node: Node, act: Request['act'], key: string, { family, org }: Pick<Thing, 'family' | 'org'>) {
+  return { node: node.name, act, key, family, org: org.id }
 }
 
-/** Does what it likes, again and again, as long as it is to; a caller who gets no answer goes on with something else. */
-export async function loadWhile(isGoing: () => boolean, server: Answering, ledger: Ledger, org: Org): Promise<Held> {
-  const deed = anyDeed(server, ledger, org)
-  const held = { answered: 0, unanswered: 0 }
-  while (isGoing()) held[(await isAnswered(deed)) ? 'answered' : 'unanswered']++
-  return held
-}
-
-/** What a load came to. */
-export interface Held {
-  readonly answered: number
-  readonly unanswered: number
-}
-
-function anyDeed(server: Answering, ledger: Ledger, org: Org): () => Promise<void> {
-  const { tradeAssertion, authorize, allow, exchange, refresh, revokeAccessToken, revokeRefreshToken } = deeds(
-    server,
-    ledger,
-    org,
-  )
-  const all = [
-    tradeAssertion,
-    tradeAssertion,
-    () => authorize(),
-    allow,
-    () => exchange(),
-    () => exchange(),
-    () => refresh(),
-    () => refresh(),
-    revokeAccessToken,
-    revokeRefreshToken,
-  ]
-  return async () => all[randomInt(all.length)]?.()
-}
-
-async function isAnswered(deed: () => Promise<void>): Promise<boolean> {
-  try {
-    await deed()
-    return true
-  } catch (error) {
-    if (!isDeath(error)) throw error
-    return false
-  }
+async function token(node: Node, form: Record<string, string>) {
+  const answer = await node.post('/services/oauth2/token', form)
+  return { ...answer, ...outcomeOf(answer) }
 }
 
 /** A request came to nothing that anybody knows of: 503. */
@@ -214,35 +194,100 @@ class Unanswered extends Error {
   override readonly name = 'Unanswered'
 }
 
-/** Whether a request was not answered because nobody was there any more. */
-function isDeath(error: unknown): boolean {
-  if (error instanceof Unanswered) return true
-  return error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message)
+function outcomeOf({ status, text }: Answer): Outcome {
+  if (status === 503) throw new Unanswered()
+  if (status >= 500) throw new Error(`The server answered ${status} ${text}`)
+  return { outcome: status === 200 ? 'done' : 'refused' }
 }
 
 function reached(stop: Stop): Stop {
   if (stop.status === 503) throw new Unanswered()
+  if (stop.status >= 500) throw new Error(`The server answered ${stop.status} ${stop.html}`)
   return stop
 }
 
-function granted({ status, body, text }: Answer) {
-  if (status === 503) throw new Unanswered()
-  if (status !== 200) throw new Error(`The server answered ${status} ${text}`)
-  return body
+/** Whether a request was not answered because nobody was there, or nobody who could. */
+function isLoss(error: unknown): boolean {
+  return (
+    error instanceof Unanswered ||
+    (error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message))
+  )
 }
 
-function codeIn(url: URL): string {
-  const code = url.searchParams.get('code')
-  if (code === null) throw new Error(`There is no code in ${url}`)
-  return code
+// Milliseconds that a caller waits who got no answer, and between looks at how many there have been.
+const pause = 100
+const look = 10
+
+/** Callers who do what they like as long as they are to; who gets no answer asks another node for the same. */
+export async function load(run: Run, callers: number, isGoing: () => boolean): Promise<void> {
+  const { tradeAssertion, exchange, refresh, revoke, check, trespass, allow, authorize } = deeds(run)
+  const { stock, orgs } = run
+  const accessTokens = () => [...stock.given.values()].filter(({ kind }) => kind === 'access token')
+  const trade = () => {
+    const org = anyOf(orgs)
+    const assertion = org.assertion()
+    return insist((node) => tradeAssertion(node, org, assertion))
+  }
+  const withOne = (things: () => Iterable<Thing>, deed: (node: Node, thing: Thing) => Promise<void>) => () => {
+    const thing = anyOrNone(things())
+    return thing === undefined ? trade() : insist((node) => deed(node, thing))
+  }
+  const all = [
+    trade,
+    trade,
+    withOne(() => stock.codes, exchange),
+    withOne(() => stock.codes, exchange),
+    withOne(() => stock.refreshTokens, refresh),
+    withOne(() => stock.refreshTokens, refresh),
+    withOne(() => stock.refreshTokens, revoke),
+    withOne(() => stock.single, revoke),
+    withOne(accessTokens, check),
+    withOne(accessTokens, check),
+    withOne(accessTokens, trespass),
+    () => meet(stock.unasked, allow),
+    () => meet(stock.allowed, authorize),
+  ]
+  await Promise.all(Array.from({ length: callers }, caller))
+
+  async function caller(): Promise<void> {
+    while (isGoing()) await anyOf(all)()
+  }
+
+  /** Sends the same to one node after the other, until one of them answers. */
+  async function insist(deed: (node: Node) => Promise<void>): Promise<void> {
+    let node: Node | undefined
+    do {
+      const others = run.nodes.filter((other) => other !== node)
+      node = anyOf(others.length === 0 ? run.nodes : others)
+      if (await isAnswered(deed(node))) return
+    } while (isGoing())
+  }
+
+  async function meet(among: Set<Meeting>, deed: (meeting: Meeting) => Promise<void>): Promise<void> {
+    const meeting = anyOrNone(among)
+    if (meeting !== undefined) await isAnswered(deed(meeting))
+  }
 }
 
-function anyOf<T>(set: ReadonlySet<T>): T | undefined {
-  return set.size === 0 ? undefined : [...set][randomInt(set.size)]
+/** @throws what is more than that nobody answered */
+async function isAnswered(deed: Promise<void>): Promise<boolean> {
+  try {
+    await deed
+    return true
+  } catch (error) {
+    if (!isLoss(error)) throw error
+    await setTimeout(pause)
+    return false
+  }
 }
 
-function taken<T>(set: Set<T>): T | undefined {
-  const one = anyOf(set)
-  if (one !== undefined) set.delete(one)
-  return one
+function anyOrNone<T>(all: Iterable<T>): T | undefined {
+  const list = [...all]
+  return list.length === 0 ? undefined : anyOf(list)
+}
+
+/** Resolves when so many more requests of a run have been answered. */
+export async function answers({ history }: Pick<Run, 'history'>, more: number): Promise<void> {
+  const goal = history.answered + more
+  while (history.answered < goal) await setTimeout(look)
 }

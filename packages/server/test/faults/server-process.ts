@@ -1,4 +1,5 @@
 // Serves a database over HTTP, as it is built for people to run, and prints the port when requests succeed.
+import { createInterface } from 'node:readline'
 import {
   defaultServerOptions,
   isPostgresUrl,
@@ -17,7 +18,8 @@ const place = isPostgresUrl(database) ? { url: database } : { file: database }
 const onError = (error: unknown) => {
   if (!(error instanceof Unavailable)) throw error
 }
-const now = () => new Date()
+let ahead = 0
+const now = () => new Date(Date.now() + ahead)
 const seal = sealWith(Buffer.alloc(32, 7))
 const stores = await openStores({ ...place, seal, now, onError })
 const server = await sallyport({
@@ -28,6 +30,11 @@ const server = await sallyport({
   onError,
 })
 const { port } = await listen({ answer: server.answer, host: '127.0.0.1', port: 0, orgs: stores.orgs, onError })
-// Nobody is left to speak to once whoever started it has gone.
-process.stdin.on('end', () => process.exit()).resume()
+// Each line sets the clock, in milliseconds ahead of the machine's. At the end nobody is left to speak to.
+createInterface(process.stdin)
+  .on('line', (line) => {
+    ahead = Number(line)
+    process.stdout.write('set\n')
+  })
+  .on('close', () => process.exit())
 process.stdout.write(`${port}\n`)
