@@ -43,10 +43,12 @@ const user = [
 /** What each flow is refused for, in the order in which it is checked. */
 export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'web-server/authorize': [
+    'method-not-get',
     ...request,
     'client-id-missing',
     'client-unknown',
     'redirect-uri-missing',
+    'redirect-out-of-band',
     'redirect-uri-mismatch',
     'response-type-unknown',
     'branding-unknown',
@@ -82,6 +84,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'client-id-missing',
     'client-unknown',
     'redirect-uri-missing',
+    'redirect-out-of-band',
     'redirect-uri-mismatch',
     'response-type-unknown',
     'branding-unknown',
@@ -102,6 +105,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'client-id-missing',
     'client-unknown',
     'redirect-uri-missing',
+    'redirect-out-of-band',
     'redirect-uri-mismatch',
     'response-type-unknown',
     'flow-off-for-app',

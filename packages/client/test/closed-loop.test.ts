@@ -565,6 +565,7 @@ function asClient(
 /** How each refusal comes about. A reason without a line here does not compile, and fails below. */
 const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = {
   'method-not-post': [() => send(tokenPath)],
+  'method-not-get': [() => send(authorizeUrl(world.app.consumerKey), { method: 'PUT' })],
   'body-not-form': [
     () =>
       send(tokenPath, {
@@ -795,6 +796,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     },
   ],
   'redirect-uri-missing': [() => exchange({ redirect_uri: '' }), () => authorize({ redirect_uri: '' })],
+  'redirect-out-of-band': [() => authorize({ redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' })],
   'redirect-uri-mismatch': [() => authorize({ redirect_uri: `${callbackUrl}/` })],
   'redirect-uri-changed': [() => exchange({ redirect_uri: `${callbackUrl}/` })],
   'challenge-missing': [

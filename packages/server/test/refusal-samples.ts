@@ -14,6 +14,7 @@ const now = '2026-03-01T12:00:00.000Z'
 /** Facts as they come, for every reason there is. */
 export const sampleFacts: ExplainedReasons = {
   'method-not-post': { found: 'GET' },
+  'method-not-get': { found: 'PUT' },
   'body-not-form': { found: 'application/json' },
   'body-too-large': { limit: 65_536 },
   'body-malformed': { problem: 'it is not UTF-8' },
@@ -112,6 +113,7 @@ export const sampleFacts: ExplainedReasons = {
   'code-expired': { issued: '2026-03-01T11:30:00.000Z', now, lifetime: 900 },
   'code-spent': { issued: '2026-03-01T11:59:00.000Z' },
   'redirect-uri-missing': {},
+  'redirect-out-of-band': { app, found: 'urn:ietf:wg:oauth:2.0:oob' },
   'redirect-uri-mismatch': {
     app,
     found: 'https://warehouse.example/cb/',

@@ -191,6 +191,9 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
 /** The one place where a redirect URI is compared: exactly, character by character, with those registered. */
 function readRedirectUri(redirectUri: string | undefined, app: ConnectedApp, checks: Checklist): string {
   if (redirectUri === undefined) throw authorizeRefusal({ reason: 'redirect-uri-missing', facts: {} })
+  if (/^(?:urn:ietf:wg:oauth:2\.0:)?oob(?::auto)?$/.test(redirectUri)) {
+    throw authorizeRefusal({ reason: 'redirect-out-of-band', facts: { app: app.label, found: redirectUri } })
+  }
   // Salesforce compares callback URLs as text, so no URL normalising here.
   if (!app.callbackUrls.includes(redirectUri)) {
     const facts = { app: app.label, found: redirectUri.slice(0, 512), registered: app.callbackUrls }

@@ -9,6 +9,7 @@ import type { SwitchedFlow } from './explanations/flow-switches.ts'
 export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   // How the request is written
   'method-not-post': { readonly found: string }
+  'method-not-get': { readonly found: string }
   'body-not-form': { readonly found: string }
   'body-too-large': { readonly limit: number }
   'body-malformed': { readonly problem: string }
@@ -81,6 +82,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'code-expired': { readonly issued: string; readonly now: string; readonly lifetime: number }
   'code-spent': { readonly issued: string }
   'redirect-uri-missing': Record<never, never>
+  'redirect-out-of-band': { readonly app: string; readonly found: string }
   'redirect-uri-mismatch': { readonly app: string; readonly found: string; readonly registered: readonly string[] }
   'redirect-uri-changed': { readonly found: string; readonly authorized: string }
   'challenge-missing': { readonly app: string; readonly requiredBy: string }
@@ -279,6 +281,7 @@ const deadToken = { code: 'invalid_token', description: 'expired access/refresh 
 // The one place where our reasons and Salesforce's codes meet.
 const wires: { readonly [R in Reason]: Wire } = {
   'method-not-post': malformed('must use HTTP POST'),
+  'method-not-get': malformed('must use HTTP GET'),
   'body-not-form': { code: 'unsupported_grant_type', description: 'grant type not supported' },
   'body-too-large': malformed('request too large'),
   'body-malformed': malformed('malformed request body'),
@@ -376,6 +379,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'code-expired': expiredCode,
   'code-spent': expiredCode,
   'redirect-uri-missing': { code: 'redirect_uri_missing', description: 'redirect_uri not provided' },
+  'redirect-out-of-band': malformed('out-of-band not supported'),
   'redirect-uri-mismatch': { code: 'redirect_uri_mismatch', description: 'redirect_uri must match configuration' },
   'redirect-uri-changed': { code: 'redirect_uri_mismatch', description: 'redirect_uri must match configuration' },
   'challenge-missing': malformed('missing required code challenge'),

@@ -87,8 +87,8 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get('/services/auth/link/:org/:provider', handlers.providerLinkOfOrg)
   app.get('/services/authcallback/:provider', handlers.providerCallback)
 
-  app.on(['GET', 'POST'], '/services/oauth2/authorize', handlers.authorize)
-  app.on(['GET', 'POST'], '/services/oauth2/authorize/:expid', handlers.authorize)
+  app.all('/services/oauth2/authorize', handlers.authorize)
+  app.all('/services/oauth2/authorize/:expid', handlers.authorize)
   app.get(consentPath, handlers.consent)
   app.post(consentPath, handlers.decide)
   app.get(errorPath, handlers.refusedAuthorization)

@@ -236,6 +236,21 @@ describe('before anybody signs in, a request is refused here and never redirecte
     expect((await server.journalOf(response)).refusal?.reason).toBe(reason)
   })
 
+  it.each(['urn:ietf:wg:oauth:2.0:oob', 'urn:ietf:wg:oauth:2.0:oob:auto', 'oob'])(
+    'for a code to be copied from a page: %s',
+    async (redirect_uri) => {
+      const response = await server.request(authorizeUrl(app.consumerKey, { redirect_uri }))
+      expect([response.status, response.headers.get('location')]).toEqual([400, null])
+      expect(await response.text()).toBe('error=invalid_request&error_description=out-of-band%20not%20supported')
+    },
+  )
+
+  it.each(['PUT', 'DELETE', 'PATCH'])('for a request that no browser sends: %s', async (method) => {
+    const response = await server.request(authorizeUrl(app.consumerKey), { method })
+    expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    expect(await response.text()).toBe('error=invalid_request&error_description=must%20use%20HTTP%20GET')
+  })
+
   it('for the branding of a site in its path', async () => {
     const url = authorizeUrl(app.consumerKey).replace('/authorize?', '/authorize/holidays?')
     const response = await server.request(url)

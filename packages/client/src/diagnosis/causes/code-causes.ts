@@ -85,6 +85,14 @@ export const codeCauses = {
     whatToDo: ['Send redirect_uri, the same in the authorize URL and when you exchange the code.'],
     setting: appSetting('Callback URL'),
   },
+  'redirect-out-of-band': {
+    told: told('invalid_request', 'out-of-band not supported'),
+    meaning: 'The redirect_uri asks for a code that is shown on a page, which is not done.',
+    found: ({ value }) => value('redirect_uri'),
+    whatToDo: ['Listen on http://localhost, registered with port and path, or take the device flow.'],
+    setting: appSetting('Callback URL'),
+    command: 'sallyport app update <name> --callback-url http://localhost:1717/OauthRedirect',
+  },
   'redirect-uri-mismatch': {
     told: told('redirect_uri_mismatch'),
     look: ({ endpoint }) =>

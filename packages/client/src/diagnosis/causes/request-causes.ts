@@ -26,6 +26,12 @@ export const requestCauses = {
     ],
     command: 'curl -sS -o /dev/null -w "%{http_code} %{redirect_url}\\n" "$TOKEN_URL"',
   },
+  'method-not-get': {
+    told: told('invalid_request', 'must use http get'),
+    meaning: 'The authorize URL is for browsers: it takes GET, and forms that are posted.',
+    found: ({ request }) => request?.method,
+    whatToDo: ['Send the browser to the URL instead of asking by a program.'],
+  },
   'body-not-form': {
     told: told('unsupported_grant_type', 'grant type not supported'),
     look: ({ request }) =>

@@ -71,6 +71,16 @@ export const codeExplanations = {
       whereInSetup: appSetting('your app', 'Callback URL'),
     }),
   },
+  'redirect-out-of-band': {
+    check: 'redirect-uri',
+    facts: { app: 'text', found: 'text' },
+    explain: ({ app, found }) => ({
+      expected: `a Callback URL of ${quoted(app)}`,
+      found,
+      whatToDo: `No code is shown on a page for people to copy. A program on a machine of theirs listens on loopback: register such a URL, ${appCommand('update', app, '--callback-url', 'http://localhost:1717/OauthRedirect')}, or take the device flow where there is no browser.`,
+      whereInSetup: appSetting(app, 'Callback URL'),
+    }),
+  },
   'redirect-uri-mismatch': {
     check: 'redirect-uri',
     facts: { app: 'text', found: 'text', registered: 'texts' },

@@ -15,6 +15,16 @@ export const requestExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'method-not-get': {
+    check: 'request',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'a GET request, or a form that is posted',
+      found: `a ${found} request`,
+      whatToDo: 'Send the browser to the authorize URL, or post its parameters there as a form.',
+      whereInSetup: undefined,
+    }),
+  },
   'body-not-form': {
     check: 'request',
     facts: { found: 'text' },

@@ -9,6 +9,7 @@ import {
 } from '../../oauth/authorize-request.ts'
 import type { OAuthError } from '../../oauth/error.ts'
 import type { SentCredentials } from '../../oauth/headless.ts'
+import { authorizeRefusal } from '../../oauth/refusal.ts'
 import type { Browser } from '../../oauth/signed-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { queryParameter } from '../incoming.ts'
@@ -28,16 +29,19 @@ interface Needs {
 /** `GET|POST /services/oauth2/authorize`: looks at what is stored and sends the browser where it has to go next. */
 export function authorizeAnswer({ readRequest, authorize, readBrowser }: Needs): Answer {
   return async (visit) => {
+    const { method } = visit.request
+    if (!['GET', 'HEAD', 'POST'].includes(method))
+      throw authorizeRefusal({ reason: 'method-not-get', facts: { found: method } })
     const parameters = withBranding(await readParameters(visit), visit.params['expid'])
     const request = await readRequest(parameters, visit.site, visit.checks)
-    if (visit.request.method === 'POST' && signsInTheApp(request)) {
+    if (method === 'POST' && signsInTheApp(request)) {
       const sent = credentialsOf(visit, parameters)
       const step = await authorize.letIn(request, sent, visit, visit.checks)
       // Programs expect what Salesforce answers here, and nothing is posted on: it is no redirect of a browser's form.
       return { ...follow(step, request, visit), status: 302 }
     }
     // A posted request goes on as a GET: every page comes back to this URL.
-    if (visit.request.method === 'POST') return redirectTo(authorizePath(parameters), visit)
+    if (method === 'POST') return redirectTo(authorizePath(parameters), visit)
     const browser = await readBrowser(visit)
     return follow(
       await authorize.nextStep(request, visit.site, asBrowser(browser, visit), visit.checks),

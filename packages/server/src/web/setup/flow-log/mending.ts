@@ -64,6 +64,7 @@ function link(thing: string, page: string, ...path: readonly string[]): MendingL
 const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>> = {
   // The request itself.
   'method-not-post': 'request',
+  'method-not-get': 'request',
   'body-not-form': 'request',
   'body-too-large': 'request',
   'body-malformed': 'request',
@@ -223,6 +224,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'code-expired': 'request',
   'code-spent': 'request',
   'redirect-uri-missing': 'app settings',
+  'redirect-out-of-band': 'app settings',
   'redirect-uri-mismatch': 'app settings',
   'redirect-uri-changed': 'request',
   'challenge-missing': 'app settings',
