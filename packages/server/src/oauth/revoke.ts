@@ -1,10 +1,10 @@
-import type { ApprovalStore } from '../connected-apps/approval.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import { readToken } from '../secret.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
 import type { FindAccessToken } from '../tokens/bearer.ts'
-import type { Deletion, ShownTokens } from '../tokens/delete-token.ts'
-import { type RefreshToken, type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
+import type { ShownTokens } from '../tokens/delete-token.ts'
+import { type DeletionStores, findDeletion } from '../tokens/end-deletion.ts'
+import { type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { refusal } from './refusal.ts'
 import type { TokenRequest } from './token-request.ts'
@@ -12,8 +12,8 @@ import type { TokenRequest } from './token-request.ts'
 interface Needs {
   readonly findAccessToken: FindAccessToken
   readonly accessTokens: Pick<AccessTokenStore, 'revoke'>
-  readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'findNumbered' | 'listLive' | 'revoke'>
-  readonly approvals: Pick<ApprovalStore, 'findNumbered' | 'revoke'>
+  readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke'> & DeletionStores['refreshTokens']
+  readonly approvals: DeletionStores['approvals']
   readonly shownTokens: Pick<ShownTokens, 'readDeleteToken'>
   readonly authenticateClient: ClientAuthentication
   readonly now: () => Date
@@ -27,7 +27,7 @@ export type RevokeEndpoint = (request: TokenRequest, checks: Checklist) => Promi
  * name of the app alone, they must be right, and of the app that the token belongs to (RFC 7009 §2.1).
  */
 export function revokeEndpoint(needs: Needs): RevokeEndpoint {
-  const { findAccessToken, accessTokens, refreshTokens, approvals, shownTokens, authenticateClient, now } = needs
+  const { findAccessToken, accessTokens, refreshTokens, shownTokens, authenticateClient, now } = needs
   return async (request, checks) => {
     const text = request.parameters.get('token')
     if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
@@ -50,7 +50,10 @@ export function revokeEndpoint(needs: Needs): RevokeEndpoint {
   async function findToken(text: string) {
     const at = now()
     const deletion = shownTokens.readDeleteToken(text)
-    if (deletion !== undefined) return findDeletion(deletion, at)
+    if (deletion !== undefined) {
+      const found = await findDeletion(needs, deletion, at)
+      return found === undefined ? undefined : { ...found, kind: 'delete token', revoke: () => found.end() }
+    }
     const refreshToken = readToken(refreshTokenShape, text)
     if (refreshToken !== undefined) {
       const finding = await refreshTokens.find(refreshToken)
@@ -62,25 +65,6 @@ export function revokeEndpoint(needs: Needs): RevokeEndpoint {
     if (finding.state === 'unknown') return undefined
     const { token } = finding
     return { ...token, kind: 'access token', revoke: () => accessTokens.revoke(token.id, at) }
-  }
-
-  /** What a delete token of `OauthToken` is about, as long as it is what it was when that was shown. */
-  async function findDeletion(deletion: Deletion, at: Date) {
-    const kind = 'delete token'
-    if (deletion.kind === 'refresh-token') {
-      const token = await refreshTokens.findNumbered(deletion.id)
-      return token === undefined ? undefined : { ...token, kind, revoke: () => endApproval(token, at) }
-    }
-    const approval = await approvals.findNumbered(deletion.id)
-    if (approval === undefined || approval.epoch !== deletion.epoch) return undefined
-    return { ...approval, kind, revoke: () => approvals.revoke(approval.userId, approval.appId, at) }
-  }
-
-  /** To Salesforce a refresh token is an approval: with a user's last one for an app, what they allowed it ends as well. */
-  async function endApproval({ id, userId, appId }: RefreshToken, at: Date): Promise<boolean> {
-    const live = await refreshTokens.listLive({ userId, appId }, at)
-    const isLast = live.length === 1 && live[0]?.id === id
-    return isLast ? approvals.revoke(userId, appId, at) : refreshTokens.revoke(id, at)
   }
 }
 

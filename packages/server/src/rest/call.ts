@@ -1,13 +1,13 @@
-import type { ApprovalStore } from '../connected-apps/approval.ts'
 import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { Org } from '../orgs/org.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { AccessTokenStore } from '../tokens/access-token.ts'
+import type { ShownTokens } from '../tokens/delete-token.ts'
+import type { DeletionStores } from '../tokens/end-deletion.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { DataAccess } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CursorStore, RecordReader, RecordStore, RecordWork } from './record.ts'
-import type { ShownTokenTexts } from './rows.ts'
 import type { Schema } from './schema.ts'
 import type { Viewer } from './soql/plan-query.ts'
 
@@ -18,8 +18,7 @@ export interface DataStores extends CallerStores {
 }
 
 /** What the caller changes of the org itself: it is noted who did it. */
-export interface CallerStores {
-  readonly approvals: Pick<ApprovalStore, 'revoke'>
+export interface CallerStores extends DeletionStores {
   readonly sessions: Pick<SessionStore, 'endIn'>
   readonly accessTokens: Pick<AccessTokenStore, 'endIn'>
   readonly users: Pick<UserStore, 'find' | 'update'>
@@ -55,8 +54,8 @@ export interface Call {
   /** The body, read when it is asked for. @throws {RestError} 400 `JSON_PARSER_ERROR` */
   body(): Promise<Json>
   readonly now: Date
-  /** What is shown of tokens. */
-  readonly tokens: ShownTokenTexts
+  /** What is shown of tokens, and read again. */
+  readonly tokens: ShownTokens
   /** Makes ids for records: by the first three characters. */
   readonly newId: (prefix: string) => string
   readonly stores: DataStores

@@ -178,7 +178,7 @@ export const liveObjects: readonly SObject[] = [
     keyPrefixes.oauthToken,
     { to: 'owner', ownerField: 'UserId', permission: 'CustomizeApplication' },
     [
-      // Salesforce's is always null: DeleteToken names a row, and ends it.
+      // Salesforce's is always null: DeleteToken names a row, and ends it, posted to the revoke endpoint or deleted here.
       field('id', 'Id', { ...readOnly, isNillable: true, shownAs: 'nothing', ...unfilterable }),
       field('string', 'AppName', { length: 120, isNameField: true }),
       field('id', 'AppMenuItemId', { isShortId: true }),
@@ -190,7 +190,12 @@ export const liveObjects: readonly SObject[] = [
       field('string', 'RequestToken', { shownAs: 'opaque', ...unfilterable }),
       field('string', 'DeleteToken', { shownAs: 'delete-token', ...unfilterable }),
     ],
-    { label: 'OAuth Token', plural: 'OAuth Tokens', rows: { perCall: 500, inAll: 2500 } },
+    {
+      label: 'OAuth Token',
+      plural: 'OAuth Tokens',
+      operations: { create: false, update: false, delete: true },
+      rows: { perCall: 500, inAll: 2500 },
+    },
   ),
   live('SetupEntityAccess', keyPrefixes.setupEntityAccess, needing('ViewSetup'), [
     shortId(),

@@ -1,5 +1,7 @@
 import { sortOrderProblem } from '../connected-apps/app-menu.ts'
 import { id15, keyPrefixes, readRecordId } from '../record-id.ts'
+import { aboutOf } from '../tokens/delete-token.ts'
+import { findDeletion } from '../tokens/end-deletion.ts'
 import type { Call } from './call.ts'
 import { RestError } from './error.ts'
 import type { JsonObject } from './json.ts'
@@ -45,8 +47,12 @@ export async function insertLive(call: Call, object: SObject, given: JsonObject)
 /** Undoes something of the org itself: revokes, ends, or takes away. @throws {RestError} 404 `NOT_FOUND` */
 export async function deleteLive(call: Call, object: SObject, id: string): Promise<void> {
   const { stores, caller, now } = call
+  const isToken = object.name === 'OauthToken'
+  // What ends a token is not written down.
+  const shown = isToken ? 'a DeleteToken' : id.slice(0, 40)
+  const unknown = new RestError({ reason: 'record-unknown', facts: { found: shown, object: object.name } })
+  if (isToken) return endToken()
   const long = readRecordId(id)
-  const unknown = new RestError({ reason: 'record-unknown', facts: { found: id.slice(0, 40), object: object.name } })
   if (long === undefined) throw unknown
   const found = async (...names: readonly string[]): Promise<QueriedRow> => {
     const [row] = await rowsOf(call, object, 'Id', long, names)
@@ -73,6 +79,15 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     }
     default:
       throw new RestError({ reason: 'object-read-only', facts: { object: object.name, act: 'delete' } })
+  }
+
+  /** A row of `OauthToken` has no id, as at Salesforce: the `DeleteToken` that it shows stands in its place. */
+  async function endToken(): Promise<void> {
+    const deletion = call.tokens.readDeleteToken(id)
+    const [row] = deletion === undefined ? [] : await rowsOf(call, object, 'DeleteToken', aboutOf(deletion), ['UserId'])
+    if (deletion === undefined || row === undefined) throw unknown
+    requireOwn(call, object, String(row[0]))
+    return call.afterwards(async () => (await findDeletion(stores, deletion, now))?.end())
   }
 
   function requireOwn({ caller }: Call, { name }: SObject, userId: string): void {

@@ -6,7 +6,7 @@ export type Deletion =
   | { readonly kind: 'approval'; readonly id: number; readonly epoch: number }
 
 /**
- * What `OauthToken` shows of tokens: `DeleteToken`, which is good for the revoke endpoint and nothing else, and texts that
+ * What `OauthToken` shows of tokens: `DeleteToken`, which is good for ending the token and nothing else, and texts that
  * stand in for the tokens themselves and are good for nothing. Sealed with what they are about, so that nothing is stored
  * for them, and nobody makes one.
  */
@@ -17,6 +17,11 @@ export interface ShownTokens {
   opaque(about: string): string
   /** What a text ends that may be a delete token; `undefined` when it is none of ours. */
   readDeleteToken(text: string): Deletion | undefined
+}
+
+/** What a delete token is about, as `OauthToken` knows it. */
+export function aboutOf(deletion: Deletion): string {
+  return deletion.kind === 'refresh-token' ? `r${deletion.id}` : `a${deletion.id}.${deletion.epoch}`
 }
 
 const prefix = '5Del'

@@ -11,10 +11,10 @@ import { RestError } from '../../rest/error.ts'
 import { isTooDeep, type Json } from '../../rest/json.ts'
 import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
 import type { ObjectStore } from '../../rest/record.ts'
-import type { ShownTokenTexts } from '../../rest/rows.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
 import { apiVersions, readApiVersion } from '../../rest/versions.ts'
 import { readXmlRecord } from '../../rest/xml.ts'
+import type { ShownTokens } from '../../tokens/delete-token.ts'
 import { identityUrl } from '../../users/identity.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import { unstored } from '../answer.ts'
@@ -33,7 +33,7 @@ interface Needs {
   readonly cursors: DataStores['cursors']
   readonly actedBy: (userId: string) => CallerStores
   readonly usage: ApiUsage
-  readonly shownTokens: ShownTokenTexts
+  readonly shownTokens: ShownTokens
   readonly now: () => Date
 }
 
