@@ -25,6 +25,7 @@ export const keyPrefixes = {
   setupAuditTrail: '0Ym',
   appMenuItem: '0DS',
   verificationHistory: '0Yx',
+  userLogin: '0Yw',
   namedCredential: '0XA',
   externalCredential: '0pu',
   Account: '001',

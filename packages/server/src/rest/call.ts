@@ -21,7 +21,7 @@ export interface DataStores extends CallerStores {
 export interface CallerStores extends DeletionStores {
   readonly sessions: Pick<SessionStore, 'endIn'>
   readonly accessTokens: Pick<AccessTokenStore, 'endIn'>
-  readonly users: Pick<UserStore, 'find' | 'update'>
+  readonly users: Pick<UserStore, 'find' | 'update' | 'setFrozen' | 'unlock'>
   readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'setPolicies'>
 }
 

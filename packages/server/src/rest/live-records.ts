@@ -1,17 +1,14 @@
-import { sortOrderProblem } from '../connected-apps/app-menu.ts'
-import { id15, keyPrefixes, readRecordId } from '../record-id.ts'
+import { id15, readRecordId } from '../record-id.ts'
 import { aboutOf } from '../tokens/delete-token.ts'
 import { findDeletion } from '../tokens/end-deletion.ts'
 import type { Call } from './call.ts'
 import { RestError } from './error.ts'
 import type { JsonObject } from './json.ts'
+import { rowsOf } from './live-rows.ts'
 import type { SObject } from './object.ts'
-import { askerOf } from './query.ts'
 import type { QueriedRow } from './record.ts'
-import { readFieldValue, recordRefused } from './record-values.ts'
+import { recordRefused } from './record-values.ts'
 import { readField } from './schema.ts'
-import type { Expression, Plan } from './soql/plan.ts'
-import { storedId } from './soql/values.ts'
 
 /** Makes something of the org itself: the assignment of a permission set. @throws {RestError} */
 export async function insertLive(call: Call, object: SObject, given: JsonObject): Promise<string> {
@@ -37,6 +34,7 @@ export async function insertLive(call: Call, object: SObject, given: JsonObject)
       `insufficient access rights on cross-reference id: ${id}`,
     )
   }
+  await refuseOwnedByProfile(call, object, permissionSetId)
   await call.afterwards(() =>
     changePermissionSets(call, userId, (ids) => (ids.includes(permissionSetId) ? ids : [...ids, permissionSetId])),
   )
@@ -72,9 +70,10 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
     }
     case 'PermissionSetAssignment': {
       requireManageUsers(call, object)
-      const [userId, permissionSetId] = await found('AssigneeId', 'PermissionSetId')
+      const [userId, setId] = await found('AssigneeId', 'PermissionSetId')
+      await refuseOwnedByProfile(call, object, String(setId))
       return call.afterwards(() =>
-        changePermissionSets(call, String(userId), (ids) => ids.filter((one) => one !== permissionSetId)),
+        changePermissionSets(call, String(userId), (ids) => ids.filter((one) => id15(one) !== setId)),
       )
     }
     default:
@@ -97,49 +96,18 @@ export async function deleteLive(call: Call, object: SObject, id: string): Promi
   }
 }
 
-/** Changes something of the org itself: the place of an app in its menu. @throws {RestError} */
-export async function updateLive(call: Call, object: SObject, id: string, given: JsonObject): Promise<void> {
-  const { stores, caller } = call
-  if (object.name !== 'AppMenuItem') {
-    throw new RestError({ reason: 'object-read-only', facts: { object: object.name, act: 'edit' } })
-  }
-  if (!caller.access.has('CustomizeApplication')) {
-    throw new RestError({ reason: 'object-permission-missing', facts: { object: object.name, act: 'edit' } })
-  }
-  const values = new Map(
-    Object.entries(given)
-      .filter(([name]) => name !== 'attributes')
-      .map(([name, value]) => {
-        const field = readField(object, name)
-        if (!field.isUpdateable) {
-          const message = `Unable to create/update fields: ${field.name}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`
-          throw recordRefused('INVALID_FIELD_FOR_INSERT_UPDATE', object, [field.name], message)
-        }
-        return [field.name, readFieldValue(object, field, value ?? null)]
-      }),
-  )
-  const appId = appOfMenuItem(readRecordId(id) ?? id)
-  const policies = await stores.apps.findPolicies(appId, caller.org.id)
-  if (policies?.isInstalled !== true) {
-    throw new RestError({ reason: 'record-unknown', facts: { found: id.slice(0, 40), object: object.name } })
-  }
-  const menu = {
-    isVisible: Boolean(values.get('IsVisible') ?? policies.menu.isVisible),
-    sortOrder: Number(values.get('SortOrder') ?? policies.menu.sortOrder),
-  }
-  const problem = sortOrderProblem(menu.sortOrder)
-  if (problem !== undefined) throw recordRefused('NUMBER_OUTSIDE_VALID_RANGE', object, ['SortOrder'], problem)
-  await call.afterwards(() => stores.apps.setPolicies({ ...policies, menu }))
-}
-
-/** The app whose place in the menu has this id. */
-function appOfMenuItem(id: string): string {
-  return readRecordId(`${keyPrefixes.connectedApplication}${id.slice(3, 15)}`) ?? id
-}
-
 function requireManageUsers({ caller }: Call, { name }: SObject): void {
   if (caller.access.has('ManageUsers')) return
   throw new RestError({ reason: 'object-permission-missing', facts: { object: name, act: 'create' } })
+}
+
+/** What a profile has of its own comes and goes with the profile. */
+async function refuseOwnedByProfile(call: Call, object: SObject, permissionSetId: string): Promise<void> {
+  const sets = call.caller.schema.find('PermissionSet')
+  const [row] = sets === undefined ? [] : await rowsOf(call, sets, 'Id', permissionSetId, ['IsOwnedByProfile'])
+  if (row?.[0] !== 1) return
+  const problem = 'The permission set of a profile can only be assigned with the profile'
+  throw recordRefused('FIELD_INTEGRITY_EXCEPTION', object, ['PermissionSetId'], problem)
 }
 
 async function changePermissionSets(
@@ -150,35 +118,4 @@ async function changePermissionSets(
   const user = await stores.users.find(userId)
   if (user === undefined) return
   await stores.users.update(userId, { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now })
-}
-
-/** Values of the records of an object whose field has a value. */
-async function rowsOf(
-  call: Call,
-  object: SObject,
-  by: string,
-  id: string,
-  names: readonly string[],
-): Promise<readonly QueriedRow[]> {
-  const expression = (name: string): Expression => ({
-    kind: 'field',
-    path: { via: [], field: readField(object, name) },
-  })
-  const plan: Plan = {
-    object,
-    includesDeleted: false,
-    isMine: false,
-    kind: 'records',
-    select: [],
-    where: { kind: 'compare', left: expression(by), by: '=', value: storedId(readField(object, by), id) },
-    groupBy: [],
-    having: undefined,
-    orderBy: [],
-    limit: 1,
-    offset: 0,
-  }
-  return call.reader.query(plan, askerOf(call), ['Id', ...names].slice(names.length > 0 ? 1 : 0).map(expression), {
-    offset: 0,
-    limit: 1,
-  })
 }

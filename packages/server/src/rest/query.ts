@@ -67,8 +67,8 @@ export async function recordsOf(call: Call, plan: Plan, page: RowPage): Promise<
 }
 
 /** For whom the queries of a call are. */
-export function askerOf({ caller: { user, tokenId } }: Call): Asker {
-  return { orgId: user.orgId, userId: user.id, tokenId }
+export function askerOf({ caller: { user, tokenId }, now }: Call): Asker {
+  return { orgId: user.orgId, userId: user.id, tokenId, now }
 }
 
 interface Page {

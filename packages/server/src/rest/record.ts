@@ -41,6 +41,7 @@ export interface Asker {
   readonly userId: string
   /** The number of the access token that the call came with. */
   readonly tokenId: number
+  readonly now: Date
 }
 
 /** Values in the order of the expressions that were asked for. */

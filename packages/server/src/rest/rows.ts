@@ -10,7 +10,7 @@ import type { Expression, FieldPath, Plan, SqlValue } from './soql/plan.ts'
 export interface RowShape {
   /** The values that are needed of each row. */
   readonly columns: readonly Expression[]
-  /** The id of the row's record, as answers have it. */
+  /** The id of the row's record, as the database has it. */
   idOf(row: QueriedRow): string
   /** @param children what sub-queries found for the row, by the name of the relationship */
   recordOf(row: QueriedRow, children: ReadonlyMap<string, Json>): JsonObject
@@ -99,7 +99,7 @@ export function shapeOf(plan: Plan, path: string, tokens: ShownTokenTexts): RowS
 
   return {
     columns,
-    idOf: (row) => String(wireValue(idField, row[idColumn] ?? null)),
+    idOf: (row) => String(row[idColumn] ?? ''),
     recordOf(row, children) {
       const record: Record<string, Json> = {}
       if (isRecord) {
@@ -168,10 +168,16 @@ export function wireValue(field: Field | undefined, value: SqlValue): Json {
       return typeof value === 'number' ? wireTime(value) : value
     case 'id':
       if (field.idPrefix !== undefined) return recordIdOf(field.idPrefix, Number(value))
-      return field.isShortId ? (readRecordId(String(value)) ?? value) : value
+      return longId(field, value)
+    case 'reference':
+      return longId(field, value)
     default:
       return value
   }
+}
+
+function longId({ isShortId }: Field, value: string | number): string | number {
+  return isShortId ? (readRecordId(String(value)) ?? value) : value
 }
 
 /** An instant as the REST API writes it: `2026-11-24T09:30:00.000+0000`. @param instant epoch milliseconds */

@@ -1,21 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Asker } from '../rest/record.ts'
-import { userPermissions } from '../users/profile.ts'
 import { jsonElements, jsonFlag, jsonNumber, jsonText, jsonTextIn } from './json-sql.ts'
-
-/** An object that the org is made of, as a table whose columns are called as its fields are. */
-export type LiveTable = (asker: Asker) => RawBuilder<unknown>
-
-const has = (permission: string) =>
-  sql`case when permissions like ${sql.lit(`%"${permission}"%`)} then 1 else 0 end as ${sql.id(`Permissions${permission}`)}`
-const permissionColumns = sql.join(userPermissions.map(has))
-
-/** The last six characters of two ids, behind a prefix: the id of what stands between two records. */
-const pairId = (prefix: string, one: RawBuilder<unknown>, other: RawBuilder<unknown>) =>
-  sql`${sql.lit(prefix)} || substr(${one}, 10, 6) || substr(${other}, 10, 6)`
+import { livePermissionTables } from './live-permissions.ts'
+import { idBehind, type LiveTable, ofMetadata } from './live-table.ts'
 
 /** An app's place in the menu has the number of the app behind a prefix of its own. */
-const menuItemId = sql`'0DS' || substr(app.id, 4, 12)`
+const menuItemId = idBehind('0DS', 'app.id')
 
 const ofDevice = (member: string) => jsonTextIn('app.mobile', 'app', member)
 
@@ -33,6 +22,7 @@ const listed = (list: RawBuilder<unknown>) => jsonElements(list)
 
 /** The live objects by their API names. Every one holds nothing but what is of the org. */
 export const liveTables: Readonly<Record<string, LiveTable>> = {
+  ...livePermissionTables,
   Organization: ({ orgId }) => sql`
     select id as "Id", name as "Name", 'SLP1' as "InstanceName",
       case when type = 'production' then 0 else 1 end as "IsSandbox", 'Developer Edition' as "OrganizationType",
@@ -49,16 +39,6 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       'UTF-8' as "EmailEncodingKey", profile_id as "ProfileId", last_login_at as "LastLoginDate",
       created_at as "CreatedDate", modified_at as "LastModifiedDate", modified_at as "SystemModstamp"
     from users where org_id = ${orgId}`,
-  Profile: ({ orgId }) => sql`
-    select id as "Id", name as "Name", 'Standard' as "UserType", ${permissionColumns}
-    from profiles where org_id = ${orgId}`,
-  PermissionSet: ({ orgId }) => sql`
-    select id as "Id", name as "Name", label as "Label", 0 as "IsOwnedByProfile", ${permissionColumns}
-    from permission_sets where org_id = ${orgId}`,
-  PermissionSetAssignment: ({ orgId }) => sql`
-    select ${pairId('0Pa', sql`users.id`, sql`assigned.value`)} as "Id", assigned.value as "PermissionSetId",
-      users.id as "AssigneeId"
-    from users, ${listed(sql`users.permission_set_ids`)} as assigned where users.org_id = ${orgId}`,
   ConnectedApplication: ({ orgId }) => sql`
     select app.id as "Id", app.label as "Name", policy.is_admin_approved as "OptionsAllowAdminApprovedUsersOnly",
       case when policy.refresh_token_policy like '%specific_inactivity%' then 1 else 0 end
@@ -118,15 +98,16 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       and not exists (
         select 1 from refresh_tokens as token join standings as standing on ${standsOn('token')}
         where token.approval_id = approval.id and token.revoked_at is null)`,
-  SetupEntityAccess: ({ orgId }) => sql`
-    select ${pairId('0J0', sql`policy.app_id`, sql`allowed.value`)} as "Id", allowed.value as "ParentId",
-      policy.app_id as "SetupEntityId", 'ConnectedApplication' as "SetupEntityType"
-    from app_policies as policy, ${listed(sql`policy.profile_ids`)} as allowed where policy.org_id = ${orgId}
-    union all
-    select ${pairId('0J0', sql`policy.app_id`, sql`allowed.value`)}, allowed.value, policy.app_id,
-      'ConnectedApplication'
-    from app_policies as policy, ${listed(sql`policy.permission_set_ids`)} as allowed
-    where policy.org_id = ${orgId}`,
+  OauthCustomScope: ({ orgId }) => sql`
+    select id as "Id", name as "DeveloperName", label as "MasterLabel", description as "Description", ${ofMetadata},
+      is_public as "IsPublic", is_protected as "IsProtected"
+    from custom_scopes where org_id = ${orgId}`,
+  OauthTokenExchangeHandler: ({ orgId }) => sql`
+    select id as "Id", developer_name as "DeveloperName", master_label as "MasterLabel", description as "Description",
+      ${ofMetadata}, is_enabled as "IsEnabled", is_user_creation_allowed as "IsUserCreationAllowed",
+      is_protected as "IsProtected", created_at as "CreatedDate", modified_at as "LastModifiedDate",
+      modified_at as "SystemModstamp"
+    from token_exchange_handlers where org_id = ${orgId}`,
   // Two tables in one: the numbers of browser sessions doubled are even, those of access tokens odd.
   AuthSession: ({ orgId, tokenId }) => sql`
     select session.id * 2 as "Id", session.user_id as "UsersId", session.timeout as "NumSecondsValid",
@@ -165,6 +146,22 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       method as "VerificationMethod", status as "Status", source_ip as "SourceIp", resource_id as "ResourceId",
       id as "EventGroup", null as "LoginHistoryId", null as "LoginGeoId", null as "Remarks"
     from verification_history where org_id = ${orgId}`,
+  UserLogin: ({ orgId, now }) => sql`
+    select ${idBehind('0Yw', 'id')} as "Id", id as "UserId", is_frozen as "IsFrozen",
+      case when locked_until > ${now.getTime()} then 1 else 0 end as "IsPasswordLocked", modified_at as "LastModifiedDate"
+    from users where org_id = ${orgId}`,
+  SamlSsoConfig: ({ orgId }) => sql`
+    select id as "Id", full_name as "DeveloperName", label as "MasterLabel", ${ofMetadata}, issuer as "Issuer",
+      entity_id as "Audience", identity_mapping as "IdentityMapping", identity_location as "IdentityLocation",
+      attribute_name as "AttributeName", created_at as "CreatedDate", modified_at as "LastModifiedDate",
+      modified_at as "SystemModstamp"
+    from saml_sso_configs where org_id = ${orgId}`,
+  AuthProvider: ({ orgId }) => sql`
+    select id as "Id", developer_name as "DeveloperName", friendly_name as "FriendlyName",
+      'OpenIdConnect' as "ProviderType", consumer_key as "ConsumerKey", authorize_url as "AuthorizeUrl",
+      token_url as "TokenUrl", user_info_url as "UserInfoUrl", default_scopes as "DefaultScopes",
+      sends_credentials_in_header as "OptionsSendClientCredentialsInHeader", created_at as "CreatedDate"
+    from auth_providers where org_id = ${orgId}`,
   SetupAuditTrail: ({ orgId }) => sql`
     select id as "Id", action as "Action", section as "Section", display as "Display", at as "CreatedDate",
       created_by_id as "CreatedById", null as "CreatedByContext", null as "CreatedByIssuer", null as "DelegateUser"
