@@ -16,10 +16,14 @@ export function isJsonList(value: Json | undefined): value is readonly Json[] {
 
 // Far more than any call has. What goes through a value goes one call deeper with each level.
 const deepest = 100
+// Two hundred records with five hundred fields each. Parsing a million different names takes seconds, in which nobody else
+// is answered.
+const mostMembers = 100_000
 
-/** Whether lists and objects stand within one another in a JSON text as deep as no call has them. */
-export function isTooDeep(text: string): boolean {
+/** What is wrong with a JSON text before it is parsed: it is too deep, or has too much in it; `undefined` when nothing is. */
+export function boundsProblem(text: string): string | undefined {
   let depth = 0
+  let members = 0
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case quote:
@@ -27,18 +31,24 @@ export function isTooDeep(text: string): boolean {
         break
       case openBracket:
       case openBrace:
-        if (++depth > deepest) return true
+        members++
+        if (++depth > deepest) return 'The body has lists and objects too deep in one another'
         break
       case closeBracket:
       case closeBrace:
         depth--
         break
+      case colon:
+        members++
+        break
     }
+    if (members > mostMembers) return `The body has more than ${mostMembers} members`
   }
-  return false
+  return undefined
 }
 
-const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
+const [quote, backslash, colon] = [0x22, 0x5c, 0x3a]
+const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** Where the text that begins at a quote ends. */
 function endOfText(json: string, start: number): number {

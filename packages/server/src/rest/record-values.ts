@@ -2,7 +2,7 @@ import { readRecordId } from '../record-id.ts'
 import { type RecordErrorCode, RestError } from './error.ts'
 import type { Json } from './json.ts'
 import type { Field, SObject } from './object.ts'
-import type { FieldValue } from './record.ts'
+import { type FieldValue, storedText } from './record.ts'
 
 /** Refuses a record for what is in it. */
 export function recordRefused(
@@ -65,7 +65,8 @@ export function readFieldValue(object: SObject, field: Field, given: Json): Fiel
       return id
     }
     default: {
-      const text = String(given)
+      if (typeof given !== 'string') throw cannot()
+      const text = storedText(given)
       if (text.length > field.length) {
         throw fail(
           'STRING_TOO_LONG',
@@ -116,7 +117,8 @@ function isDay(day: string): boolean {
 
 function wordFor(given: string | number | boolean): string {
   if (typeof given === 'boolean') return given ? 'VALUE_TRUE' : 'VALUE_FALSE'
-  return typeof given === 'number' ? 'VALUE_NUMBER' : 'VALUE_STRING'
+  if (typeof given === 'string') return 'VALUE_STRING'
+  return Number.isInteger(given) ? 'VALUE_NUMBER_INT' : 'VALUE_NUMBER_FLOAT'
 }
 
 /** A value as a message names it: never much of it. */

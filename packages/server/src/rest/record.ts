@@ -30,6 +30,14 @@ export interface RecordKey {
   readonly value: string
 }
 
+/**
+ * A text as it is stored, and looked for. Databases have no character 0 in texts, or take it for the end of a pattern, and
+ * no halves of surrogate pairs: in their place stands the character for what cannot be shown.
+ */
+export function storedText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD')
+}
+
 /** The one form of a value in which it is looked up: capitals do not count. */
 export function keyText(value: string | number | boolean): string {
   return String(value).replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())

@@ -242,6 +242,35 @@ describe('bodies', () => {
     expect([status, refused[0].errorCode]).toEqual([400, 'JSON_PARSER_ERROR'])
   })
 
+  const names = (many: number) => Array.from({ length: many }, (_, number) => `"k${number}":1`).join(',')
+
+  it.each<readonly [string, string, string]>([
+    ['POST', '/sobjects/Account', `{${names(700_000)}}`],
+    ['POST', '/composite', part(`{${names(700_000)}}`)],
+    ['POST', '/composite/sobjects', `{"records":[${'{"a":1},'.repeat(1_200_000)}{}]}`],
+    ['POST', '/composite/tree/Account', `{"records":[${'[],'.repeat(3_000_000)}[]]}`],
+    ['POST', '/composite/sobjects/Account', `{"ids":[${'{},'.repeat(3_000_000)}{}],"fields":["Id"]}`],
+  ])(
+    'are refused before they are parsed where they have too much in them: %s %s',
+    {
+      timeout: 5000,
+    },
+    async (method, path, body) => {
+      const { status, body: refused } = await post(path, body, method)
+      expect([status, refused[0]]).toEqual([
+        400,
+        { errorCode: 'JSON_PARSER_ERROR', message: 'The body has more than 100000 members' },
+      ])
+    },
+  )
+
+  it('may have as much as the largest calls have', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 400 }, (_, number) => [`Field${number}__c`, 'x']))
+    const records = Array.from({ length: 200 }, () => ({ attributes: { type: 'Account' }, ...fields }))
+    const { status, body } = await send('POST', '/composite/sobjects', { records })
+    expect([status, body.length, body[0].errors[0].statusCode]).toEqual([200, 200, 'INVALID_FIELD'])
+  })
+
   it('may have brackets in texts', async () => {
     const Name = `"${'['.repeat(200)}\\`
     const made = await send('POST', '/sobjects/Lead', { LastName: 'Brackets', Company: Name })

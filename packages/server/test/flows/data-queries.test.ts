@@ -140,6 +140,16 @@ describe('queries', () => {
     expect(await names(where)).toEqual(found)
   })
 
+  it.each([
+    `SELECT Name FROM Account WHERE Site = 'Query' OFFSET 4`,
+    `SELECT Name FROM Account WHERE Site IN ('Query', 'OFFSET 1') OFFSET 4 `,
+    `SELECT Name FROM Account WHERE Site = 'Query' ORDER BY Name OFFSET 4`,
+    `SELECT Name FROM Account WHERE Site = 'Query' ORDER BY Name LIMIT 2 OFFSET 4`,
+  ])('leave out as many as they say: %s', async (query) => {
+    expect((await soql(query)).body).toMatchObject({ totalSize: 0, done: true })
+    expect((await soql(query.replace('4', '3'))).body).toMatchObject({ totalSize: 1 })
+  })
+
   it('have texts that go on in the next line', async () => {
     for (const end of ['\n', '\r\n', '\u2028', '\u2029']) {
       const Name = `One${end}Two`
@@ -322,7 +332,34 @@ describe('queries', () => {
     ['SELECT Id FROM Account WHERE', 'MALFORMED_QUERY', "unexpected token: '<EOF>'"],
     ["SELECT Id FROM Account WHERE Name = 'x", 'MALFORMED_QUERY', 'ERROR at Row:1:Column:37'],
     ['SELECT Id FROM Account WHERE Name = :name', 'MALFORMED_QUERY', 'Bind variables only allowed in Apex code'],
-    ["SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", 'MALFORMED_QUERY', 'unexpected token'],
+    [
+      "SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'",
+      'MALFORMED_QUERY',
+      "\nnt WHERE Name = 'a' AND Name = 'b' OR Name = 'c'\n                                   ^\nERROR at Row:1:Column:56\nunexpected token: AND and OR",
+    ],
+    [
+      "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE Email = 'a' OR Email = 'b')\nOR Name = 'c' AND Name = 'd'",
+      'MALFORMED_QUERY',
+      'ERROR at Row:2:Column:15\nunexpected token: AND and OR',
+    ],
+    // What stands in several places is wrong where it is compared or sorted, not where it is selected.
+    ['SELECT Name FROM Account WHERE Name = 5', 'INVALID_FIELD', 'ERROR at Row:1:Column:32\nvalue of filter criterion'],
+    ["SELECT Id FROM Account WHERE Id = 'x'", 'INVALID_QUERY_FILTER_OPERATOR', 'ERROR at Row:1:Column:30\ninvalid ID'],
+    [
+      'SELECT Description FROM Account ORDER BY Description',
+      'MALFORMED_QUERY',
+      "ERROR at Row:1:Column:42\nfield 'Description' can not be sorted",
+    ],
+    [
+      'SELECT Type, COUNT(Id) FROM Account WHERE Type != null GROUP BY Type HAVING Type = 5',
+      'INVALID_FIELD',
+      'ERROR at Row:1:Column:77\nvalue of filter criterion',
+    ],
+    [
+      "SELECT Id, (SELECT Id FROM Contacts WHERE LastName = 5) FROM Account WHERE Name = 'WHERE'",
+      'INVALID_FIELD',
+      'ERROR at Row:1:Column:43\nvalue of filter criterion',
+    ],
     [
       "SELECT Id FROM Account WHERE NumberOfEmployees = '5'",
       'INVALID_FIELD',
@@ -465,8 +502,13 @@ describe('queries', () => {
   })
 
   it('take a value for what it is, whatever is in it', { timeout: 60_000 }, async () => {
+    const hostile = fc.constantFrom('a', 'B', '\0', '\ud800', '%', '_', '\\', "'", '\n', ' ')
+    const texts = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      fc.string({ unit: hostile, minLength: 1, maxLength: 10 }),
+    )
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }), async (name) => {
+      fc.asyncProperty(texts, async (name) => {
         const text = name.trim()
         fc.pre(text !== '')
         const id = await create('Account', { Name: text, Site: 'Property' })
@@ -481,6 +523,8 @@ describe('queries', () => {
       }),
       { numRuns: 60 },
     )
+    // A character that ends a text elsewhere ends no pattern.
+    expect(await column(`SELECT Id FROM Account WHERE Site = 'Query' AND Name LIKE '%\0'`, 'Id')).toEqual([])
   })
 })
 

@@ -89,6 +89,11 @@ describe('records', () => {
     expect((await send('GET', path)).status).toBe(404)
   })
 
+  it('have external ids that may end as a format does', async () => {
+    expect((await send('PATCH', '/sobjects/Account/Key__c/page.xml', { Name: 'Page' })).status).toBe(201)
+    expect((await send('GET', '/sobjects/Account/Key__c/page.xml')).body).toMatchObject({ Key__c: 'page.xml' })
+  })
+
   it('are one record, however many upsert the same external id at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, number) =>
@@ -146,6 +151,51 @@ describe('records', () => {
       400,
       'INVALID_FIELD',
       "No such column 'Nam' on sobject of type Account",
+    ],
+    [
+      'a number for a text',
+      'POST',
+      '/sobjects/Account',
+      { Name: 5 },
+      400,
+      'JSON_PARSER_ERROR',
+      'Cannot deserialize instance of string from VALUE_NUMBER_INT value 5',
+    ],
+    [
+      'yes for a phone',
+      'POST',
+      '/sobjects/Account',
+      { Name: 'A', Phone: true },
+      400,
+      'JSON_PARSER_ERROR',
+      'Cannot deserialize instance of phone from VALUE_TRUE value true',
+    ],
+    [
+      'a name of every object in JavaScript',
+      'POST',
+      '/sobjects/Account',
+      JSON.parse('{ "Name": "A", "__proto__": { "Phone": "1" } }'),
+      400,
+      'INVALID_FIELD',
+      "No such column '__proto__' on sobject of type Account",
+    ],
+    [
+      'another such name',
+      'POST',
+      '/sobjects/Account',
+      { Name: 'A', constructor: 'B' },
+      400,
+      'INVALID_FIELD',
+      "No such column 'constructor' on sobject of type Account",
+    ],
+    [
+      'an object with such a name',
+      'POST',
+      '/sobjects/toString',
+      {},
+      404,
+      'NOT_FOUND',
+      'The requested resource does not',
     ],
     ['an unknown object', 'POST', '/sobjects/Acount', {}, 404, 'NOT_FOUND', 'The requested resource does not exist'],
     [

@@ -113,6 +113,20 @@ describe('the REST API', () => {
     expect(pretty.text).toMatch(/^\{\n {2}"chatter"/)
   })
 
+  it.each([
+    ['/limits', 'LimitsSnapshot'],
+    ['', 'urls'],
+    ['/sobjects', 'DescribeGlobal'],
+    ['/sobjects/Account/listviews', 'ListViews'],
+    ['/sobjects/Account/listviews/00B000000000001EAA/results', 'ListViewResults'],
+    ['/sobjects/Account/001000000000001AAA', 'Errors'],
+  ])('writes what a path ends in, whatever else is accepted: %s', async (path, root) => {
+    const written = async (suffix: string, accept: string) =>
+      (await ask(`/services/data/v67.0${path}${suffix}`, { headers: { accept } })).text
+    expect(await written('.xml', 'application/json')).toMatch(new RegExp(`^<\\?xml[^>]*\\?><${root}[ >]`))
+    expect(await written('.json', 'application/xml')).toMatch(/^[{[]/)
+  })
+
   it('does not mind a JSON content type without a body', async () => {
     expect((await ask('/services/data/v67.0/limits', { headers: { 'content-type': 'application/json' } })).status).toBe(
       200,

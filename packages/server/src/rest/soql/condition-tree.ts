@@ -8,15 +8,16 @@ type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | { readonly leaf: Leaf }
 /**
  * The tree of a WHERE or HAVING. The parser gives a chain, in which every member says how many parentheses open before
  * and close after it; AND and OR side by side without parentheses are an error in SOQL.
- * @throws what `mixed` makes, for that error
+ * @throws what `mixedAt` makes of how many of the two stand before it, for that error
  */
 export function conditionTree(
   clause: WhereClause | HavingClause,
   leafOf: (leaf: Leaf) => Condition,
-  mixed: () => Error,
+  mixedAt: (operator: number) => Error,
 ): Condition {
   const tokens = tokensOf(clause)
   let place = 0
+  let operators = 0
   return expression()
 
   function expression(): Condition {
@@ -25,9 +26,10 @@ export function conditionTree(
     for (;;) {
       const token = tokens[place]
       if (token !== 'AND' && token !== 'OR') break
-      if (by !== undefined && by !== token) throw mixed()
+      if (by !== undefined && by !== token) throw mixedAt(operators)
       by = token
       place++
+      operators++
       parts.push(operand())
     }
     const [only] = parts
@@ -43,7 +45,7 @@ export function conditionTree(
       place++
       return inner
     }
-    if (token === undefined || typeof token === 'string') throw mixed()
+    if (token === undefined || typeof token === 'string') throw mixedAt(operators)
     return leafOf(token.leaf)
   }
 }

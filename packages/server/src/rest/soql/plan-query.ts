@@ -1,33 +1,25 @@
-import type * as soqlParser from '@jetstreamapp/soql-parser-js'
 import type {
   FieldFunctionExpression,
   FunctionExp,
-  HavingClause,
   OrderByClause,
   Query,
   QueryBase,
   Subquery,
-  ValueQueryCondition,
-  WhereClause,
 } from '@jetstreamapp/soql-parser-js'
 import type { UserPermission } from '../../users/profile.ts'
-import { type Field, findField, findRelationship, type SObject } from '../object.ts'
+import { findField, findRelationship, type SObject } from '../object.ts'
 import { type Schema, targetOf } from '../schema.ts'
-import { conditionTree } from './condition-tree.ts'
-import type {
-  AggregateFunction,
-  Condition,
-  Expression,
-  FieldPath,
-  Ordering,
-  Plan,
-  Selected,
-  SqlValue,
-  Step,
-} from './plan.ts'
+import type { AggregateFunction, Condition, Expression, FieldPath, Ordering, Plan, Selected, Step } from './plan.ts'
+import { conditionReader, type FromNames } from './read-conditions.ts'
 import { readQuery } from './read-query.ts'
-import { type QueryProblem, queryError } from './soql-error.ts'
-import { comparisonOf, patternOf, readValue } from './values.ts'
+import {
+  type Clause,
+  placeOfClause,
+  placeOfOperator,
+  type QueryProblem,
+  queryError,
+  queryErrorAt,
+} from './soql-error.ts'
 
 /** Who asks, and what there is for them to ask about. */
 export interface Viewer {
@@ -44,17 +36,13 @@ export interface Viewer {
 const longestPath = 5
 const largestOffset = 2000
 const mostOfAllFields = 200
-// What they may have at most, together with the queries within them: conditions that are queries, sub-queries, and
-// relationships from a record up. Also Salesforce's.
-const mostSemiJoins = 2
+// What they may have at most, together with the queries within them: sub-queries, and relationships from a record up. Also
+// Salesforce's.
 const mostSubqueries = 20
 const mostRelationships = 55
 const mostOrdered = 32
 // Characters at the end in which ALL ROWS is looked for.
 const longestSuffix = 100
-
-/** Names that FROM gives, in small letters, and the relationships that lead there; none to the object of the query itself. */
-type FromNames = ReadonlyMap<string, readonly string[]>
 
 /**
  * Understands a query.
@@ -70,10 +58,25 @@ export async function planQuery(
   const isAll = includesDeleted || allRows !== null
   const { query, aliases } = await readQuery(allRows === null ? soql : soql.trimEnd().slice(0, -allRows[0].length))
   const text = { soql }
-  const fail = (code: QueryProblem, message: string, token?: string) => queryError(code, text, message, token)
+  // The clause of the whole query that is being read: what is wrong in it is looked for there.
+  let clause: Clause | undefined
+  const start = () => (clause === undefined ? 0 : placeOfClause(text, clause))
+  const fail = (code: QueryProblem, message: string, token?: string) => queryError(code, text, message, token, start())
   const relationships = new Set<string>()
-  let semiJoins = 0
-  let isInSemiJoin = false
+  const whereOf = conditionReader({
+    viewer,
+    pathOf,
+    expressionOf,
+    innerQuery: (inner) => planOf(inner, objectNamed(inner.sObject ?? ''), true),
+    fail,
+    mixedAt: (operator) =>
+      queryErrorAt(
+        'MALFORMED_QUERY',
+        text,
+        'unexpected token: AND and OR side by side need parentheses',
+        placeOfOperator(text, start(), operator),
+      ),
+  })
   return planOf(query, objectNamed(query.sObject ?? ''))
 
   function objectNamed(name: string): SObject {
@@ -94,27 +97,35 @@ export async function planQuery(
     if (offset > largestOffset) {
       throw fail('MALFORMED_QUERY', `Maximum SOQL offset allowed is ${largestOffset}`)
     }
-    const groupBy = groupingOf(query, object, names)
+    const inClause = <T>(name: Clause, read: () => T): T => {
+      if (isWithin) return read()
+      clause = name
+      const found = read()
+      clause = undefined
+      return found
+    }
+    const groupBy = inClause('GROUP', () => groupingOf(query, object, names))
     const selected = selectionOf(query, object, names, isWithin)
     const isCount = selected.length === 1 && selected[0]?.kind === 'value' && isCountOfAll(query)
     const hasAggregate = selected.some((one) => one.kind === 'value' && one.expression.kind === 'aggregate')
     const kind = isCount && groupBy.length === 0 ? 'count' : hasAggregate || groupBy.length > 0 ? 'groups' : 'records'
     const isGrouped = (expression: Expression) => kind === 'groups' && isOfGroup(expression, groupBy)
     if (kind === 'groups') checkGroups(selected, groupBy)
-    const orderBy = atMostOrdered(listOf(query.orderBy), 'ORDER').map((clause) => orderingOf(clause, object, names))
-    for (const { by } of orderBy) {
-      if (kind === 'groups' ? isGrouped(by) : by.kind === 'field') continue
-      throw fail(
-        'MALFORMED_QUERY',
-        `Ordered field must be grouped or aggregated: ${by.path?.field.name ?? 'COUNT()'}`,
-        'ORDER',
-      )
-    }
+    const orderBy = inClause('ORDER', () => {
+      const orderings = atMostOrdered(listOf(query.orderBy), 'ORDER').map((one) => orderingOf(one, object, names))
+      for (const { by } of orderings) {
+        if (kind === 'groups' ? isGrouped(by) : by.kind === 'field') continue
+        const name = by.path?.field.name ?? 'COUNT()'
+        throw fail('MALFORMED_QUERY', `Ordered field must be grouped or aggregated: ${name}`, 'ORDER')
+      }
+      return orderings
+    })
+    const { where: asked, having: askedOfGroups } = query
     const where = both(
-      query.where === undefined ? undefined : whereOf(query.where, object, names, (left) => left.kind === 'field'),
+      inClause('WHERE', () => asked && whereOf(asked, object, names, (left) => left.kind === 'field')),
       ownersOnly(object),
     )
-    const having = query.having === undefined ? undefined : whereOf(query.having, object, names, isGrouped)
+    const having = inClause('HAVING', () => askedOfGroups && whereOf(askedOfGroups, object, names, isGrouped))
     const scope = query.usingScope?.toLowerCase()
     return {
       object,
@@ -361,147 +372,6 @@ export async function planQuery(
     }
     return { by, isDescending: clause.order === 'DESC', hasNullsLast: clause.nulls === 'LAST' }
   }
-
-  // ——— Conditions
-
-  function whereOf(
-    clause: WhereClause | HavingClause,
-    object: SObject,
-    names: FromNames,
-    mayStand: (left: Expression) => boolean,
-  ): Condition {
-    const mixed = () => fail('MALFORMED_QUERY', 'unexpected token: AND and OR side by side need parentheses')
-    const leaf = (condition: soqlParser.Condition | ValueQueryCondition) => {
-      const read = leafOf(condition, object, names)
-      const left = leftOf(read)
-      if (left === undefined || mayStand(left)) return read
-      const name = left.path?.field.name ?? 'COUNT()'
-      throw fail(
-        'MALFORMED_QUERY',
-        left.kind === 'field'
-          ? `Field must be grouped or aggregated: ${name}`
-          : `Aggregates stand in HAVING, not in WHERE: ${name}`,
-        left.path?.field.name,
-      )
-    }
-    return conditionTree(clause, leaf, mixed)
-  }
-
-  function leafOf(condition: soqlParser.Condition | ValueQueryCondition, object: SObject, names: FromNames): Condition {
-    if ('fn' in condition) {
-      const left = expressionOf(condition.fn, object, names)
-      return compared(left, condition.operator, condition.value, condition.literalType)
-    }
-    if (!('field' in condition)) throw fail('MALFORMED_QUERY', 'unexpected token: NOT')
-    const path = pathOf(condition.field, object, names)
-    const { field } = path
-    if (!field.isFilterable || field.type === 'textarea') {
-      throw fail('INVALID_FIELD', `field '${field.name}' can not be filtered in a query call`, condition.field)
-    }
-    const left: Expression = { kind: 'field', path }
-    if ('valueQuery' in condition) return inQuery(left, path, condition)
-    const literalType = 'literalType' in condition ? condition.literalType : undefined
-    return compared(left, condition.operator, condition.value, literalType)
-  }
-
-  function inQuery(left: Expression, { field }: FieldPath, condition: ValueQueryCondition): Condition {
-    const { valueQuery } = condition
-    if (field.type !== 'id' && field.type !== 'reference') {
-      throw fail(
-        'INVALID_QUERY_FILTER_OPERATOR',
-        `The left operand of a semi join must be an id or a reference: ${field.name}`,
-        condition.field,
-      )
-    }
-    if (isInSemiJoin) {
-      throw fail('MALFORMED_QUERY', 'Nesting of semi join sub-selects is not supported', condition.field)
-    }
-    if (++semiJoins > mostSemiJoins) {
-      throw fail('MALFORMED_QUERY', `Maximum ${mostSemiJoins} semi join sub-selects are allowed.`, condition.field)
-    }
-    isInSemiJoin = true
-    const plan = planOf(valueQuery, objectNamed(valueQuery.sObject ?? ''), true)
-    isInSemiJoin = false
-    const [selected, ...others] = plan.select
-    if (selected?.kind !== 'field' || others.length > 0 || plan.kind !== 'records') {
-      throw fail('MALFORMED_QUERY', 'A semi join selects exactly one id or reference', valueQuery.sObject)
-    }
-    const { type } = selected.path.field
-    if (type !== 'id' && type !== 'reference') {
-      throw fail(
-        'MALFORMED_QUERY',
-        `The inner select field '${selected.path.field.name}' must be an id or a reference`,
-        selected.path.field.name,
-      )
-    }
-    const within: Condition = { kind: 'in-query', left, plan, selected: selected.path }
-    return condition.operator === 'NOT IN' ? { kind: 'not', part: within } : within
-  }
-
-  function compared(
-    left: Expression,
-    operator: string,
-    value: string | readonly string[],
-    literalType: string | readonly string[] | undefined,
-  ): Condition {
-    const field = left.path?.field
-    const values = typeof value === 'string' ? [value] : value
-    const typeOf = (place: number): string =>
-      typeof literalType === 'string' ? literalType : (literalType?.[place] ?? 'STRING')
-    const isCount = left.kind === 'aggregate' && left.aggregate.startsWith('COUNT')
-    const readAt = (place: number) =>
-      readValue(values[place] ?? '', typeOf(place), isCount || field === undefined ? undefined : field, viewer, fail)
-    const single = operator === 'IN' || operator === 'NOT IN' || operator === 'INCLUDES' || operator === 'EXCLUDES'
-    if (single !== (typeof value !== 'string'))
-      throw fail('MALFORMED_QUERY', `unexpected token: '${operator}'`, operator)
-    switch (operator) {
-      case 'LIKE': {
-        const isText = field !== undefined && textTypes.has(field.type)
-        if (!isText || typeof value !== 'string' || literalType !== 'STRING') {
-          throw fail(
-            'INVALID_QUERY_FILTER_OPERATOR',
-            `invalid operator on ${field?.type ?? 'int'} field: LIKE`,
-            field?.name,
-          )
-        }
-        return { kind: 'like', left, pattern: patternOf(value) }
-      }
-      case 'IN':
-      case 'NOT IN': {
-        const spans = values.map((_, place) => readAt(place))
-        const listed = spans.flatMap((read): readonly SqlValue[] => (read.kind === 'value' ? [read.value] : []))
-        const parts: Condition[] = spans.flatMap((read) =>
-          read.kind === 'value' ? [] : [comparisonOf(left, '=', read)],
-        )
-        const all: Condition = { kind: 'or', parts: [{ kind: 'in', left, values: listed }, ...parts] }
-        return operator === 'IN' ? all : { kind: 'not', part: all }
-      }
-      case 'INCLUDES':
-      case 'EXCLUDES': {
-        if (field?.type !== 'multipicklist') {
-          throw fail('INVALID_QUERY_FILTER_OPERATOR', `${operator} is for multi-select picklists alone`, field?.name)
-        }
-        const anyOf = values.map((_, place) => {
-          const read = readAt(place)
-          return read.kind === 'value' ? String(read.value).split(';') : []
-        })
-        const includes: Condition = { kind: 'includes', left, anyOf }
-        return operator === 'INCLUDES' ? includes : { kind: 'not', part: includes }
-      }
-      default: {
-        const by = operator === '<>' ? '!=' : comparisons.find((one) => one === operator)
-        if (by === undefined) throw fail('MALFORMED_QUERY', `unexpected token: '${operator}'`, operator)
-        if (by !== '=' && by !== '!=' && field !== undefined && !isCount && unordered.has(field.type)) {
-          throw fail(
-            'INVALID_QUERY_FILTER_OPERATOR',
-            `invalid operator on ${field.type} field: ${field.name}`,
-            field.name,
-          )
-        }
-        return comparisonOf(left, by, readAt(0))
-      }
-    }
-  }
 }
 
 const aggregates = [
@@ -512,25 +382,6 @@ const aggregates = [
   'MIN',
   'SUM',
 ] as const satisfies readonly AggregateFunction[]
-const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const
-const unordered: ReadonlySet<Field['type']> = new Set(['boolean', 'multipicklist'])
-const textTypes: ReadonlySet<Field['type']> = new Set(['email', 'phone', 'picklist', 'string', 'url'])
-
-/** What a condition compares, of which all parts have the same. */
-function leftOf(condition: Condition): Expression | undefined {
-  switch (condition.kind) {
-    case 'and':
-    case 'or': {
-      const [first] = condition.parts
-      return first === undefined ? undefined : leftOf(first)
-    }
-    case 'not':
-      return leftOf(condition.part)
-    default:
-      return condition.left
-  }
-}
-
 /** Whether a group has one value of an expression. */
 function isOfGroup(expression: Expression, groupBy: readonly FieldPath[]): boolean {
   if (expression.kind === 'aggregate') return true

@@ -32,7 +32,7 @@ export async function readQuery(soql: string): Promise<ReadQuery> {
   const { parseQuery: parse } = await import('@jetstreamapp/soql-parser-js')
   const { text, aliases } = withoutAliases(soql, bare)
   try {
-    const read = { query: parse(readable(text)), aliases }
+    const read = { query: withOffset(parse, text, bare), aliases }
     if (soql.length <= longestKept) keep(soql, read)
     return read
   } catch (error) {
@@ -41,6 +41,15 @@ export async function readQuery(soql: string): Promise<ReadQuery> {
 }
 
 type Parse = typeof parseQuery
+
+// The parser takes OFFSET for one more condition where no LIMIT stands between it and WHERE.
+const offsetAlone = /(?<!\blimit\s{1,20}\d{1,20}\s{1,20})\boffset\s{1,20}(\d{1,9})(?=\s*$)/i
+
+function withOffset(parse: Parse, text: string, bare: string): Query {
+  const found = offsetAlone.exec(bare)
+  if (found === null) return parse(readable(text))
+  return { ...parse(readable(text.slice(0, found.index))), offset: Number(found[1]) }
+}
 
 // Parsing takes longer than most queries do. What is kept is of the text alone, and nobody changes it.
 const parsed = new Map<string, ReadQuery>()

@@ -1,5 +1,6 @@
 import { id15, readRecordId, recordNumberOf } from '../../record-id.ts'
 import type { Field } from '../object.ts'
+import { storedText } from '../record.ts'
 import { type DaySpan, dayIn, daysOf, startOfDay } from './date-literals.ts'
 import type { Comparison, Condition, Expression, SqlValue } from './plan.ts'
 import type { QueryProblem } from './soql-error.ts'
@@ -138,8 +139,9 @@ export function patternOf(written: string): string {
 }
 
 function withoutEscapes(written: string, other: (escaped: string) => string): string {
-  return written.replace(/^'|'$/g, '').replace(/\\(u[0-9A-Fa-f]{4}|.)/gs, (_, escaped: string) => {
+  const text = written.replace(/^'|'$/g, '').replace(/\\(u[0-9A-Fa-f]{4}|.)/gs, (_, escaped: string) => {
     if (escaped.length === 5) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
     return escapes[escaped.toLowerCase()] ?? other(escaped)
   })
+  return storedText(text)
 }

@@ -8,7 +8,7 @@ import { dataAccessOf, visibleTo } from '../../rest/access.ts'
 import type { Call, Caller, CallerStores, DataStores, RestAnswer } from '../../rest/call.ts'
 import { dispatch } from '../../rest/dispatch.ts'
 import { RestError } from '../../rest/error.ts'
-import { isTooDeep, type Json } from '../../rest/json.ts'
+import { boundsProblem, type Json } from '../../rest/json.ts'
 import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
 import type { ObjectStore } from '../../rest/record.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
@@ -63,16 +63,17 @@ export function restApi(needs: Needs): RestApi {
   return {
     versions: async (visit) => write(visit, { status: 200, body: apiVersions, root: 'Versions', item: 'Version' }),
     async data(visit) {
-      const { request, params, checks } = visit
+      const { request, checks } = visit
       checks.flow = 'rest'
       const caller = await admit(visit)
-      const version = readApiVersion(params['version'] ?? '')
+      const { segments } = readPath(request.path)
+      const version = readApiVersion(segments[0] ?? '')
       const { records, cursors, actedBy } = needs
       const call: Call = {
         caller,
         version,
         method: request.method,
-        segments: segmentsOf(request.path),
+        segments: segments.slice(1),
         query: new URLSearchParams(request.query),
         header: request.header,
         body: () => readBody(request),
@@ -100,7 +101,10 @@ export function restApi(needs: Needs): RestApi {
       throw new RestError(refusal.reason === 'token-in-query' ? { reason: 'token-missing', facts: {} } : refusal)
     }
     const { token, user, org } = bearer
-    const needed = ['api', ...(connectResources.has(segmentsOf(visit.request.path)[0] ?? '') ? ['chatter_api'] : [])]
+    const needed = [
+      'api',
+      ...(connectResources.has(readPath(visit.request.path).segments[1] ?? '') ? ['chatter_api'] : []),
+    ]
     if (!needed.some((scope) => covers(token.scopes, scope))) {
       throw new RestError({ reason: 'scope-missing', facts: { needed: needed.join(' or '), granted: token.scopes } })
     }
@@ -135,11 +139,14 @@ export const restRefusal: ShowRefusal = (error, visit) => {
   return write(visit, { status: error.status, body: document, root: 'Errors', item: 'Error', headers: error.headers })
 }
 
-/** What stands in a path after the version. */
-function segmentsOf(path: string): readonly string[] {
-  return path
-    .split('/')
-    .slice(4)
+/** What a path says: what stands in it from the version on, and the format that it ends in, such as `.xml`. */
+function readPath(path: string): { readonly segments: readonly string[]; readonly format: string | undefined } {
+  const parts = path.split('/').slice(3)
+  // What ends so there is a value: that of an external id.
+  const isValue = parts[1] === 'sobjects' && parts[4] !== undefined && parts[3] !== 'listviews'
+  const [suffix, format] = (isValue ? undefined : /\.(json|xml)$/.exec(path)) ?? []
+  const last = parts.pop() ?? ''
+  const segments = [...parts, suffix === undefined ? last : last.slice(0, -suffix.length)]
     .filter((segment) => segment !== '')
     .map((segment) => {
       try {
@@ -149,6 +156,7 @@ function segmentsOf(path: string): readonly string[] {
         return segment
       }
     })
+  return { segments, format }
 }
 
 const unpack = promisify(gunzip)
@@ -174,7 +182,8 @@ async function readBody(request: Incoming): Promise<Json> {
 }
 
 function parsed(text: string): Json {
-  if (isTooDeep(text)) throw malformed('The body has lists and objects too deep in one another')
+  const problem = boundsProblem(text)
+  if (problem !== undefined) throw malformed(problem)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -192,7 +201,7 @@ function write(visit: Visit, found: RestAnswer, headers: Readonly<Record<string,
   const all = { ...unstored, ...headers, ...found.headers }
   if (body === undefined) return { status, headers: all, body: null }
   const { request } = visit
-  const format = chooseFormat(undefined, request.header('accept'), ['json', 'xml'])
+  const format = chooseFormat(readPath(request.path).format, request.header('accept'), ['json', 'xml'])
   const isPretty = readPrettyPrint(request.header('x-prettyprint') ?? request.header('prettyprint'))
   const style: BodyStyle = { root, ...(item === undefined ? {} : { item }), format, isPretty }
   const document: Document = body
