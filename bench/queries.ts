@@ -43,6 +43,11 @@ try {
   )
   await measure('by name, 1 record', "SELECT Id, Name, Phone FROM Account WHERE Name = 'account 777'")
   await measure('the first 25 by name', 'SELECT Id, Name, Phone FROM Account ORDER BY Name LIMIT 25')
+  await measure('one’s own 25 by name', 'SELECT Id, Name FROM Account USING SCOPE mine ORDER BY Name LIMIT 25')
+  await measure(
+    'the 25 that changed last',
+    'SELECT Id, Name FROM Account USING SCOPE mru ORDER BY LastViewedDate DESC NULLS LAST LIMIT 25',
+  )
   await measure('a page of 2,000 with their parents', 'SELECT Id, Name, Parent.Name FROM Account LIMIT 2000')
   await measure('by a field without index, 2,000 records', "SELECT Id, Name FROM Account WHERE BillingCity = 'City 3'")
 } finally {

@@ -3,8 +3,8 @@ import { type Field, isIndexed, type SObject } from '../rest/object.ts'
 import { type Asker, keyText, type RowPage } from '../rest/record.ts'
 import type { Condition, Expression, FieldPath, Ordering, Plan, SqlValue } from '../rest/soql/plan.ts'
 import type { Database } from './database.ts'
-import { jsonElements, jsonFlag, jsonNumber, jsonNumbers, jsonText } from './json-sql.ts'
-import { liveTables } from './live-objects.ts'
+import { jsonElements, jsonNumbers } from './json-sql.ts'
+import { column, idOf, isNeverNull, ofObject, tableOf } from './object-sql.ts'
 import { givenNumber, givenText, hasWithin } from './text-sql.ts'
 
 type Sql = RawBuilder<unknown>
@@ -32,7 +32,8 @@ export function planCompiler({ queries }: Pick<Database, 'queries'>): PlanCompil
       const body = from(plan, asker)
       const selected = columns.map((column) => body.value(column))
       // Paging is by place, so the order leaves no two records to chance.
-      const last = plan.kind === 'records' ? body.lastOrder(plan.orderBy.length === 0) : []
+      const isUnique = plan.orderBy.some(({ by }) => isIdField(by))
+      const last = plan.kind === 'records' && !isUnique ? body.lastOrder(plan.orderBy.length === 0) : []
       const order = [...plan.orderBy.map((ordering) => orderSql(body, ordering)), ...last]
       const orderBy = order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`
       return ready(
@@ -67,6 +68,7 @@ export function planCompiler({ queries }: Pick<Database, 'queries'>): PlanCompil
 
 /** FROM and WHERE of a plan; the joins are those that the expressions asked for meanwhile need. */
 interface Body {
+  readonly object: SObject
   readonly id: Sql
   /** What decides between rows that are the same in everything else; an order that an index has, where nobody asks for one. */
   lastOrder(isOnly: boolean): readonly Sql[]
@@ -97,6 +99,7 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
   const having = plan.having === undefined ? undefined : conditionSql(plan.having)
 
   return {
+    object,
     id: column(object, root, idOf(object)),
     lastOrder(isOnly) {
       const id = column(object, root, idOf(object))
@@ -256,8 +259,6 @@ function isText(left: Expression): boolean {
   return type !== undefined && textTypes.has(type)
 }
 
-const numberTypes: ReadonlySet<Field['type']> = new Set(['currency', 'datetime', 'double', 'int', 'percent'])
-
 const textTypes: ReadonlySet<Field['type']> = new Set([
   'email',
   'multipicklist',
@@ -282,30 +283,12 @@ function balanced(parts: readonly Sql[], by: Sql): Sql {
 
 function orderSql(body: Body, { by, isDescending, hasNullsLast }: Ordering): Sql {
   const value = isText(by) ? sql`lower(${body.value(by)})` : body.value(by)
-  const nulls = hasNullsLast ? sql`nulls last` : sql`nulls first`
-  return sql`${value} ${isDescending ? sql`desc` : sql`asc`} ${nulls}`
-}
-
-function idOf({ fields, name }: SObject): Field {
-  const id = fields.find((field) => field.name === 'Id')
-  if (id === undefined) throw new Error(`The object ${name} has no Id.`)
-  return id
-}
-
-function tableOf(object: SObject, asker: Asker): Sql {
-  if (object.kind === 'stored') return sql`records`
-  const table = liveTables[object.name]
-  if (table === undefined) throw new Error(`There is no table for ${object.name}.`)
-  return sql`(${table(asker)})`
-}
-
-/** What makes a row of the table of all records one of an object. What may be of several objects has no prefix. */
-function ofObject(alias: string, { name, keyPrefix }: SObject, orgId: string, isById = false): Sql {
-  // An expression in the place of a column keeps its index out of the way of a better one.
-  const own = (column: string) =>
-    isById ? sql`(${sql.ref(`${alias}.${column}`)} || '')` : sql.ref(`${alias}.${column}`)
-  const ofOrg = sql`${own('org_id')} = ${orgId}`
-  return keyPrefix === '' ? ofOrg : sql`${ofOrg} and ${own('object')} = ${name}`
+  const direction = isDescending ? sql`desc` : sql`asc`
+  // Where there are none, to say where they go would keep an index from giving the order.
+  if (by.kind === 'field' && by.path.via.length === 0 && isNeverNull(body.object, by.path.field)) {
+    return sql`${value} ${direction}`
+  }
+  return sql`${value} ${direction} ${hasNullsLast ? sql`nulls last` : sql`nulls first`}`
 }
 
 /** Whether a condition lets nothing through but what an index has for some values of a field. */
@@ -325,27 +308,4 @@ function isIdField(left: Expression): boolean {
 /** Whether an expression is a field of the query's own object whose values are looked up. */
 function isKeyField(left: Expression): boolean {
   return left.kind === 'field' && left.path.via.length === 0 && isIndexed(left.path.field)
-}
-
-const storedColumns: Readonly<Record<string, string>> = {
-  Id: 'id',
-  OwnerId: 'owner_id',
-  CreatedDate: 'created_at',
-  CreatedById: 'created_by_id',
-  LastModifiedDate: 'modified_at',
-  LastModifiedById: 'modified_by_id',
-  SystemModstamp: 'modified_at',
-  LastViewedDate: 'modified_at',
-  LastReferencedDate: 'modified_at',
-}
-
-function column(object: SObject, alias: string, field: Field): Sql {
-  if (object.kind === 'live') return sql.ref(`${alias}.${field.name}`)
-  if (field.name === 'IsDeleted') return sql`case when ${sql.ref(`${alias}.deleted_at`)} is null then 0 else 1 end`
-  const own = field.isNameField ? 'name' : storedColumns[field.name]
-  if (own !== undefined) return sql.ref(`${alias}.${own}`)
-  if (object.keyPrefix === '' && field.name === 'Type') return sql.ref(`${alias}.object`)
-  const fields = `${alias}.fields`
-  if (field.type === 'boolean') return sql`coalesce(${jsonFlag(fields, field.name)}, 0)`
-  return numberTypes.has(field.type) ? jsonNumber(fields, field.name) : jsonText(fields, field.name)
 }

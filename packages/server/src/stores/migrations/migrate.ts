@@ -28,6 +28,7 @@ import { namedCredentials } from './0021-named-credentials.ts'
 import { authProviders } from './0022-auth-providers.ts'
 import { signingKeyTurns } from './0023-signing-key-turns.ts'
 import { tablesInParts } from './0024-tables-in-parts.ts'
+import { listViewIndexes } from './0025-list-view-indexes.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -55,6 +56,7 @@ const migrations: readonly Migration[] = [
   authProviders,
   signingKeyTurns,
   tablesInParts,
+  listViewIndexes,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length
