@@ -45,6 +45,7 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   check: async () => (await import('./commands/check.ts')).check,
   store: async () => (await import('./commands/store.ts')).store,
   'sso-settings': async () => (await import('./commands/sso-settings.ts')).ssoSettings,
+  'identity-provider': async () => (await import('./commands/identity-provider.ts')).identityProvider,
   'auth-provider': async () => (await import('./commands/auth-provider.ts')).authProvider,
   'token-exchange-handler': async () => (await import('./commands/token-exchange-handler.ts')).tokenExchangeHandler,
   release: async () => (await import('./commands/release.ts')).release,

@@ -52,7 +52,13 @@ export {
   canvasSamlInitiations,
 } from './connected-apps/canvas-app.ts'
 export { type CertificateUse, certificateUses } from './connected-apps/certificate-uses.ts'
-export { appChecked, finishRotation, revealSecret, rotateSecret } from './connected-apps/change-connected-app.ts'
+export {
+  appChecked,
+  changeConnectedApp,
+  finishRotation,
+  revealSecret,
+  rotateSecret,
+} from './connected-apps/change-connected-app.ts'
 export {
   changeCustomScope,
   type EnteredCustomScope,
@@ -73,7 +79,15 @@ export { newConnectedApp } from './connected-apps/new-connected-app.ts'
 export { installPlatformCli } from './connected-apps/platform-cli.ts'
 export { checkRelease, type ReleaseFinding, updatesUntil } from './connected-apps/release-check.ts'
 export { revokeApproval } from './connected-apps/revoke-approval.ts'
+export { isSamlApp, type SamlApp, samlAppsOf } from './connected-apps/saml-app.ts'
 export { installSamlAssertionApp } from './connected-apps/saml-assertion-app.ts'
+export {
+  samlEncryptionTypes,
+  samlLogoutBindings,
+  samlNameIdFormats,
+  samlSigningAlgorithms,
+  samlSubjectTypes,
+} from './connected-apps/saml-config.ts'
 export { metadataNameOfScope, scopeDefinitions } from './connected-apps/scope.ts'
 export { type UsedApp, usedApps } from './connected-apps/used-apps.ts'
 export { type Breakage, whatBreaks } from './connected-apps/what-breaks.ts'
@@ -131,6 +145,8 @@ export {
   releaseUpdates,
 } from './releases/release-updates.ts'
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
+export { changeIdentityProvider } from './saml/identity-provider.ts'
+export { idpLoginUrl, idpPaths } from './saml/idp-places.ts'
 export {
   changeSamlSsoConfig,
   type EnteredSamlSsoConfig,

@@ -9,6 +9,7 @@ import { appInstall } from './app/install.ts'
 import { appList } from './app/list.ts'
 import { appRevoke } from './app/revoke.ts'
 import { appRotateSecret } from './app/rotate-secret.ts'
+import { appSaml } from './app/saml.ts'
 import { appShow } from './app/show.ts'
 import { appUnblock } from './app/unblock.ts'
 import { appUninstall } from './app/uninstall.ts'
@@ -25,6 +26,7 @@ export function app(terminal: Terminal): CommandUnknownOpts {
     .addCommand(appShow(terminal))
     .addCommand(appUpdate(terminal))
     .addCommand(appAppearance(terminal))
+    .addCommand(appSaml(terminal))
     .addCommand(appRotateSecret(terminal))
     .addCommand(appInitialAccessToken(terminal))
     .addCommand(appBlock(terminal))

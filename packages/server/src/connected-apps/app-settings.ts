@@ -11,6 +11,7 @@ import { canvasWith, type EnteredCanvas } from './canvas-app.ts'
 import type { AssetTokenConfig, ConnectedApp, IdTokenConfig } from './connected-app.ts'
 import { attributeProblems, type CustomAttribute } from './custom-attribute.ts'
 import { type EnteredMobile, mobileWith } from './mobile-app.ts'
+import { type EnteredSamlConfig, samlConfigWith } from './saml-config.ts'
 import { type Scope, scopeDefinitions, scopeOfMetadataName } from './scope.ts'
 
 /**
@@ -55,6 +56,7 @@ export interface EnteredApp {
   readonly singleLogoutUrl?: string
   readonly mobile?: EnteredMobile
   readonly canvas?: EnteredCanvas
+  readonly saml?: EnteredSamlConfig
 }
 
 /**
@@ -91,9 +93,12 @@ export function appWithSettings(
   report('description', descriptionProblem(description ?? ''))
   const { settings: mobile, problems: ofMobile } = mobileWith(app.mobile, entered.mobile ?? {})
   const { canvas, problems: ofCanvas } = canvasWith(app.canvas, entered.canvas ?? {})
-  problems.push(...ofMobile, ...ofCanvas)
+  const { saml, problems: ofSaml } = samlConfigWith(app.saml, entered.saml ?? {})
+  problems.push(...ofMobile, ...ofCanvas, ...ofSaml)
   const callbackUrls = entered.callbackUrls ?? app.callbackUrls
-  problems.push(...callbackUrlProblems(callbackUrls))
+  // An app that people sign in to by SAML alone has nothing of OAuth: no callback URL and no scope.
+  const isOfSamlAlone = saml !== undefined && callbackUrls.length === 0 && (entered.scopes ?? app.scopes).length === 0
+  if (!isOfSamlAlone) problems.push(...callbackUrlProblems(callbackUrls))
   const changed: ConnectedApp = {
     ...app,
     label,
@@ -128,6 +133,7 @@ export function appWithSettings(
     singleLogoutUrl: url('singleLogoutUrl'),
     mobile,
     canvas,
+    saml,
     modifiedAt: now,
   }
   return problems.length > 0 ? refused(...problems) : done(changed, warnings)
@@ -154,7 +160,7 @@ export function appWithSettings(
 
   function scopes(): readonly Scope[] {
     const names = entered.scopes ?? app.scopes
-    if (names.length === 0) report('scopes', 'Select at least one scope.')
+    if (names.length === 0 && !isOfSamlAlone) report('scopes', 'Select at least one scope.')
     const wanted = new Set<Scope>()
     for (const [item, name] of names.entries()) {
       const scope = readScope(name) ?? customScopes.find((custom) => custom === name)

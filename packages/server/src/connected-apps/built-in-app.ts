@@ -57,6 +57,7 @@ export async function installBuiltIn({ apps, orgs, seal, newId, now }: BuiltInNe
     singleLogoutUrl: undefined,
     mobile: noMobileSettings,
     canvas: undefined,
+    saml: undefined,
     createdAt: at,
     modifiedAt: at,
     ...own,

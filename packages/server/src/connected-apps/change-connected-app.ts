@@ -8,6 +8,7 @@ import type { ConnectedApp, ConnectedAppStore } from './connected-app.ts'
 import { consumerSecretProblem, keptSecret, newConsumerSecret, openConsumerSecret } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
 import type { MadeConnectedApp } from './new-connected-app.ts'
+import { samlProblems } from './saml-app.ts'
 
 interface Needs {
   readonly apps: Pick<ConnectedAppStore, 'setSecret'>
@@ -27,6 +28,7 @@ export async function changeConnectedApp(
 }
 
 interface CheckNeeds {
+  readonly apps: Pick<ConnectedAppStore, 'list'>
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
 }
@@ -44,7 +46,11 @@ export async function appChecked(
     entered.assetTokenConfig === undefined
       ? undefined
       : await assetCertificateProblem(needs.certificates, changed.value)
-  return unsignable === undefined ? changed : refused(unsignable)
+  const problems = [
+    ...(unsignable === undefined ? [] : [unsignable]),
+    ...(entered.saml === undefined ? [] : await samlProblems(needs, changed.value)),
+  ]
+  return problems.length === 0 ? changed : refused(...problems)
 }
 
 /** Gives an app a new secret; the one before stays valid until {@link finishRotation}. Only one may wait for its end. */

@@ -3,6 +3,7 @@ import type { IpRange } from '../ip-range.ts'
 import type { CanvasConfig } from './canvas-app.ts'
 import type { CustomAttribute } from './custom-attribute.ts'
 import type { MobileSettings } from './mobile-app.ts'
+import type { SamlConfig } from './saml-config.ts'
 import type { Scope } from './scope.ts'
 
 /** The consumer secrets an app answers to, as hashes, and the current one sealed for the signature of token answers. */
@@ -96,6 +97,8 @@ export interface ConnectedApp {
   readonly singleLogoutUrl: string | undefined
   readonly mobile: MobileSettings
   readonly canvas: CanvasConfig | undefined
+  /** `undefined` where people do not sign in to it by SAML. */
+  readonly saml: SamlConfig | undefined
   readonly createdAt: Date
   readonly modifiedAt: Date
 }

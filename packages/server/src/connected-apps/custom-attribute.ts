@@ -31,6 +31,7 @@ const mergeFields = {
     Email: ({ user }) => user.email,
     FirstName: ({ user }) => user.firstName ?? null,
     LastName: ({ user }) => user.lastName,
+    FederationIdentifier: ({ user }) => user.federationId ?? null,
     CommunityNickname: ({ user }) => user.nickname,
     Alias: ({ user }) => `${user.firstName?.slice(0, 1) ?? ''}${user.lastName.slice(0, 4)}`,
     Country: ({ user }) => user.country ?? null,

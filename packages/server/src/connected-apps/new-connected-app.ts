@@ -27,6 +27,7 @@ import {
 } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
 import { noMobileSettings } from './mobile-app.ts'
+import { samlProblems } from './saml-app.ts'
 
 /** A connected app to be made, with the policies of its own org. */
 export interface NewConnectedApp extends EnteredApp {
@@ -132,6 +133,7 @@ export async function checkedConnectedApp(
     singleLogoutUrl: undefined,
     mobile: noMobileSettings,
     canvas: undefined,
+    saml: undefined,
     createdAt: now,
     modifiedAt: now,
   }
@@ -139,6 +141,7 @@ export async function checkedConnectedApp(
   if (!app.ok) problems.push(...app.problems)
   const unsignable = app.ok ? await assetCertificateProblem(needs.certificates, app.value) : undefined
   if (unsignable !== undefined) problems.push(unsignable)
+  if (app.ok) problems.push(...(await samlProblems(needs, app.value)))
   const policies = await policiesWith(
     needs,
     { ...defaultPolicies, appId: blank.id, orgId: org.id },

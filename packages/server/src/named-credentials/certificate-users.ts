@@ -1,5 +1,6 @@
 import type { CertificateStore, OrgCertificate } from '../certificates/certificate.ts'
-import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { OrgStore } from '../orgs/org.ts'
 import { done, type Outcome, refused } from '../problem.ts'
 import type {
   CredentialParameter,
@@ -10,7 +11,7 @@ import type {
 
 /** What signs, or proves who calls, with a certificate of its org. */
 export interface CertificateUser {
-  readonly kind: 'Named Credential' | 'External Credential' | 'Connected App'
+  readonly kind: 'Named Credential' | 'External Credential' | 'Connected App' | 'Identity Provider'
   readonly id: string
   readonly name: string
   readonly label: string
@@ -19,6 +20,7 @@ export interface CertificateUser {
 }
 
 interface Needs {
+  readonly orgs: Pick<OrgStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'list'>
   readonly namedCredentials: Pick<NamedCredentialStore, 'list'>
   readonly externalCredentials: Pick<ExternalCredentialStore, 'list'>
@@ -26,10 +28,11 @@ interface Needs {
 
 /** Where an org names one of its certificates: these need it, and not a copy. */
 export async function certificateUsers(
-  { apps, namedCredentials, externalCredentials }: Needs,
+  { orgs, apps, namedCredentials, externalCredentials }: Needs,
   { orgId, name: certificate }: Pick<OrgCertificate, 'orgId' | 'name'>,
 ): Promise<readonly CertificateUser[]> {
-  const [named, external, own] = await Promise.all([
+  const [org, named, external, own] = await Promise.all([
+    orgs.find(orgId),
     namedCredentials.list(orgId),
     externalCredentials.list(orgId),
     apps.list(orgId),
@@ -45,11 +48,21 @@ export async function certificateUsers(
         (as): CertificateUser => ({ kind: 'External Credential', id, name, label: settings.label, as }),
       ),
     ),
-    ...own.flatMap(({ id, fullName: name, label, assetTokenConfig }): readonly CertificateUser[] =>
-      assetTokenConfig?.certificate === certificate
-        ? [{ kind: 'Connected App', id, name, label, as: 'Asset Signing Certificate' }]
-        : [],
+    ...own.flatMap((app) =>
+      appUses(app, certificate).map(
+        (as): CertificateUser => ({ kind: 'Connected App', id: app.id, name: app.fullName, label: app.label, as }),
+      ),
     ),
+    ...(org?.settings.identityProviderCertificate === certificate
+      ? [{ kind: 'Identity Provider', id: orgId, name: org.name, label: org.name, as: 'Certificate' } as const]
+      : []),
+  ]
+}
+
+function appUses({ assetTokenConfig, saml }: ConnectedApp, certificate: string): readonly string[] {
+  return [
+    ...(assetTokenConfig?.certificate === certificate ? ['Asset Signing Certificate'] : []),
+    ...(saml?.encryptionCertificate === certificate ? ['Encrypt SAML Response'] : []),
   ]
 }
 

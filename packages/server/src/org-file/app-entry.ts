@@ -3,6 +3,7 @@ import type { EnteredApp } from '../connected-apps/app-settings.ts'
 import { readCallbackUrls } from '../connected-apps/callback-url.ts'
 import type { AssetTokenConfig, IdTokenConfig } from '../connected-apps/connected-app.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import type { EnteredSamlConfig } from '../connected-apps/saml-config.ts'
 import type { Problem } from '../problem.ts'
 import type { ConnectedAppEntry } from './org-file.ts'
 import type { ListedApp } from './read.ts'
@@ -19,11 +20,12 @@ export interface EnteredByFile {
  * @param customScopes those that the file assigns to the app where it lists them
  */
 export function enteredApp(
-  { entry, certificate }: Pick<ListedApp, 'entry' | 'certificate'>,
+  { entry, certificate, samlCertificate }: Omit<ListedApp, 'path'>,
   customScopes: readonly string[],
 ): EnteredByFile {
   const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...others } = entry
-  const { mobileStartUrl, mobileAppConfig, pushMessaging, canvasConfig, mobilePolicy, appMenu, ...top } = others
+  const { mobileStartUrl, mobileAppConfig, pushMessaging, canvasConfig, samlConfig, mobilePolicy, appMenu, ...top } =
+    others
   const {
     callbackUrl,
     consumerKey,
@@ -54,6 +56,7 @@ export function enteredApp(
         ...(pushMessaging?.fullContent === undefined ? {} : { hasFullContentPush: pushMessaging.fullContent }),
       },
       ...(canvasConfig === undefined ? {} : { canvas: canvasConfig }),
+      ...(samlConfig === undefined ? {} : { saml: enteredSaml(samlConfig, samlCertificate) }),
       ...(idTokenConfig === undefined ? {} : { idTokenConfig: enteredIdTokenConfig(idTokenConfig) }),
       ...(assetTokenConfig === undefined ? {} : { assetTokenConfig: enteredAssetTokenConfig(assetTokenConfig) }),
     },
@@ -95,6 +98,20 @@ function enteredIdTokenConfig(entry: IdTokenEntry): Partial<IdTokenConfig> {
     ...(idTokenIncludeStandardClaims === undefined ? {} : { includesStandardClaims: idTokenIncludeStandardClaims }),
     ...(idTokenIncludeAttributes === undefined ? {} : { includesAttributes: idTokenIncludeAttributes }),
     ...(idTokenIncludeCustomPerms === undefined ? {} : { includesCustomPermissions: idTokenIncludeCustomPerms }),
+  }
+}
+
+/** @param certificate the text of the file that is named, or the text that stands there */
+function enteredSaml(
+  { certificateFile: _, samlSubjectType, ...others }: NonNullable<ConnectedAppEntry['samlConfig']>,
+  certificate: string | undefined,
+): EnteredSamlConfig {
+  return {
+    ...others,
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(samlSubjectType === undefined
+      ? {}
+      : { samlSubjectType: samlSubjectType === 'CustomAttribute' ? 'CustomAttr' : samlSubjectType }),
   }
 }
 
@@ -162,7 +179,7 @@ function mobilePath(rest: readonly string[]): Path {
 }
 
 /** Where in a connected app's entry the field stands that an act finds fault with. */
-export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }: Problem): Path {
+export function appFieldPath({ oauthConfig, samlConfig }: ConnectedAppEntry, { field, item }: Problem): Path {
   const number = item === undefined ? [] : [item]
   if (field === 'callbackUrls') return ['oauthConfig', 'callbackUrl', ...number]
   if (field === 'certificate') {
@@ -174,6 +191,9 @@ export function appFieldPath({ oauthConfig }: ConnectedAppEntry, { field, item }
   const [part, ...rest] = field.split('.')
   if (part === 'mobile') return mobilePath(rest)
   if (part === 'canvas') return ['canvasConfig', ...rest]
+  if (field === 'saml.certificate' && samlConfig?.certificateFile !== undefined)
+    return ['samlConfig', 'certificateFile']
+  if (part === 'saml') return ['samlConfig', ...rest]
   if (ofOauthConfig.has(field)) return ['oauthConfig', field, ...number]
   return [...(ofPolicies.get(field) ?? [field]), ...number]
 }

@@ -76,7 +76,11 @@ async function applySecret(
 }
 
 function isSameApp(one: ConnectedApp, other: ConnectedApp): boolean {
-  const comparable = (app: ConnectedApp) => ({ ...app, certificate: app.certificate?.fingerprint256 })
+  const comparable = (app: ConnectedApp) => ({
+    ...app,
+    certificate: app.certificate?.fingerprint256,
+    saml: app.saml && { ...app.saml, certificate: app.saml.certificate?.fingerprint256 },
+  })
   return isSame(comparable(one), comparable(other))
 }
 

@@ -2,7 +2,8 @@ import { newOrg } from '../org-setup/new-org.ts'
 import { changeOrg } from '../orgs/change-org.ts'
 import type { Org, OrgSettings } from '../orgs/org.ts'
 import { type EnteredOrg, orgWithDetails } from '../orgs/org-details.ts'
-import type { Outcome } from '../problem.ts'
+import { done, type Outcome } from '../problem.ts'
+import { changeIdentityProvider, identityProviderWith } from '../saml/identity-provider.ts'
 import { type Applied, type ApplyNeeds, changedIf, isSame, was } from './applied.ts'
 import type { ListedOrg } from './read.ts'
 
@@ -35,10 +36,25 @@ export async function applyOrg(needs: ApplyNeeds, { entry }: Pick<ListedOrg, 'en
   return { outcome, org: checked.ok ? checked.value : org }
 }
 
+/** Makes the org an identity provider, or one no more, once its certificates are there. */
+export async function applyIdentityProvider(
+  needs: ApplyNeeds,
+  org: Org,
+  { entry }: Pick<ListedOrg, 'entry'>,
+): Promise<Outcome<Applied>> {
+  const entered = entry.settings?.identityProviderSettings
+  if (entered === undefined) return done('unchanged')
+  return changedIf(org, await identityProviderWith(needs, org, entered), isSame, () =>
+    changeIdentityProvider(needs, org, entered),
+  )
+}
+
 function settingsOf({
   sessionTimeout,
   maxLoginAttempts,
   lockoutInterval,
+  // Needs the certificates of the file, and so comes after them.
+  identityProviderSettings: _,
   ...others
 }: NonNullable<ListedOrg['entry']['settings']>): Partial<OrgSettings> {
   return {

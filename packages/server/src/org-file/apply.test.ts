@@ -284,7 +284,7 @@ orgs:
           isCodeCredentialEnabled: false
           isPkceRequired: 'yes'
         oauthPolicy: { refreshTokenPolicy: forever }
-        samlConfig: { acsUrl: https://warehouse.example/acs }
+        plugin: Handler
         profileName: Nobody
     namedCredentials: [{ fullName: Target, label: Target, namedCredentialType: SecuredEndpoint }]
     records:
@@ -305,7 +305,7 @@ orgs:
       '32:25 orgs[0].connectedApps[0].oauthConfig.scopes[1]: There is no scope “Refreshtoken”. Did you mean “RefreshToken”?',
       '35:27 orgs[0].connectedApps[0].oauthConfig.isPkceRequired: Give true or false, not text.',
       '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
-      '37:9 orgs[0].connectedApps[0].samlConfig: “samlConfig” is known to Salesforce, but not supported by this version.',
+      '37:9 orgs[0].connectedApps[0].plugin: “plugin” is known to Salesforce, but not supported by this version.',
       '38:22 orgs[0].connectedApps[0].profileName[0]: This org has no profile “Nobody”.',
       '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Url.',
       '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Authentication.',

@@ -14,7 +14,7 @@ import {
   scopesAssignedTo,
 } from './apply-custom.ts'
 import { applyObjects } from './apply-objects.ts'
-import { applyOrg } from './apply-org.ts'
+import { applyIdentityProvider, applyOrg } from './apply-org.ts'
 import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
 import { applyRecords } from './apply-records.ts'
 import { applySamlSsoConfig, ssoConfigFieldPath } from './apply-sso-config.ts'
@@ -112,6 +112,11 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       if (isRepeated(path, 'name', `certificate ${orgName} ${entry.name}`)) continue
       const applied = await applyCertificate(acts, org, certificate)
       note('certificate', entry.name, path, applied, (problem) => certificateFieldPath(entry, problem))
+    }
+    const provider = await applyIdentityProvider(acts, org, listed)
+    const isTold = outcome.ok && outcome.value !== 'unchanged' && provider.ok
+    if (!isTold && (!provider.ok || provider.value !== 'unchanged')) {
+      note('org', orgName, [...listed.path, 'settings', 'identityProviderSettings'], provider)
     }
     for (const { path, entry } of listed.customScopes) {
       if (isRepeated(path, 'developerName', `custom scope ${orgName} ${entry.developerName}`)) continue

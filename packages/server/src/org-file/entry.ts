@@ -162,7 +162,7 @@ function sectionOf(schema: z.ZodObject, notYet: readonly string[] = []): Section
 function inner(schema: z.ZodObject, name: string): z.ZodObject {
   let found: unknown = schema.shape[name]
   while (!(found instanceof z.ZodObject)) {
-    if (found instanceof z.ZodExactOptional) found = found.unwrap()
+    if (found instanceof z.ZodExactOptional || found instanceof z.ZodDefault) found = found.unwrap()
     else if (found instanceof z.ZodArray) found = found.unwrap()
     else throw new Error(`“${name}” has no fields of its own.`)
   }
@@ -170,13 +170,18 @@ function inner(schema: z.ZodObject, name: string): z.ZodObject {
 }
 
 const app = entries.connectedAppEntry
+const orgSettings = inner(entries.orgEntry, 'settings')
 const oauthConfig = inner(app, 'oauthConfig')
 
 /** An org's own fields. */
 export const orgKind = {
   noun: 'org',
   schema: entries.orgEntry,
-  sections: { '': sectionOf(entries.orgEntry), settings: sectionOf(inner(entries.orgEntry, 'settings')) },
+  sections: {
+    '': sectionOf(entries.orgEntry),
+    settings: sectionOf(orgSettings),
+    'settings.identityProviderSettings': sectionOf(inner(orgSettings, 'identityProviderSettings')),
+  },
 } satisfies EntryKind<z.ZodType>
 
 const notYetOfObjects = ['modifyAllRecords', 'viewAllFields', 'viewAllRecords']
@@ -235,7 +240,7 @@ export const connectedAppKind = {
   noun: 'connected app',
   schema: app,
   sections: {
-    '': sectionOf(app, ['plugin', 'pluginExecutionUser', 'samlConfig']),
+    '': sectionOf(app, ['plugin', 'pluginExecutionUser']),
     oauthConfig: sectionOf(oauthConfig, ['isCodeCredentialEnabled', 'isCodeCredentialPostOnly']),
     'oauthConfig.assetTokenConfig': sectionOf(inner(oauthConfig, 'assetTokenConfig')),
     'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig')),
@@ -251,6 +256,7 @@ export const connectedAppKind = {
       'applicationFileLength',
     ]),
     canvasConfig: sectionOf(inner(app, 'canvasConfig')),
+    samlConfig: sectionOf(inner(app, 'samlConfig'), ['oauthAssertion']),
     pushMessaging: sectionOf(inner(app, 'pushMessaging')),
     appMenu: sectionOf(inner(app, 'appMenu')),
   },

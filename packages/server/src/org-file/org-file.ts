@@ -9,6 +9,13 @@ import {
 } from '../connected-apps/canvas-app.ts'
 import { devicePlatforms, deviceTypes, pushServiceTypes } from '../connected-apps/mobile-app.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
+import {
+  samlEncryptionTypes,
+  samlLogoutBindings,
+  samlNameIdFormats,
+  samlSigningAlgorithms,
+  samlSubjectTypes,
+} from '../connected-apps/saml-config.ts'
 import { externalCredentialSettings, namedCredentialSettings } from '../named-credentials/credential.ts'
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
@@ -56,6 +63,12 @@ export const orgEntry = z.strictObject({
       trustedIpRanges: z.array(ipRange).exactOptional(),
       corsAllowedOrigins: z.array(z.string()).exactOptional(),
       enableAdminApprovedAppsOnly: z.boolean().exactOptional(),
+      identityProviderSettings: z
+        .strictObject({
+          enableIdentityProvider: z.boolean().exactOptional(),
+          certificateName: z.string().exactOptional(),
+        })
+        .exactOptional(),
       release: z.string().exactOptional(),
       releaseUpdates: z
         .partialRecord(z.enum(releaseUpdateNames), z.boolean(), {
@@ -202,49 +215,52 @@ export const connectedAppEntry = z.strictObject({
   logoUrl: z.string().exactOptional(),
   iconUrl: z.string().exactOptional(),
   startUrl: z.string().exactOptional(),
-  oauthConfig: z.strictObject({
-    callbackUrl: textOrList,
-    consumerKey: z.string().exactOptional(),
-    consumerSecret: z.string().exactOptional(),
-    certificate: z.string().exactOptional(),
-    certificateFile: z.string().exactOptional(),
-    scopes: textOrList,
-    isAdminApproved: z.boolean().exactOptional(),
-    isConsumerSecretOptional: z.boolean().exactOptional(),
-    isSecretRequiredForRefreshToken: z.boolean().exactOptional(),
-    isPkceRequired: z.boolean().exactOptional(),
-    isIntrospectAllTokens: z.boolean().exactOptional(),
-    isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
-    isClientCredentialEnabled: z.boolean().exactOptional(),
-    isTokenExchangeEnabled: z.boolean().exactOptional(),
-    isSecretRequiredForTokenExchange: z.boolean().exactOptional(),
-    assetTokenConfig: z
-      .strictObject({
-        assetValidityPeriod: whole(1, 525_600, 'a whole number of minutes').exactOptional(),
-        assetSigningCertId: z.string(),
-        assetAudiences: textOrList,
-        assetIncludeAttributes: z.boolean().exactOptional(),
-        assetIncludeCustomPerms: z.boolean().exactOptional(),
-      })
-      .exactOptional(),
-    isNamedUserJwtEnabled: z.boolean().exactOptional(),
-    isDeviceFlowEnabled: z.boolean().exactOptional(),
-    isUserAgentEnabled: z.boolean().exactOptional(),
-    isUsernamePasswordEnabled: z.boolean().exactOptional(),
-    isCodeCredentialEnabled: z.boolean().exactOptional(),
-    isCodeCredentialPostOnly: z.boolean().exactOptional(),
-    oauthClientCredentialUser: z.string().exactOptional(),
-    idTokenConfig: z
-      .strictObject({
-        idTokenValidity: whole(1, 720, 'a whole number of minutes').exactOptional(),
-        idTokenAudience: textOrList.exactOptional(),
-        idTokenIncludeStandardClaims: z.boolean().exactOptional(),
-        idTokenIncludeAttributes: z.boolean().exactOptional(),
-        idTokenIncludeCustomPerms: z.boolean().exactOptional(),
-      })
-      .exactOptional(),
-    singleLogoutUrl: z.string().exactOptional(),
-  }),
+  // An app that people sign in to by SAML alone has none.
+  oauthConfig: z
+    .strictObject({
+      callbackUrl: textOrList,
+      consumerKey: z.string().exactOptional(),
+      consumerSecret: z.string().exactOptional(),
+      certificate: z.string().exactOptional(),
+      certificateFile: z.string().exactOptional(),
+      scopes: textOrList,
+      isAdminApproved: z.boolean().exactOptional(),
+      isConsumerSecretOptional: z.boolean().exactOptional(),
+      isSecretRequiredForRefreshToken: z.boolean().exactOptional(),
+      isPkceRequired: z.boolean().exactOptional(),
+      isIntrospectAllTokens: z.boolean().exactOptional(),
+      isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
+      isClientCredentialEnabled: z.boolean().exactOptional(),
+      isTokenExchangeEnabled: z.boolean().exactOptional(),
+      isSecretRequiredForTokenExchange: z.boolean().exactOptional(),
+      assetTokenConfig: z
+        .strictObject({
+          assetValidityPeriod: whole(1, 525_600, 'a whole number of minutes').exactOptional(),
+          assetSigningCertId: z.string(),
+          assetAudiences: textOrList,
+          assetIncludeAttributes: z.boolean().exactOptional(),
+          assetIncludeCustomPerms: z.boolean().exactOptional(),
+        })
+        .exactOptional(),
+      isNamedUserJwtEnabled: z.boolean().exactOptional(),
+      isDeviceFlowEnabled: z.boolean().exactOptional(),
+      isUserAgentEnabled: z.boolean().exactOptional(),
+      isUsernamePasswordEnabled: z.boolean().exactOptional(),
+      isCodeCredentialEnabled: z.boolean().exactOptional(),
+      isCodeCredentialPostOnly: z.boolean().exactOptional(),
+      oauthClientCredentialUser: z.string().exactOptional(),
+      idTokenConfig: z
+        .strictObject({
+          idTokenValidity: whole(1, 720, 'a whole number of minutes').exactOptional(),
+          idTokenAudience: textOrList.exactOptional(),
+          idTokenIncludeStandardClaims: z.boolean().exactOptional(),
+          idTokenIncludeAttributes: z.boolean().exactOptional(),
+          idTokenIncludeCustomPerms: z.boolean().exactOptional(),
+        })
+        .exactOptional(),
+      singleLogoutUrl: z.string().exactOptional(),
+    })
+    .default({ callbackUrl: [], scopes: [] }),
   oauthPolicy: z
     .strictObject({
       ipRelaxation: z.enum(['ENFORCE', 'ENFORCE_RELAXREFRESH', 'BYPASS_2FACTOR', 'BYPASS']).exactOptional(),
@@ -294,6 +310,24 @@ export const connectedAppEntry = z.strictObject({
       options: z.array(z.enum(canvasOptions)).exactOptional(),
       samlInitiationMethod: z.enum(canvasSamlInitiations).exactOptional(),
       lifecycleClass: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  samlConfig: z
+    .strictObject({
+      entityUrl: z.string(),
+      acsUrl: z.string(),
+      // Salesforce's guide writes the last one out in its sample.
+      samlSubjectType: z.enum([...samlSubjectTypes, 'CustomAttribute']).exactOptional(),
+      samlSubjectCustomAttr: z.string().exactOptional(),
+      samlNameIdFormat: z.enum(samlNameIdFormats).exactOptional(),
+      issuer: z.string().exactOptional(),
+      samlSigningAlgoType: z.enum(samlSigningAlgorithms).exactOptional(),
+      certificate: z.string().exactOptional(),
+      certificateFile: z.string().exactOptional(),
+      encryptionCertificate: z.string().exactOptional(),
+      encryptionType: z.enum(samlEncryptionTypes).exactOptional(),
+      samlSloUrl: z.string().exactOptional(),
+      samlIdpSLOBindingEnum: z.enum(samlLogoutBindings).exactOptional(),
     })
     .exactOptional(),
   // What Salesforce keeps of an app and has no metadata for.

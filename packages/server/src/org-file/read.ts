@@ -61,9 +61,10 @@ export interface ListedCertificate extends Listed<CertificateEntry> {
   readonly privateKey: string | undefined
 }
 
-/** A connected app with the text of the certificate file it names. */
+/** A connected app with the texts of the certificate files it names. */
 export interface ListedApp extends Listed<ConnectedAppEntry> {
   readonly certificate: string | undefined
+  readonly samlCertificate: string | undefined
 }
 
 /** An identity provider with the text of the certificate file it names. */
@@ -240,6 +241,7 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
         path,
         entry,
         certificate: await certificateText(entry.oauthConfig, [...path, 'oauthConfig']),
+        samlCertificate: await certificateText(entry.samlConfig ?? {}, [...path, 'samlConfig']),
       })),
     )
   }

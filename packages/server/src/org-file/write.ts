@@ -80,8 +80,9 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const names = new Map([...profiles, ...permissionSets, ...people, ...named].map(({ id, name }) => [id, name]))
   const scopeNames = new Set(customScopes.map(({ name }) => name))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
-  const { sessionTimeout, maxLoginAttempts, lockoutInterval, trustedIpRanges, corsAllowedOrigins, ...settings } =
+  const { sessionTimeout, maxLoginAttempts, lockoutInterval, trustedIpRanges, corsAllowedOrigins, ...others } =
     org.settings
+  const { enableIdentityProvider, identityProviderCertificate: certificateName, ...settings } = others
   return {
     name: org.name,
     ...given({ myDomain: org.myDomain, port: org.port }),
@@ -94,6 +95,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
       trustedIpRanges: trustedIpRanges.map((range) => ({ ...range })),
       corsAllowedOrigins: [...corsAllowedOrigins],
+      identityProviderSettings: { enableIdentityProvider, ...given({ certificateName }) },
     },
     profiles: profiles.map((profile) => ({
       ...profileEntryOf(profile),
@@ -230,6 +232,14 @@ function appearanceOf({ mobile, canvas }: ConnectedApp): Partial<ConnectedAppEnt
   })
 }
 
+/** How people sign in to an app by SAML. */
+function samlOf({ saml }: ConnectedApp): Pick<ConnectedAppEntry, 'samlConfig'> {
+  if (saml === undefined) return {}
+  const { certificate, samlSubjectCustomAttr, issuer, encryptionCertificate, samlSloUrl, ...always } = saml
+  const some = { samlSubjectCustomAttr, issuer, certificate: certificate?.pem, encryptionCertificate, samlSloUrl }
+  return { samlConfig: { ...always, ...given(some) } }
+}
+
 function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
   const { fullName, label, issuer, samlEntityId, validationCert, identityMapping, identityLocation } = config
   return {
@@ -322,6 +332,7 @@ function appEntryOf(
     attributes: app.attributes.map((attribute) => ({ ...attribute })),
     ipRanges: app.ipRanges.map((range) => ({ ...range })),
     ...appearanceOf(app),
+    ...samlOf(app),
     mobilePolicy: policies.mobilePolicy ?? null,
     appMenu: { ...policies.menu },
     profileName: namesOf(policies.profileIds),

@@ -31,6 +31,10 @@ export interface OrgSettings extends ReleaseSettings {
   readonly corsAllowedOrigins: readonly string[]
   /** *API Access Control*: only apps that are installed, and for admin approved users, may be used. */
   readonly enableAdminApprovedAppsOnly: boolean
+  /** Whether people of the org sign in to apps by SAML (`IdentityProviderSettings`). */
+  readonly enableIdentityProvider: boolean
+  /** Unique Name of the certificate whose key signs for it. */
+  readonly identityProviderCertificate: string | undefined
 }
 
 /** An org: its own users, apps and records behind one login. */
@@ -65,6 +69,8 @@ export const defaultOrgSettings: OrgSettings = {
   trustedIpRanges: [],
   corsAllowedOrigins: [],
   enableAdminApprovedAppsOnly: false,
+  enableIdentityProvider: false,
+  identityProviderCertificate: undefined,
   release: latestRelease,
   releaseUpdates: {},
 }

@@ -26,6 +26,7 @@ import {
   scopeText,
 } from './column-values.ts'
 import type { Database, Tables, Transaction } from './database.ts'
+import { readSamlConfig, writeSamlConfig } from './saml-config.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const apps = { section: 'Connected Apps' }
@@ -271,6 +272,7 @@ export function toRow(app: ConnectedApp): Row {
     single_logout_url: app.singleLogoutUrl ?? null,
     mobile: writeAppearance(app.mobile),
     canvas: app.canvas === undefined ? null : writeAppearance(app.canvas),
+    saml_config: app.saml === undefined ? null : writeSamlConfig(app.saml),
     created_at: instant(app.createdAt),
     modified_at: instant(app.modifiedAt),
   }
@@ -348,6 +350,7 @@ function fromRow(row: Row): ConnectedApp {
     singleLogoutUrl: row.single_logout_url ?? undefined,
     mobile: row.mobile === null ? noMobileSettings : readMobile(row.mobile),
     canvas: row.canvas === null ? undefined : readCanvas(row.canvas),
+    saml: ifFound(row.saml_config ?? undefined, readSamlConfig),
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),
   }

@@ -165,6 +165,7 @@ interface ConnectedAppsTable {
   single_logout_url: string | null
   mobile: Json | null
   canvas: Json | null
+  saml_config: Json | null
   created_at: Instant
   modified_at: Instant
 }

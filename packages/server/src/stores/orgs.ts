@@ -112,6 +112,8 @@ const settingsSchema = z.object({
     .default([]),
   corsAllowedOrigins: z.array(z.string()).default([]),
   enableAdminApprovedAppsOnly: z.boolean().default(false),
+  enableIdentityProvider: z.boolean().default(false),
+  identityProviderCertificate: z.string().nullable().default(null),
   release: z.string().default(latestRelease),
   // An update that this version does not know any more, or not yet, is none.
   releaseUpdates: z
@@ -123,15 +125,18 @@ const settingsSchema = z.object({
 })
 
 function settingsText(settings: OrgSettings): string {
-  const { maxLoginAttempts = null, lockoutInterval = null, ...others } = settings
-  return JSON.stringify({ ...others, maxLoginAttempts, lockoutInterval })
+  const { maxLoginAttempts = null, lockoutInterval = null, identityProviderCertificate = null, ...others } = settings
+  return JSON.stringify({ ...others, maxLoginAttempts, lockoutInterval, identityProviderCertificate })
 }
 
 function readSettings(json: string): OrgSettings {
-  const { maxLoginAttempts, lockoutInterval, ...others } = settingsSchema.parse(JSON.parse(json))
+  const { maxLoginAttempts, lockoutInterval, identityProviderCertificate, ...others } = settingsSchema.parse(
+    JSON.parse(json),
+  )
   return {
     ...others,
     maxLoginAttempts: maxLoginAttempts ?? undefined,
     lockoutInterval: lockoutInterval ?? undefined,
+    identityProviderCertificate: identityProviderCertificate ?? undefined,
   }
 }

@@ -252,6 +252,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         singleLogoutUrl: undefined,
         mobile: noMobileSettings,
         canvas: undefined,
+        saml: undefined,
         createdAt: now(),
         modifiedAt: now(),
         ...details,

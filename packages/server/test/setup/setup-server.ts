@@ -114,6 +114,20 @@ export function fullApp(server: TestServer): Promise<ConnectedApp> {
       samlInitiationMethod: 'None',
       lifecycleClass: 'Lifecycle',
     },
+    saml: {
+      entityUrl: 'https://app.example/saml',
+      acsUrl: 'https://app.example/saml/acs',
+      samlSubjectType: 'CustomAttr',
+      samlSubjectCustomAttr: 'Email',
+      samlNameIdFormat: 'EmailAddress',
+      issuer: 'https://acme.example',
+      samlSigningAlgoType: 'SHA1',
+      certificate: undefined,
+      encryptionCertificate: 'Of_The_App',
+      encryptionType: 'AES_128',
+      samlSloUrl: 'https://app.example/saml/logout',
+      samlIdpSLOBindingEnum: 'PostBinding',
+    },
   })
 }
 

@@ -316,6 +316,7 @@ async function orgSights(setup: SetupServer): Promise<readonly Sight[]> {
   await server.stores.signingKeys.add(await newSigningKey(server.seal, 229, server.now()))
   return [
     await sight(setup, 'identity provider', '/setup/identity'),
+    await sight(setup, 'enable the identity provider', '/setup/identity/saml'),
     await sight(setup, 'rotate the signing key', '/setup/identity/rotate'),
     await sight(setup, 'retire a key', '/setup/identity/retire'),
     await sight(setup, 'My Domain', '/setup/my-domain'),

@@ -140,6 +140,7 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     singleLogoutUrl: undefined,
     mobile: noMobileSettings,
     canvas: undefined,
+    saml: undefined,
     createdAt: noon,
     modifiedAt: noon,
     ...details,

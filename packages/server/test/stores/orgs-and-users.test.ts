@@ -25,6 +25,8 @@ contract('orgs', (open) => {
         release: '2025-08-31',
         releaseUpdates: { announcePkce: true },
         enableAdminApprovedAppsOnly: true,
+        enableIdentityProvider: true,
+        identityProviderCertificate: 'Provider',
         corsAllowedOrigins: ['https://*.example.com'],
       },
     })

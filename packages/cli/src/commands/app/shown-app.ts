@@ -48,7 +48,7 @@ export async function shownApp(
 /** A connected app as programs read it. */
 export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
   const { app, org, policies, profiles, permissionSets, runAs, consumerSecret: secret } = shown
-  const { orgId, consumerSecret, certificate, ...settings } = app
+  const { orgId, consumerSecret, certificate, saml, ...settings } = app
   return {
     org,
     isBuiltIn: orgId === undefined,
@@ -61,6 +61,7 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       notAfter: certificate.notAfter,
       fingerprint256: certificate.fingerprint256,
     },
+    saml: saml && { ...saml, certificate: saml.certificate?.pem },
     isInstalled: policies?.isInstalled ?? false,
     policies: policies && {
       isAdminApproved: policies.isAdminApproved,
@@ -128,6 +129,7 @@ export function appText(shown: ShownApp, style: Style): string {
       'Mobile app': mobileText(app),
       'Push messages': app.mobile.pushServiceType,
       Canvas: canvasText(app),
+      SAML: samlText(app),
       Contact: [app.contactEmail, app.contactPhone].filter((each) => each !== undefined && each !== '').join(', '),
       Description: app.description,
       ...policyPairs(shown, policies),
@@ -175,6 +177,18 @@ function mobileText({ mobile: { app } }: ConnectedApp): string | undefined {
 function canvasText({ canvas }: ConnectedApp): string | undefined {
   if (canvas === undefined) return undefined
   return [`${canvas.canvasUrl} (${canvas.accessMethod})`, ...canvas.locations].join('\n')
+}
+
+function samlText({ saml }: ConnectedApp): string | undefined {
+  if (saml === undefined) return undefined
+  const { entityUrl, acsUrl, samlSubjectType, certificate, encryptionCertificate, encryptionType, samlSloUrl } = saml
+  return [
+    entityUrl,
+    `responses to ${acsUrl}, about the ${samlSubjectType}`,
+    ...(certificate === undefined ? [] : ['requests have to be signed']),
+    ...(encryptionCertificate === undefined ? [] : [`encrypted for ${encryptionCertificate} (${encryptionType})`]),
+    ...(samlSloUrl === undefined ? [] : [`signed out at ${samlSloUrl}`]),
+  ].join('\n')
 }
 
 function pinText({ mobilePolicy }: AppPolicies): string | undefined {

@@ -29,6 +29,7 @@ import { authProviders } from './0022-auth-providers.ts'
 import { signingKeyTurns } from './0023-signing-key-turns.ts'
 import { tablesInParts } from './0024-tables-in-parts.ts'
 import { listViewIndexes } from './0025-list-view-indexes.ts'
+import { identityProvider } from './0026-identity-provider.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -57,6 +58,7 @@ const migrations: readonly Migration[] = [
   signingKeyTurns,
   tablesInParts,
   listViewIndexes,
+  identityProvider,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

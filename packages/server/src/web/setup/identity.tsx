@@ -4,6 +4,7 @@ import { openidEndpoints } from '../../oidc/discovery.ts'
 import { done } from '../../problem.ts'
 import { Badge, Card, Copyable, Details, Instant, Notice } from './blocks.tsx'
 import { radios } from './field.tsx'
+import { enableIdentityProvider, samlProviderCards } from './identity-saml.tsx'
 import { confirmPage, formPage, page, shown } from './route.tsx'
 import type { SetupNeeds } from './setup.ts'
 import type { SetupRoute } from './setup-visit.ts'
@@ -13,12 +14,13 @@ const path = '/setup/identity'
 
 /** *Identity Provider*: where clients find this org’s endpoints and keys, and the keys that sign ID tokens. */
 export function identityProvider(needs: Needs): readonly SetupRoute[] {
-  return [...overview(needs), ...rotate(needs), ...retire(needs)]
+  return [...overview(needs), ...enableIdentityProvider, ...rotate(needs), ...retire(needs)]
 }
 
 type Needs = Pick<SetupNeeds, 'addresses' | 'seal' | 'signingKeyPeriod' | 'now'>
 
-function overview({ addresses, signingKeyPeriod, now }: Needs): readonly SetupRoute[] {
+function overview(needs: Needs): readonly SetupRoute[] {
+  const { addresses, signingKeyPeriod, now } = needs
   return page(path, 'view setup', async (visit) => {
     const { stores, org, site } = visit
     const at = now()
@@ -29,7 +31,7 @@ function overview({ addresses, signingKeyPeriod, now }: Needs): readonly SetupRo
     const canManage = visit.can('manage the org')
     return shown(visit, {
       title: 'Identity Provider',
-      lead: 'Where clients find the endpoints and keys of this org. An OpenID Connect client wants the discovery URL alone.',
+      lead: 'Where clients find the endpoints and keys of this org. An OpenID Connect client wants the discovery URL alone, a SAML service provider the metadata.',
       place: path,
       actions: canManage
         ? [
@@ -39,6 +41,7 @@ function overview({ addresses, signingKeyPeriod, now }: Needs): readonly SetupRo
         : [],
       children: (
         <>
+          {await samlProviderCards(needs, visit)}
           <Endpoints title={own === site.loginBase ? 'Addresses' : 'At My Domain'} base={own} />
           {own !== site.loginBase && <Endpoints title="At the login host of all orgs" base={site.loginBase} />}
           <Card title="Signing keys">

@@ -94,7 +94,7 @@ export const placeGroups = [
         path: '/setup/identity',
         label: 'Identity Provider',
         right: 'view setup',
-        words: 'signing keys jwks discovery openid',
+        words: 'signing keys jwks discovery openid saml metadata service provider idp enable',
       },
       {
         path: '/setup/verification-history',

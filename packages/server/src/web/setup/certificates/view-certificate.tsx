@@ -114,6 +114,7 @@ const userPaths: Readonly<Record<CertificateUser['kind'], (user: CertificateUser
   'Named Credential': namedCredentialPath,
   'External Credential': externalCredentialPath,
   'Connected App': appPath,
+  'Identity Provider': () => '/setup/identity',
 }
 
 function Users({ users }: { readonly users: readonly CertificateUser[] }) {
@@ -130,7 +131,8 @@ function Users({ users }: { readonly users: readonly CertificateUser[] }) {
         empty={
           <EmptyState title="Nothing in this org names it">
             <p>
-              Named and external credentials can, and apps that issue asset tokens. While one does, it is not deleted.
+              Named and external credentials can, apps that issue asset tokens or have responses encrypted, and the
+              identity provider of the org. While one does, it is not deleted.
             </p>
           </EmptyState>
         }

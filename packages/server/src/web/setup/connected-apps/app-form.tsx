@@ -19,6 +19,7 @@ import {
   mobileFields,
 } from './app-appearance-fields.ts'
 import { assetTokenFields, assetTokenProblemNames, assetTokenStart, enteredAssetTokens } from './asset-token-fields.ts'
+import { enteredSaml, samlFields, samlProblemNames, samlStart } from './saml-fields.ts'
 import { scopeHints } from './scope-hints.ts'
 
 /** The scopes to choose from: Salesforce's, and those that the org has made. */
@@ -192,6 +193,7 @@ export const appFields = {
     type: 'url',
     help: 'Where people are taken who open the app from their App Launcher. Without it, and without a mobile one, it does not stand there.',
   }),
+  ...samlFields([]),
   ...mobileFields,
   ...canvasFields,
   ipRanges: ipRanges({
@@ -217,10 +219,12 @@ export async function appFieldsOf(
   { customScopes, certificates }: Pick<SetupStores, 'customScopes' | 'certificates'>,
   org: { readonly id: string },
 ): Promise<AppFields> {
+  const held = await certificates.list(org.id)
   return {
     ...appFields,
     scopes: scopesField(await customScopes.list(org.id)),
-    ...assetTokenFields(await certificates.list(org.id)),
+    ...assetTokenFields(held),
+    ...samlFields(held),
   }
 }
 
@@ -236,6 +240,7 @@ export const newAppStart: Partial<AppValues> = {
   idTokenValidity: 2,
   canvasAccessMethod: 'Post',
   canvasSamlInitiation: 'None',
+  ...samlStart({ saml: undefined }),
 }
 
 /** The settings of an app as its form shows them. */
@@ -274,6 +279,7 @@ export function appStart(app: ConnectedApp): Partial<AppValues> {
     attributes: app.attributes.map(writeAttributeLine),
     singleLogoutUrl: app.singleLogoutUrl ?? '',
     startUrl: app.startUrl ?? '',
+    ...samlStart(app),
     ...appearanceStart(app),
     ipRanges: app.ipRanges,
   }
@@ -319,6 +325,7 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
   return {
     ...same,
     ...enteredAppearance(values),
+    saml: enteredSaml(values),
     ...enteredAssetTokens(values, app),
     isConsumerSecretOptional: !isSecretRequired,
     idTokenConfig: {
@@ -340,7 +347,8 @@ export function enteredApiName({ fullName, label }: { readonly fullName: string;
 /** Problems of the acts under the names of the fields here. */
 export function asFormProblems(problems: readonly Problem[]): readonly Problem[] {
   return problems.map((problem) => {
-    const named = appearanceProblemNames[problem.field] ?? assetTokenProblemNames[problem.field]
+    const named =
+      appearanceProblemNames[problem.field] ?? assetTokenProblemNames[problem.field] ?? samlProblemNames[problem.field]
     if (named !== undefined) return { ...problem, field: named }
     if (problem.field !== 'idTokenConfig') return problem
     return { ...problem, field: problem.item === undefined ? 'idTokenValidity' : 'idTokenAudiences' }

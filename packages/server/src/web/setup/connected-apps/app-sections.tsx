@@ -65,6 +65,24 @@ export const appSections: readonly AppSection[] = [
   { title: 'Enable Single Logout', fields: ['singleLogoutUrl'] },
   { title: 'Web App Settings', fields: ['startUrl'] },
   {
+    title: 'Web App Settings: Enable SAML',
+    fields: [
+      'entityUrl',
+      'acsUrl',
+      'samlSubjectType',
+      'samlSubjectCustomAttr',
+      'samlNameIdFormat',
+      'samlIssuer',
+      'samlSigningAlgoType',
+      'samlCertificate',
+      'samlEncryptionCertificate',
+      'samlEncryptionType',
+      'samlSloUrl',
+      'samlSloBinding',
+    ],
+    isOff: ({ saml }) => saml === undefined,
+  },
+  {
     title: 'Mobile Integration',
     fields: [
       'mobileStartUrl',

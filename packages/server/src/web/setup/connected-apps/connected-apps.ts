@@ -15,7 +15,7 @@ export function connectedAppPages(needs: SetupNeeds): readonly SetupRoute[] {
   return [
     ...appManager,
     ...newApp(needs),
-    ...viewApp,
+    ...viewApp(needs),
     ...editApp(needs),
     ...consumerDetails(needs),
     ...initialAccessTokenPages(needs),

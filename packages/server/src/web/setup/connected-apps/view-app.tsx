@@ -1,64 +1,70 @@
+import { isSamlApp } from '../../../connected-apps/saml-app.ts'
 import { Card, Notice } from '../blocks.tsx'
 import { notFound, page, shown } from '../route.tsx'
+import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import { appFieldsOf } from './app-form.tsx'
 import { ViewedSections } from './app-sections.tsx'
 import { appPath, appsPath, findInstalledApp } from './find-app.ts'
 import { PolicyDetails, PolicyWarnings, runAsOf } from './policy-details.tsx'
 import { RegisteredApps, registeredAppsOf } from './registered-apps.tsx'
+import { SamlCard } from './saml-card.tsx'
 
 /** *View* of a connected app: its settings, if it is this org's own, and this org's policies for it. */
-export const viewApp: readonly SetupRoute[] = page(`${appsPath}/:app`, 'view setup', async (visit) => {
-  const found = await findInstalledApp(visit)
-  if (found === undefined) return notFound(visit)
-  const { app, isOwn } = found
-  const runAs = await runAsOf(visit, found)
-  const path = appPath(app)
-  const canManage = visit.can('manage connected apps')
-  const canManageOwn = canManage && isOwn
-  return shown(visit, {
-    title: app.label,
-    kind: 'Connected App',
-    lead: app.description,
-    place: appsPath,
-    actions: [
-      canManageOwn ? { href: `${path}/edit`, label: 'Edit', look: 'brand' } : undefined,
-      canManage ? { href: `${path}/manage`, label: 'Manage' } : undefined,
-      { href: `/setup/flow-log?app=${app.id}`, label: 'Flow Log' },
-      visit.can('manage oauth usage') ? { href: `/setup/oauth-usage/${app.id}`, label: 'OAuth Usage' } : undefined,
-      canManageOwn ? { href: `${path}/delete`, label: 'Delete', look: 'destructive' } : undefined,
-    ],
-    children: (
-      <>
-        <PolicyWarnings found={found} runAs={runAs} />
-        {isOwn ? (
-          <ViewedSections
-            app={app}
-            fields={await appFieldsOf(visit.stores, visit.org)}
-            canManage={canManage}
-            at={visit.at}
-          />
-        ) : (
-          <Notice look="info">
-            {app.orgId === undefined
-              ? 'This app is built into the server. Its settings cannot be changed; what this org decides about it can.'
-              : 'This app was made in another org and is installed here. Its settings, key and secret are that org’s; what this org decides about it stands below.'}
-          </Notice>
-        )}
-        {isOwn && <RegisteredApps found={await registeredAppsOf(visit, app)} canManage={canManage} />}
-        <Card
-          title="Policies of this org"
-          action={
-            canManage ? (
-              <a class="slds-button slds-button_neutral" href={`${path}/manage`}>
-                Manage
-              </a>
-            ) : undefined
-          }
-        >
-          <PolicyDetails found={found} runAs={runAs} />
-        </Card>
-      </>
-    ),
+export function viewApp({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupRoute[] {
+  return page(`${appsPath}/:app`, 'view setup', async (visit) => {
+    const found = await findInstalledApp(visit)
+    if (found === undefined) return notFound(visit)
+    const { app, isOwn } = found
+    const runAs = await runAsOf(visit, found)
+    const path = appPath(app)
+    const canManage = visit.can('manage connected apps')
+    const canManageOwn = canManage && isOwn
+    return shown(visit, {
+      title: app.label,
+      kind: 'Connected App',
+      lead: app.description,
+      place: appsPath,
+      actions: [
+        canManageOwn ? { href: `${path}/edit`, label: 'Edit', look: 'brand' } : undefined,
+        canManage ? { href: `${path}/manage`, label: 'Manage' } : undefined,
+        { href: `/setup/flow-log?app=${app.id}`, label: 'Flow Log' },
+        visit.can('manage oauth usage') ? { href: `/setup/oauth-usage/${app.id}`, label: 'OAuth Usage' } : undefined,
+        canManageOwn ? { href: `${path}/delete`, label: 'Delete', look: 'destructive' } : undefined,
+      ],
+      children: (
+        <>
+          <PolicyWarnings found={found} runAs={runAs} />
+          {isOwn ? (
+            <ViewedSections
+              app={app}
+              fields={await appFieldsOf(visit.stores, visit.org)}
+              canManage={canManage}
+              at={visit.at}
+            />
+          ) : (
+            <Notice look="info">
+              {app.orgId === undefined
+                ? 'This app is built into the server. Its settings cannot be changed; what this org decides about it can.'
+                : 'This app was made in another org and is installed here. Its settings, key and secret are that org’s; what this org decides about it stands below.'}
+            </Notice>
+          )}
+          {isSamlApp(app) && <SamlCard app={app} base={addresses.baseOf(visit.org, visit.site)} />}
+          {isOwn && <RegisteredApps found={await registeredAppsOf(visit, app)} canManage={canManage} />}
+          <Card
+            title="Policies of this org"
+            action={
+              canManage ? (
+                <a class="slds-button slds-button_neutral" href={`${path}/manage`}>
+                  Manage
+                </a>
+              ) : undefined
+            }
+          >
+            <PolicyDetails found={found} runAs={runAs} />
+          </Card>
+        </>
+      ),
+    })
   })
-})
+}
