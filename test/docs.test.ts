@@ -62,6 +62,15 @@ describe('the flow pages', () => {
     expect(output).toContain('AllAccounts')
   })
 
+  it('say how an org becomes an identity provider, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/saml-identity-provider.md'))
+    expect(output).toContain('The org “Target” is an identity provider.')
+    expect(output).toContain('<md:IDPSSODescriptor WantAuthnRequestsSigned="false"')
+    const address = new URL(output.trim().split('\n').at(-1) ?? '')
+    expect(address.searchParams.get('startURL')).toBe('/idp/login?apiName=Wiki&RelayState=home')
+    expect(await (await fetch(address)).text()).toContain('name="pw"')
+  })
+
   it('say how people sign in with an outside provider, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/auth-providers.md'))
     expect(output).toContain('People sign in to the org “Target” with Headquarters.')

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCertificate } from '../../server/src/certificates/certificate.ts'
 import type { ConnectedApp } from '../../server/src/connected-apps/connected-app.ts'
 import { generateInitialAccessToken } from '../../server/src/connected-apps/initial-access-token.ts'
+import type { EnteredSamlConfig } from '../../server/src/connected-apps/saml-config.ts'
 import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
 import { strictPosture } from '../../server/src/options.ts'
 import type { Profile } from '../../server/src/users/profile.ts'
@@ -39,6 +41,7 @@ import {
   type TestServer,
   targetBase,
 } from '../../server/test/flows/test-server.ts'
+import { addSamlApp, enableIdentityProvider } from '../../server/test/flows/test-service-provider.ts'
 import { anAssetApp, aThing } from '../../server/test/flows/test-things.ts'
 import { codeFor, credentialsOf, tokensFor } from '../../server/test/flows/test-tokens.ts'
 import { tokenOn } from '../../server/test/setup/setup-server.ts'
@@ -68,6 +71,7 @@ beforeAll(async () => {
   nonces = await startTestServer({ showsCauses: false, posture: { acceptsDpop: true, dpopNeedsNonce: true } })
   world = await newWorld(server)
   await addIdentityProvider(server)
+  await enableIdentityProvider(server)
   outside = await startTestProvider()
 })
 
@@ -222,6 +226,46 @@ function robot(app: ConnectedApp, base = targetBase): Promise<Wire> {
   return post({ grant_type: 'client_credentials', ...credentialsOf(app) }, { path: `${base}${tokenPath}` })
 }
 
+/** An app of the org, which people sign in to by SAML. */
+function serviceApp(entered: EnteredSamlConfig = {}, policies: Parameters<TestServer['addApp']>[2] = {}) {
+  const name = fresh('Wiki')
+  return addSamlApp(server, name, { entityUrl: `https://${name}.example`, ...entered }, policies)
+}
+
+function messageOf(kind: string, issuer: string, at: Date, attributes: Record<string, string>, content = ''): string {
+  const written = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`)
+  return `<samlp:${kind} xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_${fresh('m')}" Version="2.0" IssueInstant="${at.toISOString()}"${written.join('')}><saml:Issuer>${issuer}</saml:Issuer>${content}</samlp:${kind}>`
+}
+
+function requestOf(issuer: string, attributes: Record<string, string> = {}): string {
+  return messageOf('AuthnRequest', issuer, server.now(), attributes)
+}
+
+/** A request to sign somebody out, signed with the key of the test. */
+function logoutOf(issuer: string, nameId: string, at: Date): string {
+  const xml = messageOf('LogoutRequest', issuer, at, {}, `<saml:NameID>${nameId}</saml:NameID>`)
+  return signXml(xml, server.signer, { element: 'LogoutRequest' })
+}
+
+/** A service provider's request by redirect. */
+function askIdp(issuer: string, attributes: Record<string, string> = {}, at = targetBase): Promise<Wire> {
+  const packed = deflateRawSync(requestOf(issuer, attributes)).toString('base64')
+  return send(`${at}/idp/endpoint/HttpRedirect?${new URLSearchParams({ SAMLRequest: packed })}`)
+}
+
+const posted = (xml: string) => new URLSearchParams({ SAMLRequest: Buffer.from(xml).toString('base64') }).toString()
+
+function postToIdp(path: string, xml: string): Promise<Wire> {
+  return send(targetBase + path, { headers: formType, body: posted(xml) })
+}
+
+/** Somebody who is signed in wants into an app. */
+async function openSaml({ id }: { readonly id: string }): Promise<Wire> {
+  return send(`${targetBase}/idp/login?app=${id}`, {
+    headers: { cookie: await cookieOf(world.user, server, targetBase) },
+  })
+}
+
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 function deviceApp(): Promise<ConnectedApp> {
@@ -372,9 +416,9 @@ function backFrom({ cookies }: TestBrowser, name: string, answer: Record<string,
   return send(`${targetBase}/services/authcallback/${name}?${new URLSearchParams(answer)}`, { headers: { cookie } })
 }
 
-async function cookieOf({ username }: User, at = server): Promise<string> {
+async function cookieOf({ username }: User, at = server, host = at.base): Promise<string> {
   const browser = testBrowser(at)
-  await signInOn(browser, await browser.open('/'), username)
+  await signInOn(browser, await browser.open(`${host}/`), username)
   return [...browser.cookies].map((pair) => pair.join('=')).join('; ')
 }
 
@@ -1053,6 +1097,54 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       refresh((await tokensFor(server, world.user, world.app, { scope: 'api refresh_token' })).refresh_token, {
         scope: 'full',
       }),
+  ],
+  'saml-idp-off': [() => askIdp('https://wiki.example', {}, otherBase), () => askIdp('https://wiki.example', {}, base)],
+  'saml-request-malformed': [
+    () => send(`${targetBase}/idp/endpoint/HttpRedirect?SAMLRequest=AAAA`),
+    () => send(`${targetBase}/idp/login?app=x&request=made-up`),
+  ],
+  'saml-app-unknown': [() => askIdp('https://nobody.example'), () => send(`${targetBase}/idp/login?apiName=Nobody`)],
+  'saml-request-unsigned': [async () => askIdp((await serviceApp({ certificate: server.signer.pem })).saml.entityUrl)],
+  'saml-request-signature-wrong': [
+    async () => {
+      const { saml } = await serviceApp({ certificate: (await newSigner(server.now())).pem })
+      const xml = signXml(requestOf(saml.entityUrl), server.signer, { element: 'AuthnRequest' })
+      return postToIdp('/idp/endpoint/HttpPost', xml)
+    },
+  ],
+  'saml-request-unfit': [
+    async () =>
+      askIdp((await serviceApp()).saml.entityUrl, { AssertionConsumerServiceURL: 'https://evil.example/acs' }),
+  ],
+  'saml-request-expired': [
+    async () => {
+      const { saml } = await serviceApp({ certificate: server.signer.pem })
+      const issued = minutes(-20)
+      return postToIdp('/services/auth/idp/saml2/logout', logoutOf(saml.entityUrl, world.user.username, issued))
+    },
+  ],
+  'saml-app-not-assigned': [async () => openSaml(await serviceApp({}, { profileIds: [] }))],
+  'saml-subject-unset': [async () => openSaml(await serviceApp({ samlSubjectType: 'FederationId' }))],
+  'saml-idp-certificate-unusable': [
+    async () => {
+      const app = await serviceApp()
+      const held = await server.stores.certificates.findByName(server.org.id, 'Provider')
+      if (held === undefined) throw new Error('The certificate is gone.')
+      await server.stores.certificates.update({ ...held, sealedPrivateKey: undefined })
+      const wire = await openSaml(app)
+      await server.stores.certificates.update(held)
+      return wire
+    },
+  ],
+  'saml-logout-mismatch': [
+    async () => {
+      const { saml } = await serviceApp({ certificate: server.signer.pem })
+      const path = '/services/auth/idp/saml2/logout'
+      const headers = { ...formType, cookie: await cookieOf(world.user, server, targetBase) }
+      const xml = logoutOf(saml.entityUrl, 'somebody@else.example', server.now())
+      const asked = await server.request(targetBase + path, { method: 'POST', headers, body: posted(xml) })
+      return send(`${targetBase}${asked.headers.get('location')}`, { headers: { cookie: headers.cookie } })
+    },
   ],
   'provider-unknown': [() => send(`${targetBase}/services/auth/sso/Nobody`)],
   'provider-state-wrong': [() => fromProvider({ state: 'made up' })],

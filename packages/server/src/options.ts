@@ -4,6 +4,7 @@ import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
+import type { EncryptionRules } from './saml/encrypt.ts'
 import type { SamlRules } from './saml/validity.ts'
 import type { HandlerSources } from './token-exchange/handlers.ts'
 import type { DpopRules } from './tokens/dpop.ts'
@@ -19,7 +20,8 @@ export interface Posture
     DeviceRules,
     DpopRules,
     ProviderRules,
-    SamlRules {
+    SamlRules,
+    EncryptionRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
   /** Whether apps can, or must, push their authorize requests (RFC 9126), which Salesforce does not know. */
@@ -70,6 +72,7 @@ export const salesforcePosture: Posture = {
   longestLifetime: undefined,
   acceptsExpiredCertificates: false,
   samlClockSkew: 180,
+  encryptsSamlByGcm: false,
   longestSamlLifetime: 300,
   acceptsSha1: true,
   methodMayBeAbsent: true,
@@ -108,6 +111,7 @@ export const strictPosture: Posture = {
   longestLifetime: 300,
   acceptsExpiredCertificates: false,
   samlClockSkew: 60,
+  encryptsSamlByGcm: true,
   longestSamlLifetime: 300,
   acceptsSha1: false,
   methodMayBeAbsent: false,

@@ -42,6 +42,8 @@ import { code } from './oauth/response-types/code.ts'
 import { codeCredentials } from './oauth/response-types/code-credentials.ts'
 import { hybridUserAgent, userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
+import { samlLogout } from './oauth/saml-logout.ts'
+import { samlSignOn } from './oauth/saml-sign-on.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
 import { soapLogin } from './oauth/soap-login.ts'
 import { tokenEndpoint } from './oauth/token.ts'
@@ -103,6 +105,7 @@ import {
 } from './web/endpoints/pages.ts'
 import { registerAnswer, registrationAnswer } from './web/endpoints/register.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
+import { samlLoginAnswer, samlLogoutAnswer, samlMetadataAnswer, samlRequestAnswer } from './web/endpoints/saml.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
 import { introspectAnswer, pushAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
@@ -424,6 +427,9 @@ export async function sallyport({
     onError: report,
     now,
   })
+  const ofSaml = { ...stores, addresses, seal, rules: posture, whoIsThere: whoIsThere({ users, orgs, profiles }), now }
+  const signOn = samlSignOn(ofSaml)
+  const logout = samlLogout(ofSaml)
   const { verificationHistory } = stores
   const question = consentQuestion({
     orgs,
@@ -461,7 +467,7 @@ export async function sallyport({
     refusesTokenInQuery: posture.refusesTokenInQuery,
   }
   const identity = { readBearer: bearerOf, ...whose, updatedAtIsNumber, now }
-  const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs }
+  const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs, samlLogout: logout }
   const rest = restApi({
     readBearer: bearerOf,
     shownTokens: tokensOfObject,
@@ -478,6 +484,7 @@ export async function sallyport({
   const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, meter, onError, now })
   const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
+  const sso = (answer: Answer) => take('idp', answer, authorizeRefusal(showsCauses, 'saml'))
   const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
   const data = (answer: Answer) => take('rest', answer, restRefusal)
   const missing = page(undefined, missingAnswer)
@@ -596,6 +603,11 @@ export async function sallyport({
     ),
     keys: page(undefined, keysAnswer({ ...stores, addresses })),
     authConfiguration: page(undefined, authConfigurationAnswer({ authProviders })),
+    samlRequest: sso(samlRequestAnswer({ signOn })),
+    samlLogin: sso(samlLoginAnswer({ signOn, readBrowser: browserOf })),
+    samlLogout: sso(samlLogoutAnswer({ logout, readBrowser: browserOf })),
+    samlMetadata: page(undefined, samlMetadataAnswer('org', { ...ofSaml, missing: missingAnswer })),
+    samlAppMetadata: page(undefined, samlMetadataAnswer('app', { ...ofSaml, missing: missingAnswer })),
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),
     endSession: page('logout', endSessionAnswer(leaving)),

@@ -9,6 +9,7 @@ import { exchangeCauses } from './causes/exchange-causes.ts'
 import { registrationCauses } from './causes/registration-causes.ts'
 import { requestCauses } from './causes/request-causes.ts'
 import { samlCauses } from './causes/saml-causes.ts'
+import { samlIdpCauses } from './causes/saml-idp-causes.ts'
 import { tokenCauses } from './causes/token-causes.ts'
 import { userCauses } from './causes/user-causes.ts'
 import { isSamlGrant, type Sight } from './sight.ts'
@@ -18,6 +19,7 @@ const causes = {
   ...requestCauses,
   ...assertionCauses,
   ...samlCauses,
+  ...samlIdpCauses,
   ...authProviderCauses,
   ...clientCauses,
   ...codeCauses,

@@ -113,6 +113,7 @@ function endpointOf({ url, method, fields }: SeenRequest): Endpoint {
   if (/\/id\/\w+\/\w+\/?$/.test(path)) return 'identity'
   if (/^\/*services\/data\b/.test(path)) return 'api'
   if (/^\/*services\/Soap\b/.test(path)) return 'soap'
+  if (/\/idp\/(?:endpoint\/|login\b)|\/services\/auth\/idp\/saml2\//.test(path)) return 'sign-in'
   if (/\/services\/auth(?:callback|\/(?:sso|link|test))\/[^/]/.test(path)) return 'sign-in'
   if (method === 'POST' && fields.some(({ name }) => name === 'pw')) return 'sign-in'
   return 'elsewhere'

@@ -25,6 +25,7 @@ import { registrationExplanations } from './explanations/registration.ts'
 import { requestExplanations } from './explanations/request.ts'
 import { restExplanations } from './explanations/rest.ts'
 import { samlExplanations } from './explanations/saml.ts'
+import { samlIdpExplanations } from './explanations/saml-idp.ts'
 import { singleSignOnExplanations } from './explanations/single-sign-on.ts'
 import { tokenExplanations } from './explanations/token.ts'
 import { tokenExchangeExplanations } from './explanations/token-exchange.ts'
@@ -48,6 +49,7 @@ const explanations: ReasonExplanations = {
   ...assertionExplanations,
   ...samlExplanations,
   ...singleSignOnExplanations,
+  ...samlIdpExplanations,
   ...authProviderExplanations,
   ...userExplanations,
   ...codeExplanations,

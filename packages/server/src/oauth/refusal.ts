@@ -50,6 +50,28 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'sso-org-unknown': { readonly found: string }
   'sso-settings-missing': { readonly org: string }
   'sso-user-unknown': { readonly found: string; readonly mapping: string; readonly org: string }
+  // The org as an identity provider
+  'saml-idp-off': { readonly org: string }
+  'saml-request-malformed': { readonly problem: string }
+  'saml-app-unknown': { readonly found: string; readonly org: string; readonly known: readonly string[] }
+  'saml-request-unsigned': { readonly app: string; readonly isRegistered: 'yes' | 'no' }
+  'saml-request-signature-wrong': {
+    readonly app: string
+    readonly problem: string
+    readonly certificate: string
+    readonly fingerprint: string
+  }
+  'saml-request-unfit': {
+    readonly app: string
+    readonly attribute: string
+    readonly found: string
+    readonly expected: string
+  }
+  'saml-request-expired': { readonly begun: string; readonly now: string; readonly lifetime: number }
+  'saml-app-not-assigned': { readonly app: string; readonly user: string; readonly profile: string }
+  'saml-subject-unset': { readonly app: string; readonly user: string; readonly subject: string }
+  'saml-idp-certificate-unusable': { readonly org: string; readonly certificate: string; readonly problem: string }
+  'saml-logout-mismatch': { readonly app: string; readonly problem: string }
   // Auth. providers
   'provider-unknown': { readonly found: string; readonly org: string; readonly known: readonly string[] }
   'provider-state-wrong': { readonly provider: string; readonly problem: string }
@@ -357,6 +379,23 @@ const wires: { readonly [R in Reason]: Wire } = {
   'sso-settings-missing': invalidAssertion,
   'sso-user-unknown': invalidAssertion,
   'saml-replayed': { ...invalidAssertion, loginStatus: 'Failed: Replay Detected' },
+  'saml-idp-off': malformed('identity provider not enabled'),
+  'saml-request-malformed': malformed('the SAML request could not be read'),
+  'saml-app-unknown': malformed('service provider not found'),
+  'saml-request-unsigned': malformed('the SAML request must be signed'),
+  'saml-request-signature-wrong': malformed('the signature of the SAML request is invalid'),
+  'saml-request-unfit': malformed('the SAML request does not match the settings of the service provider'),
+  'saml-request-expired': malformed('the SAML request has expired'),
+  'saml-app-not-assigned': {
+    code: 'OAUTH_APP_ACCESS_DENIED',
+    description: 'you do not have access to this service provider',
+  },
+  'saml-subject-unset': { code: 'access_denied', description: 'the user has no subject for this service provider' },
+  'saml-idp-certificate-unusable': {
+    code: 'access_denied',
+    description: 'the certificate of the identity provider cannot be used',
+  },
+  'saml-logout-mismatch': malformed('the SAML message is not about this session'),
   'provider-unknown': malformed('auth provider not found'),
   'provider-state-wrong': malformed('this sign-in is out of date or was not begun in this browser'),
   'provider-refused': { code: 'access_denied', description: 'the auth provider refused the sign-in' },

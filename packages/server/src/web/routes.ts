@@ -1,5 +1,6 @@
 import { connectPath } from '../oauth/device-request.ts'
 import { frontdoorPath } from '../oauth/frontdoor.ts'
+import { idpPaths } from '../saml/idp-places.ts'
 import { deviceDonePath } from './endpoints/device.ts'
 import { endSessionPath } from './endpoints/logout.ts'
 import { consentPath, errorPath, verificationPath } from './page-paths.ts'
@@ -37,6 +38,11 @@ export type Handlers = Readonly<
     | 'echo'
     | 'singleAccess'
     | 'frontdoor'
+    | 'samlRequest'
+    | 'samlLogin'
+    | 'samlLogout'
+    | 'samlMetadata'
+    | 'samlAppMetadata'
     | 'device'
     | 'answerDevice'
     | 'deviceDone'
@@ -119,6 +125,13 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get('/secur/logout.jsp', handlers.logout)
   app.post('/secur/logout.jsp', handlers.switchUser)
   app.on(['GET', 'POST'], endSessionPath, handlers.endSession)
+
+  app.post(idpPaths.httpPost, handlers.samlRequest)
+  app.get(idpPaths.httpRedirect, handlers.samlRequest)
+  app.get(idpPaths.login, handlers.samlLogin)
+  app.on(['GET', 'POST'], idpPaths.logout, handlers.samlLogout)
+  app.get(idpPaths.metadata, handlers.samlMetadata)
+  app.get('/.well-known/samlidp/:file', handlers.samlAppMetadata)
 
   app.get('/services/data', handlers.versions)
   app.get('/services/data/', handlers.versions)

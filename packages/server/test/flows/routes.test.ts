@@ -66,6 +66,16 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
     ['POST', '/secur/logout.jsp', 403],
   ],
   endSessionPath: [['GET', '/services/auth/idp/oidc/logout', 200]],
+  // Of an org that is no identity provider, and at the login host of all.
+  'idpPaths.httpPost': [['POST', '/idp/endpoint/HttpPost', 400]],
+  'idpPaths.httpRedirect': [['GET', '/idp/endpoint/HttpRedirect', 400]],
+  'idpPaths.login': [['GET', '/idp/login?apiName=Wiki', 400]],
+  'idpPaths.logout': [
+    ['GET', '/services/auth/idp/saml2/logout', 400],
+    ['POST', '/services/auth/idp/saml2/logout', 400],
+  ],
+  'idpPaths.metadata': [['GET', '/.well-known/samlidp.xml', 404]],
+  "'/.well-known/samlidp/:file'": [['GET', '/.well-known/samlidp/Wiki.xml', 404]],
   "'/services/data'": [['GET', '/services/data', 200]],
   "'/services/data/'": [['GET', '/services/data/', 200]],
   "'/services/data/:version'": [['GET', '/services/data/v67.0', 401]],

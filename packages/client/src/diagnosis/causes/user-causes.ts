@@ -66,7 +66,10 @@ export const userCauses = {
     command: 'sallyport app update <name> --scope api refresh_token',
   },
   'not-admin-approved': {
-    told: anyOf(told('invalid_app_access'), told('OAUTH_APP_ACCESS_DENIED')),
+    told: anyOf(
+      told('invalid_app_access'),
+      at(['authorize', 'consent', 'elsewhere', 'token'], told('OAUTH_APP_ACCESS_DENIED')),
+    ),
     meaning: 'The app admits only users whom an admin has let in, and this user is none of them.',
     whatToDo: [
       'Assign the profile of the user, or a permission set that the user has, to the app.',

@@ -63,7 +63,16 @@ export function oauthUsage(app: string, ...path: readonly string[]): string {
   return ['Setup > Connected Apps OAuth Usage', app, ...path].join(' > ')
 }
 
-type AppVerb = 'show' | 'update' | 'delete' | 'initial-access-token' | 'rotate-secret' | 'install' | 'unblock' | 'usage'
+type AppVerb =
+  | 'show'
+  | 'update'
+  | 'saml'
+  | 'delete'
+  | 'initial-access-token'
+  | 'rotate-secret'
+  | 'install'
+  | 'unblock'
+  | 'usage'
 type UserVerb = 'show' | 'unfreeze' | 'unlock' | 'set-password' | 'assign' | 'temporary-code' | 'reset-security-token'
 
 /** A word as a shell takes it. */

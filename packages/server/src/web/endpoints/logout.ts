@@ -1,6 +1,7 @@
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { authorizePath } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
+import type { SamlLogout } from '../../oauth/saml-logout.ts'
 import { logoutCalls } from '../../oidc/front-channel-logout.ts'
 import { consumerKeyOfLogout, decideLogout, type LogoutRequest, readIdTokenHint } from '../../oidc/logout.ts'
 import type { OrgStore } from '../../orgs/org.ts'
@@ -30,6 +31,7 @@ interface Needs {
   readonly apps: Pick<ConnectedAppStore, 'find' | 'findByConsumerKey'>
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
+  readonly samlLogout: Pick<SamlLogout, 'begin'>
 }
 
 /** `GET /secur/logout.jsp`: signs out and says so, or goes on to a local `retURL`. */
@@ -116,12 +118,14 @@ const callsTake = 3
 
 /** Ends the session, and goes on; where apps are to be told of it, by way of the page that tells them. */
 async function leave(
-  { sessions, apps }: Needs,
+  { sessions, apps, samlLogout }: Needs,
   visit: Visit,
   { session, unverified, cookieNames }: BrowserState,
-  { next, askedBy }: { readonly next: string | undefined; readonly askedBy?: string | undefined },
+  { next: wanted, askedBy }: { readonly next: string | undefined; readonly askedBy?: string | undefined },
 ): Promise<Reply> {
   const ended = session ?? unverified
+  // Apps that are told by SAML are told one after the other, and then it goes on to where it was to go.
+  const next = (ended && (await samlLogout.begin(ended, visit.site, wanted))) ?? wanted
   const calls = ended === undefined ? [] : await logoutCalls({ apps }, ended, visit.site.base, askedBy)
   if (ended !== undefined) await sessions.end(ended.id)
   const cookies = ended === undefined ? [] : [setCookie(cookieNames, cookieNames.session, '', 0)]

@@ -20,15 +20,29 @@ export interface ErrorPageProps {
   /** As in the `x-request-id` header; the journal finds the request by it. */
   readonly requestId: string
   readonly explanation?: ErrorExplanation | undefined
+  /** `saml`: somebody on the way to an app by single sign-on. */
+  readonly flow?: 'oauth' | 'saml'
   readonly display?: Display | undefined
 }
 
 /** The page for a refusal that cannot be sent back to its app (RFC 6749 §4.1.2.1). It says what the wire says. */
-export function ErrorPage({ error, errorDescription, requestId, explanation, display }: ErrorPageProps) {
+export function ErrorPage({
+  error,
+  errorDescription,
+  requestId,
+  explanation,
+  flow = 'oauth',
+  display,
+}: ErrorPageProps) {
+  const title = flow === 'saml' ? 'Single Sign-On Error' : 'OAuth Error'
   return (
-    <Page title="OAuth Error" width="wide" display={display}>
-      <h1>OAuth Error</h1>
-      <p class="lead">The app that sent you here was refused. It has been given no access.</p>
+    <Page title={title} width="wide" display={display}>
+      <h1>{title}</h1>
+      <p class="lead">
+        {flow === 'saml'
+          ? 'You could not be signed in. Nothing was told to the other side.'
+          : 'The app that sent you here was refused. It has been given no access.'}
+      </p>
       <dl class="wire">
         <dt>Error</dt>
         <dd>

@@ -1,0 +1,92 @@
+import { type Cause, told } from './cause.ts'
+import { appSetting, same } from './setting.ts'
+
+const provider = same('Setup > Identity > Identity Provider')
+const requests = appSetting('Web App Settings > Verify Request Signatures')
+
+/** The org as an identity provider: what apps ask of it by SAML. */
+export const samlIdpCauses = {
+  'saml-idp-off': {
+    told: told('invalid_request', 'identity provider not enabled'),
+    meaning: 'The org at this address is no identity provider, or it is the login host of all orgs.',
+    whatToDo: [
+      'Send the request to the address that the metadata of the org names (/.well-known/samlidp.xml at its My Domain).',
+      'Choose a certificate in Setup and enable the identity provider.',
+    ],
+    setting: provider,
+    command: 'sallyport identity-provider show',
+  },
+  'saml-request-malformed': {
+    told: told('invalid_request', 'the saml request could not be read'),
+    meaning: 'What came is no SAML 2.0 message in the encoding of its binding, or was not made here.',
+    whatToDo: [
+      'By redirect: deflate it without a header, then base64, then percent-encode. By post: base64 alone.',
+      'Take out what no request needs: a document type, comments, CDATA.',
+    ],
+  },
+  'saml-app-unknown': {
+    told: told('invalid_request', 'service provider not found'),
+    meaning: 'The org has no app with SAML enabled that calls itself so.',
+    whatToDo: [
+      'Write the Issuer of the request into the Entity Id of the connected app, character by character.',
+      'Begin at the IdP-Initiated Login URL that the page of the app shows.',
+    ],
+    setting: appSetting('Web App Settings > Entity Id'),
+    command: 'sallyport identity-provider show',
+  },
+  'saml-request-unsigned': {
+    told: told('invalid_request', 'the saml request must be signed'),
+    meaning: 'The app has registered a certificate, so its requests have to be signed; those to sign out always.',
+    whatToDo: ['Have the app sign its requests, or take its certificate away if it cannot.'],
+    setting: requests,
+  },
+  'saml-request-signature-wrong': {
+    told: told('invalid_request', 'the signature of the saml request is invalid'),
+    meaning: 'The request was signed by another key, with an algorithm that is not taken, or changed since.',
+    whatToDo: [
+      'Register the certificate of the key that the app signs with, and sign with RSA-SHA256.',
+      'By redirect, let nothing on the way encode the address anew: the signature is over it as it was written.',
+    ],
+    setting: requests,
+    command: 'sallyport keystore check sp.key sp.crt',
+  },
+  'saml-request-unfit': {
+    told: told('invalid_request', 'the saml request does not match the settings of the service provider'),
+    meaning: 'The request wants its answer at another address, in another way, or names another destination.',
+    whatToDo: [
+      'Register the address that the app takes responses at (AssertionConsumerServiceURL) as its ACS URL.',
+      'Ask for HTTP-POST, and write the address that the request is sent to as Destination.',
+    ],
+    setting: appSetting('Web App Settings > ACS URL'),
+  },
+  'saml-request-expired': {
+    told: told('invalid_request', 'the saml request has expired'),
+    meaning: 'The request was begun too long ago.',
+    whatToDo: ['Begin again in the app; set the clock of its machine if that is refused as well.'],
+    command: 'date -u',
+  },
+  'saml-app-not-assigned': {
+    told: told('OAUTH_APP_ACCESS_DENIED', 'you do not have access to this service provider'),
+    meaning: 'Neither the profile of the user nor any of their permission sets is assigned to the app.',
+    whatToDo: ['Assign the profile, or give the user a permission set that is assigned. Nobody can let themselves in.'],
+    setting: same('Setup > App Manager > the app > Manage > Manage Profiles'),
+  },
+  'saml-subject-unset': {
+    told: told('access_denied', 'the user has no subject for this service provider'),
+    meaning: 'The user lacks what the app knows people by, such as a Federation ID.',
+    whatToDo: ['Fill it in for the user, or choose another Subject Type for the app.'],
+    setting: appSetting('Web App Settings > Subject Type'),
+  },
+  'saml-idp-certificate-unusable': {
+    told: told('access_denied', 'the certificate of the identity provider cannot be used'),
+    meaning: 'The certificate that the org signs with, or encrypts for the app with, is gone, expired, or of no use.',
+    whatToDo: ['Choose another certificate, and give the metadata to each app anew.'],
+    setting: provider,
+    command: 'sallyport identity-provider show',
+  },
+  'saml-logout-mismatch': {
+    told: told('invalid_request', 'the saml message is not about this session'),
+    meaning: 'The app wants another session ended than the one that is open here, or answers another message.',
+    whatToDo: ['The app has to send back NameID and SessionIndex as it was given them. Sign out here.'],
+  },
+} satisfies Readonly<Record<string, Cause>>
