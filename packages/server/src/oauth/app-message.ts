@@ -118,7 +118,7 @@ export async function readAppMessage(
     try {
       const signer = { holder: app.label, certificate }
       // What is read is what was signed, and nothing around it.
-      const root = await verifiedElement(claimed.text, claimed.root, signer, needs.rules, checklist())
+      const root = await verifiedElement(claimed.root, signer, needs.rules, checklist())
       return messageOf(claimed.text, root, [claimed.kind])
     } catch (error) {
       if (!(error instanceof SamlError)) throw error

@@ -85,6 +85,7 @@ export function samlFields(certificates: readonly OrgCertificate[]) {
     samlEncryptionType: choice({
       label: 'Block Encryption Algorithm',
       options: samlEncryptionTypes.map((value) => ({ value, label: encryptionLabels[value] })),
+      help: 'How the assertion is encrypted, where it is. Choose what the app can read.',
     }),
     samlSloUrl: text({
       label: 'SAML Single Logout URL',
@@ -94,6 +95,7 @@ export function samlFields(certificates: readonly OrgCertificate[]) {
     samlSloBinding: choice({
       label: 'Single Logout Binding',
       options: samlLogoutBindings.map((value) => ({ value, label: bindingLabels[value] })),
+      help: 'How messages about signing out reach the app: in an address, or in a form.',
     }),
   }
 }
