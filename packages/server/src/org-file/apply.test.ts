@@ -312,6 +312,7 @@ orgs:
       '41:16 orgs[0].records.Acount[0]: This org keeps no “Acount” records, only Account, Case, Contact, Event, Lead, Opportunity, Task. Did you mean “Account”?',
       '42:17 orgs[0].records.Account[0].Name: A record of Account needs a “Name”.',
       '42:23 orgs[0].records.Account[0].Id: “Id” is set by the server.',
+      '42:33 orgs[0].records.Account[0].Phone: Cannot deserialize instance of phone from VALUE_NUMBER_INT value 5',
       '42:47 orgs[0].records.Account[0].Employees: Account has no field “Employees”. Fields of your own are declared under objects.',
       '42:69 orgs[0].records.Account[0].NumberOfEmployees: Cannot deserialize instance of int from VALUE_STRING value many',
     ])
