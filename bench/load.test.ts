@@ -55,6 +55,18 @@ it('counts a connection that closed instead of answering', async () => {
   expect([...complaints.keys()]).toContain('connection closed before the answer')
 })
 
+it('sends as many in a second as it is told, and counts a late answer from when its request was due', async () => {
+  const port = await serve((_, response) => setTimeout(() => response.end('{}'), 20))
+  const requests = [writeRequest({ host: 'x', path: '/' })]
+  const inspect = () => undefined
+  const volley = { port, requests, reusable: true, seconds: 0.4, inspect }
+  const inTime = await fire({ ...volley, connections: 16, perSecond: 50 })
+  expect(inTime.answered).toBeLessThanOrEqual(20)
+  // One connection takes 20 ms for each: of 200 in a second most are late, and later and later.
+  const late = await fire({ ...volley, connections: 1, perSecond: 200 })
+  expect(late.p99).toBeGreaterThan(100)
+})
+
 async function serve(listener: RequestListener): Promise<number> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   servers.push(server)

@@ -11,6 +11,8 @@ export interface Volley {
   /** Whether a request may go again: a refresh token may, an authorization code may not. */
   readonly reusable: boolean
   readonly seconds: number
+  /** How many are sent in a second; as many as are answered, unless given. */
+  readonly perSecond?: number
   /** Looks at every answer; a text is a complaint. */
   readonly inspect: (answer: Answer) => string | undefined
 }
@@ -19,7 +21,7 @@ export interface Volley {
 export interface VolleyResult {
   readonly answered: number
   readonly perSecond: number
-  /** Milliseconds from handing a request over to having read its answer: the middle one, and 99 of 100. */
+  /** Milliseconds from when a request was to be sent until its answer had been read: the middle one, and 99 of 100. */
   readonly p50: number
   readonly p99: number
   /** The share of the time in which the generator had answers to read, 0 to 1. Near 1 it has measured only itself. */
@@ -28,7 +30,15 @@ export interface VolleyResult {
 }
 
 /** Sends requests over connections that stay open, one at a time on each, and looks at every answer. */
-export async function fire({ port, connections, requests, reusable, seconds, inspect }: Volley): Promise<VolleyResult> {
+export async function fire({
+  port,
+  connections,
+  requests,
+  reusable,
+  seconds,
+  perSecond,
+  inspect,
+}: Volley): Promise<VolleyResult> {
   const complaints = new Map<string, number>()
   const latencies: number[] = []
   let sent = 0
@@ -37,7 +47,7 @@ export async function fire({ port, connections, requests, reusable, seconds, ins
   const startedAt = performance.now()
   const deadline = startedAt + seconds * 1000
   let lastAnswerAt = startedAt
-  const idle = stayAwake(() => sent)
+  const idle = perSecond === undefined ? stayAwake(() => sent) : mayRest()
   await Promise.all(lines.map(keepBusy))
 
   const idleMilliseconds = idle.stop()
@@ -71,13 +81,22 @@ export async function fire({ port, connections, requests, reusable, seconds, ins
 
     function sendNext(): void {
       const request = reusable || sent < requests.length ? requests[sent % requests.length] : undefined
-      if (request === undefined || performance.now() >= deadline) {
+      const now = performance.now()
+      const dueAt = perSecond === undefined ? now : startedAt + (sent * 1000) / perSecond
+      if (request === undefined || Math.max(now, dueAt) >= deadline) {
         socket.end()
         return
       }
       sent += 1
+      // What late answers keep from being sent in time counts from when it was due.
+      sentAt = dueAt
+      if (dueAt <= now) send(request)
+      else setTimeout(send, dueAt - now, request)
+    }
+
+    function send(request: Buffer): void {
+      if (socket.destroyed) return
       waiting = true
-      sentAt = performance.now()
       socket.write(request)
     }
 
@@ -125,6 +144,18 @@ function stayAwake(progress: () => number): { stop(): number } {
     before = progress()
     turnedAt = now
     turn = setImmediate(look)
+  }
+}
+
+/** Lets the generator sleep between requests that are due later. It is then busy as long as it uses a processor. */
+function mayRest(): { stop(): number } {
+  const startedAt = performance.now()
+  const used = process.cpuUsage()
+  return {
+    stop() {
+      const { user, system } = process.cpuUsage(used)
+      return performance.now() - startedAt - (user + system) / 1000
+    },
   }
 }
 

@@ -21,6 +21,8 @@ export interface Launch {
 export interface ServerProcess {
   /** `performance.now()` just before the process was made. */
   readonly spawnedAt: number
+  /** What it said when it was ready. */
+  readonly said: string
   /** Sends a message over the channel and waits for the one that comes back. */
   ask(message: Serializable): Promise<unknown>
   /** Resident memory in MB (10⁶ bytes); `undefined` where the system does not tell. */
@@ -41,8 +43,8 @@ export async function startServer({ command, core, folder, withChannel = false }
   const stdio: StdioOptions = ['ignore', 'pipe', output, withChannel ? 'ipc' : 'ignore']
   const spawnedAt = performance.now()
   const child = spawn(program, args, { env: { ...process.env, NODE_ENV: 'production' }, stdio })
-  await firstLine(child, log)
-  return { spawnedAt, ask, residentMegabytes, cpuSeconds, stop }
+  const said = await firstLine(child, log)
+  return { spawnedAt, said, ask, residentMegabytes, cpuSeconds, stop }
 
   async function ask(message: Serializable): Promise<unknown> {
     child.send?.(message)
@@ -74,11 +76,11 @@ export async function startServer({ command, core, folder, withChannel = false }
   }
 }
 
-async function firstLine({ stdout, pid }: ChildProcess, log: string): Promise<void> {
+async function firstLine({ stdout, pid }: ChildProcess, log: string): Promise<string> {
   if (stdout === null || pid === undefined) throw new Error('the server could not be started')
-  for await (const _line of createInterface({ input: stdout })) {
+  for await (const line of createInterface({ input: stdout })) {
     stdout.resume()
-    return
+    return line
   }
   throw new Error(`the server ended before it was ready:\n${readFileSync(log, 'utf8').slice(-2000)}`)
 }

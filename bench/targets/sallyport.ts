@@ -25,7 +25,14 @@ import {
 export const sallyport: Target = {
   name: 'sallyport',
   title: `Sallyport ${readVersion()}, on disk`,
-  prepare: (place) => prepare(place),
+  prepare: (place) => prepare(place, 'dev'),
+}
+
+/** The same database as `sallyport serve` runs it. */
+export const sallyportServed: Target = {
+  name: 'sallyport',
+  title: `Sallyport ${readVersion()}, served from SQLite`,
+  prepare: (place) => prepare(place, 'serve'),
 }
 
 /** The same database on PostgreSQL, with every answered write on its disk, as `sallyport serve` runs it. */
@@ -34,7 +41,7 @@ export const sallyportOnPostgres: Target = {
   title: `Sallyport ${readVersion()}, on PostgreSQL`,
   async prepare(place) {
     const postgres = await startPostgres({ settings: ['fsync=on', 'full_page_writes=on'] })
-    return { ...(await prepare(place, postgres.url)), end: postgres.stop }
+    return { ...(await prepare(place, 'serve', postgres.url)), end: postgres.stop }
   },
 }
 
@@ -49,7 +56,11 @@ const tokensPerUser = 4
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
-async function prepare({ folder, core, nodeArguments }: Place, database?: string): Promise<PreparedTarget> {
+async function prepare(
+  { folder, core, nodeArguments, options: further = [] }: Place,
+  how: 'dev' | 'serve',
+  database?: string,
+): Promise<PreparedTarget> {
   const port = await freePort()
   const orgPort = await freePort()
   const host = `127.0.0.1:${port}`
@@ -120,7 +131,7 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
   return { port, firstRequest: await jwtBearer({}), start }
 
   async function start(): Promise<RunningTarget> {
-    const command = database === undefined ? dev(nodeArguments, []) : serve(nodeArguments, database)
+    const command = how === 'dev' ? dev(nodeArguments, []) : serve(nodeArguments)
     const server = await startServer({ command, core, folder })
     return { process: server, supply: (scenario, count) => supplies[scenario](count) }
   }
@@ -130,10 +141,11 @@ async function prepare({ folder, core, nodeArguments }: Place, database?: string
     return [process.execPath, ...forNode, program, 'dev', ...options]
   }
 
-  function serve(forNode: readonly string[], url: string): readonly string[] {
+  function serve(forNode: readonly string[]): readonly string[] {
     const key = `SALLYPORT_ENCRYPTION_KEY=${readFileSync(join(data, 'encryption.key'), 'utf8').trim()}`
-    const place = ['--json', '--port', String(port), '--public-url', origin, '--database', url]
-    const options = [...place, '--posture', 'salesforce', '--log-level', 'error']
+    const kept = database === undefined ? ['--data', data] : ['--database', database]
+    const place = ['--json', '--port', String(port), '--public-url', origin, ...kept]
+    const options = [...place, '--posture', 'salesforce', '--log-level', 'error', ...further]
     return ['env', key, process.execPath, ...forNode, program, 'serve', ...options]
   }
 

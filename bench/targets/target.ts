@@ -22,6 +22,8 @@ export interface Place {
   readonly core: number | undefined
   /** Arguments for node before the program, such as `--cpu-prof`. */
   readonly nodeArguments: readonly string[]
+  /** Further options of the program, where it has some. */
+  readonly options?: readonly string[]
 }
 
 /** A target that only has to be started. */
