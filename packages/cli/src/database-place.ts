@@ -9,7 +9,15 @@ export interface DatabasePlace {
   /** Has the SQLite database, unless the database is on a server, and the encryption key, unless the environment has it. */
   readonly folder: DataFolder
   /** The database server, and the password that goes before the one in its URL. */
-  readonly server?: { readonly url: string; readonly password: string | undefined } | undefined
+  readonly server?: DatabaseServer | undefined
+}
+
+/** A database server. */
+export interface DatabaseServer {
+  readonly url: string
+  readonly password: string | undefined
+  /** Where tokens are looked up, and how many milliseconds it may be late. */
+  readonly replica?: { readonly url: string; readonly staleness: number } | undefined
 }
 
 /** Options of every command that works on a database. */
@@ -19,6 +27,10 @@ export interface OnDatabase {
   /** The URL of a database on a server; else it is in the data folder. */
   readonly database?: string | undefined
   readonly databasePasswordFile?: string | undefined
+  /** The URL of a server that follows the database. */
+  readonly databaseReplica?: string | undefined
+  /** Milliseconds. */
+  readonly replicaStaleness?: number | undefined
 }
 
 /** `--database`: for every command that has `--data`, but for those that make what they serve. */
@@ -34,15 +46,31 @@ export function databaseOptions(): readonly Option[] {
 }
 
 /** Finds out where the database is. @throws {WrongUsage} when the URL is none; it is not repeated, for there may be a password in it */
-export function databasePlace({ data, database, databasePasswordFile }: OnDatabase): DatabasePlace {
+export function databasePlace({
+  data,
+  database,
+  databasePasswordFile,
+  databaseReplica,
+  replicaStaleness = 0,
+}: OnDatabase): DatabasePlace {
   const folder = dataFolder(data)
-  if (database === undefined || database === '') return { folder }
+  const hasReplica = databaseReplica !== undefined && databaseReplica !== ''
+  if (database === undefined || database === '') {
+    if (hasReplica) throw new WrongUsage('A replica is of a PostgreSQL database: --database is missing.')
+    return { folder }
+  }
   if (!isPostgresUrl(database)) {
     throw new WrongUsage('What --database or SALLYPORT_DATABASE_URL says is no URL of a PostgreSQL database.', {
       next: 'It looks like postgres://user@host:5432/database. Without one, everything is in SQLite in the data folder.',
     })
   }
+  if (hasReplica && !isPostgresUrl(databaseReplica)) {
+    throw new WrongUsage(
+      'What --database-replica or SALLYPORT_DATABASE_REPLICA_URL says is no URL of a PostgreSQL database.',
+    )
+  }
   const file = databasePasswordFile === '' ? undefined : databasePasswordFile
   const password = file === undefined ? undefined : readFile(file).replace(/\r?\n$/, '')
-  return { folder, server: { url: database, password } }
+  const replica = hasReplica ? { url: databaseReplica, staleness: replicaStaleness } : undefined
+  return { folder, server: { url: database, password, replica } }
 }

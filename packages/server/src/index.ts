@@ -175,7 +175,7 @@ export {
   DatabaseUnusable,
   WrongEncryptionKey,
 } from './stores/database-errors.ts'
-export { type DatabaseFindings, inspectDatabase } from './stores/inspect.ts'
+export { type DatabaseFindings, inspectDatabase, inspectReplica } from './stores/inspect.ts'
 export { openStores, type Place, type StoresOptions } from './stores/open.ts'
 export { isPostgresUrl } from './stores/postgres-place.ts'
 export type { ActStores, Stores } from './stores/stores.ts'

@@ -540,6 +540,14 @@ export async function sallyport({
   meter.watch('database_refuses_writes', 'Whether the database took nothing lately: 1, else 0.', () =>
     Number(!stores.isWriting()),
   )
+  meter.watch('database_replica_in_use', 'Whether tokens are looked up in the replica: 1 or 0.', () =>
+    Number(stores.load().replica?.isInUse ?? false),
+  )
+  meter.watch(
+    'database_replica_lag_seconds',
+    'How long ago the replica is known to have had all that had been committed.',
+    () => (stores.load().replica?.lag ?? 0) / 1000,
+  )
   meter.watch('passwords_running', 'Passwords that are being hashed or verified.', () => passwords.load().running)
   meter.watch('passwords_waiting', 'Passwords that wait to be.', () => passwords.load().waiting)
   let isDraining = false

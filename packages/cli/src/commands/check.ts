@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { connect } from 'node:tls'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { inspectDatabase, sealWith } from '@sallyport/server'
+import { inspectDatabase, inspectReplica, sealWith } from '@sallyport/server'
 import { readFurtherKeys } from '../data-folder.ts'
-import { databasePlace } from '../database-place.ts'
+import { type DatabaseServer, databasePlace } from '../database-place.ts'
 import { Failure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
 import { metricsPlace, needed } from './serve/needed.ts'
@@ -69,6 +69,7 @@ async function found(options: ReadOptions): Promise<readonly Finding[]> {
     configured.finding,
     database.finding,
     ...(database.value === undefined ? [] : [clockFinding(database.value)]),
+    ...(await replicaFindings(database.value === undefined ? undefined : place.server)),
     ...(place.server === undefined && place.folder.hasDatabase ? [await folderFinding(place.folder.path)] : []),
     await tlsFinding(mainUrl),
   ]
@@ -110,6 +111,16 @@ function clockFinding({
   return apart > mostApart
     ? { check: 'clock', result: 'bad', found: `${found}: set it by NTP, or assertions and codes are refused` }
     : { check: 'clock', result: 'good', found }
+}
+
+/** A server starts without its replica, which may come later; it only answers all by itself until then. */
+async function replicaFindings(server: DatabaseServer | undefined): Promise<readonly Finding[]> {
+  if (server?.replica === undefined) return []
+  const { finding } = await attempt('replica', async () => {
+    await inspectReplica(server)
+    return { value: undefined, found: 'follows the database closely enough' }
+  })
+  return [finding.result === 'bad' ? { ...finding, result: 'mind' } : finding]
 }
 
 async function folderFinding(path: string): Promise<Finding> {

@@ -9,6 +9,7 @@ import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { SessionLevel, SessionType } from '../sessions/session.ts'
 import type { Verification } from '../sessions/verification.ts'
 import type { Cache } from './cache.ts'
+import type { Replica } from './postgres-replica.ts'
 import type { Statement, Values } from './statement.ts'
 
 /** 1 is yes. */
@@ -686,6 +687,8 @@ export interface Database {
   later(job: Job<unknown>, about?: About): Promise<void>
   /** Resolves when all that was left for later has been written. */
   settled(): Promise<void>
+  /** Where it is enough to know what was a moment ago, while that is known. */
+  readonly replica: Pick<Replica, 'fresh'> | undefined
   /** Keeps at most `limit` ready values until something changes. */
   cache<T>(limit: number): Cache<T>
 }

@@ -25,6 +25,16 @@ export interface DatabaseLoad {
   readonly waiting: number
   /** Milliseconds that the slowest of them has waited. */
   readonly longestWait: number
+  /** Of the replica, where there is one. */
+  readonly replica?: ReplicaLoad
+}
+
+/** How a replica stands at the moment. */
+export interface ReplicaLoad {
+  /** Whether tokens are looked up there. */
+  readonly isInUse: boolean
+  /** Milliseconds: what had been committed so long ago, it had when it was last asked; 0 where it never had. */
+  readonly lag: number
 }
 
 /** Tables that are kept in parts, each with the rows of a stretch of time: a part goes as a whole, whatever is in it. */

@@ -24,6 +24,7 @@ import { journalStore } from './journal.ts'
 import { loginHistoryStore } from './login-history.ts'
 import { migrate } from './migrations/migrate.ts'
 import { orgStore } from './orgs.ts'
+import type { Replica, ReplicaNeeds, ReplicaPlace } from './postgres-replica.ts'
 import { permissionSetStore, profileStore } from './profiles.ts'
 import { pushedRequestStore } from './pushed-requests.ts'
 import { recordStore } from './records.ts'
@@ -65,6 +66,8 @@ export type Place =
       readonly url: string
       /** Goes before the one in the URL. */
       readonly password?: string | undefined
+      /** Where tokens are looked up, as long as it is not too late. */
+      readonly replica?: ReplicaPlace | undefined
     }
 
 // Milliseconds that a write waits for those of another process, such as the command line.
@@ -100,12 +103,10 @@ export async function dialectAt(place: Place): Promise<Dialect> {
   return postgresDialect(readPostgresUrl(place.url, place.password))
 }
 
-async function storesOn(
-  { queries }: Dialect,
-  connection: Connection,
-  { seal, now, onError }: StoresOptions,
-): Promise<Stores> {
+async function storesOn({ queries }: Dialect, connection: Connection, options: StoresOptions): Promise<Stores> {
+  const { seal, now, onError } = options
   const { reader } = connection
+  const replica = await replicaOf(options, { queries, reader, onError })
   const group = writeGroup(connection)
   const ready = caches()
   const findRevision = statement(() => queries.selectFrom('changes').select('revision'))
@@ -130,7 +131,7 @@ async function storesOn(
         return { result, revision: raised?.revision }
       })
       revision = changed.revision
-      ready.forget()
+      forget()
       return changed.result
     },
     async later(job, about) {
@@ -138,6 +139,7 @@ async function storesOn(
     },
     settled: group.settled,
     cache: ready.cache,
+    replica,
   }
 
   const watch = watchChanges({
@@ -145,9 +147,9 @@ async function storesOn(
       const found = await reader.first(findRevision, {})
       if (found?.revision === revision) return
       revision = found?.revision
-      ready.forget()
+      forget()
     },
-    blind: ready.forget,
+    blind: forget,
     onError,
   })
   connection.onAnnounced(watch.look)
@@ -223,12 +225,32 @@ async function storesOn(
     actedBy,
     leads: connection.leads,
     parts: connection.parts,
-    load: connection.load,
     isWriting: group.isWriting,
+    load: () => ({ ...connection.load(), ...(replica === undefined ? {} : { replica: replica.load() }) }),
     close() {
       watch.stop()
-      closed ??= connection.quiet().then(group.close).then(connection.close)
+      closed ??= connection
+        .quiet()
+        .then(group.close)
+        .then(() => replica?.close())
+        .then(connection.close)
       return closed
     },
   }
+
+  /** What was ready is to be read again, and from a replica only once it knows what has changed. */
+  function forget(): void {
+    ready.forget()
+    replica?.catchUp()
+  }
+}
+
+/** The replica of a place, if it has one. @throws {DatabaseUnusable} when its URL is none */
+export async function replicaOf(place: Place, needs: Omit<ReplicaNeeds, 'primary'>): Promise<Replica | undefined> {
+  if ('file' in place || place.replica === undefined) return undefined
+  const [{ readPostgresUrl }, { postgresReplica }] = await Promise.all([
+    import('./postgres-place.ts'),
+    import('./postgres-replica.ts'),
+  ])
+  return postgresReplica(place.replica, { ...needs, primary: readPostgresUrl(place.url, place.password) })
 }

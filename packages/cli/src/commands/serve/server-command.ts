@@ -23,6 +23,20 @@ export function serverCommand(name: string) {
     )
     .addOption(dataOption)
     .addOption(
+      new Option('--database-replica <url>', 'a standby that streams from the database, to look tokens up in').env(
+        'SALLYPORT_DATABASE_REPLICA_URL',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--replica-staleness <ms>',
+        'what was revoked so long ago is refused; a replica that is later is not asked',
+      )
+        .env('SALLYPORT_REPLICA_STALENESS')
+        .default(500)
+        .argParser((text) => readWhole(text, 50, 60_000)),
+    )
+    .addOption(
       new Option('--posture <name>', 'where Salesforce and a strict reading of the RFCs differ')
         .env('SALLYPORT_POSTURE')
         .choices(['strict', 'salesforce'] as const)
