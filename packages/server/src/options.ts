@@ -44,6 +44,8 @@ export interface Posture
   readonly refusesTokenInQuery: boolean
   /** 401 and 405 as the RFCs say, where Salesforce answers 400 and 403. */
   readonly usesRfcStatuses: boolean
+  /** Whether apps may register themselves with a key, for `private_key_jwt` (RFC 7591 §2). Salesforce gives secrets alone. */
+  readonly registersKeys: boolean
   /** How many apps may register themselves under one. */
   readonly registrationLimit: number
   /** Token answers say `expires_in`. */
@@ -86,6 +88,7 @@ export const salesforcePosture: Posture = {
   refusesCredentialsInQuery: false,
   refusesTokenInQuery: false,
   usesRfcStatuses: false,
+  registersKeys: false,
   registrationLimit: 100,
   answersExpiresIn: false,
   answersIssuer: false,
@@ -125,6 +128,7 @@ export const strictPosture: Posture = {
   refusesCredentialsInQuery: true,
   refusesTokenInQuery: true,
   usesRfcStatuses: true,
+  registersKeys: true,
   registrationLimit: 100,
   answersExpiresIn: true,
   answersIssuer: true,

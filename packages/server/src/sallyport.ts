@@ -352,7 +352,11 @@ export async function sallyport({
     permissionSets,
     seal,
     newId: recordIds(now),
-    offered: { grantTypes: grants.map(({ type }) => type), responseTypes: responseTypes.map(({ type }) => type) },
+    offered: {
+      grantTypes: grants.map(({ type }) => type),
+      responseTypes: responseTypes.map(({ type }) => type),
+      keys: posture.registersKeys,
+    },
     registrationLimit: posture.registrationLimit,
     now,
   })

@@ -4,16 +4,19 @@ import { readScope } from '../connected-apps/app-settings.ts'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Problem } from '../problem.ts'
 import type { Refusal } from './refusal.ts'
+import { registeredKey } from './registered-key.ts'
 
 /** What apps can register for. */
 export interface OfferedToClients {
   readonly grantTypes: readonly string[]
   readonly responseTypes: readonly string[]
+  /** Whether an app may register with a key, and sign JWTs in place of showing a secret. Salesforce gives secrets alone. */
+  readonly keys: boolean
 }
 
 // What apps that register themselves may use, as at Salesforce, as far as it is offered.
 const registrableGrants = ['authorization_code', 'hybrid_auth_code', 'implicit', 'refresh_token']
-const authMethods = ['client_secret_post', 'client_secret_basic', 'none'] as const
+const authMethods = ['client_secret_post', 'client_secret_basic', 'none', 'private_key_jwt'] as const
 
 const texts = z.array(z.string().max(2048)).max(100)
 
@@ -28,6 +31,8 @@ const metadataSchema = z.object({
   grant_types: texts.optional(),
   response_types: texts.optional(),
   token_endpoint_auth_method: z.enum(authMethods).optional(),
+  jwks: z.unknown().optional(),
+  jwks_uri: z.unknown().optional(),
   logo_uri: z.string().optional(),
   client_uri: z.string().optional(),
 })
@@ -37,19 +42,19 @@ export type ClientMetadata = z.infer<typeof metadataSchema>
 
 type Refused = Extract<Refusal, { reason: 'registration-refused' }>
 
-/** What reading the metadata of an app came to. */
+/** What reading the metadata of an app came to, with the certificate that it will sign by: PEM, or empty for none; `undefined` where none is registered. */
 export type MetadataReading =
-  | { readonly ok: true; readonly metadata: ClientMetadata }
+  | { readonly ok: true; readonly metadata: ClientMetadata; readonly certificate: string | undefined }
   | { readonly ok: false; readonly refusal: Refused }
 
 /** What an app can register for, of all that the server offers: tokens in an address only where its parent gets such. */
 export function offeredUnder(
   { isUserAgentEnabled, isCodeCredentialEnabled }: Pick<ConnectedApp, 'isUserAgentEnabled' | 'isCodeCredentialEnabled'>,
-  { grantTypes, responseTypes }: OfferedToClients,
+  { grantTypes, responseTypes, keys }: OfferedToClients,
 ): OfferedToClients {
   const isAllowed = (one: string) =>
     one === 'code_credentials' ? isCodeCredentialEnabled : isUserAgentEnabled || !one.includes('token')
-  return { grantTypes, responseTypes: responseTypes.filter(isAllowed) }
+  return { grantTypes, responseTypes: responseTypes.filter(isAllowed), keys }
 }
 
 /** Reads what an app says of itself, held against what is offered and what the app may ask for under which it registers. */
@@ -74,11 +79,16 @@ export function readClientMetadata(
   }
   const scope = scopesAskedFor(metadata).find((one) => !parent.scopes.includes(readScope(one) ?? one) && one !== 'id')
   if (scope !== undefined) return refused('scope', `“${parent.label}” has no scope “${scope.slice(0, 80)}” itself`)
-  return { ok: true, metadata }
+  if (metadata.token_endpoint_auth_method === 'private_key_jwt' && !offered.keys) {
+    return refused('token_endpoint_auth_method', 'apps register for a secret here, or for none')
+  }
+  const key = registeredKey(metadata)
+  if (!key.ok) return refused(key.field, key.problem)
+  return { ok: true, metadata, certificate: offered.keys ? (key.certificate ?? '') : undefined }
 }
 
 /** The grant types that apps can register for. */
-export function grantTypesOf({ grantTypes, responseTypes }: OfferedToClients): readonly string[] {
+export function grantTypesOf({ grantTypes, responseTypes }: Omit<OfferedToClients, 'keys'>): readonly string[] {
   return registrableGrants.filter((one) =>
     one === 'implicit' ? responseTypes.includes('token') : grantTypes.includes(one),
   )
@@ -89,7 +99,7 @@ function scopesAskedFor({ scope, scopes }: ClientMetadata): readonly string[] {
 }
 
 /** The settings of an app by what it says of itself; what it does not say is as with the app under which it registers. */
-export function settingsOf(metadata: ClientMetadata, parent: ConnectedApp) {
+export function settingsOf(metadata: ClientMetadata, certificate: string | undefined, parent: ConnectedApp) {
   const isPublic = metadata.token_endpoint_auth_method === 'none'
   const asked = scopesAskedFor(metadata)
   return {
@@ -99,6 +109,7 @@ export function settingsOf(metadata: ClientMetadata, parent: ConnectedApp) {
     scopes: asked.length === 0 ? parent.scopes : asked,
     logoUrl: metadata.logo_uri ?? '',
     infoUrl: metadata.client_uri ?? '',
+    ...(certificate !== undefined && { certificate }),
     isConsumerSecretOptional: isPublic,
     isSecretRequiredForRefreshToken: !isPublic,
     // Whoever has no secret proves by a challenge that it is the one that asked.
@@ -113,6 +124,7 @@ export function settingsOf(metadata: ClientMetadata, parent: ConnectedApp) {
 
 const wireNames: Readonly<Record<string, string>> = {
   callbackUrls: 'redirect_uris',
+  certificate: 'jwks',
   label: 'client_name',
   contactEmail: 'contacts',
   scopes: 'scope',

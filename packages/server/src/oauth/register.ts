@@ -15,7 +15,6 @@ import { hashSecret, randomText, readToken, tokenText } from '../secret.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
 import {
-  type ClientMetadata,
   grantTypesOf,
   type OfferedToClients,
   offeredUnder,
@@ -24,6 +23,7 @@ import {
   settingsOf,
 } from './client-metadata.ts'
 import { refusal } from './refusal.ts'
+import { keySetOf } from './registered-key.ts'
 
 /** A request about the registration of an app. */
 export interface RegistrationRequest {
@@ -36,7 +36,7 @@ export interface RegistrationRequest {
 /** What an app is told of its registration (RFC 7591 §3.2.1), by Salesforce's field names. */
 export interface ClientInformation {
   readonly client_id: string
-  /** Not there for a public app. */
+  /** Not there for a public app, nor for one with a key. */
   readonly client_secret?: string
   readonly client_name: string
   /** Seconds since 1970. */
@@ -46,6 +46,8 @@ export interface ClientInformation {
   readonly registration_access_token: string
   readonly registration_client_uri: string
   readonly token_endpoint_auth_method: string
+  /** The key of an app that has one. */
+  readonly jwks?: object
   readonly redirect_uris: readonly string[]
   readonly response_types: readonly string[]
   readonly grant_types: readonly string[]
@@ -86,9 +88,9 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
     async register(request, body) {
       const { checks } = request
       const { parent, org, policies } = await parentOf(request)
-      const metadata = metadataOf(body, parent)
+      const { metadata, certificate } = metadataOf(body, parent, policies)
       const made = await checkedConnectedApp(needs, org, {
-        ...settingsOf(metadata, parent),
+        ...settingsOf(metadata, certificate, parent),
         fullName: `${parent.fullName.slice(0, 60)}_${randomText(16).replaceAll(/[._]/g, 'x')}`,
       })
       if (!made.ok) throw refusal(refusalOfProblem(made.problems[0] ?? { field: 'the body', message: 'it is refused' }))
@@ -109,13 +111,13 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
       return shown(request, app)
     },
     async change(request, clientId, body) {
-      const { app, parent } = await registered(request, clientId)
-      const metadata = metadataOf(body, parent)
+      const { app, parent, policies } = await registered(request, clientId)
+      const { metadata, certificate } = metadataOf(body, parent, policies)
       if (metadata.client_id !== undefined && metadata.client_id !== app.consumerKey) {
         const problem = 'it is another app’s, or was never given'
         throw refusal({ reason: 'registration-refused', facts: { field: 'client_id', problem } })
       }
-      const changed = await changeConnectedApp(needs, app, settingsOf(metadata, parent))
+      const changed = await changeConnectedApp(needs, app, settingsOf(metadata, certificate, parent))
       if (!changed.ok) {
         throw refusal(refusalOfProblem(changed.problems[0] ?? { field: 'the body', message: 'it is refused' }))
       }
@@ -129,10 +131,15 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
     },
   }
 
-  function metadataOf(body: unknown, parent: ConnectedApp): ClientMetadata {
+  function metadataOf(body: unknown, parent: ConnectedApp, policies: Pick<AppPolicies, 'isAdminApproved'>) {
     const reading = readClientMetadata(body, parent, offeredUnder(parent, offered))
     if (!reading.ok) throw refusal(reading.refusal)
-    return reading.metadata
+    // Whoever signs by it could act for everybody whom an admin has let in (JWT bearer), and nobody of them would be asked.
+    if ((reading.certificate ?? '') !== '' && policies.isAdminApproved) {
+      const problem = `“${parent.label}” is for users whom an admin has let in: its apps have no keys, which act for them unasked`
+      throw refusal({ reason: 'registration-refused', facts: { field: 'token_endpoint_auth_method', problem } })
+    }
+    return reading
   }
 
   /** The app whose initial access token was shown, which may be used now. */
@@ -162,7 +169,7 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
   async function registered(
     { site, token, checks }: RegistrationRequest,
     clientId: string,
-  ): Promise<{ app: ConnectedApp; parent: ConnectedApp }> {
+  ): Promise<{ app: ConnectedApp; parent: ConnectedApp; policies: Pick<AppPolicies, 'isAdminApproved'> }> {
     if (token === undefined) throw refusal({ reason: 'token-missing', facts: {} })
     const presented = readToken(registrationTokenShape, token)
     const registration = presented === undefined ? undefined : await registrations.findByRegistrationToken(presented)
@@ -177,7 +184,8 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
     checks.orgId = org.id
     aboutApp(checks, app)
     pass(checks, 'registration-token', { app: app.label })
-    return { app, parent }
+    const policies = (await apps.findPolicies(app.id, org.id)) ?? { isAdminApproved: true }
+    return { app, parent, policies }
   }
 
   function shown(request: RegistrationRequest, app: ConnectedApp): ClientInformation {
@@ -191,16 +199,19 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
     told: { readonly token: string; readonly consumerSecret: string; readonly method: string | undefined },
   ): ClientInformation {
     const isPublic = app.isConsumerSecretOptional
+    const certificate = offered.keys ? app.certificate : undefined
     const own = offeredUnder(app, offered)
     return {
       client_id: app.consumerKey,
-      ...(isPublic ? {} : { client_secret: told.consumerSecret }),
+      ...(isPublic || certificate !== undefined ? {} : { client_secret: told.consumerSecret }),
       client_name: app.label,
       client_id_issued_at: Math.floor(app.createdAt.getTime() / 1000),
       client_secret_expires_at: 0,
       registration_access_token: told.token,
       registration_client_uri: `${site.base}/services/oauth2/register/${encodeURIComponent(app.consumerKey)}`,
-      token_endpoint_auth_method: isPublic ? 'none' : (told.method ?? 'client_secret_post'),
+      token_endpoint_auth_method:
+        certificate !== undefined ? 'private_key_jwt' : isPublic ? 'none' : (told.method ?? 'client_secret_post'),
+      ...(certificate === undefined ? {} : { jwks: keySetOf(certificate.pem) }),
       redirect_uris: app.callbackUrls,
       response_types: own.responseTypes,
       grant_types: grantTypesOf(own),

@@ -1,3 +1,4 @@
+import { createPublicKey, hash, X509Certificate } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
@@ -294,5 +295,103 @@ describe('a registration', () => {
       401,
       'Bearer realm="Sallyport", error="invalid_token"',
     ])
+  })
+})
+
+describe('an app that registers with a key', () => {
+  beforeEach(async () => {
+    await server.close()
+    server = await startTestServer({ posture: strictPosture })
+    parent = await server.addApp('Parent')
+    token = await newToken()
+  })
+
+  const publicKey = () => createPublicKey(server.signer.privateKey).export({ format: 'jwk' })
+  const x5c = () => [new X509Certificate(server.signer.pem).raw.toString('base64')]
+  const withKey = (key: object = {}, more: object = {}) => ({
+    ...mine,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...publicKey(), alg: 'RS256', use: 'sig', x5c: x5c(), ...key }] },
+    ...more,
+  })
+
+  it('is told of no secret, and shows who it is by what it signs', async () => {
+    const { status, body } = await register(withKey())
+    expect(status).toBe(201)
+    expect(body).not.toHaveProperty('client_secret')
+    expect(body).toMatchObject({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [{ kty: 'RSA', n: publicKey().n, e: 'AQAB', alg: 'RS256', use: 'sig', x5c: x5c() }] },
+    })
+    const app = await server.stores.apps.findByConsumerKey(body.client_id)
+    if (app === undefined) throw new Error('The app is not there.')
+    const user = await server.addUser('ada@target.example')
+    const verifier = 'a'.repeat(43)
+    const challenge = { code_challenge: hash('sha256', verifier, 'base64url'), code_challenge_method: 'S256' }
+    const code = await codeFor(server, user, app, challenge)
+    const shown = {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: callbackUrl,
+      code_verifier: verifier,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: server.assertion({ iss: app.consumerKey, sub: app.consumerKey, aud: server.base, jti: 'one' }),
+    }
+    expect((await server.post('/services/oauth2/token', shown)).body.access_token).toMatch(/^00D/)
+    const read = await send(body.registration_client_uri, 'GET', body.registration_access_token)
+    expect(read.body).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt' })
+    expect(read.body).not.toHaveProperty('client_secret')
+  })
+
+  it('may put a secret in its place, and the key counts no more', async () => {
+    const { body } = await register(withKey())
+    const { registration_client_uri: url, registration_access_token: own } = body
+    const changed = await send(url, 'PUT', own, mine)
+    expect(changed.body).toMatchObject({ token_endpoint_auth_method: 'client_secret_post' })
+    expect(changed.body.client_secret).toMatch(/./)
+    expect(await server.stores.apps.findByConsumerKey(body.client_id)).toMatchObject({ certificate: undefined })
+  })
+
+  it.each([
+    ['without a key', { jwks: undefined }],
+    ['with no set of keys', { jwks: { keys: 'mine' } }],
+    ['with an address to fetch it from', { jwks_uri: 'https://mine.example/keys' }],
+    ['with a private key', { jwks: () => ({ keys: [server.signer.privateKey.export({ format: 'jwk' })] }) }],
+    ['with two keys', { jwks: () => ({ keys: [publicKey(), publicKey()] }) }],
+    ['with a key of another kind', { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] } }],
+    ['with a key for another algorithm', { jwks: () => ({ keys: [{ ...publicKey(), alg: 'PS256', x5c: x5c() }] }) }],
+    ['with a key without a certificate', { jwks: () => ({ keys: [publicKey()] }) }],
+    ['with the certificate of another key', { jwks: () => ({ keys: [{ ...publicKey(), n: 'AQAB', x5c: x5c() }] }) }],
+    ['with junk for a certificate', { jwks: () => ({ keys: [{ ...publicKey(), x5c: ['junk'] }] }) }],
+  ])('is refused %s', async (_, more: { readonly jwks?: unknown; readonly jwks_uri?: unknown }) => {
+    const jwks = typeof more.jwks === 'function' ? more.jwks() : more.jwks
+    const answer = await register(withKey({}, 'jwks' in more ? { jwks } : more))
+    expect(await refusalOf(server, answer)).toEqual({
+      status: 400,
+      error: 'failed_registration',
+      error_description: 'invalid client metadata',
+      reason: 'registration-refused',
+    })
+    expect((await server.journalOf(answer)).refusal?.facts).toMatchObject({
+      field: expect.stringMatching(/^jwks(?:_uri)?$/),
+    })
+  })
+
+  it('is refused where it could act for users who are let in by an admin, and never asked', async () => {
+    const policies = await server.stores.apps.findPolicies(parent.id, server.org.id)
+    if (policies === undefined) throw new Error('The policies are gone.')
+    await server.stores.apps.setPolicies({ ...policies, isAdminApproved: true, profileIds: [] })
+    const answer = await register(withKey())
+    expect((await server.journalOf(answer)).refusal).toMatchObject({
+      reason: 'registration-refused',
+      facts: { field: 'token_endpoint_auth_method' },
+    })
+  })
+
+  it('is refused as Salesforce knows it, which gives secrets alone', async () => {
+    await server.close()
+    await begin()
+    const answer = await register(withKey())
+    expect([answer.status, answer.body.error]).toEqual([400, 'failed_registration'])
   })
 })
