@@ -534,6 +534,7 @@ export async function sallyport({
   )
   meter.watch('signing_key_age_seconds', 'For how long the key that signs tokens has done so.', rotation.age)
   meter.watch('expiry_lag_seconds', 'Seconds for which more had expired than was deleted.', keeping.lag)
+  meter.watch('clock_ahead_seconds', 'By how much the clock is ahead of the database’s.', keeping.clockAhead)
   meter.watch('database_connections', 'Connections to the database that are open.', () => stores.load().connections)
   meter.watch('database_waiting', 'Statements that the database has not answered yet.', () => stores.load().waiting)
   meter.watch(

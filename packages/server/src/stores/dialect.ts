@@ -88,6 +88,8 @@ export interface Connection extends Statements {
   announce(): Promise<void>
   /** Has something done as soon as another process announces a change, or may have announced one that was not heard. */
   onAnnounced(act: () => void): void
+  /** What the clock of the database says; `undefined` where that is the clock of the process, too. */
+  clock(): Promise<Date | undefined>
   /** Whether this process is the one that does what only one needs to do. */
   leads(): Promise<boolean>
   /** `undefined` where tables are whole. */

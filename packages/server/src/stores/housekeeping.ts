@@ -15,6 +15,8 @@ const frontdoorPassesKept = 3600
 const month = 30 * 86_400
 // Where tables are in parts, rows of a part that is to go soon need not go by themselves: seconds that they are left.
 const partPatience = 2 * 86_400
+// Seconds that a `jti` is kept after its assertion expired: a node whose clock is late takes it for good until then.
+const assertionsKept = 600
 // Salesforce's: seconds that a query's further rows can be fetched.
 const cursorLifetime = 2 * 86_400
 // Salesforce's: seconds that Setup Audit Trail goes back.
@@ -27,6 +29,8 @@ const shortPause = 50
 export interface Housekeeping {
   /** Seconds for which there has been more to delete than was deleted; 0 when all that expired is gone. */
   lag(): number
+  /** Seconds that the clock of this process was ahead of the database's when it was looked at last; negative when it was behind. */
+  clockAhead(): number
   stop(): void
 }
 
@@ -38,10 +42,12 @@ export function housekeeping(
   onError: (error: unknown) => void,
 ): Housekeeping {
   let timer: NodeJS.Timeout | undefined
-  let behindSince: Date | undefined
+  let behindSince: number | undefined
+  let ahead = 0
   schedule(pause)
   return {
-    lag: () => (behindSince === undefined ? 0 : (now().getTime() - behindSince.getTime()) / 1000),
+    lag: () => (behindSince === undefined ? 0 : (performance.now() - behindSince) / 1000),
+    clockAhead: () => ahead,
     stop() {
       clearTimeout(timer)
       timer = undefined
@@ -50,7 +56,7 @@ export function housekeeping(
 
   function schedule(delay: number): void {
     timer = setTimeout(async () => {
-      const startedAt = now()
+      const startedAt = performance.now()
       const hasMore = await sweepIfLeading(delay === pause).catch((error) => {
         onError(error)
         // What could not be deleted is still to be deleted, only not at once.
@@ -63,13 +69,23 @@ export function housekeeping(
 
   /** Of several servers on one database, one is enough. Answers `undefined` when there is more that cannot go at once. */
   async function sweepIfLeading(isBegin: boolean): Promise<boolean | undefined> {
+    const at = await earliestTime()
     if (!(await stores.leads())) return false
-    const kept = isBegin ? await keepParts() : 'kept'
-    return (await sweep()) || (kept === 'blocked' ? undefined : false)
+    const kept = isBegin ? await keepParts(at) : 'kept'
+    return (await sweep(at)) || (kept === 'blocked' ? undefined : false)
   }
 
-  async function keepParts(): Promise<'kept' | 'blocked' | undefined> {
-    const ago = agoFrom(now())
+  /** What a node takes for expired whose clock has gone wrong, others may still need. */
+  async function earliestTime(): Promise<Date> {
+    const common = await stores.clock()
+    const own = now()
+    if (common === undefined) return own
+    ahead = (own.getTime() - common.getTime()) / 1000
+    return ahead > 0 ? common : own
+  }
+
+  async function keepParts(at: Date): Promise<'kept' | 'blocked' | undefined> {
+    const ago = agoFrom(at)
     return stores.parts?.keep({
       access_tokens: ago(0),
       journal: ago(keepFor.journal),
@@ -78,8 +94,7 @@ export function housekeeping(
   }
 
   /** Answers whether there is more to delete. */
-  async function sweep(): Promise<boolean> {
-    const at = now()
+  async function sweep(at: Date): Promise<boolean> {
     const ago = agoFrom(at)
     const patience = stores.parts === undefined ? 0 : partPatience
     const counts = await Promise.all([
@@ -90,7 +105,7 @@ export function housekeeping(
       stores.deviceCodes.deleteTries(ago(keepFor.codes), batch),
       stores.pushed.deleteExpired(ago(keepFor.pushedRequests), batch),
       stores.frontdoorPasses.deleteExpired(ago(frontdoorPassesKept), batch),
-      stores.assertions.deleteExpired(at, batch),
+      stores.assertions.deleteExpired(ago(assertionsKept), batch),
       stores.refreshTokens.deleteEnded(ago(month), batch),
       stores.journal.deleteBefore(ago(keepFor.journal + patience), batch),
       stores.loginHistory.deleteBefore(ago(keepFor.loginHistory + patience), batch),

@@ -223,6 +223,7 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     cursors: cursorStore(database),
     sealing: resealing(database, seal),
     actedBy,
+    clock: connection.clock,
     leads: connection.leads,
     parts: connection.parts,
     isWriting: group.isWriting,

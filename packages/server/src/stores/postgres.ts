@@ -242,6 +242,10 @@ function postgresConnection(postgres: PostgresPlace) {
       await inTransaction(`select pg_notify('${channel}', current_schema())`, [], true)
     },
     onAnnounced: own.onAnnounced,
+    async clock() {
+      const { rows } = await read(readers, 'select extract(epoch from clock_timestamp()) * 1000', [], true)
+      return new Date(Number(rows[0]?.[0]))
+    },
     leads: own.leads,
     parts: {
       async keep(neededSince) {

@@ -270,6 +270,7 @@ function sqliteConnection(file: string, database: DatabaseSync, patiently: Patie
     mayPass: () => false,
     async announce() {},
     onAnnounced() {},
+    clock: async () => undefined,
     leads: async () => true,
     parts: undefined,
     async quiet() {},

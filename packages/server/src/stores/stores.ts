@@ -76,6 +76,8 @@ export interface Stores extends ActStores {
    * sessions and password.
    */
   actedBy(userId: string): ActStores
+  /** What the clock of the database says, which all nodes have in common; `undefined` where it is this machine's. */
+  clock(): Promise<Date | undefined>
   /** Whether this process is the one that does what only one of them needs to do. */
   leads(): Promise<boolean>
   /** Where the database keeps tables in parts. */

@@ -4,7 +4,7 @@ import { housekeeping } from '../../src/stores/housekeeping.ts'
 import { contract } from './open-test-stores.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
 
 afterEach(() => {
@@ -14,8 +14,8 @@ afterEach(() => {
 contract('housekeeping', (open) => {
   it('says for how long it has been behind, and catches up a batch at a time', async () => {
     await using stores = await open()
-    let clock = new Date('2026-01-01T00:00:00Z')
-    const expiresAt = new Date(clock.getTime() - 1000)
+    const clock = new Date('2026-01-01T00:00:00Z')
+    const expiresAt = new Date(clock.getTime() - 601_000)
     await Promise.all(Array.from({ length: 1100 }, () => stores.assertions.use({ hash: randomBytes(32), expiresAt })))
     const faults: unknown[] = []
     const keepFor = { codes: 3600, pushedRequests: 3600, journal: 3600, loginHistory: 3600 }
@@ -28,8 +28,7 @@ contract('housekeeping', (open) => {
     expect(keeping.lag()).toBe(0)
 
     await vi.advanceTimersByTimeAsync(5000)
-    clock = new Date(clock.getTime() + 2000)
-    await vi.waitUntil(() => keeping.lag() === 2, { interval: 1 })
+    await vi.waitUntil(() => keeping.lag() > 0.01, { interval: 1 })
 
     await vi.waitUntil(() => keeping.lag() === 0, { interval: 50, timeout: 5000 })
     expect(await stores.assertions.deleteExpired(clock, 1)).toBe(0)
