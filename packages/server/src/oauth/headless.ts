@@ -4,8 +4,8 @@ import { type Checklist, checklist, pass } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
 import type { CheckCredentials, Known } from '../sessions/credentials.ts'
 import { noSession } from '../sessions/session.ts'
-import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
+import { secondFactorOf } from '../users/second-factor.ts'
 import type { UserStore } from '../users/user.ts'
 import type { Admit } from './admission.ts'
 import type { AuthorizeRequest } from './authorize-request.ts'
@@ -78,8 +78,7 @@ export function headless(needs: Needs): Headless {
     const checked = await checkCredentials({ username, password, ...place }, rules, checks)
     if (!checked.ok) throw failed(credentialsRefusal(checked.refusal))
     const { org, user, profile, at } = checked
-    const permissions = await permissionsOf(permissionSets, user, profile)
-    if (permissions.has('ForceTwoFactor') && !permissions.has('BypassMFAForUiLogins')) {
+    if ((await secondFactorOf(permissionSets, user, profile)) !== undefined) {
       throw failed(credentialsRefusal({ reason: 'second-factor-needed', facts: { user: user.username } }))
     }
     const further = checklist()

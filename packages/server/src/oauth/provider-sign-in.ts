@@ -22,8 +22,8 @@ import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { OpenSession } from '../sessions/open-session.ts'
 import type { RelaxedSignIn } from '../sessions/relaxed-sign-in.ts'
 import { checkSignInAddress } from '../sessions/sign-in-address.ts'
-import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
+import { secondFactorOf } from '../users/second-factor.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { AssertionStore } from './assertion-store.ts'
 import { OAuthError } from './error.ts'
@@ -263,9 +263,9 @@ export function providerSignIn(needs: Needs): ProviderSignIn {
       app !== undefined && (await needs.isRelaxed({ app, org, user, sourceIp })) ? app : undefined
     const elsewhere = await checkSignInAddress({ profile, sourceIp }, freedBy, checks)
     if (elsewhere !== undefined) throw refusal(elsewhere)
-    const permissions = await permissionsOf(needs.permissionSets, user, profile)
-    const awaitsVerification =
-      provider.requireMfa && permissions.has('ForceTwoFactor') && !permissions.has('BypassMFAForUiLogins')
+    const secondFactor = await secondFactorOf(needs.permissionSets, user, profile)
+    // The provider is trusted with multi-factor authentication, unless it is said; with what the profile wants it is not.
+    const awaitsVerification = secondFactor === 'ProfilePolicy' || (provider.requireMfa && secondFactor !== undefined)
     const [cookie] = await Promise.all([
       needs.openSession({ org, user, profile, at, sourceIp, awaitsVerification }),
       ...(awaitsVerification ? [] : [needs.users.noteLogin(user.id, at)]),

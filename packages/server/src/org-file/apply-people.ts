@@ -12,8 +12,12 @@ import type { PermissionSetEntry, ProfileEntry, UserEntry } from './org-file.ts'
 
 /** Makes a profile, or changes what differs of it. */
 export async function applyProfile(needs: ApplyNeeds, org: Org, entry: ProfileEntry): Promise<Outcome<Applied>> {
-  const { name, sessionTimeout, ...others } = entry
-  const entered = { ...others, ...(sessionTimeout === undefined ? {} : { sessionTimeout: sessionTimeout * 60 }) }
+  const { name, sessionTimeout, requiredSessionLevel, ...others } = entry
+  const entered = {
+    ...others,
+    ...(sessionTimeout === undefined ? {} : { sessionTimeout: sessionTimeout * 60 }),
+    ...(requiredSessionLevel === undefined ? {} : { requiresHighAssurance: requiredSessionLevel === 'HIGH_ASSURANCE' }),
+  }
   const profile = await needs.profiles.findByName(org.id, name)
   if (profile === undefined) {
     const made = await newProfile(needs, org, { ...entered, name })

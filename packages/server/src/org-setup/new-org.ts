@@ -46,6 +46,7 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
         orgId: blank.id,
         loginIpRanges: [],
         sessionTimeout: undefined,
+        requiresHighAssurance: false,
       }),
     ),
     ...builtIn.map((app) => needs.apps.setPolicies({ ...defaultPolicies, appId: app.id, orgId: blank.id })),

@@ -86,7 +86,9 @@ export const liveSignIns: readonly SObject[] = [
       reference('UserId', ['User'], { isNillable: false }),
       field('datetime', 'VerificationTime', readOnly),
       field('picklist', 'Activity', { values: ['Login', 'ConnectedApp'] }),
-      field('picklist', 'Policy', { values: ['TwoFactorAuthentication', 'HighAssurance', 'DeviceActivation'] }),
+      field('picklist', 'Policy', {
+        values: ['TwoFactorAuthentication', 'HighAssurance', 'ProfilePolicy', 'DeviceActivation'],
+      }),
       field('picklist', 'VerificationMethod', { values: ['Totp', 'TempCode'] }),
       field('picklist', 'Status', { values: ['Succeeded', 'FailedInvalidCode', 'FailedTooManyAttempts'] }),
       field('string', 'SourceIp', { length: 39 }),

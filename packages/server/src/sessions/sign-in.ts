@@ -2,8 +2,8 @@ import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import type { Checklist } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
-import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
+import { secondFactorOf } from '../users/second-factor.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { CheckCredentials, CredentialsRefusal, CredentialsRules } from './credentials.ts'
 import type { LoginHistoryStore } from './login-history.ts'
@@ -70,8 +70,7 @@ export function signIn(needs: Needs): SignIn {
       return { ok: false, refusal }
     }
     const { org, user, profile, at } = checked
-    const permissions = await permissionsOf(permissionSets, user, profile)
-    const awaitsVerification = permissions.has('ForceTwoFactor') && !permissions.has('BypassMFAForUiLogins')
+    const awaitsVerification = (await secondFactorOf(permissionSets, user, profile)) !== undefined
     const [cookie] = await Promise.all([
       openSession({ org, user, profile, at, sourceIp: attempt.sourceIp, awaitsVerification }),
       ...(awaitsVerification ? [] : [users.noteLogin(user.id, at)]),

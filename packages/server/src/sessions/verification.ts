@@ -1,3 +1,5 @@
+import type { SecondFactor } from '../users/second-factor.ts'
+
 /** What a user can verify their identity with besides the password, and whether they may try just now. */
 export interface VerificationMethods {
   /** *One-time password generator app*; its secret is sealed. */
@@ -36,7 +38,7 @@ export interface Verification {
   /** What the user wanted to do. */
   readonly activity: 'Login' | 'ConnectedApp'
   /** What asked for it. */
-  readonly policy: 'TwoFactorAuthentication' | 'HighAssurance' | 'DeviceActivation'
+  readonly policy: SecondFactor | 'HighAssurance' | 'DeviceActivation'
   readonly method: 'Totp' | 'TempCode'
   readonly status: 'Succeeded' | 'FailedInvalidCode' | 'FailedTooManyAttempts'
   readonly sourceIp: string

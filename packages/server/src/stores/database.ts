@@ -43,6 +43,7 @@ interface ProfilesTable {
   permissions: Json
   login_ip_ranges: Json
   session_timeout: number | null
+  requires_high_assurance: Flag
   object_permissions: Json
 }
 
@@ -189,6 +190,9 @@ interface AppPoliciesTable {
   sort_order: number
   client_credential_user_id: string | null
   named_user_jwt_timeout: number | null
+  plugin: string | null
+  plugin_execution_user_id: string | null
+  single_logout_url: string | null
   is_token_exchange_flow_enabled: Flag
   is_installed: Flag
   refused_at: Instant | null

@@ -11,7 +11,7 @@ import {
   userPermissions,
 } from '../users/profile.ts'
 import type { Noting } from './audit-trail.ts'
-import { ifFound, readIpRanges, readTexts } from './column-values.ts'
+import { flag, ifFound, readIpRanges, readTexts } from './column-values.ts'
 import type { Database, Reader, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
@@ -178,6 +178,7 @@ function toProfileRow(profile: Profile): ProfileRow {
     permissions: JSON.stringify(profile.permissions),
     login_ip_ranges: JSON.stringify(profile.loginIpRanges),
     session_timeout: profile.sessionTimeout ?? null,
+    requires_high_assurance: flag(profile.requiresHighAssurance),
     object_permissions: JSON.stringify(profile.objectPermissions),
   }
 }
@@ -190,6 +191,7 @@ function fromProfileRow(row: ProfileRow): Profile {
     permissions: readPermissions(row.permissions),
     loginIpRanges: readIpRanges(row.login_ip_ranges),
     sessionTimeout: row.session_timeout ?? undefined,
+    requiresHighAssurance: row.requires_high_assurance === 1,
     objectPermissions: readObjectPermissions(row.object_permissions),
   }
 }

@@ -20,6 +20,7 @@ export interface EnteredProfile {
   readonly loginIpRanges?: readonly IpRange[]
   /** Seconds; `undefined` leaves it to the org. */
   readonly sessionTimeout?: number | undefined
+  readonly requiresHighAssurance?: boolean
   /** Every object that the profile opens, with what may be done with its records. */
   readonly objectPermissions?: readonly EnteredObjectPermission[]
 }
@@ -51,6 +52,7 @@ export async function newProfile(
     permissions: [],
     loginIpRanges: [],
     sessionTimeout: undefined,
+    requiresHighAssurance: false,
     objectPermissions: [],
   }
   const profile = profileWith(blank, entered)
@@ -64,10 +66,10 @@ export async function newProfile(
 export function cloneProfile(
   needs: Needs,
   org: Pick<Org, 'id'>,
-  { permissions, loginIpRanges, sessionTimeout, objectPermissions }: Profile,
+  { id, orgId, ...settings }: Profile,
   name: string,
 ): Promise<Outcome<Profile>> {
-  return newProfile(needs, org, { name, permissions, loginIpRanges, sessionTimeout, objectPermissions })
+  return newProfile(needs, org, { ...settings, name })
 }
 
 /** Changes what was entered of a profile and leaves the rest. */
@@ -114,6 +116,7 @@ export function profileWith(profile: Profile, entered: EnteredProfile): Outcome<
     permissions: permissions.value,
     loginIpRanges,
     sessionTimeout,
+    requiresHighAssurance: entered.requiresHighAssurance ?? profile.requiresHighAssurance,
     objectPermissions: objectPermissions.value,
   })
 }

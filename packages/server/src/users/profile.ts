@@ -40,6 +40,8 @@ export interface Profile {
   readonly loginIpRanges: readonly IpRange[]
   /** Seconds without use after which its users' sessions end; `undefined` leaves it to the org. */
   readonly sessionTimeout: number | undefined
+  /** *Session security level required at login*: whoever signs in verifies their identity besides. */
+  readonly requiresHighAssurance: boolean
   readonly objectPermissions: readonly ObjectPermission[]
 }
 

@@ -176,6 +176,24 @@ describe('multi-factor authentication for user interface logins', () => {
     expect((await server.post('/services/oauth2/token', { grant_type, assertion })).status).toBe(200)
   })
 
+  it('is asked of everybody whose profile wants high assurance at login, the exempt too, and never of programs', async () => {
+    const exempt = ['ApiEnabled', 'BypassMFAForUiLogins'] as const
+    const profile = { name: 'Strict', permissions: exempt, requiresHighAssurance: true }
+    const { id: profileId } = await server.addProfile(profile)
+    const { user, code } = await connected({ profileId })
+    const browser = testBrowser(server)
+    const asked = await signInOn(browser, await browser.open('/personal'), username)
+    expect(asked.url.pathname).toBe(page)
+    expect((await enter(browser, asked, { code: code() })).html).toContain('Advanced User Details')
+    expect(await history()).toEqual(['Login ProfilePolicy Totp Succeeded'])
+    const [session] = await server.stores.sessions.list(server.org.id, { now: server.now(), limit: 1 })
+    expect(session?.level).toBe('HIGH_ASSURANCE')
+    const app = await server.addApp('Robot', {}, { isAdminApproved: true, profileIds: [profileId] })
+    const assertion = server.assertion({ iss: app.consumerKey, sub: user.username })
+    const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+    expect((await server.post('/services/oauth2/token', { grant_type, assertion })).status).toBe(200)
+  })
+
   it('ends the unfinished sign-in with Sign out', async () => {
     await connected({ profileId: await profileWith('ForceTwoFactor') })
     const browser = testBrowser(server)

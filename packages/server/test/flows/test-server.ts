@@ -272,6 +272,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         permissions: ['ApiEnabled'],
         loginIpRanges: [],
         sessionTimeout: undefined,
+        requiresHighAssurance: false,
         objectPermissions: [],
         ...details,
       }
@@ -354,6 +355,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         objectPermissions: profile.objectPermissions,
         loginIpRanges: [],
         sessionTimeout: undefined,
+        requiresHighAssurance: false,
       })
     }
     return made

@@ -61,6 +61,7 @@ export function aProfile(orgId: string, details: Partial<Profile> = {}): Profile
     permissions: ['ApiEnabled'],
     loginIpRanges: [],
     sessionTimeout: undefined,
+    requiresHighAssurance: true,
     objectPermissions: [],
     ...details,
   }

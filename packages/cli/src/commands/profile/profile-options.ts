@@ -11,6 +11,8 @@ export function profileCommand(name: 'create' | 'update') {
     .option('--object <permissions...>', 'the objects it opens, all of them, such as Account:create,read,edit,delete')
     .option('--login-ip-range <start-end...>', 'where its users may sign in from, such as 10.0.0.1-10.0.0.9')
     .option('--session-timeout <duration>', 'how long sessions last without use, such as 2h', readDuration)
+    .option('--high-assurance', 'whoever signs in verifies their identity besides')
+    .option('--no-high-assurance')
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -18,11 +20,12 @@ export function profileCommand(name: 'create' | 'update') {
 
 /** What was entered of a profile. */
 export function enteredProfile(options: ReturnType<ReturnType<typeof profileCommand>['opts']>): EnteredProfile {
-  const { loginIpRange, sessionTimeout } = options
+  const { loginIpRange, sessionTimeout, highAssurance } = options
   return {
     ...enteredPermissions(options),
     ...(loginIpRange !== undefined && { loginIpRanges: given(loginIpRange).map(readRange) }),
     ...(sessionTimeout !== undefined && { sessionTimeout }),
+    ...(highAssurance !== undefined && { requiresHighAssurance: highAssurance }),
   }
 }
 

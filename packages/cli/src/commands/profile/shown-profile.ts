@@ -10,7 +10,7 @@ export function profileJson({ orgId, ...profile }: Profile, org: string) {
 
 /** A profile for people. */
 export function profileText(profile: Profile, org: string, style: Style): string {
-  const { name, id, permissions, objectPermissions, loginIpRanges, sessionTimeout } = profile
+  const { name, id, permissions, objectPermissions, loginIpRanges, sessionTimeout, requiresHighAssurance } = profile
   return details(
     {
       Name: name,
@@ -20,6 +20,7 @@ export function profileText(profile: Profile, org: string, style: Style): string
       Objects: linesOf(objectPermissions.map(objectText)),
       'Login IP ranges': linesOf(loginIpRanges.map(({ start, end }) => `${start}-${end}`)),
       'Session timeout': sessionTimeout === undefined ? "the org's" : duration(sessionTimeout),
+      'At login': requiresHighAssurance ? 'high assurance session required' : undefined,
     },
     style,
   )

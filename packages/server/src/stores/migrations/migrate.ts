@@ -30,6 +30,7 @@ import { signingKeyTurns } from './0023-signing-key-turns.ts'
 import { tablesInParts } from './0024-tables-in-parts.ts'
 import { listViewIndexes } from './0025-list-view-indexes.ts'
 import { identityProvider } from './0026-identity-provider.ts'
+import { appHandlers } from './0027-app-handlers.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -59,6 +60,7 @@ const migrations: readonly Migration[] = [
   tablesInParts,
   listViewIndexes,
   identityProvider,
+  appHandlers,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

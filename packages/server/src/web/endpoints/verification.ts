@@ -12,6 +12,7 @@ import { type Session, type SessionStore, sessionShape } from '../../sessions/se
 import type { Verification, VerificationHistoryStore, VerificationStore } from '../../sessions/verification.ts'
 import { canVerify, verifyIdentity } from '../../sessions/verify-identity.ts'
 import type { Passwords } from '../../users/password.ts'
+import type { ProfileStore } from '../../users/profile.ts'
 import type { User, UserStore } from '../../users/user.ts'
 import { type BrowserState, type ReadBrowser, setCookie } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
@@ -30,6 +31,7 @@ interface Needs {
   readonly readRequest: ReadAuthorizeRequest
   readonly users: Pick<UserStore, 'find' | 'countFailure' | 'noteLogin'>
   readonly orgs: Pick<OrgStore, 'find'>
+  readonly profiles: Pick<ProfileStore, 'find'>
   readonly sessions: Pick<SessionStore, 'noteVerified'>
   readonly verifications: VerificationStore
   readonly verificationHistory: Pick<VerificationHistoryStore, 'add'>
@@ -47,6 +49,8 @@ interface Person {
   readonly org: Org
   readonly startUrl: string
   readonly app: { readonly id: string; readonly label: string } | undefined
+  /** Whether the user's profile wants it of everybody who signs in. */
+  readonly isWantedByProfile: boolean
 }
 
 /** `GET` of the page on which people verify their identity: after the password, or where an app asks for more than one. */
@@ -128,9 +132,17 @@ async function connected(
   return { field: 'code', message: outcome.problems[0]?.message ?? '' }
 }
 
-function purposeOf({ session, app }: Person): Pick<Verification, 'activity' | 'policy' | 'resourceId'> {
+function purposeOf({
+  session,
+  app,
+  isWantedByProfile,
+}: Person): Pick<Verification, 'activity' | 'policy' | 'resourceId'> {
   return session.awaitsVerification
-    ? { activity: 'Login', policy: 'TwoFactorAuthentication', resourceId: undefined }
+    ? {
+        activity: 'Login',
+        policy: isWantedByProfile ? 'ProfilePolicy' : 'TwoFactorAuthentication',
+        resourceId: undefined,
+      }
     : { activity: app === undefined ? 'Login' : 'ConnectedApp', policy: 'HighAssurance', resourceId: app?.id }
 }
 
@@ -160,7 +172,8 @@ async function personOf(needs: Needs, visit: Visit, startUrl: string | undefined
   const [user, org] = await Promise.all([needs.users.find(session.userId), needs.orgs.find(session.orgId)])
   if (user === undefined || org === undefined) return undefined
   const path = localPath(startUrl) ?? '/'
-  return { browser, session, user, org, startUrl: path, app: await appOf(needs, visit, path) }
+  const isWantedByProfile = (await needs.profiles.find(user.profileId))?.requiresHighAssurance === true
+  return { browser, session, user, org, startUrl: path, app: await appOf(needs, visit, path), isWantedByProfile }
 }
 
 /** The app at the end of the way, if it is one to an app. */

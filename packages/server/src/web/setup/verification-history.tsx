@@ -10,6 +10,7 @@ const path = '/setup/verification-history'
 
 const policies: Readonly<Record<KeptVerification['policy'], string>> = {
   TwoFactorAuthentication: 'Multi-factor authentication for user interface logins',
+  ProfilePolicy: 'Session security level required at login, of the profile',
   HighAssurance: 'High assurance session required',
   DeviceActivation: 'Device activation',
 }

@@ -5,8 +5,8 @@ import { deleteProfile } from '../../../users/delete-profile.ts'
 import { changeProfile, cloneProfile } from '../../../users/new-profile.ts'
 import { permissionWords } from '../../../users/permission-words.ts'
 import { type Profile, standardProfiles } from '../../../users/profile.ts'
-import { Badge, Card, Details, EmptyState, Nothing } from '../blocks.tsx'
-import { choice, ipRanges, text } from '../field.tsx'
+import { Badge, Card, Details, EmptyState, Nothing, YesNo } from '../blocks.tsx'
+import { check, choice, ipRanges, text } from '../field.tsx'
 import { confirmPage, formPage, notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
@@ -106,7 +106,7 @@ const view = page(`${path}/:profile`, 'view setup', async (visit) => {
     stores.users.count(org.id, { profileId: profile.id }),
     stores.customPermissions.list(org.id),
   ])
-  const { loginIpRanges, sessionTimeout } = profile
+  const { loginIpRanges, sessionTimeout, requiresHighAssurance } = profile
   return shown(visit, {
     title: profile.name,
     kind: 'Profile',
@@ -131,6 +131,7 @@ const view = page(`${path}/:profile`, 'view setup', async (visit) => {
                   ? `${timeoutText(org.settings.sessionTimeout)}, the org’s setting`
                   : timeoutText(sessionTimeout),
               ],
+              ['High assurance session required at login', <YesNo value={requiresHighAssurance} />],
             ]}
           />
         </Card>
@@ -232,12 +233,17 @@ const edit = formPage({
       options: timeoutOptions(profile.sessionTimeout),
       none: `The org’s setting (${timeoutText(org.settings.sessionTimeout)})`,
     }),
+    requiresHighAssurance: check({
+      label: 'High assurance session required at login',
+      help: 'Whoever signs in verifies their identity besides, with a code of an authenticator app; who has none yet connects one then. Nobody is exempt, not even by “Waive Multi-Factor Authentication for Exempt Users”. Tokens that are got without a browser are not concerned.',
+    }),
     objectPermissions: objectPermissionsField(objects),
   }),
   start: ({ profile }) => ({
     permissions: profile.permissions,
     loginIpRanges: profile.loginIpRanges,
     sessionTimeout: profile.sessionTimeout === undefined ? '' : String(profile.sessionTimeout),
+    requiresHighAssurance: profile.requiresHighAssurance,
     objectPermissions: profile.objectPermissions,
   }),
   show: (form, { profile }) => ({
@@ -250,6 +256,7 @@ const edit = formPage({
         <Card title="Sign-in and Sessions">
           {form.field('loginIpRanges')}
           {form.field('sessionTimeout')}
+          {form.field('requiresHighAssurance')}
         </Card>
         <Card title="Records">{form.field('objectPermissions')}</Card>
       </>
