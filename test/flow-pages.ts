@@ -37,6 +37,7 @@ const user = [
   'app-blocked',
   'api-access-controlled',
   'not-admin-approved',
+  'app-handler-refused',
   'ip-restricted',
 ] as const satisfies readonly Reason[]
 
@@ -374,7 +375,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'saml-expiry-missing',
     'saml-expired',
     'sso-user-unknown',
-    ...user.filter((reason) => reason !== 'not-admin-approved'),
+    ...user.filter((reason) => !['not-admin-approved', 'app-handler-refused'].includes(reason)),
     'high-assurance-required',
     'api-not-enabled',
     'saml-replayed',

@@ -65,7 +65,8 @@ interface World {
 
 beforeAll(async () => {
   const silent = { ...believing, validateIncomingToken: () => ({ isValid: false }) }
-  server = await startTestServer({ showsCauses: false, handlers: { code: { Believing: believing, Silent: silent } } })
+  const code = { Believing: believing, Silent: silent, Stern: { authorize: () => false } }
+  server = await startTestServer({ showsCauses: false, handlers: { code } })
   strict = await startTestServer({ showsCauses: false, posture: strictPosture })
   pushing = await startTestServer({ showsCauses: false, posture: { pushedRequests: 'required', registrationLimit: 0 } })
   nonces = await startTestServer({ showsCauses: false, posture: { acceptsDpop: true, dpopNeedsNonce: true } })
@@ -538,6 +539,12 @@ async function afterwards(
 async function bearerOf(details: Partial<User>): Promise<Wire> {
   const user = await server.addUser(`${fresh('other')}@target.example`, details)
   return bearer({ sub: user.username })
+}
+
+/** An app whose custom handler lets nobody in. */
+function handledApp(): Promise<ConnectedApp> {
+  const pluginExecutionUserId = world.user.id
+  return server.addApp(fresh('Handled'), {}, { isAdminApproved: true, plugin: 'Stern', pluginExecutionUserId })
 }
 
 /** A user of a profile that lets in from one office alone. */
@@ -1425,6 +1432,10 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'not-admin-approved': [
     async () => bearer({ iss: (await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })).consumerKey }),
     async () => authorize({}, world.user, await server.addApp(fresh('Admin'), {}, { isAdminApproved: true })),
+  ],
+  'app-handler-refused': [
+    async () => bearer({ iss: (await handledApp()).consumerKey }),
+    async () => authorize({}, world.user, await handledApp()),
   ],
   'ip-restricted': [
     () => headless({}, { loginIpRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }] }),

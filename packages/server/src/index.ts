@@ -70,6 +70,7 @@ export type {
   IpRelaxation,
   RefreshTokenPolicy,
 } from './connected-apps/connected-app.ts'
+export type { ConnectedAppPlugin, InvocationContext } from './connected-apps/connected-app-plugin.ts'
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'
 export { readAttributeLine, writeAttributeLine } from './connected-apps/custom-attribute.ts'
 export type { CustomScope } from './connected-apps/custom-scope.ts'
@@ -93,6 +94,8 @@ export { type UsedApp, usedApps } from './connected-apps/used-apps.ts'
 export { type Breakage, whatBreaks } from './connected-apps/what-breaks.ts'
 export { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from './demo/demo.ts'
 export type { WalkthroughApp, WalkthroughOffer, WalkthroughUser } from './demo/walkthrough-offer.ts'
+export type { FoundUser, HandlerTools, JwtRules, VerifiedJwt, WantedUsers } from './handlers/handler-tools.ts'
+export type { HandlerSources } from './handlers/handlers.ts'
 export type { IpRange } from './ip-range.ts'
 export type { AuditEntry, AuditTrailStore } from './journal/audit-trail.ts'
 export type { Facts, JournalEntry, JournalFilter, JournalOutcome, JournalStore, KeptEntry } from './journal/journal.ts'
@@ -180,19 +183,13 @@ export { openStores, type Place, type StoresOptions } from './stores/open.ts'
 export { isPostgresUrl } from './stores/postgres-place.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
 export type {
-  FoundUser,
-  HandlerTools,
   HandlerUser,
   IncomingTokenType,
   IntegratingAppType,
-  JwtRules,
   Oauth2TokenExchangeHandler,
   TokenValidationResult,
   UserData,
-  VerifiedJwt,
-  WantedUsers,
 } from './token-exchange/handler.ts'
-export type { HandlerSources } from './token-exchange/handlers.ts'
 export {
   changeHandler,
   type EnteredEnablement,

@@ -1,12 +1,12 @@
 import type { ProviderRules } from './auth-providers/provider-url.ts'
 import type { WalkthroughOffer } from './demo/walkthrough-offer.ts'
+import type { HandlerSources } from './handlers/handlers.ts'
 import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
 import type { EncryptionRules } from './saml/encrypt.ts'
 import type { SamlRules } from './saml/validity.ts'
-import type { HandlerSources } from './token-exchange/handlers.ts'
 import type { DpopRules } from './tokens/dpop.ts'
 
 /**

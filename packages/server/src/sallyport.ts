@@ -5,9 +5,12 @@ import { ensureSigningKey, type SigningKey, signingKeyAt } from './certificates/
 import type { Clock } from './clock.ts'
 import { apiAccessOfToken } from './connected-apps/api-access-control.ts'
 import { appAccess as appAccessBy, deviceAppAccess } from './connected-apps/app-access.ts'
+import { appHandlers as appHandlersOf } from './connected-apps/app-handlers.ts'
 import { customClaims as customClaimsOf } from './connected-apps/custom-claims.ts'
 import { partnerRules } from './connected-apps/partner-app.ts'
 import { soapLoginApp } from './connected-apps/soap-login-app.ts'
+import { handlers as handlersFrom } from './handlers/handlers.ts'
+import { jwtVerifier } from './handlers/verify-jwt.ts'
 import { type Meter, meters } from './metrics/meter.ts'
 import { admission } from './oauth/admission.ts'
 import { authorize } from './oauth/authorize.ts'
@@ -61,8 +64,6 @@ import { signIn } from './sessions/sign-in.ts'
 import { canVerify } from './sessions/verify-identity.ts'
 import { housekeeping } from './stores/housekeeping.ts'
 import type { Stores } from './stores/stores.ts'
-import { handlers as handlersFrom } from './token-exchange/handlers.ts'
-import { jwtVerifier } from './token-exchange/verify-jwt.ts'
 import { checkBearer, findAccessToken as findAccessTokenIn } from './tokens/bearer.ts'
 import { shownTokens } from './tokens/delete-token.ts'
 import { dpop } from './tokens/dpop.ts'
@@ -180,11 +181,19 @@ export async function sallyport({
     rules: posture,
     now,
   })
-  const customClaims = customClaimsOf({ profiles, customPermissions: stores.customPermissions })
-  const appAccess = appAccessBy({ apps, approvals, permissionSets, now })
+  const handlers = handlersFrom(options.handlers, now)
+  const appHandlers = appHandlersOf({ handlers, users })
+  const customClaims = customClaimsOf({
+    profiles,
+    customPermissions: stores.customPermissions,
+    apps,
+    appHandlers,
+    onError: (error) => onError(error, 'a connected app handler'),
+  })
+  const appAccess = appAccessBy({ apps, approvals, permissionSets, appHandlers, now })
   const partner = partnerRules({ apps, orgs, now })
   const askAgain = userOfApp({ users, orgs, profiles, appAccess, now })
-  const deviceAccess = deviceAppAccess({ apps, approvals, permissionSets, now })
+  const deviceAccess = deviceAppAccess({ apps, approvals, permissionSets, appHandlers, now })
   const askForDevice = userOfApp({ users, orgs, profiles, appAccess: deviceAccess, now })
   const deviceNeeds = { deviceCodes: stores.deviceCodes, apps, users, userOfApp: askForDevice, rules: posture, now }
   const issue = issueTokens({
@@ -201,7 +210,6 @@ export async function sallyport({
   })
   const { accessTokens, refreshTokens } = stores
   const findAccessToken = findAccessTokenIn({ accessTokens, readJwtAccessToken: jwtAccessTokenReader(keys) })
-  const handlers = handlersFrom(options.handlers, now)
   const exchange = offer(
     tokenExchange({
       ...stores,
@@ -256,6 +264,7 @@ export async function sallyport({
       refreshTokens: stores.refreshTokens,
       apps,
       userOfApp: askAgain,
+      appHandlers,
       partnerRules: partner,
       rotatesForPublicApps: posture.rotatesForPublicApps,
       now,
@@ -460,7 +469,17 @@ export async function sallyport({
     sessions,
   }
   const connecting = { consent, readBrowser: browserOf, question }
-  const verifying = { ...pages, users, verifications, verificationHistory, loginHistory, passwords, seal, now }
+  const verifying = {
+    ...pages,
+    users,
+    profiles,
+    verifications,
+    verificationHistory,
+    loginHistory,
+    passwords,
+    seal,
+    now,
+  }
   const { updatedAtIsNumber } = posture
   const whose = { users, profiles, permissionSets, apps, customClaims, addresses }
   const bridging = {

@@ -26,6 +26,7 @@ const floors = [
   'certificates',
   'orgs',
   'releases',
+  'handlers',
   'metrics',
   'journal',
   'basics',

@@ -290,6 +290,7 @@ export const sampleFacts: ExplainedReasons = {
   'app-blocked': { app, org },
   'api-access-controlled': { app, org },
   'not-admin-approved': { app, user, profile },
+  'app-handler-refused': { app, user, handler: 'Terms', problem: '' },
   'ip-restricted': { address: '203.0.113.7', profile },
   'high-assurance-required': { app },
   'session-level-too-low': { app, because: 'block' },

@@ -60,10 +60,10 @@ describe('the source of the server', () => {
     expect(using(/(?<![.\w])fetch\(/)).toEqual(['sallyport.ts'])
     expect(using(/from 'node:(?:https|http2|dgram|tls|child_process)'|from 'undici'/)).toEqual([])
     // Code of whoever runs the server is apart from it.
-    const ofHandlers = ['handler-thread.ts', 'handler-worker.ts'].map((file) => join('token-exchange', file))
+    const ofHandlers = ['handler-thread.ts', 'handler-worker.ts'].map((file) => join('handlers', file))
     expect(using(/from 'node:worker_threads'/).sort()).toEqual(ofHandlers)
     // Where an admin says whom to believe, no redirect leads elsewhere, and no answer is endless.
-    const asking = [join('auth-providers', 'ask-provider.ts'), join('token-exchange', 'verify-jwt.ts')]
+    const asking = [join('auth-providers', 'ask-provider.ts'), join('handlers', 'verify-jwt.ts')]
     expect(using(/= fetch\b|customFetch/).sort()).toEqual(asking)
     expect(using(/\bfetchDocument\(/)).toEqual(['small-fetch.ts'])
     expect(using(/\b(?:httpRequest|request|get|connect)\b[^\n]* from 'node:(?:http|net)'/)).toEqual([])

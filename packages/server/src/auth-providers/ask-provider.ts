@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { VerifyJwt } from '../handlers/verify-jwt.ts'
 import type { Seal } from '../seal.ts'
 import { type FetchDocument, fetchSmall } from '../small-fetch.ts'
-import type { VerifyJwt } from '../token-exchange/verify-jwt.ts'
 import { type AuthProvider, providerSecretPurpose } from './auth-provider.ts'
 import { challengeOf, type Journey } from './journey.ts'
 import { type ProviderRules, providerUrlProblem } from './provider-url.ts'

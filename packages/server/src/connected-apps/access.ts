@@ -21,6 +21,16 @@ export type AccessRefusal =
       readonly reason: 'not-admin-approved'
       readonly facts: { readonly app: string; readonly user: string; readonly profile: string }
     }
+  | {
+      readonly reason: 'app-handler-refused'
+      /** `problem` is empty where the handler said no, and says otherwise what kept it from saying anything. */
+      readonly facts: {
+        readonly app: string
+        readonly user: string
+        readonly handler: string
+        readonly problem: string
+      }
+    }
   | { readonly reason: 'ip-restricted'; readonly facts: { readonly address: string; readonly profile: string } }
   | { readonly reason: 'high-assurance-required'; readonly facts: { readonly app: string } }
   | {

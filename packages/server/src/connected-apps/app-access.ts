@@ -1,11 +1,13 @@
-import type { Checklist } from '../journal/checklist.ts'
+import { type Checklist, pass } from '../journal/checklist.ts'
 import { isInForce } from '../releases/release-updates.ts'
 import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
 import { type Access, type AccessRequest, checkAppAccess, type UninstalledUse } from './access.ts'
 import { checkApiAccess } from './api-access-control.ts'
+import type { AppHandlers } from './app-handlers.ts'
 import type { ApprovalStore } from './approval.ts'
 import { type AppPolicies, type ConnectedAppStore, uninstalledPolicies } from './connected-app.ts'
+import { contextOf } from './invocation-context.ts'
 
 /** May this user use this app, by what is stored of both? */
 export type AppAccess = (
@@ -17,18 +19,22 @@ interface Needs {
   readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'noteUninstalledUse'>
   readonly approvals: Pick<ApprovalStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly appHandlers: Pick<AppHandlers, 'authorize'>
   readonly now: () => Date
 }
 
 /** The question of {@link AppAccess}, over the stores. What is asked for and not installed is noted for the org's admins. */
-export function appAccess({ apps, approvals, permissionSets, now }: Needs): AppAccess {
+export function appAccess({ apps, approvals, permissionSets, appHandlers, now }: Needs): AppAccess {
   const note = uninstalledUses({ apps, now })
   return async (request, checks) => controlled(permissionSets, request, await withoutControl(request, checks), checks)
 
   async function withoutControl(request: Parameters<AppAccess>[0], checks: Checklist): Promise<Access> {
     const { app, org } = request
     const found = await apps.findPolicies(app.id, org.id)
-    if (found?.isInstalled) return checkAppAccess({ ...request, policies: found, uninstalledUse: undefined }, checks)
+    if (found?.isInstalled) {
+      const access = checkAppAccess({ ...request, policies: found, uninstalledUse: undefined }, checks)
+      return asHandled(appHandlers, request, found, access, checks)
+    }
     const policies = found ?? uninstalledPolicies(app.id, org.id)
     const access = checkAppAccess({ ...request, policies, uninstalledUse: await uninstalledUse(request) }, checks)
     if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
@@ -67,10 +73,37 @@ export function deviceAppAccess(needs: Needs): AppAccess {
     const { app, org } = request
     if (!isInForce('blockDeviceFlowOfUninstalledApps', org.settings, now())) return byLeave(request, checks)
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
-    const access = checkAppAccess({ ...request, policies, uninstalledUse: undefined }, checks)
+    const byPolicies = checkAppAccess({ ...request, policies, uninstalledUse: undefined }, checks)
+    const access = await asHandled(needs.appHandlers, request, policies, byPolicies, checks)
     if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
     return controlled(needs.permissionSets, request, access, checks)
   }
+}
+
+/**
+ * Access as the org's handler for the app has it, where there is one and users are to be approved: it is told what the
+ * assigned profiles and permission sets say, and what it answers goes.
+ */
+async function asHandled(
+  appHandlers: Needs['appHandlers'],
+  { app, user, org }: Parameters<AppAccess>[0],
+  policies: AppPolicies,
+  access: Access,
+  checks: Checklist,
+): Promise<Access> {
+  const { plugin } = policies
+  if (plugin === undefined || !policies.isAdminApproved) return access
+  if (!access.granted && access.refusal.reason !== 'not-admin-approved') return access
+  const question = { app, user, org, policies, context: contextOf(checks.flow) }
+  const word = await appHandlers.authorize(question, access.granted)
+  if (word.ok && !word.isItsOwn) return access
+  if (!word.ok || !word.value) {
+    const problem = word.ok ? '' : word.problem
+    const facts = { app: app.label, user: user.username, handler: plugin, problem }
+    return { granted: false, refusal: { reason: 'app-handler-refused', facts } }
+  }
+  pass(checks, 'app-handler', { handler: plugin })
+  return { granted: true, policies, preApproved: true }
 }
 
 /** Access as it was found, unless the org's API Access Control says no. */

@@ -1,8 +1,11 @@
+import { apiNameProblem } from '../api-name.ts'
 import { didYouMean } from '../closest-name.ts'
+import { trimmed } from '../entered-text.ts'
 import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import { canonicalUsername, type UserStore } from '../users/user.ts'
+import { pageUrlProblem } from '../web-url.ts'
 import { sortOrderProblem } from './app-menu.ts'
 import type {
   AppMenu,
@@ -36,6 +39,12 @@ export interface EnteredPolicies {
   readonly clientCredentialUser?: string
   /** Seconds, one of Salesforce's choices; `undefined` leaves it to the session timeout of profile and org. */
   readonly namedUserJwtTimeout?: number | undefined
+  /** *Custom Connected App Handler*, by the name of its module; an empty text takes it away. */
+  readonly plugin?: string
+  /** *Run As* of the handler, by username; an empty text clears it. */
+  readonly pluginExecutionUser?: string
+  /** An empty text leaves it to the app. */
+  readonly singleLogoutUrl?: string
   /** *Enable Token Exchange Flow*, in this org. */
   readonly isTokenExchangeFlowEnabled?: boolean
 }
@@ -92,7 +101,15 @@ export async function policiesWith(
   const menu = { ...policies.menu, ...entered.menu }
   const misplaced = sortOrderProblem(menu.sortOrder)
   if (misplaced !== undefined) problems.push({ field: 'menu', message: misplaced })
-  const clientCredentialUserId = await runAsUserId()
+  const clientCredentialUserId = await userIdOf('clientCredentialUser', policies.clientCredentialUserId)
+  const pluginExecutionUserId = await userIdOf('pluginExecutionUser', policies.pluginExecutionUserId)
+  const plugin = entered.plugin === undefined ? policies.plugin : trimmed(entered.plugin)
+  const misnamed = plugin === undefined ? undefined : apiNameProblem(plugin)
+  if (misnamed !== undefined) problems.push({ field: 'plugin', message: misnamed })
+  const singleLogoutUrl =
+    entered.singleLogoutUrl === undefined ? policies.singleLogoutUrl : trimmed(entered.singleLogoutUrl)
+  const misplacedUrl = singleLogoutUrl === undefined ? undefined : pageUrlProblem(singleLogoutUrl)
+  if (misplacedUrl !== undefined) problems.push({ field: 'singleLogoutUrl', message: misplacedUrl })
   if (problems.length > 0) return refused(...problems)
   return done({
     ...policies,
@@ -108,16 +125,22 @@ export async function policiesWith(
     menu,
     clientCredentialUserId,
     namedUserJwtTimeout,
+    plugin,
+    pluginExecutionUserId,
+    singleLogoutUrl,
     isTokenExchangeFlowEnabled: entered.isTokenExchangeFlowEnabled ?? policies.isTokenExchangeFlowEnabled,
   })
 
-  async function runAsUserId(): Promise<string | undefined> {
-    const { clientCredentialUser: username } = entered
-    if (username === undefined) return policies.clientCredentialUserId
+  async function userIdOf(
+    field: 'clientCredentialUser' | 'pluginExecutionUser',
+    held: string | undefined,
+  ): Promise<string | undefined> {
+    const username = entered[field]
+    if (username === undefined) return held
     if (username === '') return undefined
     const user = await users.findByUsername(canonicalUsername(username))
     if (user?.orgId === orgId) return user.id
-    problems.push({ field: 'clientCredentialUser', message: `This org has no user “${username}”.` })
+    problems.push({ field, message: `This org has no user “${username}”.` })
     return undefined
   }
 

@@ -215,6 +215,12 @@ export interface AppPolicies {
   readonly clientCredentialUserId: string | undefined
   /** Seconds that a JWT-based access token lasts; `undefined` leaves it to the session timeout of profile and org. */
   readonly namedUserJwtTimeout: number | undefined
+  /** *Custom Connected App Handler*: at Salesforce an Apex class, here a module of the folder `handlers`. */
+  readonly plugin: string | undefined
+  /** *Run As* of the handler. */
+  readonly pluginExecutionUserId: string | undefined
+  /** Goes before the URL that the app itself says. */
+  readonly singleLogoutUrl: string | undefined
   /** *Enable Token Exchange Flow*: that the org's admins allow it, besides the app's own setting. */
   readonly isTokenExchangeFlowEnabled: boolean
   readonly isBlocked: boolean
@@ -244,6 +250,9 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   menu: { isVisible: true, sortOrder: 0 },
   clientCredentialUserId: undefined,
   namedUserJwtTimeout: 1800,
+  plugin: undefined,
+  pluginExecutionUserId: undefined,
+  singleLogoutUrl: undefined,
   isTokenExchangeFlowEnabled: false,
   isBlocked: false,
   lastRefusedAt: undefined,

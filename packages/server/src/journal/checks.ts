@@ -61,6 +61,7 @@ export const checkTitles = {
   'app-installed': 'The app is installed in the org, or may be used there without, and is not blocked',
   'api-access': 'The org lets this app use its API (API Access Control)',
   approved: 'The user is allowed to use the app, or has allowed it',
+  'app-handler': 'The custom handler of the app has nothing against it',
   assurance: 'The session is as strong as the app asks for',
   permission: 'The user has the permission that this needs',
   target: 'The token is wanted for this org (audience, resource)',

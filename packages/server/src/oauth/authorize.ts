@@ -111,7 +111,7 @@ export function authorize(needs: Needs): Authorize {
     const again = await answeredBefore(request)
     if (again !== undefined) return { go: 'error-page', refused: again }
     // Whoever signs out later is signed out there as well.
-    if (app.singleLogoutUrl !== undefined) await sessions.noteApp(session.id, app.id)
+    if ((policies.singleLogoutUrl ?? app.singleLogoutUrl) !== undefined) await sessions.noteApp(session.id, app.id)
     const answer = { ...(await request.responseType.answer(granted)), ...common(request, site) }
     return { go: 'back-to-app', answer, refused: undefined }
   }
@@ -215,6 +215,7 @@ const forTheApp: ReadonlySet<Reason> = new Set([
   'app-blocked',
   'api-access-controlled',
   'not-admin-approved',
+  'app-handler-refused',
   'session-level-too-low',
   'flow-off-in-org',
   'openid-missing',

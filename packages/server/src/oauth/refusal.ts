@@ -589,6 +589,12 @@ const wires: { readonly [R in Reason]: Wire } = {
     authorize: { code: 'OAUTH_APP_ACCESS_DENIED', description: 'user is not admin approved to access this app' },
     loginStatus: 'Login invalid',
   },
+  'app-handler-refused': {
+    code: 'invalid_app_access',
+    description: 'user is not admin approved to access this app',
+    authorize: { code: 'OAUTH_APP_ACCESS_DENIED', description: 'user is not admin approved to access this app' },
+    loginStatus: 'Login invalid',
+  },
   'ip-restricted': { code: 'invalid_grant', description: 'ip restricted', loginStatus: 'Restricted IP' },
   'high-assurance-required': {
     code: 'invalid_session_level',

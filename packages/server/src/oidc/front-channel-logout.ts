@@ -1,4 +1,4 @@
-import type { ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
+import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import type { Session } from '../sessions/session.ts'
 
 /** An app to be told, through the browser, that the person has signed out. */
@@ -14,25 +14,24 @@ export interface LogoutCall {
  * @param exceptKey the app that sent the person here, which has signed them out already
  */
 export async function logoutCalls(
-  { apps }: { readonly apps: Pick<ConnectedAppStore, 'find'> },
-  { appIds, sid }: Pick<Session, 'appIds' | 'sid'>,
+  { apps }: { readonly apps: Pick<ConnectedAppStore, 'find' | 'findPolicies'> },
+  { appIds, sid, orgId }: Pick<Session, 'appIds' | 'sid' | 'orgId'>,
   issuer: string,
   exceptKey?: string,
 ): Promise<readonly LogoutCall[]> {
-  const found = await Promise.all(appIds.map((id) => apps.find(id)))
-  return found.flatMap((app) => {
-    const url = app?.singleLogoutUrl
+  const found = await Promise.all(
+    appIds.map(async (id) => ({ app: await apps.find(id), policies: await apps.findPolicies(id, orgId) })),
+  )
+  return found.flatMap(({ app, policies }) => {
+    // The org of the person knows best where they are signed in.
+    const url = policies?.singleLogoutUrl ?? app?.singleLogoutUrl
     if (app === undefined || url === undefined || app.consumerKey === exceptKey) return []
-    return [{ appName: app.label, url: calledUrl({ singleLogoutUrl: url }, issuer, sid) }]
+    return [{ appName: app.label, url: calledUrl(url, issuer, sid) }]
   })
 }
 
 /** With `iss` and `sid`, so that the app knows whose session of the ones it has is meant. */
-function calledUrl(
-  { singleLogoutUrl }: Record<'singleLogoutUrl', NonNullable<ConnectedApp['singleLogoutUrl']>>,
-  iss: string,
-  sid: string | undefined,
-): string {
+function calledUrl(singleLogoutUrl: string, iss: string, sid: string | undefined): string {
   const url = new URL(singleLogoutUrl)
   if (sid === undefined) return url.href
   url.searchParams.set('iss', iss)

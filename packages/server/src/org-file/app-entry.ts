@@ -24,8 +24,9 @@ export function enteredApp(
   customScopes: readonly string[],
 ): EnteredByFile {
   const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...others } = entry
-  const { mobileStartUrl, mobileAppConfig, pushMessaging, canvasConfig, samlConfig, mobilePolicy, appMenu, ...top } =
+  const { mobileStartUrl, mobileAppConfig, pushMessaging, canvasConfig, samlConfig, mobilePolicy, appMenu, ...ofApp } =
     others
+  const { plugin, pluginExecutionUser, ...top } = ofApp
   const {
     callbackUrl,
     consumerKey,
@@ -72,6 +73,9 @@ export function enteredApp(
       ...(oauthPolicy?.isTokenExchangeFlowEnabled === undefined
         ? {}
         : { isTokenExchangeFlowEnabled: oauthPolicy.isTokenExchangeFlowEnabled }),
+      ...(oauthPolicy?.singleLogoutUrl === undefined ? {} : { singleLogoutUrl: oauthPolicy.singleLogoutUrl }),
+      ...(plugin === undefined ? {} : { plugin }),
+      ...(pluginExecutionUser === undefined ? {} : { pluginExecutionUser }),
       ...(oauthClientCredentialUser === undefined ? {} : { clientCredentialUser: oauthClientCredentialUser }),
       ...jwtTimeout,
       ...(mobilePolicy === undefined ? {} : { mobilePolicy: mobilePolicy ?? undefined }),
@@ -164,6 +168,9 @@ const ofPolicies = new Map<string, Path>([
   ['assetTokenConfig.certificate', ['oauthConfig', 'assetTokenConfig', 'assetSigningCertId']],
   ['assetTokenConfig.validity', ['oauthConfig', 'assetTokenConfig', 'assetValidityPeriod']],
   ['assetTokenConfig.audiences', ['oauthConfig', 'assetTokenConfig', 'assetAudiences']],
+  ['policies.singleLogoutUrl', ['oauthPolicy', 'singleLogoutUrl']],
+  ['policies.plugin', ['plugin']],
+  ['policies.pluginExecutionUser', ['pluginExecutionUser']],
   ['policies.clientCredentialUser', ['oauthConfig', 'oauthClientCredentialUser']],
   ['policies.profiles', ['profileName']],
   ['policies.permissionSets', ['permissionSetName']],

@@ -34,6 +34,7 @@ orgs:
         permissions: [ApiEnabled]
         loginIpRanges: [{ start: 10.0.0.1, end: 10.0.0.9 }]
         sessionTimeout: 15
+        requiredSessionLevel: HIGH_ASSURANCE
     permissionSets:
       - name: Integration_Access
         label: Integration Access
@@ -64,8 +65,10 @@ orgs:
             assetSigningCertId: Made_Here
             assetAudiences: [https://telemetry.example]
             assetValidityPeriod: 30
-        oauthPolicy: { ipRelaxation: ENFORCE, refreshTokenPolicy: 'specific_inactivity:30:DAYS', isTokenExchangeFlowEnabled: true }
+        oauthPolicy: { ipRelaxation: ENFORCE, refreshTokenPolicy: 'specific_inactivity:30:DAYS', isTokenExchangeFlowEnabled: true, singleLogoutUrl: https://acme.example/bye }
         sessionPolicy: { sessionTimeout: 120 }
+        plugin: AcceptedTerms
+        pluginExecutionUser: robot@acme.example
         profileName: [System Administrator]
         permissionSetName: [Integration_Access]
     namedCredentials: []
@@ -156,6 +159,7 @@ describe('applyOrgFile', () => {
     expect(await acts.profiles.findByName(org.id, 'Integration')).toMatchObject({
       permissions: ['ApiEnabled'],
       sessionTimeout: 900,
+      requiresHighAssurance: true,
     })
     const app = await acts.apps.findByConsumerKey('Warehouse0000000000000001')
     if (app === undefined) throw new Error('The app is gone.')
@@ -174,6 +178,9 @@ describe('applyOrgFile', () => {
       sessionTimeout: 7200,
       refreshTokenPolicy: { kind: 'specific_inactivity', seconds: 30 * 86_400 },
       isTokenExchangeFlowEnabled: true,
+      plugin: 'AcceptedTerms',
+      pluginExecutionUserId: (await acts.users.findByUsername('robot@acme.example'))?.id,
+      singleLogoutUrl: 'https://acme.example/bye',
     })
     expect(await acts.tokenExchangeHandlers.list(org.id)).toMatchObject([
       {
@@ -284,7 +291,7 @@ orgs:
           isCodeCredentialEnabled: false
           isPkceRequired: 'yes'
         oauthPolicy: { refreshTokenPolicy: forever }
-        plugin: Handler
+        mobileAppConfig: { applicationIconFile: icon }
         profileName: Nobody
     namedCredentials: [{ fullName: Target, label: Target, namedCredentialType: SecuredEndpoint }]
     records:
@@ -305,7 +312,7 @@ orgs:
       '32:25 orgs[0].connectedApps[0].oauthConfig.scopes[1]: There is no scope “Refreshtoken”. Did you mean “RefreshToken”?',
       '35:27 orgs[0].connectedApps[0].oauthConfig.isPkceRequired: Give true or false, not text.',
       '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
-      '37:9 orgs[0].connectedApps[0].plugin: “plugin” is known to Salesforce, but not supported by this version.',
+      '37:28 orgs[0].connectedApps[0].mobileAppConfig.applicationIconFile: “applicationIconFile” is known to Salesforce, but not supported by this version.',
       '38:22 orgs[0].connectedApps[0].profileName[0]: This org has no profile “Nobody”.',
       '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Url.',
       '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Authentication.',
@@ -330,13 +337,14 @@ orgs:
       '4:11 orgs[0].port: Another org has the port 8789.',
       '8:19 orgs[0].users[0].username: This username is taken; each is unique on a server.',
       '16:21 orgs[0].users[1].username: This username is taken; each is unique on a server.',
-      '36:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
-      '44:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
+      '37:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
+      '45:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
+      '56:30 orgs[0].connectedApps[0].pluginExecutionUser: This org has no user “robot@acme.example”.',
     ])
     expect(
       mistakesOf(await apply(acts, acme.replace('Warehouse0000000000000001', 'Warehouse0000000000000002'))),
     ).toEqual([
-      '37:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: “Warehouse” has another consumer key, and that of an app is never changed. Make a new app instead.',
+      '38:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: “Warehouse” has another consumer key, and that of an app is never changed. Make a new app instead.',
     ])
     expect(await everything(acts)).toEqual(before)
   })

@@ -240,12 +240,12 @@ export const connectedAppKind = {
   noun: 'connected app',
   schema: app,
   sections: {
-    '': sectionOf(app, ['plugin', 'pluginExecutionUser']),
-    oauthConfig: sectionOf(oauthConfig, ['isCodeCredentialEnabled', 'isCodeCredentialPostOnly']),
+    '': sectionOf(app),
+    oauthConfig: sectionOf(oauthConfig),
     'oauthConfig.assetTokenConfig': sectionOf(inner(oauthConfig, 'assetTokenConfig')),
     'oauthConfig.idTokenConfig': sectionOf(inner(oauthConfig, 'idTokenConfig')),
     attributes: sectionOf(inner(app, 'attributes')),
-    oauthPolicy: sectionOf(inner(app, 'oauthPolicy'), ['singleLogoutUrl']),
+    oauthPolicy: sectionOf(inner(app, 'oauthPolicy')),
     sessionPolicy: sectionOf(inner(app, 'sessionPolicy')),
     ipRanges: sectionOf(inner(app, 'ipRanges')),
     mobileAppConfig: sectionOf(inner(app, 'mobileAppConfig'), [

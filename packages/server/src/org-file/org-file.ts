@@ -108,6 +108,7 @@ export const profileEntry = z.strictObject({
   permissions: z.array(z.string()).exactOptional(),
   loginIpRanges: z.array(ipRange).exactOptional(),
   sessionTimeout: minutesOfSession.exactOptional(),
+  requiredSessionLevel: z.enum(['LOW', 'STANDARD', 'HIGH_ASSURANCE']).exactOptional(),
   objectPermissions: z.array(objectPermission).exactOptional(),
   customPermissions: z.array(z.string()).exactOptional(),
 })
@@ -279,6 +280,7 @@ export const connectedAppEntry = z.strictObject({
         })
         .exactOptional(),
       isTokenExchangeFlowEnabled: z.boolean().exactOptional(),
+      singleLogoutUrl: z.string().exactOptional(),
     })
     .exactOptional(),
   sessionPolicy: z
@@ -290,6 +292,8 @@ export const connectedAppEntry = z.strictObject({
     .exactOptional(),
   attributes: z.array(z.strictObject({ key: z.string(), formula: z.string() })).exactOptional(),
   ipRanges: z.array(ipRange).exactOptional(),
+  plugin: z.string().exactOptional(),
+  pluginExecutionUser: z.string().exactOptional(),
   mobileStartUrl: z.string().exactOptional(),
   mobileAppConfig: z
     .strictObject({

@@ -143,12 +143,13 @@ function credentialsOf<Name extends string, Settings>(
 type NamesOf = (ids: readonly string[]) => string[]
 
 function profileEntryOf(profile: Profile): ProfileEntry {
-  const { name, permissions, loginIpRanges, sessionTimeout, objectPermissions } = profile
+  const { name, permissions, loginIpRanges, sessionTimeout, requiresHighAssurance, objectPermissions } = profile
   return {
     name,
     permissions: [...permissions],
     loginIpRanges: loginIpRanges.map((range) => ({ ...range })),
     ...given({ sessionTimeout: sessionTimeout === undefined ? undefined : minutes(sessionTimeout) }),
+    requiredSessionLevel: requiresHighAssurance ? 'HIGH_ASSURANCE' : 'STANDARD',
     ...objectPermissionsOf(objectPermissions),
   }
 }
@@ -279,8 +280,8 @@ function appEntryOf(
   customScopes: ReadonlySet<string>,
 ): ConnectedAppEntry {
   const { fullName, label, contactEmail, contactPhone, description, infoUrl, logoUrl, iconUrl, startUrl } = app
-  const { clientCredentialUserId: runAs } = policies
-  const [oauthClientCredentialUser] = runAs === undefined ? [] : namesOf([runAs])
+  const nameOf = (userId: string | undefined) => (userId === undefined ? undefined : namesOf([userId])[0])
+  const oauthClientCredentialUser = nameOf(policies.clientCredentialUserId)
   return {
     fullName,
     label,
@@ -320,6 +321,7 @@ function appEntryOf(
       ipRelaxation: policies.ipRelaxation,
       refreshTokenPolicy: writeRefreshTokenPolicy(policies.refreshTokenPolicy),
       isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
+      ...given({ singleLogoutUrl: policies.singleLogoutUrl }),
       ...jwtTimeoutOf(policies),
     },
     sessionPolicy: {
@@ -331,6 +333,7 @@ function appEntryOf(
     },
     attributes: app.attributes.map((attribute) => ({ ...attribute })),
     ipRanges: app.ipRanges.map((range) => ({ ...range })),
+    ...given({ plugin: policies.plugin, pluginExecutionUser: nameOf(policies.pluginExecutionUserId) }),
     ...appearanceOf(app),
     ...samlOf(app),
     mobilePolicy: policies.mobilePolicy ?? null,

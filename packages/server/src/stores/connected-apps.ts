@@ -378,6 +378,9 @@ export function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     sort_order: policies.menu.sortOrder,
     client_credential_user_id: policies.clientCredentialUserId ?? null,
     named_user_jwt_timeout: policies.namedUserJwtTimeout ?? null,
+    plugin: policies.plugin ?? null,
+    plugin_execution_user_id: policies.pluginExecutionUserId ?? null,
+    single_logout_url: policies.singleLogoutUrl ?? null,
     is_token_exchange_flow_enabled: flag(policies.isTokenExchangeFlowEnabled),
     is_installed: flag(policies.isInstalled),
     refused_at: instantOrNull(policies.lastRefusedAt),
@@ -404,6 +407,9 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     menu: { isVisible: row.is_in_menu === 1, sortOrder: row.sort_order },
     clientCredentialUserId: row.client_credential_user_id ?? undefined,
     namedUserJwtTimeout: row.named_user_jwt_timeout ?? undefined,
+    plugin: row.plugin ?? undefined,
+    pluginExecutionUserId: row.plugin_execution_user_id ?? undefined,
+    singleLogoutUrl: row.single_logout_url ?? undefined,
     isTokenExchangeFlowEnabled: row.is_token_exchange_flow_enabled === 1,
   }
 }

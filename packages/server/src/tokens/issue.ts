@@ -184,6 +184,7 @@ export function issueTokens(needs: Needs): IssueTokens {
                 {
                   attributes: app.idTokenConfig.includesAttributes,
                   permissions: app.idTokenConfig.includesCustomPermissions,
+                  context: 'OPENIDCONNECT',
                 },
               ),
               authTime,

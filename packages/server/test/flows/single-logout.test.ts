@@ -47,6 +47,15 @@ describe('signing out', () => {
     expect(framed((await browser.open('/secur/logout.jsp')).html)).toEqual([])
   })
 
+  it('calls the URL that the org says in its policies, in place of the app’s own or of none', async () => {
+    const { browser, shop } = await openedApps()
+    const policies = await server.stores.apps.findPolicies(shop.id, server.org.id)
+    if (policies === undefined) throw new Error('The policies are gone.')
+    await server.stores.apps.setPolicies({ ...policies, singleLogoutUrl: 'https://shop.acme.example/bye' })
+    const page = await browser.open('/secur/logout.jsp')
+    expect(framed(page.html).map((url) => new URL(url).host)).toEqual(['shop.acme.example', 'mail.example'])
+  })
+
   it('goes on by itself, and by a link, when it was to lead somewhere', async () => {
     const { browser } = await openedApps()
     const page = await browser.open('/secur/logout.jsp?retURL=%2Fservices%2Foauth2%2Fsuccess')

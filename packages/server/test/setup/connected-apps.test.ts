@@ -394,6 +394,9 @@ describe('Edit Policies', () => {
       sessionTimeout: '900',
       requiresHighAssurance: 'on',
       clientCredentialUser: ' USER@target.example',
+      singleLogoutUrl: 'https://app.example/out',
+      plugin: 'AcceptedTerms',
+      pluginExecutionUser: 'admin@target.example',
     })
     expect(page.url.pathname).toBe(`${apps}/${app.id}/manage`)
     expect(page.html).toContain('Expire refresh token if not used for 45 days')
@@ -406,6 +409,9 @@ describe('Edit Policies', () => {
       sessionTimeout: 900,
       requiresHighAssurance: true,
       clientCredentialUserId: setup.standard.user.id,
+      singleLogoutUrl: 'https://app.example/out',
+      plugin: 'AcceptedTerms',
+      pluginExecutionUserId: setup.admin.user.id,
     })
     expect(await trail()).toEqual([
       {
@@ -435,6 +441,9 @@ describe('Edit Policies', () => {
     ['permittedUsers', { permittedUsers: 'nobody' }, 'Choose one'],
     ['sessionTimeout', { sessionTimeout: '1' }, 'Choose one'],
     ['clientCredentialUser', { clientCredentialUser: 'admin@other.example' }, 'has no user'],
+    ['pluginExecutionUser', { pluginExecutionUser: 'admin@other.example' }, 'has no user'],
+    ['plugin', { plugin: '../secret' }, 'letters'],
+    ['singleLogoutUrl', { singleLogoutUrl: 'javascript:alert(1)' }, 'http'],
   ])('says beside %s what is wrong with it', async (field, entered, words) => {
     const app = await setup.server.addApp(`Wrong_${field}_${Math.abs(words.length)}`)
     const page = await send(`${apps}/${app.id}/manage/edit`, { ...entered, requiresHighAssurance: 'on' })

@@ -127,6 +127,9 @@ contract('connected apps', (open) => {
       refreshTokenPolicy: { kind: 'specific_lifetime', seconds: 3600 },
       sessionTimeout: 600,
       requiresHighAssurance: true,
+      plugin: 'AcceptedTerms',
+      pluginExecutionUserId: newId('user'),
+      singleLogoutUrl: 'https://acme.example/bye',
     })
     await stores.apps.setPolicies(policies)
     expect(await stores.apps.findPolicies(app.id, org.id)).toEqual(policies)

@@ -10,6 +10,10 @@ const sentPassword: Cause['told'] = (answer, sight) =>
   (sight.grant === 'password' || sight.value('response_type') === 'code_credentials' || sight.request === undefined)
 /** The page of a sign-in says one thing, whatever the reason, so that nobody learns who exists. */
 const signInPage: Cause['told'] = (_, { answer }) => answer?.page === 'sign-in-refused' && answer.status !== 503
+const notAdmitted = anyOf(
+  told('invalid_app_access'),
+  at(['authorize', 'consent', 'elsewhere', 'token'], told('OAUTH_APP_ACCESS_DENIED')),
+)
 const loginHistory = 'Setup > Login History'
 
 /** Whether a person with a browser stands behind a request, at least some time before; `undefined` when that is not known. */
@@ -66,10 +70,7 @@ export const userCauses = {
     command: 'sallyport app update <name> --scope api refresh_token',
   },
   'not-admin-approved': {
-    told: anyOf(
-      told('invalid_app_access'),
-      at(['authorize', 'consent', 'elsewhere', 'token'], told('OAUTH_APP_ACCESS_DENIED')),
-    ),
+    told: notAdmitted,
     meaning: 'The app admits only users whom an admin has let in, and this user is none of them.',
     whatToDo: [
       'Assign the profile of the user, or a permission set that the user has, to the app.',
@@ -77,6 +78,17 @@ export const userCauses = {
     ],
     setting: assignments,
     command: 'sallyport app show <name>',
+  },
+  'app-handler-refused': {
+    told: notAdmitted,
+    odds: 0.5,
+    meaning: 'The app has a custom handler, code of the org, which does not let this user use it, or failed.',
+    whatToDo: [
+      'See whether the app has a custom connected app handler, and what that goes by.',
+      'If it failed, its error stands in the debug log of the org; in Sallyport, in the Flow Log.',
+    ],
+    setting: appPolicy('Custom Connected App Handler'),
+    command: 'sallyport journal --reason app-handler-refused',
   },
   'app-just-changed': {
     told: anyOf(notApproved, told('invalid_app_access'), told('redirect_uri_mismatch'), told('invalid_client_id')),

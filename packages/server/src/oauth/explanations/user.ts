@@ -125,6 +125,19 @@ export const userExplanations = {
       whereInSetup: appPolicy(app, 'Manage Profiles (or Manage Permission Sets)'),
     }),
   },
+  'app-handler-refused': {
+    check: 'app-handler',
+    facts: { app: 'text', user: 'text', handler: 'text', problem: 'text' },
+    explain: ({ app, user, handler, problem }) => ({
+      expected: `the custom handler ${quoted(handler)} of the app ${quoted(app)} to let ${quoted(user)} use it`,
+      found: problem === '' ? 'it answered that the user may not' : problem,
+      whatToDo:
+        problem === ''
+          ? `Ask whoever wrote the handler what it goes by: its \`authorize\` answered \`false\`. Profiles and permission sets alone do not help here; ${appCommand('update', app, '--handler', '')} takes the handler away.`
+          : 'Mend the handler: `authorize` answers `true` or `false`, and `refresh` throws only to say no, both within five seconds; both need an active user as Run As. The file in the folder `handlers` is loaded anew as soon as it is saved.',
+      whereInSetup: appPolicy(app, 'Edit Policies > Custom Connected App Handler'),
+    }),
+  },
   'ip-restricted': {
     check: 'address',
     facts: { address: 'text', profile: 'text' },

@@ -77,7 +77,11 @@ export function assetToken(needs: Needs): OfferedGrant {
       const actor = await actorOf(request, org, checks)
       const key = await keyOf(app, config, org, site)
       const issuedAt = now()
-      const included = { attributes: config.includesAttributes, permissions: config.includesCustomPermissions }
+      const included = {
+        attributes: config.includesAttributes,
+        permissions: config.includesCustomPermissions,
+        context: 'ASSET_TOKEN',
+      } as const
       const customClaims = await needs.customClaims(app, { user, org }, included)
       const issuer = addresses.baseOf(org, site)
       const subject = identityUrl(site.loginBase, user)

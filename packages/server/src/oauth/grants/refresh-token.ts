@@ -1,12 +1,15 @@
 import { z } from 'zod'
+import type { AppHandlers, HandlerQuestion } from '../../connected-apps/app-handlers.ts'
 import { mostRefreshTokens } from '../../connected-apps/approval.ts'
 import type { ConnectedApp, ConnectedAppStore, RefreshTokenPolicy } from '../../connected-apps/connected-app.ts'
+import { contextOf } from '../../connected-apps/invocation-context.ts'
 import { freesAddress } from '../../connected-apps/ip-relaxation.ts'
 import type { PartnerRulesOf } from '../../connected-apps/partner-app.ts'
 import { endedBy, writeRefreshTokenPolicy } from '../../connected-apps/refresh-policy.ts'
-import { pass } from '../../journal/checklist.ts'
+import { type Checklist, pass } from '../../journal/checklist.ts'
 import { readToken } from '../../secret.ts'
 import { type RefreshToken, type RefreshTokenStore, refreshTokenShape } from '../../tokens/refresh-token.ts'
+import type { User } from '../../users/user.ts'
 import { checkAssurance } from '../assurance.ts'
 import { checkKey } from '../possession.ts'
 import { refusal } from '../refusal.ts'
@@ -18,6 +21,7 @@ interface Needs {
   readonly refreshTokens: Pick<RefreshTokenStore, 'find' | 'revoke' | 'noteUse'>
   readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
   readonly userOfApp: UserOfApp
+  readonly appHandlers: Pick<AppHandlers, 'refresh'>
   readonly partnerRules: PartnerRulesOf
   /** Whether public apps rotate even when their setting is off (RFC 9700 §2.2.2). */
   readonly rotatesForPublicApps: boolean
@@ -28,7 +32,7 @@ const params = z.object({ refresh_token: optionalText, scope: optionalText })
 
 /** OAuth 2.0 Refresh Token Flow (RFC 6749 §6), with rotation and the detection of copied tokens (RFC 9700 §4.14). */
 export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
-  const { refreshTokens, apps, userOfApp, partnerRules, rotatesForPublicApps, now } = needs
+  const { refreshTokens, apps, userOfApp, appHandlers, partnerRules, rotatesForPublicApps, now } = needs
   return {
     type: 'refresh_token',
     client: 'authenticated',
@@ -84,6 +88,7 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
       checkAssurance({ app, policies: user.policies, session: token.session }, checks)
       const scopes = narrowScopes(scope, token.scopes, app)
       pass(checks, 'scope', { scopes })
+      await tellHandler({ app, ...user, context: contextOf(checks.flow) }, checks)
       return {
         app,
         policies: user.policies,
@@ -104,6 +109,18 @@ export function refreshToken(needs: Needs): Grant<z.infer<typeof params>> {
         loginSubType: 'OauthRefreshToken',
       }
     },
+  }
+
+  async function tellHandler(
+    question: HandlerQuestion & { readonly app: ConnectedApp; readonly user: User },
+    checks: Checklist,
+  ): Promise<void> {
+    const { app, user, policies } = question
+    if (policies.plugin === undefined) return
+    const word = await appHandlers.refresh(question)
+    const facts = { app: app.label, user: user.username, handler: policies.plugin }
+    if (!word.ok) throw refusal({ reason: 'app-handler-refused', facts: { ...facts, problem: word.problem } })
+    pass(checks, 'app-handler', { handler: policies.plugin })
   }
 }
 

@@ -8,16 +8,17 @@ import {
   uninstalledPolicies,
 } from '../../connected-apps/connected-app.ts'
 import { refreshScope, requestedScopes, type Scope } from '../../connected-apps/scope.ts'
+import type { HandlerAct } from '../../handlers/handler-messages.ts'
+import type { Handlers } from '../../handlers/handlers.ts'
 import { type Checklist, checklist, pass } from '../../journal/checklist.ts'
 import type { Addresses } from '../../orgs/address.ts'
 import type { Org, OrgStore } from '../../orgs/org.ts'
 import { hashSecret } from '../../secret.ts'
 import { userAnswer, type ValidationAnswer, validationAnswer } from '../../token-exchange/handler-answer.ts'
-import type { HandlerAct } from '../../token-exchange/handler-messages.ts'
-import type { Handlers } from '../../token-exchange/handlers.ts'
 import { chooseHandler, type TokenExchangeHandlerStore } from '../../token-exchange/token-exchange-handler.ts'
 import { hasPermission } from '../../users/permissions.ts'
 import type { User } from '../../users/user.ts'
+import { userSearch } from '../../users/user-search.ts'
 import { approvedScopes } from '../approved-scopes.ts'
 import { keptUntil } from '../client-authentication.ts'
 import {
@@ -30,7 +31,7 @@ import {
   unknownType,
 } from '../exchanged-token.ts'
 import { refusal } from '../refusal.ts'
-import { type Exchange, type SubjectUserNeeds, subjectUser, userSearch } from '../subject-user.ts'
+import { type Exchange, type SubjectUserNeeds, subjectUser } from '../subject-user.ts'
 import type { TokenRequest } from '../token-request.ts'
 import type { UserOfApp } from '../user-of-app.ts'
 import { type Grant, optionalText } from './grant.ts'

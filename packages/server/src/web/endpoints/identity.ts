@@ -102,7 +102,11 @@ async function customClaimsOf(
 ): Promise<CustomClaims> {
   const app = await apps.find(appId)
   if (app === undefined) return {}
-  return customClaims(app, subject, { attributes: true, permissions: scopes.includes('custom_permissions') })
+  return customClaims(app, subject, {
+    attributes: true,
+    permissions: scopes.includes('custom_permissions'),
+    context: 'USERID_ENDPOINT',
+  })
 }
 
 /** How the identity services refuse: one word as text, or 401 with a challenge where the RFCs are followed (RFC 6750 §3). */

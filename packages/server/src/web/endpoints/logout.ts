@@ -28,7 +28,7 @@ interface Needs {
   readonly readBrowser: ReadBrowser
   readonly sessions: Pick<SessionStore, 'end'>
   readonly idTokens: Pick<IdTokens, 'verify'>
-  readonly apps: Pick<ConnectedAppStore, 'find' | 'findByConsumerKey'>
+  readonly apps: Pick<ConnectedAppStore, 'find' | 'findByConsumerKey' | 'findPolicies'>
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly samlLogout: Pick<SamlLogout, 'begin'>

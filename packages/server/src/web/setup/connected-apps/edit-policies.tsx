@@ -7,8 +7,8 @@ import { choices, hidden, type Option } from '../field.tsx'
 import { type Done, formPage, type SeeFirst } from '../route.tsx'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { appCrumb, appPath, appsPath, findInstalledApp, type InstalledApp } from './find-app.ts'
-import { runAsOf } from './policy-details.tsx'
-import { enteredPolicies, policyFields, policyStart } from './policy-form.tsx'
+import { policyUsersOf } from './policy-details.tsx'
+import { enteredPolicies, policyFields, policySections, policyStart } from './policy-form.tsx'
 
 const right = 'manage connected apps'
 
@@ -19,7 +19,7 @@ export const editPolicies: readonly SetupRoute[] = [
     right,
     find: findInstalledApp,
     fields: ({ policies }) => ({ ...policyFields(policies), seenCutOff: hidden() }),
-    start: async (found, visit) => policyStart(found.policies, await runAsOf(visit, found)),
+    start: async (found, visit) => policyStart(found.policies, await policyUsersOf(visit, found)),
     show: (form, { app, isOwn }) => ({
       title: `Edit Policies of ${app.label}`,
       lead: 'They hold in this org, from the next request on.',
@@ -27,39 +27,14 @@ export const editPolicies: readonly SetupRoute[] = [
       crumbs: crumbsOf(app),
       inside: (
         <>
-          <Card title="OAuth Policies">
-            {form.field('permittedUsers')}
-            {form.field('ipRelaxation')}
-            {form.field('refreshTokenPolicy')}
-            {form.field('refreshTokenPeriod')}
-            {form.field('refreshTokenUnit')}
-          </Card>
-          <Card title="Session Policies">
-            {form.field('sessionTimeout')}
-            {form.field('namedUserJwtTimeout')}
-            {form.field('requiresHighAssurance')}
-            {form.field('assuranceAction')}
-          </Card>
-          <Card title="Mobile Integration">
-            {form.field('pinLength')}
-            {form.field('screenLock')}
-          </Card>
-          <Card title="Client Credentials Flow">
-            {!app.isClientCredentialEnabled && (
-              <Notice look="info">
-                The app does not use this flow. It is enabled among the settings of the app
-                {isOwn ? (
-                  <>
-                    : <a href={`${appPath(app)}/edit`}>Edit</a>.
-                  </>
-                ) : (
-                  ', by the org that made it.'
-                )}
-              </Notice>
-            )}
-            {form.field('clientCredentialUser')}
-          </Card>
-          <Card title="Token Exchange Flow">{form.field('isTokenExchangeFlowEnabled')}</Card>
+          {policySections.map(({ title, fields }) => (
+            <Card title={title}>
+              {fields.includes('clientCredentialUser') && !app.isClientCredentialEnabled && (
+                <FlowUnused app={app} isOwn={isOwn} />
+              )}
+              {fields.map((name) => form.field(name))}
+            </Card>
+          ))}
         </>
       ),
     }),
@@ -93,6 +68,21 @@ export const editPolicies: readonly SetupRoute[] = [
     entered: (permissionSets) => ({ permissionSets }),
   }),
 ]
+
+function FlowUnused({ app, isOwn }: Pick<InstalledApp, 'app' | 'isOwn'>) {
+  return (
+    <Notice look="info">
+      The app does not use this flow. It is enabled among the settings of the app
+      {isOwn ? (
+        <>
+          : <a href={`${appPath(app)}/edit`}>Edit</a>.
+        </>
+      ) : (
+        ', by the org that made it.'
+      )}
+    </Notice>
+  )
+}
 
 /** What can be assigned to an app: how it is called, what there is, and what is assigned. */
 interface Assignable {

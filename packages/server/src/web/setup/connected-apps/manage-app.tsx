@@ -3,7 +3,7 @@ import { Card, Details, EmptyState, YesNo } from '../blocks.tsx'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
 import { appCrumb, appPath, appsPath, findInstalledApp, type InstalledApp } from './find-app.ts'
-import { PolicyDetails, PolicyWarnings, runAsOf } from './policy-details.tsx'
+import { PolicyDetails, PolicyWarnings, policyUsersOf } from './policy-details.tsx'
 
 /** *Manage* of a connected app: what this org decided about its use, and who is assigned to it. */
 export const manageApp: readonly SetupRoute[] = page(
@@ -14,8 +14,8 @@ export const manageApp: readonly SetupRoute[] = page(
     if (found === undefined) return notFound(visit)
     const { app, policies } = found
     const { stores, org } = visit
-    const [runAs, profiles, permissionSets] = await Promise.all([
-      runAsOf(visit, found),
+    const [users, profiles, permissionSets] = await Promise.all([
+      policyUsersOf(visit, found),
       stores.profiles.list(org.id),
       stores.permissionSets.list(org.id),
     ])
@@ -29,9 +29,9 @@ export const manageApp: readonly SetupRoute[] = page(
       actions: [{ href: `${path}/edit`, label: 'Edit Policies', look: 'brand' }],
       children: (
         <>
-          <PolicyWarnings found={found} runAs={runAs} />
+          <PolicyWarnings found={found} users={users} />
           <Card title="OAuth and Session Policies">
-            <PolicyDetails found={found} runAs={runAs} />
+            <PolicyDetails found={found} users={users} />
           </Card>
           <AssignedCard
             title="Profiles"

@@ -1,58 +1,57 @@
-import { Badge, Details, Notice, YesNo } from '../blocks.tsx'
+import { Badge, Details, Notice } from '../blocks.tsx'
+import { fieldRows } from '../form.tsx'
 import type { SetupVisit } from '../setup-visit.ts'
 import { appPath, type InstalledApp } from './find-app.ts'
-import {
-  assuranceActions,
-  ipRelaxations,
-  jwtTimeoutLabel,
-  permittedUsers,
-  refreshTokenPolicyLabel,
-  timeoutLabel,
-} from './policy-form.tsx'
+import { type PolicyUsers, policyFields, policySections, policyStart, refreshTokenPolicyLabel } from './policy-form.tsx'
 
-/** The username of the user for whom the client credentials flow acts, if one is set and still there. */
-export async function runAsOf(
+/** The users as whom flows and handlers of an app run, as far as they are set and still there. */
+export async function policyUsersOf(
   { stores }: Pick<SetupVisit, 'stores'>,
-  { policies: { clientCredentialUserId } }: Pick<InstalledApp, 'policies'>,
-): Promise<string | undefined> {
-  return clientCredentialUserId === undefined ? undefined : (await stores.users.find(clientCredentialUserId))?.username
+  { policies }: Pick<InstalledApp, 'policies'>,
+): Promise<PolicyUsers> {
+  const nameOf = async (id: string | undefined) =>
+    id === undefined ? undefined : (await stores.users.find(id))?.username
+  return {
+    clientCredentialUser: await nameOf(policies.clientCredentialUserId),
+    pluginExecutionUser: await nameOf(policies.pluginExecutionUserId),
+  }
 }
 
 interface PolicyDetailsProps {
   readonly found: InstalledApp
-  readonly runAs: string | undefined
+  readonly users: PolicyUsers
 }
 
-/** What this org decided about an app. */
-export function PolicyDetails({ found: { policies }, runAs }: PolicyDetailsProps) {
+/** What this org decided about an app, in the sections and words in which it was entered. */
+export function PolicyDetails({ found: { policies }, users }: PolicyDetailsProps) {
+  const fields = policyFields(policies)
+  const values = policyStart(policies, users)
   return (
-    <Details
-      rows={[
-        ['Permitted Users', permittedUsers[policies.isAdminApproved ? 1 : 0].label],
-        ['IP Relaxation', ipRelaxations.find(({ value }) => value === policies.ipRelaxation)?.label],
-        ['Refresh Token Policy', refreshTokenPolicyLabel(policies)],
-        ['Timeout Value', timeoutLabel(policies.sessionTimeout)],
-        ['Named User JWT-based Access Token Timeout', jwtTimeoutLabel(policies.namedUserJwtTimeout)],
-        ['High assurance session required', <YesNo value={policies.requiresHighAssurance} />],
-        policies.requiresHighAssurance
-          ? ['Other sessions', assuranceActions.find(({ value }) => value === policies.assuranceAction)?.label]
-          : undefined,
-        ['Client Credentials Flow: Run As', runAs],
-        ['Enable Token Exchange Flow', <YesNo value={policies.isTokenExchangeFlowEnabled} />],
-        policies.mobilePolicy && [
-          'PIN protect',
-          `${policies.mobilePolicy.pinLength} digits, after ${policies.mobilePolicy.screenLock} minutes without use`,
-        ],
-        policies.isBlocked ? ['Blocked', <Badge look="error">Blocked</Badge>] : undefined,
-      ]}
-    />
+    <div class="stack">
+      {policies.isBlocked && <Badge look="error">Blocked</Badge>}
+      {policySections.map(({ title, fields: names }) => (
+        <section aria-label={title}>
+          <h3 class="slds-text-heading_small">{title}</h3>
+          <Details rows={names.flatMap((name) => rowsOf(name))} />
+        </section>
+      ))}
+    </div>
   )
+
+  function rowsOf(name: (typeof policySections)[number]['fields'][number]) {
+    // Three fields of the form are one sentence here.
+    if (name === 'refreshTokenPeriod' || name === 'refreshTokenUnit') return []
+    if (name === 'refreshTokenPolicy') return [[fields[name].label, refreshTokenPolicyLabel(policies)] as const]
+    if (name === 'assuranceAction' && !policies.requiresHighAssurance) return []
+    return fieldRows(fields, values, [name])
+  }
 }
 
 /** What keeps an app from working as it stands, each with the way to mend it. */
-export function PolicyWarnings({ found, runAs }: PolicyDetailsProps) {
+export function PolicyWarnings({ found, users }: PolicyDetailsProps) {
   const { app, policies } = found
-  const isAssignedToNobody = policies.profileIds.length === 0 && policies.permissionSetIds.length === 0
+  const isAssignedToNobody =
+    policies.plugin === undefined && policies.profileIds.length === 0 && policies.permissionSetIds.length === 0
   return (
     <>
       {policies.isBlocked && (
@@ -67,10 +66,17 @@ export function PolicyWarnings({ found, runAs }: PolicyDetailsProps) {
           <a href={`${appPath(app)}/manage`}>Assign one</a>.
         </Notice>
       )}
-      {app.isClientCredentialEnabled && runAs === undefined && (
+      {app.isClientCredentialEnabled && users.clientCredentialUser === undefined && (
         <Notice look="warning">
           The client credentials flow is enabled, but there is no Run As user, so it is refused (no client credentials
           user enabled). <a href={`${appPath(app)}/manage/edit`}>Name one in Edit Policies</a>.
+        </Notice>
+      )}
+      {policies.plugin !== undefined && users.pluginExecutionUser === undefined && (
+        <Notice look="warning">
+          The handler {policies.plugin} has no user to run as
+          {policies.isAdminApproved ? ', so nobody may use this app' : ''}.{' '}
+          <a href={`${appPath(app)}/manage/edit`}>Name one in Edit Policies</a>.
         </Notice>
       )}
       {app.isTokenExchangeEnabled && !policies.isTokenExchangeFlowEnabled && (

@@ -6,7 +6,7 @@ import { check, choice, type Option, radios, text, whole } from '../field.tsx'
 import type { ValuesOf } from '../form.tsx'
 
 /** *Permitted Users*. */
-export const permittedUsers = [
+const permittedUsers = [
   {
     value: 'all',
     label: 'All users may self-authorize',
@@ -20,7 +20,7 @@ export const permittedUsers = [
 ] as const satisfies readonly Option[]
 
 /** *IP Relaxation*. */
-export const ipRelaxations = [
+const ipRelaxations = [
   { value: 'ENFORCE', label: 'Enforce IP restrictions' },
   { value: 'ENFORCE_RELAXREFRESH', label: 'Enforce IP restrictions, but relax for refresh tokens' },
   { value: 'BYPASS_2FACTOR', label: 'Relax IP restrictions for activated devices' },
@@ -28,7 +28,7 @@ export const ipRelaxations = [
 ] as const satisfies readonly (Option & { readonly value: IpRelaxation })[]
 
 /** What happens to sessions of less assurance than is required. */
-export const assuranceActions = [
+const assuranceActions = [
   { value: 'Block', label: 'Block' },
   { value: 'RaiseSessionLevel', label: 'Raise session level' },
 ] as const satisfies readonly (Option & { readonly value: AssuranceAction })[]
@@ -128,6 +128,21 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
       label: 'Enable Token Exchange Flow',
       help: 'The admins of this org allow the app to exchange tokens of other issuers. The app’s own setting must be on, too.',
     }),
+    singleLogoutUrl: text({
+      label: 'Single Logout URL',
+      type: 'url',
+      help: 'Where the app is told that somebody of this org has signed out; it goes before the one that the app itself says. Left empty, the app’s own goes; where there is none either, the app goes on until its session is over.',
+    }),
+    plugin: text({
+      label: 'Apex Plugin Class',
+      placeholder: 'AcceptedTerms',
+      help: 'Code of this org that has a say: the name of its file in the folder handlers, without .ts, .mjs or .js; at Salesforce a class that extends Auth.ConnectedAppPlugin. Its authorize decides who may use an app of admin approved users, its refresh may refuse one, and its customAttributes says what the app is told. If it fails, users are refused.',
+    }),
+    pluginExecutionUser: text({
+      label: 'Handler: Run As',
+      placeholder: 'admin@acme.example',
+      help: 'The username as whom that code runs. Without an active user it may only say custom attributes, and every question whether somebody may use the app is answered with no.',
+    }),
     clientCredentialUser: text({
       label: 'Run As',
       placeholder: 'integration@acme.example',
@@ -136,11 +151,43 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
   }
 }
 
-/** What the form of the policies holds. */
-export type PolicyValues = ValuesOf<ReturnType<typeof policyFields>>
+/** What the form of the policies asks for. */
+export type PolicyFields = ReturnType<typeof policyFields>
 
-/** The policies as their form shows them. @param runAs the username of the Run As user */
-export function policyStart(policies: AppPolicies, runAs: string | undefined): Partial<PolicyValues> {
+/** The sections of the policies: the form asks for these fields, and *View* and *Manage* show them. */
+export const policySections: readonly { readonly title: string; readonly fields: readonly (keyof PolicyFields)[] }[] = [
+  {
+    title: 'OAuth Policies',
+    fields: [
+      'permittedUsers',
+      'ipRelaxation',
+      'refreshTokenPolicy',
+      'refreshTokenPeriod',
+      'refreshTokenUnit',
+      'singleLogoutUrl',
+    ],
+  },
+  {
+    title: 'Session Policies',
+    fields: ['sessionTimeout', 'namedUserJwtTimeout', 'requiresHighAssurance', 'assuranceAction'],
+  },
+  { title: 'Mobile Integration', fields: ['pinLength', 'screenLock'] },
+  { title: 'Client Credentials Flow', fields: ['clientCredentialUser'] },
+  { title: 'Token Exchange Flow', fields: ['isTokenExchangeFlowEnabled'] },
+  { title: 'Custom Connected App Handler', fields: ['plugin', 'pluginExecutionUser'] },
+]
+
+/** What the form of the policies holds. */
+export type PolicyValues = ValuesOf<PolicyFields>
+
+/** Usernames of the users that policies name: as whom flows and handlers run. */
+export interface PolicyUsers {
+  readonly clientCredentialUser: string | undefined
+  readonly pluginExecutionUser: string | undefined
+}
+
+/** The policies as their form shows them. */
+export function policyStart(policies: AppPolicies, users: PolicyUsers): Partial<PolicyValues> {
   const [kind = '', period, unit] = writeRefreshTokenPolicy(policies.refreshTokenPolicy).split(':')
   return {
     permittedUsers: policies.isAdminApproved ? 'admin' : 'all',
@@ -152,7 +199,10 @@ export function policyStart(policies: AppPolicies, runAs: string | undefined): P
     requiresHighAssurance: policies.requiresHighAssurance,
     assuranceAction: policies.assuranceAction,
     ...(policies.mobilePolicy ?? {}),
-    clientCredentialUser: runAs ?? '',
+    clientCredentialUser: users.clientCredentialUser ?? '',
+    singleLogoutUrl: policies.singleLogoutUrl ?? '',
+    plugin: policies.plugin ?? '',
+    pluginExecutionUser: users.pluginExecutionUser ?? '',
     isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
     namedUserJwtTimeout: policies.namedUserJwtTimeout === undefined ? '' : String(policies.namedUserJwtTimeout),
   }
@@ -181,6 +231,9 @@ export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> 
     ...(assuranceAction === undefined ? {} : { assuranceAction }),
     mobilePolicy: enteredMobilePolicy(values),
     clientCredentialUser: values.clientCredentialUser,
+    singleLogoutUrl: values.singleLogoutUrl,
+    plugin: values.plugin,
+    pluginExecutionUser: values.pluginExecutionUser,
     isTokenExchangeFlowEnabled: values.isTokenExchangeFlowEnabled,
     namedUserJwtTimeout: values.namedUserJwtTimeout === '' ? undefined : Number(values.namedUserJwtTimeout),
   })
@@ -192,17 +245,13 @@ function enteredMobilePolicy({ pinLength, screenLock }: PolicyValues): EnteredPo
   return { pinLength: pinLength ?? 0, screenLock: screenLock ?? 0 }
 }
 
-/** A session timeout in words. @param seconds `undefined` where the app sets none */
-export function timeoutLabel(seconds: number | undefined): string {
-  if (seconds === undefined) return 'None: as the user’s profile or the org says'
+function timeoutLabel(seconds: number): string {
   const known = timeouts.find((one) => one.seconds === seconds)
   if (known !== undefined) return known.label
   return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
 }
 
-/** How long JWT-based access tokens last, in words. @param seconds `undefined` where the user's session says it */
-export function jwtTimeoutLabel(seconds: number | undefined): string {
-  if (seconds === undefined) return 'User session: as the user’s profile or the org says'
+function jwtTimeoutLabel(seconds: number): string {
   return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`
 }
 

@@ -6,7 +6,7 @@ import type { SetupRoute } from '../setup-visit.ts'
 import { appFieldsOf } from './app-form.tsx'
 import { ViewedSections } from './app-sections.tsx'
 import { appPath, appsPath, findInstalledApp } from './find-app.ts'
-import { PolicyDetails, PolicyWarnings, runAsOf } from './policy-details.tsx'
+import { PolicyDetails, PolicyWarnings, policyUsersOf } from './policy-details.tsx'
 import { RegisteredApps, registeredAppsOf } from './registered-apps.tsx'
 import { SamlCard } from './saml-card.tsx'
 
@@ -16,7 +16,7 @@ export function viewApp({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly 
     const found = await findInstalledApp(visit)
     if (found === undefined) return notFound(visit)
     const { app, isOwn } = found
-    const runAs = await runAsOf(visit, found)
+    const users = await policyUsersOf(visit, found)
     const path = appPath(app)
     const canManage = visit.can('manage connected apps')
     const canManageOwn = canManage && isOwn
@@ -34,7 +34,7 @@ export function viewApp({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly 
       ],
       children: (
         <>
-          <PolicyWarnings found={found} runAs={runAs} />
+          <PolicyWarnings found={found} users={users} />
           {isOwn ? (
             <ViewedSections
               app={app}
@@ -61,7 +61,7 @@ export function viewApp({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly 
               ) : undefined
             }
           >
-            <PolicyDetails found={found} runAs={runAs} />
+            <PolicyDetails found={found} users={users} />
           </Card>
         </>
       ),

@@ -221,6 +221,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'app-blocked': 'app usage',
   'api-access-controlled': 'app policies',
   'not-admin-approved': 'app policies',
+  'app-handler-refused': 'app policies',
   'ip-restricted': 'profile',
   'high-assurance-required': 'app policies',
   'session-level-too-low': 'app policies',

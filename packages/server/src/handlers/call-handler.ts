@@ -1,12 +1,13 @@
-import type { HandlerTools } from './handler.ts'
 import type { HandlerAct } from './handler-messages.ts'
+import type { HandlerTools } from './handler-tools.ts'
 
 const longestAnswer = 65_536
 
 /** What a handler's function came to: JSON, or what is wrong with it in words that hold nothing of the token. */
 export type HandlerCall =
   | { readonly ok: true; readonly json: string | undefined }
-  | { readonly ok: false; readonly problem: string }
+  /** `isLeftOut`: it has no such function. */
+  | { readonly ok: false; readonly problem: string; readonly isLeftOut?: true }
 
 /** Calls a function of a handler, and takes its answer as JSON: nothing of the handler's own reaches the server. */
 export async function callHandler(
@@ -16,7 +17,7 @@ export async function callHandler(
   tools: HandlerTools,
 ): Promise<HandlerCall> {
   const fn = functionOf(handler, act)
-  if (fn === undefined) return { ok: false, problem: `it has no function ${act}` }
+  if (fn === undefined) return { ok: false, problem: `it has no function ${act}`, isLeftOut: true }
   try {
     const answer: unknown = await Reflect.apply(fn, handler, [...args, tools])
     const json: unknown = JSON.stringify(answer)

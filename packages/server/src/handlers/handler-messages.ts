@@ -1,7 +1,12 @@
-import type { FoundUser } from './handler.ts'
+import type { FoundUser, WantedUsers } from './handler-tools.ts'
 
-/** The two functions of a handler. */
-export type HandlerAct = 'validateIncomingToken' | 'getUserForTokenSubject'
+/** The functions of handlers: those of token exchange, and those of connected apps. */
+export type HandlerAct =
+  | 'validateIncomingToken'
+  | 'getUserForTokenSubject'
+  | 'authorize'
+  | 'refresh'
+  | 'customAttributes'
 
 /** What the server tells the thread of a handler. */
 export type ToHandler =
@@ -14,11 +19,11 @@ export type ToHandler =
 export type FromHandler =
   /** What a function answered, as JSON; `undefined` for nothing. */
   | { readonly kind: 'answered'; readonly id: number; readonly json: string | undefined }
-  | { readonly kind: 'failed'; readonly id: number; readonly problem: string }
+  | { readonly kind: 'failed'; readonly id: number; readonly problem: string; readonly isLeftOut?: true }
   /** Asks for users, on behalf of a call. */
   | {
       readonly kind: 'find'
       readonly id: number
       readonly lookup: number
-      readonly wanted: { readonly Username?: string; readonly Email?: string }
+      readonly wanted: WantedUsers
     }

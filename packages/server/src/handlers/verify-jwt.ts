@@ -1,6 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose'
 import { type FetchDocument, fetchSmall } from '../small-fetch.ts'
-import type { JwtRules, VerifiedJwt } from './handler.ts'
+import type { JwtRules, VerifiedJwt } from './handler-tools.ts'
 
 /** Verifies JWTs of outside issuers, and keeps their keys ready. */
 export type VerifyJwt = (token: string, rules: JwtRules) => Promise<VerifiedJwt>

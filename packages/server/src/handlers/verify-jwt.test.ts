@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { JwtRules } from './handler.ts'
+import type { JwtRules } from './handler-tools.ts'
 import { jwtVerifier, type VerifyJwt } from './verify-jwt.ts'
 
 const issuer = 'https://idp.example'

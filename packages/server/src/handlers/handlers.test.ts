@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FoundUser } from './handler.ts'
+import type { FoundUser } from './handler-tools.ts'
 import { type Handlers, handlers } from './handlers.ts'
 
 let home: string
@@ -13,7 +13,7 @@ beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'sallyport-handlers-'))
   folder = join(home, 'handlers')
   mkdirSync(folder)
-  running = handlers({ folder, code: {}, patience: 3000 }, () => new Date())
+  running = handlers({ folder, code: {}, patience: 20_000 }, () => new Date())
 })
 
 afterEach(() => {
@@ -81,7 +81,6 @@ describe('handlers in a folder', () => {
     ['cannot be read', 'export const = 1', /^it cannot be loaded: SyntaxError/],
     ['throws when it is loaded', 'throw new Error("early")', /^it cannot be loaded: Error: early$/],
     ['imports what is not there', 'import "./gone.js"', /^it cannot be loaded: Error: Cannot find module/],
-    ['has no such function', 'export const other = 1', /^it has no function validateIncomingToken$/],
     ['ends its thread', moduleOf('process.exit(0)'), /^it stopped/],
     [
       'fails where nobody catches it',
@@ -94,6 +93,12 @@ describe('handlers in a folder', () => {
     expect(await ask('Bad')).toEqual({ ok: false, problem: expect.stringMatching(problem) })
     write('Bad.js', moduleOf('return { isValid: true }'))
     expect(await ask('Bad')).toEqual({ ok: true, json: '{"isValid":true}' })
+  })
+
+  it('say when they have no such function, which is not to fail', async () => {
+    write('Other.js', 'export const other = 1')
+    const problem = 'it has no function validateIncomingToken'
+    expect(await ask('Other')).toEqual({ ok: false, problem, isLeftOut: true })
   })
 
   it('are stopped when they never come to an end, even in a loop, and begin again', async () => {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { HandlerCall } from './call-handler.ts'
-import type { HandlerTools } from './handler.ts'
 import type { FromHandler, HandlerAct, ToHandler } from './handler-messages.ts'
+import type { HandlerTools } from './handler-tools.ts'
 
 /** A module on a thread of its own. */
 export interface HandlerThread {
@@ -57,7 +57,10 @@ export function handlerThread(file: URL, patience: number): HandlerThread {
         () => tell({ kind: 'found', lookup, users: [] }),
       )
     } else if (message.kind === 'answered') settle(message.id, { ok: true, json: message.json })
-    else settle(message.id, { ok: false, problem: message.problem })
+    else {
+      const { kind, id, ...said } = message
+      settle(id, { ok: false, ...said })
+    }
   })
   worker.on('error', () => end('it stopped: an error that nobody caught, or too much memory'))
   worker.on('exit', () => end('it stopped'))

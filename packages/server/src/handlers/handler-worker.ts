@@ -1,8 +1,8 @@
 // What runs on a thread of its own for each handler of the folder: it loads the module, and calls it.
 import { parentPort, workerData } from 'node:worker_threads'
 import { callHandler, errorText } from './call-handler.ts'
-import type { FoundUser, HandlerTools } from './handler.ts'
 import type { FromHandler, ToHandler } from './handler-messages.ts'
+import type { FoundUser, HandlerTools } from './handler-tools.ts'
 import { jwtVerifier } from './verify-jwt.ts'
 
 const port = parentPort
@@ -25,7 +25,8 @@ port?.on('message', async (message: ToHandler) => {
   const module = await loaded
   if ('problem' in module) return send({ kind: 'failed', id, problem: module.problem })
   const call = await callHandler(module.handler, act, args, toolsFor(id))
-  send(call.ok ? { kind: 'answered', id, json: call.json } : { kind: 'failed', id, problem: call.problem })
+  const { ok, ...said } = call
+  send('json' in said ? { kind: 'answered', id, ...said } : { kind: 'failed', id, ...said })
 })
 
 function toolsFor(id: number): HandlerTools {

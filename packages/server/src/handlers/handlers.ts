@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isApiName } from '../api-name.ts'
 import { callHandler, type HandlerCall } from './call-handler.ts'
-import type { HandlerTools, Oauth2TokenExchangeHandler } from './handler.ts'
 import type { HandlerAct } from './handler-messages.ts'
 import { type HandlerThread, handlerThread } from './handler-thread.ts'
+import type { HandlerTools } from './handler-tools.ts'
 import { jwtVerifier } from './verify-jwt.ts'
 
 /** Where the code of handlers comes from. */
 export interface HandlerSources {
   /** A folder of modules, `<name>.ts`, `.mjs` or `.js`. */
   readonly folder: string | undefined
-  /** Code that a program which holds the server gives, by name; it goes before the folder. */
-  readonly code: Readonly<Record<string, Oauth2TokenExchangeHandler>>
+  /** Code that a program which holds the server gives, by name: objects with the functions. It goes before the folder. */
+  readonly code: Readonly<Record<string, object>>
   /** Milliseconds that one call may take. */
   readonly patience: number
 }
