@@ -1,100 +1,136 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { type EnteredApp, type EnteredPolicies, type RefreshTokenPolicy, readAttributeLine } from '@sallyport/server'
 import { entered, nonEmpty } from '../../entered.ts'
 import { readIpRange } from '../../ip-range.ts'
+import { addOptions, meaning, type OptionValues, oneOf, onOff, orNone, text, texts } from '../../option-table.ts'
 import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
-import { addSwitches, enteredSwitches } from './app-switches.ts'
-import { addExchangeOptions, enteredAssetTokens, enteredExchangePolicy } from './exchange-options.ts'
 
-/** A command that enters the settings and policies of a connected app, `create` or `update`, with its options. */
-export function appCommand(name: 'create' | 'update') {
-  const command = new Command(name)
-    .argument('<app>', name === 'create' ? 'its API name, unique in its org' : 'by API name or consumer key')
-    .option('--label <text>', 'what people see')
-    .option('--contact-email <address>', 'who answers for the app')
-    .option('--contact-phone <number>')
-    .option('--description <text>')
-    .option('--callback-url <url...>', 'where the browser may come back to; all of them')
-    .option('--scope <name...>', 'what it may ask for, such as api or refresh_token; all of them')
-    .option('--certificate-file <file>', 'what its assertions are verified with (PEM)')
-    .option('--no-certificate-file', 'take the certificate away')
-    .option('--require-secret', 'the web server flow needs the consumer secret')
-    .option('--no-require-secret')
-  addSwitches(command)
-  addExchangeOptions(command)
-  return command
-    .option('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears')
-    .addOption(new Option('--id-token-validity <duration>', 'such as 2m').argParser(readDuration))
-    .option('--id-token-audience <text...>', 'besides the consumer key; all of them')
-    .option('--id-token-standard-claims', 'ID tokens say the standard claims')
-    .option('--no-id-token-standard-claims')
-    .option('--id-token-attributes', 'ID tokens say the custom attributes')
-    .option('--no-id-token-attributes')
-    .option('--id-token-custom-permissions', "ID tokens say which of the app's custom permissions the user has")
-    .option('--no-id-token-custom-permissions')
-    .option(
-      '--attribute <key=formula...>',
-      'what it is told of each user besides, such as mail=$User.Email; all of them',
-    )
-    .option(
-      '--ip-range <from-to=description...>',
-      'where the app may ask from under BYPASS_2FACTOR (trusted IP ranges); all of them',
-    )
-    .option('--info-url <url>')
-    .option('--logo-url <url>')
-    .option('--icon-url <url>')
-    .option('--start-url <url>')
-    .option('--single-logout-url <url>')
-    .addOption(
-      new Option('--permitted-users <who>', 'all may authorize it themselves, or only whom an admin approved').choices([
-        'all',
-        'admin-approved',
-      ] as const),
-    )
-    .option('--profile <name...>', 'profiles whose users are approved; all of them')
-    .option('--permission-set <name...>', 'permission sets whose users are approved; all of them')
-    .addOption(
-      new Option('--ip-relaxation <policy>', 'which checks of the address are left out').choices([
-        'ENFORCE',
-        'ENFORCE_RELAXREFRESH',
-        'BYPASS_2FACTOR',
-        'BYPASS',
-      ] as const),
-    )
-    .addOption(
-      new Option('--refresh-token-policy <policy>', 'infinite, zero, lifetime:30d or inactivity:30d').argParser(
-        readRefreshTokenPolicy,
-      ),
-    )
-    .addOption(
-      new Option('--session-timeout <duration>', 'how long its access tokens last unused, such as 2h').argParser(
-        readDuration,
-      ),
-    )
-    .option('--no-session-timeout', 'leave it to profile and org')
-    .addOption(
-      new Option(
-        '--jwt-timeout <duration>',
-        'how long its JWT access tokens last: 1m, 5m, 10m, 15m, 30m, 60m, 90m, 120m, 240m, 480m or 720m',
-      ).argParser(readDuration),
-    )
-    .option('--no-jwt-timeout', "leave it to the user's session timeout")
-    .option('--high-assurance', 'it needs a session of high assurance')
-    .option('--no-high-assurance')
-    .addOption(
-      new Option('--assurance-action <action>', 'what happens to sessions of less').choices([
-        'Block',
-        'RaiseSessionLevel',
-      ] as const),
-    )
-    .addOption(orgOption)
-    .addOption(dataOption)
-    .addOption(jsonOption)
+const settingOptions = {
+  label: text('--label <text>', 'what people see'),
+  contactEmail: text('--contact-email <address>', 'who answers for the app'),
+  contactPhone: text('--contact-phone <number>', 'the same, when nobody reads the mail'),
+  description: text('--description <text>', 'what it is for'),
+  callbackUrl: texts('--callback-url <url...>', 'where the browser may come back to; all of them'),
+  scope: texts('--scope <name...>', 'what it may ask for, such as api or refresh_token; all of them'),
+  certificateFile: orNone(
+    'certificate-file',
+    text('--certificate-file <file>', 'what its assertions are verified with (PEM)'),
+    'take the certificate away',
+  ),
+  requireSecret: onOff('require-secret', 'the web server flow needs the consumer secret'),
+  requireSecretForRefresh: onOff('require-secret-for-refresh', 'the refresh token flow needs the consumer secret'),
+  requirePkce: onOff('require-pkce', 'the web server flow needs a PKCE challenge'),
+  introspectAllTokens: onOff('introspect-all-tokens', 'it may ask about tokens of other apps'),
+  rotateRefreshTokens: onOff('rotate-refresh-tokens', 'every refresh gives a new refresh token and ends the old one'),
+  deviceFlow: onOff('device-flow', 'it may be signed in to where there is no browser, by a code typed elsewhere'),
+  clientCredentials: onOff(
+    'client-credentials',
+    'it may get tokens with its consumer secret alone, for the user of --run-as',
+  ),
+  jwtAccessTokens: onOff('jwt-access-tokens', 'its access tokens are JWTs that others can verify'),
+  userAgent: onOff('user-agent', 'it may get tokens in the address of a page (response_type=token)'),
+  usernamePassword: onOff('username-password', "it may send a user's name and password itself (grant_type=password)"),
+  codeCredentials: onOff('code-credentials', "it may get codes for a user's name and password (headless login)"),
+  codeCredentialsPostOnly: onOff('code-credentials-post-only', 'headless login takes credentials in the body alone'),
+  tokenExchange: onOff('token-exchange', 'it may exchange tokens of other issuers; the org must allow it, too'),
+  requireSecretForExchange: onOff('require-secret-for-exchange', 'the token exchange flow needs the consumer secret'),
+  assetCertificate: text(
+    '--asset-certificate <name>',
+    'what its asset tokens are signed with; an empty text for no such tokens',
+  ),
+  assetAudience: texts('--asset-audience <text...>', 'whom its asset tokens are for; all of them'),
+  assetValidity: meaning('--asset-validity <duration>', 'such as 1h', readDuration),
+  assetAttributes: onOff('asset-attributes', 'asset tokens say the custom attributes'),
+  assetCustomPermissions: onOff(
+    'asset-custom-permissions',
+    "asset tokens say which of the app's custom permissions the user has",
+  ),
+  idTokenValidity: meaning('--id-token-validity <duration>', 'such as 2m', readDuration),
+  idTokenAudience: texts('--id-token-audience <text...>', 'besides the consumer key; all of them'),
+  idTokenStandardClaims: onOff('id-token-standard-claims', 'ID tokens say the standard claims'),
+  idTokenAttributes: onOff('id-token-attributes', 'ID tokens say the custom attributes'),
+  idTokenCustomPermissions: onOff(
+    'id-token-custom-permissions',
+    "ID tokens say which of the app's custom permissions the user has",
+  ),
+  attribute: texts(
+    '--attribute <key=formula...>',
+    'what it is told of each user besides, such as mail=$User.Email; all of them',
+  ),
+  ipRange: texts(
+    '--ip-range <from-to=description...>',
+    'where the app may ask from under BYPASS_2FACTOR (trusted IP ranges); all of them',
+  ),
+  infoUrl: text('--info-url <url>', 'where people read more about it'),
+  logoUrl: text('--logo-url <url>', 'its picture'),
+  iconUrl: text('--icon-url <url>', 'a small one'),
+  startUrl: text('--start-url <url>', 'where people begin who open it from their App Launcher'),
+  singleLogoutUrl: text('--single-logout-url <url>', 'where it is told that somebody has signed out'),
 }
 
-/** What {@link appCommand} reads from the command line. */
-export type AppOptions = ReturnType<ReturnType<typeof appCommand>['opts']>
+const policyOptions = {
+  permittedUsers: oneOf('--permitted-users <who>', 'all may authorize it themselves, or only whom an admin approved', [
+    'all',
+    'admin-approved',
+  ]),
+  profile: texts('--profile <name...>', 'profiles whose users are approved; all of them'),
+  permissionSet: texts('--permission-set <name...>', 'permission sets whose users are approved; all of them'),
+  ipRelaxation: oneOf('--ip-relaxation <policy>', 'which checks of the address are left out', [
+    'ENFORCE',
+    'ENFORCE_RELAXREFRESH',
+    'BYPASS_2FACTOR',
+    'BYPASS',
+  ]),
+  refreshTokenPolicy: meaning(
+    '--refresh-token-policy <policy>',
+    'infinite, zero, lifetime:30d or inactivity:30d',
+    readRefreshTokenPolicy,
+  ),
+  sessionTimeout: orNone(
+    'session-timeout',
+    meaning('--session-timeout <duration>', 'how long its access tokens last unused, such as 2h', readDuration),
+    'leave it to profile and org',
+  ),
+  jwtTimeout: orNone(
+    'jwt-timeout',
+    meaning(
+      '--jwt-timeout <duration>',
+      'how long its JWT access tokens last: 1m, 5m, 10m, 15m, 30m, 60m, 90m, 120m, 240m, 480m or 720m',
+      readDuration,
+    ),
+    "leave it to the user's session timeout",
+  ),
+  highAssurance: onOff('high-assurance', 'it needs a session of high assurance'),
+  assuranceAction: oneOf('--assurance-action <action>', 'what happens to sessions of less', [
+    'Block',
+    'RaiseSessionLevel',
+  ]),
+  orgSingleLogoutUrl: text('--org-single-logout-url <url>', 'in this org, in place of --single-logout-url'),
+  runAs: text('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears'),
+  allowTokenExchange: onOff('allow-token-exchange', 'the org lets the app exchange tokens'),
+  handler: text(
+    '--handler <name>',
+    'the custom handler that has a say about its users: a module of the folder handlers; an empty text for none',
+  ),
+  handlerRunAs: text('--handler-run-as <username>', 'as whom that handler runs; an empty text clears'),
+}
+
+/** The options of `app create` and `app update`. */
+export const appOptions = { ...settingOptions, ...policyOptions }
+
+/** What was entered with {@link appOptions}. */
+export type AppOptions = OptionValues<typeof appOptions>
+
+/** A command that enters the settings and policies of a connected app, `create` or `update`. */
+export function appCommand(name: 'create' | 'update') {
+  const command = new Command(name).argument(
+    '<app>',
+    name === 'create' ? 'its API name, unique in its org' : 'by API name or consumer key',
+  )
+  addOptions(command, appOptions)
+  return command.addOption(orgOption).addOption(dataOption).addOption(jsonOption)
+}
 
 /** The settings that were entered. @throws {Failure} when the file of the certificate cannot be read */
 export function enteredApp(options: AppOptions): EnteredApp {
@@ -107,8 +143,6 @@ export function enteredApp(options: AppOptions): EnteredApp {
     includesCustomPermissions: options.idTokenCustomPermissions,
   })
   return {
-    ...enteredSwitches(options),
-    ...enteredAssetTokens(options),
     ...entered({
       label: options.label,
       contactEmail: options.contactEmail,
@@ -125,11 +159,37 @@ export function enteredApp(options: AppOptions): EnteredApp {
       certificate:
         certificateFile === false ? '' : typeof certificateFile === 'string' ? readFile(certificateFile) : undefined,
       isConsumerSecretOptional: requireSecret === undefined ? undefined : !requireSecret,
+      isSecretRequiredForRefreshToken: options.requireSecretForRefresh,
+      isPkceRequired: options.requirePkce,
+      isIntrospectAllTokens: options.introspectAllTokens,
+      isRefreshTokenRotationEnabled: options.rotateRefreshTokens,
+      isDeviceFlowEnabled: options.deviceFlow,
+      isClientCredentialEnabled: options.clientCredentials,
+      isNamedUserJwtEnabled: options.jwtAccessTokens,
+      isUserAgentEnabled: options.userAgent,
+      isUsernamePasswordEnabled: options.usernamePassword,
+      isCodeCredentialEnabled: options.codeCredentials,
+      isCodeCredentialPostOnly: options.codeCredentialsPostOnly,
+      isTokenExchangeEnabled: options.tokenExchange,
+      isSecretRequiredForTokenExchange: options.requireSecretForExchange,
+      assetTokenConfig: enteredAssetTokens(options),
       attributes: nonEmpty(options.attribute)?.map(readAttributeLine),
       ipRanges: nonEmpty(options.ipRange)?.map(readIpRange),
       idTokenConfig: Object.keys(idTokenConfig).length > 0 ? idTokenConfig : undefined,
     }),
   }
+}
+
+function enteredAssetTokens(options: AppOptions): EnteredApp['assetTokenConfig'] {
+  const config = entered({
+    certificate: options.assetCertificate,
+    audiences: options.assetAudience,
+    validity: options.assetValidity,
+    includesAttributes: options.assetAttributes,
+    includesCustomPermissions: options.assetCustomPermissions,
+  })
+  if (Object.keys(config).length === 0) return undefined
+  return config.certificate === '' ? 'off' : config
 }
 
 /** The policies that were entered. */
@@ -145,8 +205,11 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
       requiresHighAssurance: options.highAssurance,
       assuranceAction: options.assuranceAction,
       clientCredentialUser: options.runAs,
+      isTokenExchangeFlowEnabled: options.allowTokenExchange,
+      singleLogoutUrl: options.orgSingleLogoutUrl,
+      plugin: options.handler,
+      pluginExecutionUser: options.handlerRunAs,
     }),
-    ...enteredExchangePolicy(options),
     ...(typeof sessionTimeout === 'number' && { sessionTimeout }),
     ...(sessionTimeout === false && { sessionTimeout: undefined }),
     ...(typeof jwtTimeout === 'number' && { namedUserJwtTimeout: jwtTimeout }),
@@ -173,6 +236,11 @@ export const appOptionNames: Readonly<Record<string, string>> = {
   'policies.profiles': '--profile',
   'policies.permissionSets': '--permission-set',
   'policies.sessionTimeout': '--session-timeout',
+  plugin: '--handler',
+  pluginExecutionUser: '--handler-run-as',
+  'policies.plugin': '--handler',
+  'policies.pluginExecutionUser': '--handler-run-as',
+  'policies.singleLogoutUrl': '--org-single-logout-url',
   namedUserJwtTimeout: '--jwt-timeout',
   'policies.namedUserJwtTimeout': '--jwt-timeout',
 }

@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import {
   appChecked,
   canvasAccessMethods,
@@ -17,64 +17,60 @@ import { withDatabase } from '../../database.ts'
 import { entered } from '../../entered.ts'
 import { WrongUsage } from '../../failure.ts'
 import { checkOwnApp, findApp } from '../../find.ts'
+import {
+  addOptions,
+  meaning,
+  type OptionValues,
+  oneOf,
+  onOff,
+  orNone,
+  readOptions,
+  someOf,
+  text,
+} from '../../option-table.ts'
 import { dataOption, jsonOption, orgOption, readWhole } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appJson, shownApp } from './shown-app.ts'
 
-/** The command with its options; an empty text clears. */
-function appearanceCommand() {
-  return new Command('appearance')
-    .argument('<app>', 'by API name or consumer key')
-    .option('--mobile-start-url <url>', 'where it begins on mobile devices')
-    .addOption(
-      new Option('--device-platform <platform>', 'of its own app on devices').choices([
-        '',
-        ...devicePlatforms,
-      ] as const),
-    )
-    .addOption(new Option('--device-type <type>', 'which devices').choices(['', ...deviceTypes] as const))
-    .option('--app-version <text>', 'of its app on devices')
-    .option('--minimum-os-version <text>')
-    .option('--bundle-identifier <text>')
-    .option('--install-url <url>', 'where that app is to be had')
-    .option('--private-app', 'it is in no public store')
-    .option('--no-private-app')
-    .addOption(
-      new Option('--push-platform <service>', 'whose push messages it takes').choices([
-        '',
-        ...pushServiceTypes,
-      ] as const),
-    )
-    .option('--full-content-push', 'push messages say what they are about')
-    .option('--no-full-content-push')
-    .option('--canvas-url <url>', 'where it is, to be shown inside of pages')
-    .addOption(new Option('--canvas-access-method <method>').choices(canvasAccessMethods))
-    .addOption(new Option('--canvas-saml-initiation <who>').choices(canvasSamlInitiations))
-    .addOption(new Option('--canvas-location <place...>', 'all of them').choices(canvasLocations))
-    .addOption(new Option('--canvas-option <option...>', 'all of them').choices(canvasOptions))
-    .option('--canvas-lifecycle-class <name>')
-    .addOption(
-      new Option('--pin-length <digits>', 'mobile apps ask for a PIN').argParser((text) => readWhole(text, 4, 8)),
-    )
-    .option('--no-pin-length', 'they ask for none')
-    .addOption(
-      new Option('--screen-lock <minutes>', 'without use, after which they do').argParser((text) =>
-        readWhole(text, 1, 1440),
-      ),
-    )
-    .option('--launcher', 'users find it in their App Launcher')
-    .option('--no-launcher')
-    .addOption(
-      new Option('--sort-order <number>', 'there; lower ones stand first').argParser((text) =>
-        readWhole(text, 0, 9999),
-      ),
-    )
-    .addOption(orgOption)
-    .addOption(dataOption)
-    .addOption(jsonOption)
+/** The options of the command; an empty text clears. */
+const appearanceOptions = {
+  mobileStartUrl: text('--mobile-start-url <url>', 'where it begins on mobile devices'),
+  devicePlatform: oneOf('--device-platform <platform>', 'of its own app on devices', ['', ...devicePlatforms]),
+  deviceType: oneOf('--device-type <type>', 'which devices', ['', ...deviceTypes]),
+  appVersion: text('--app-version <text>', 'of its app on devices'),
+  minimumOsVersion: text('--minimum-os-version <text>', 'the oldest system on which it runs'),
+  bundleIdentifier: text('--bundle-identifier <text>', "its name in the device's store"),
+  installUrl: text('--install-url <url>', 'where that app is to be had'),
+  privateApp: onOff('private-app', 'it is in no public store'),
+  pushPlatform: oneOf('--push-platform <service>', 'whose push messages it takes', ['', ...pushServiceTypes]),
+  fullContentPush: onOff('full-content-push', 'push messages say what they are about'),
+  canvasUrl: text('--canvas-url <url>', 'where it is, to be shown inside of pages'),
+  canvasAccessMethod: oneOf('--canvas-access-method <method>', 'how it learns who looks at it', canvasAccessMethods),
+  canvasSamlInitiation: oneOf('--canvas-saml-initiation <who>', 'who begins with SAML', canvasSamlInitiations),
+  canvasLocation: someOf('--canvas-location <place...>', 'all of them', canvasLocations),
+  canvasOption: someOf('--canvas-option <option...>', 'all of them', canvasOptions),
+  canvasLifecycleClass: text('--canvas-lifecycle-class <name>', 'an Apex class'),
+  pinLength: orNone(
+    'pin-length',
+    meaning('--pin-length <digits>', 'mobile apps ask for a PIN', (entered) => readWhole(entered, 4, 8)),
+    'they ask for none',
+  ),
+  screenLock: meaning('--screen-lock <minutes>', 'without use, after which they do', (entered) =>
+    readWhole(entered, 1, 1440),
+  ),
+  launcher: onOff('launcher', 'users find it in their App Launcher'),
+  sortOrder: meaning('--sort-order <number>', 'there; lower ones stand first', (entered) =>
+    readWhole(entered, 0, 9999),
+  ),
 }
 
-type Options = ReturnType<ReturnType<typeof appearanceCommand>['opts']>
+type Options = OptionValues<typeof appearanceOptions>
+
+function appearanceCommand() {
+  const command = new Command('appearance').argument('<app>', 'by API name or consumer key')
+  addOptions(command, appearanceOptions)
+  return command.addOption(orgOption).addOption(dataOption).addOption(jsonOption)
+}
 
 /** `sallyport app appearance`: how an app looks on devices, inside of pages and in the App Launcher. */
 export function appAppearance(terminal: Terminal): CommandUnknownOpts {
@@ -87,8 +83,9 @@ export function appAppearance(terminal: Terminal): CommandUnknownOpts {
     .action((name, options) =>
       withDatabase(options, async ({ stores, now }) => {
         const { app, org } = await findApp(stores, name, options.org)
-        const settings = enteredSettings(options)
-        const policies = { ...enteredMenu(options), ...enteredPin(options) }
+        const given = readOptions(appearanceOptions, options)
+        const settings = enteredSettings(given)
+        const policies = { ...enteredMenu(given), ...enteredPin(given) }
         const hasSettings = Object.keys(settings).length > 0
         const hasPolicies = Object.keys(policies).length > 0
         if (!hasSettings && !hasPolicies) {

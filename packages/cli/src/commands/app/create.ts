@@ -3,9 +3,10 @@ import { newConnectedApp } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { findOrg } from '../../find.ts'
+import { readOptions } from '../../option-table.ts'
 import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
-import { appCommand, appOptionNames, enteredApp, enteredPolicies } from './app-options.ts'
+import { appCommand, appOptionNames, appOptions, enteredApp, enteredPolicies } from './app-options.ts'
 import { appJson, shownApp } from './shown-app.ts'
 
 /** `sallyport app create`: makes a connected app in an org. */
@@ -29,18 +30,19 @@ export function appCreate(terminal: Terminal): CommandUnknownOpts {
     .action((fullName, options) =>
       withDatabase(options, async ({ stores, seal, newId, now }) => {
         const org = await findOrg(stores, options.org)
+        const given = readOptions(appOptions, options)
         const { consumerKey, consumerSecretEnv: variable, consumerSecretFile: file } = options
         const source = { variable, file, isStandardInput: options.consumerSecretStdin }
         const consumerSecret = await readSecret(source, '--consumer-secret', process.env)
         const outcome = await newConnectedApp({ ...stores, seal, newId, now }, org, {
-          ...enteredApp(options),
+          ...enteredApp(given),
           fullName,
-          contactEmail: options.contactEmail ?? '',
-          callbackUrls: options.callbackUrl ?? [],
-          scopes: options.scope ?? [],
+          contactEmail: given.contactEmail ?? '',
+          callbackUrls: given.callbackUrl ?? [],
+          scopes: given.scope ?? [],
           ...(consumerKey !== undefined && { consumerKey }),
           ...(consumerSecret !== undefined && { consumerSecret }),
-          policies: enteredPolicies(options),
+          policies: enteredPolicies(given),
         })
         const made = accepted(terminal, outcome, 'The connected app was not made.', appOptionNames)
         terminal.answer(

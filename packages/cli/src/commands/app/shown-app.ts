@@ -20,6 +20,8 @@ export interface ShownApp {
   readonly permissionSets: readonly string[]
   /** The username of *Run As*. */
   readonly runAs: string | undefined
+  /** The same of the custom handler. */
+  readonly handlerRunAs: string | undefined
   /** Only when it was asked for, or has just been made. */
   readonly consumerSecret?: string
 }
@@ -33,12 +35,13 @@ export async function shownApp(
   const policies = await apps.findPolicies(app.id, org.id)
   const approvedProfiles = await Promise.all((policies?.profileIds ?? []).map((id) => profiles.find(id)))
   const approvedSets = await Promise.all((policies?.permissionSetIds ?? []).map((id) => permissionSets.find(id)))
-  const runAs = policies?.clientCredentialUserId
+  const nameOf = async (id: string | undefined) => (id === undefined ? undefined : (await users.find(id))?.username)
   return {
     app,
     org: org.name,
     policies,
-    runAs: runAs === undefined ? undefined : (await users.find(runAs))?.username,
+    runAs: await nameOf(policies?.clientCredentialUserId),
+    handlerRunAs: await nameOf(policies?.pluginExecutionUserId),
     profiles: approvedProfiles.flatMap((profile) => profile?.name ?? []),
     permissionSets: approvedSets.flatMap((permissionSet) => permissionSet?.name ?? []),
     ...(consumerSecret !== undefined && { consumerSecret }),
@@ -47,7 +50,7 @@ export async function shownApp(
 
 /** A connected app as programs read it. */
 export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
-  const { app, org, policies, profiles, permissionSets, runAs, consumerSecret: secret } = shown
+  const { app, org, policies, profiles, permissionSets, runAs, handlerRunAs, consumerSecret: secret } = shown
   const { orgId, consumerSecret, certificate, saml, ...settings } = app
   return {
     org,
@@ -77,6 +80,9 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       clientCredentialUser: runAs,
       isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
       namedUserJwtTimeout: policies.namedUserJwtTimeout,
+      singleLogoutUrl: policies.singleLogoutUrl,
+      plugin: policies.plugin,
+      pluginExecutionUser: handlerRunAs,
       isBlocked: policies.isBlocked,
     },
   }
@@ -200,7 +206,7 @@ function rangeText({ start, end, description }: IpRange): string {
 }
 
 function policyPairs(
-  { profiles, permissionSets, runAs }: ShownApp,
+  { profiles, permissionSets, runAs, handlerRunAs }: ShownApp,
   policies: AppPolicies | undefined,
 ): Readonly<Record<string, string | undefined>> {
   if (policies === undefined) return { 'Permitted users': permittedUsers(policies) }
@@ -215,6 +221,7 @@ function policyPairs(
     'Session timeout': policies.sessionTimeout === undefined ? undefined : duration(policies.sessionTimeout),
     'High assurance': policies.requiresHighAssurance ? `needed (${policies.assuranceAction})` : undefined,
     'Runs as': runAs,
+    Handler: policies.plugin && `${policies.plugin}, run as ${handlerRunAs ?? 'nobody'}`,
     'PIN protect': pinText(policies),
     'App Launcher': policies.menu.isVisible ? `shown, at ${policies.menu.sortOrder}` : 'hidden',
   }

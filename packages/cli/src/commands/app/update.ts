@@ -4,8 +4,9 @@ import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure, WrongUsage } from '../../failure.ts'
 import { checkOwnApp, findApp } from '../../find.ts'
+import { readOptions } from '../../option-table.ts'
 import type { Terminal } from '../../terminal.ts'
-import { appCommand, appOptionNames, enteredApp, enteredPolicies } from './app-options.ts'
+import { appCommand, appOptionNames, appOptions, enteredApp, enteredPolicies } from './app-options.ts'
 import { appJson, shownApp } from './shown-app.ts'
 
 /** `sallyport app update`: changes settings of a connected app, and policies of an org for it. */
@@ -23,8 +24,9 @@ export function appUpdate(terminal: Terminal): CommandUnknownOpts {
     .action((name, options) =>
       withDatabase(options, async ({ stores, now }) => {
         const { app, org } = await findApp(stores, name, options.org)
-        const settings = enteredApp(options)
-        const policies = enteredPolicies(options)
+        const given = readOptions(appOptions, options)
+        const settings = enteredApp(given)
+        const policies = enteredPolicies(given)
         const hasSettings = Object.keys(settings).length > 0
         const hasPolicies = Object.keys(policies).length > 0
         if (!hasSettings && !hasPolicies) {
