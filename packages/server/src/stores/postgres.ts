@@ -280,13 +280,22 @@ function postgresConnection(postgres: PostgresPlace) {
 
   async function adoptSchema(schema: string | undefined): Promise<void> {
     const settings = `select current_setting('server_version_num')::int / 10000, current_setting('server_version'),
-      current_setting('server_encoding'), current_schema()`
-    const [[major, version, encoding, current] = []] = (await outside(settings)).rows
+      current_setting('server_encoding'), current_schema(), current_user,
+      (select pg_get_userbyid(relowner) from pg_class where relnamespace = current_schema()::regnamespace
+        and relname = 'schema_version' and not pg_has_role(relowner, 'usage'))`
+    const [[major, version, encoding, current, user, stranger] = []] = (await outside(settings)).rows
     if (Number(major) < oldest) {
       throw new DatabaseUnusable(place, `it is PostgreSQL ${version}; ${oldest} or newer is needed.`)
     }
     if (encoding !== 'UTF8') {
       throw new DatabaseUnusable(place, `its encoding is ${encoding}; create it with ENCODING 'UTF8'.`)
+    }
+    if (typeof stranger === 'string') {
+      const mending = `As an administrator: GRANT "${stranger}" TO "${user}"`
+      throw new DatabaseUnusable(
+        place,
+        `the user ${user} lacks a right: its tables are those of ${stranger}. ${mending}`,
+      )
     }
     if (current !== null) return
     if (schema === undefined) {
