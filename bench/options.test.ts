@@ -7,6 +7,7 @@ it('measures everything unless told otherwise', () => {
       'jwt-bearer',
       'jwt-bearer-jti',
       'saml-bearer',
+      'saml-assertion',
       'code-openid',
       'code',
       'code-jwt',

@@ -17,6 +17,7 @@ export const scenarioNames = [
   'jwt-bearer',
   'jwt-bearer-jti',
   'saml-bearer',
+  'saml-assertion',
   'code-openid',
   'code',
   'code-jwt',
@@ -61,6 +62,13 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'saml-bearer',
     title: 'SAML bearer, `ID` remembered',
+    members: tokens,
+    bar: undefined,
+    hasPeer: false,
+  },
+  {
+    name: 'saml-assertion',
+    title: 'SAML single sign-on, `ID` remembered',
     members: tokens,
     bar: undefined,
     hasPeer: false,

@@ -17,6 +17,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'jwt-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(640) }),
     'jwt-bearer-jti': post('/jwt-bearer', { assertion: 'A'.repeat(680) }),
     'saml-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(3200) }),
+    'saml-assertion': post('/jwt-bearer', { assertion: 'A'.repeat(3200) }),
     'code-openid': post('/code-openid', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     code: post('/code', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     'code-jwt': post('/code-jwt', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),

@@ -114,6 +114,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'client-credentials': async () =>
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
     'saml-bearer': nothing,
+    'saml-assertion': nothing,
     'hybrid-refresh': nothing,
     password: nothing,
     'code-jwt': nothing,

@@ -81,6 +81,7 @@ async function prepare(
     'jwt-bearer': async (count) => once(await times(count, () => jwtBearer({}))),
     'jwt-bearer-jti': async (count) => once(await times(count, () => jwtBearer({ jti: uniqueId() }))),
     'saml-bearer': async (count) => once(await times(count, samlBearer)),
+    'saml-assertion': async (count) => once(await samlAssertions(count)),
     'code-openid': async (count) => once(await exchanges(count, 'openid api refresh_token')),
     code: async (count) => once(await exchanges(count, 'api refresh_token')),
     'code-jwt': async (count) => once(await exchanges(count, 'api refresh_token', jwtApp)),
@@ -167,6 +168,19 @@ async function prepare(
     const statement = { issuer: app.client_id, subject, audience: origin, recipient, validitySeconds: 300 }
     const assertion = Buffer.from(await signSamlAssertion(statement, signer)).toString('base64url')
     return post('token', { grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer', assertion })
+  }
+
+  /** Of the identity provider that the org believes: no app is named. */
+  async function samlAssertions(count: number): Promise<readonly Buffer[]> {
+    const [orgId = ''] = await collect([await jwtBearer({})], ({ body }) => /\/id\/(00D\w{15})\//.exec(body)?.[1] ?? '')
+    const path = `/services/oauth2/token?so=${orgId}`
+    const profile = { grant_type: 'assertion', assertion_type: 'urn:oasis:names:tc:SAML:2.0:profiles:SSO:browser' }
+    return times(count, async (number) => {
+      const subject = usernames[number % usernames.length] ?? ''
+      const statement = { issuer: directory, subject, audience: `${directory}/sp`, recipient: `${origin}${path}` }
+      const assertion = Buffer.from(await signSamlAssertion(statement, signer)).toString('base64')
+      return writeRequest({ host, path, form: { ...profile, assertion } })
+    })
   }
 
   /** A token of another issuer, which the handler verifies; no two are alike. */
@@ -336,6 +350,9 @@ function orgWith(
     certificates: [{ name: 'Devices' }],
     connectedApps: [connectedApp, issuingJwts],
     tokenExchangeHandlers: [handler],
+    samlSsoConfigs: [
+      { fullName: 'Directory', issuer: directory, samlEntityId: `${directory}/sp`, validationCert: certificate },
+    ],
     records,
   }
   return { orgs: [org] }
