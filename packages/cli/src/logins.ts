@@ -19,10 +19,14 @@ const appProof = {
   privateKey: z.string().optional(),
 }
 
+/** Whether each token brings sessions for web views. */
+const isHybrid = z.boolean().optional()
+
 const loginSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('web'),
     name: z.string(),
+    isHybrid,
     loginHost: z.string(),
     consumerKey: z.string(),
     ...appProof,
@@ -80,6 +84,7 @@ const loginSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('token-exchange'),
     name: z.string(),
+    isHybrid,
     loginHost: z.string(),
     consumerKey: z.string(),
     consumerSecret: z.string().optional(),
@@ -108,6 +113,7 @@ const loginSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('user-agent'),
     name: z.string(),
+    isHybrid,
     loginHost: z.string(),
     consumerKey: z.string(),
     redirectUri: z.string(),

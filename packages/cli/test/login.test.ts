@@ -466,7 +466,7 @@ describe('sallyport login user-agent, password and headless', () => {
     expect((await run(['org', 'update', 'Target', ...switches, '--data', data])).status).toBe(0)
     const flows = ['--user-agent', '--username-password', '--code-credentials', '--json', '--data', data]
     const callbacks = ['--callback-url', 'http://localhost:1717/OauthRedirect', `${url}/services/oauth2/echo`]
-    const scopes = ['--scope', 'api', 'refresh_token', 'id']
+    const scopes = ['--scope', 'api', 'web', 'refresh_token', 'id']
     const app = ['app', 'create', 'Old', '--org', 'Target', '--contact-email', 'a@b.example']
     const { json } = await run([...app, ...callbacks, ...scopes, ...flows])
     consumerKey = json.consumerKey
@@ -485,7 +485,7 @@ describe('sallyport login user-agent, password and headless', () => {
   const removed = async (name: string) => (await sallyport('login', 'remove', name, '--yes')).status === 0
 
   it('signs in with a browser that brings the token, and says when that has ended', async () => {
-    const begun = await beginLogin('user-agent', ...given(), '--name', 'fragment')
+    const begun = await beginLogin('user-agent', ...given(), '--hybrid', '--name', 'fragment')
     const browser = browserOf(url)
     const page = await signInOn(browser, await browser.open(begun.address), person().username, person().password)
     const back = page.html.includes('decision') ? await decideOn(browser, page, 'allow') : page
@@ -497,6 +497,8 @@ describe('sallyport login user-agent, password and headless', () => {
     const { status, stdout } = await begun.ended()
     expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ username: person().username })])
     expect(await works('fragment')).toBe(true)
+    const shown = JSON.parse((await sallyport('token', 'show', '--login', 'fragment', '--json')).stdout)
+    expect(shown.webSessions.sessions.map(({ kind }: { kind: string }) => kind)).toEqual(['parent', 'visualforce'])
     await sallyport('token', 'revoke', '--login', 'fragment')
     const { stderr } = await sallyport('call', 'GET', listViews, '--login', 'fragment')
     expect(stderr).toContain('Sign in again')

@@ -15,3 +15,9 @@ export const nameOption = new Option('--name <name>', 'what to call the sign-in;
 export const loginOption = new Option('--login <name>', 'the sign-in to use; the last one made unless given').env(
   'SALLYPORT_LOGIN',
 )
+
+/** `--hybrid`: the variant of a flow that opens web views besides. */
+export const hybridOption: Option<'--hybrid'> = new Option(
+  '--hybrid',
+  'also get sessions for web views of the org, as hybrid apps do; `token show --json` has them',
+)

@@ -8,7 +8,7 @@ import type { Terminal } from '../../terminal.ts'
 import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
 import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { hybridOption, nameOption, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login token-exchange`: signs in with a token of another issuer. */
@@ -41,6 +41,7 @@ export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
     .addOption(passwordStdinOption)
     .option('--token-handler <name>', "the handler's Apex class or module; by default the app's own")
     .option('--scope <scope>', 'one scope to ask for; may be given several times', addTo)
+    .addOption(hybridOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -73,6 +74,7 @@ export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
           consumerKey,
           subjectToken: subjectToken.trim(),
           subjectTokenType,
+          isHybrid: options.hybrid,
           ...proof,
           ...entered({ tokenHandler, scope: options.scope?.slice() }),
         } as const

@@ -4,7 +4,7 @@ import { addTo, jsonOption, readDuration, readPort } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { throughBrowser } from './browser-sign-in.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { hybridOption, nameOption, urlOption } from './login-options.ts'
 
 /** `sallyport login user-agent`: a person signs in with a browser, which brings the token itself. */
 export function loginUserAgent(terminal: Terminal): CommandUnknownOpts {
@@ -22,6 +22,7 @@ export function loginUserAgent(terminal: Terminal): CommandUnknownOpts {
     .option('--callback-path <path>', "the path of the app's callback URL", '/OauthRedirect')
     .option('--callback-host <host>', 'localhost, or 127.0.0.1 if the callback URL says so', 'localhost')
     .option('--username <name>', 'begin with this username')
+    .addOption(hybridOption)
     .option('--no-browser', 'print the address instead of opening a browser')
     .option('--timeout <duration>', 'give up after this time, such as 90s or 10m', readDuration, 300)
     .addOption(nameOption)
@@ -36,7 +37,7 @@ export function loginUserAgent(terminal: Terminal): CommandUnknownOpts {
         const host = options.callbackHost === '127.0.0.1' ? '127.0.0.1' : 'localhost'
         const place = { port: options.port, path: options.callbackPath, host } as const
         await using listener = await client.loopbackListener({ ...place, answerIn: 'fragment' })
-        const app = { loginHost, consumerKey, redirectUri: listener.redirectUri }
+        const app = { loginHost, consumerKey, redirectUri: listener.redirectUri, isHybrid: options.hybrid }
         const signIn = client.userAgentFlow({ ...app, scope }).begin({ loginHint: username })
         const token = await throughBrowser(terminal, { signIn, listener }, options)
         await keepLogin(client, terminal, { kind: 'user-agent', ...app }, { token, name: options.name })

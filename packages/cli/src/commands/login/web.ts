@@ -6,7 +6,7 @@ import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../k
 import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { throughBrowser } from './browser-sign-in.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { hybridOption, nameOption, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login web`: a person signs in with a browser. */
@@ -34,6 +34,7 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
     .option('--callback-path <path>', "the path of the app's callback URL", '/OauthRedirect')
     .option('--callback-host <host>', 'localhost, or 127.0.0.1 if the callback URL says so', 'localhost')
     .option('--username <name>', 'begin with this username')
+    .addOption(hybridOption)
     .option('--no-browser', 'print the address instead of opening a browser')
     .option('--timeout <duration>', 'give up after this time, such as 90s or 10m', readDuration, 300)
     .addOption(nameOption)
@@ -52,7 +53,7 @@ export function loginWeb(terminal: Terminal): CommandUnknownOpts {
         const host = options.callbackHost === '127.0.0.1' ? '127.0.0.1' : 'localhost'
         await using listener = await client.loopbackListener({ port: options.port, path: options.callbackPath, host })
         const { redirectUri } = listener
-        const app = { loginHost, consumerKey, redirectUri }
+        const app = { loginHost, consumerKey, redirectUri, isHybrid: options.hybrid }
         const signIn = await client
           .webServerFlow({ ...app, scope, ...proofOf(client, proof) })
           .prepare({ loginHint: username })

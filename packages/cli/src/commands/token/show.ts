@@ -17,8 +17,11 @@ export function tokenShow(terminal: Terminal): CommandUnknownOpts {
     .action((options) =>
       withClient(async (client) => {
         const kept = openLogins(client)
-        const { accessToken, instanceUrl, id, scope, issuedAt } = await kept.tokens(kept.find(options.login)).token()
-        if (terminal.wantsJson) terminal.answer({ accessToken, instanceUrl, id, scope, issuedAt }, accessToken)
+        const { accessToken, instanceUrl, id, scope, issuedAt, webSessions } = await kept
+          .tokens(kept.find(options.login))
+          .token()
+        if (terminal.wantsJson)
+          terminal.answer({ accessToken, instanceUrl, id, scope, issuedAt, webSessions }, accessToken)
         else terminal.write(`${accessToken}\n`)
       }),
     )
