@@ -1,7 +1,8 @@
 import { readRecordId } from '../record-id.ts'
 import { answer, type Call, dataPath, type RestAnswer } from './call.ts'
 import { RestError } from './error.ts'
-import { objectAt, recordsById } from './records.ts'
+import { recordsById } from './find-records.ts'
+import { objectAt } from './records.ts'
 import { readField } from './schema.ts'
 
 const fields = ['Id', 'Username', 'Name', 'FirstName', 'LastName', 'Email', 'CommunityNickname', 'IsActive']

@@ -1,10 +1,12 @@
 import { readRecordId } from '../record-id.ts'
 import { answer, type Call, type RestAnswer } from './call.ts'
 import { RestError } from './error.ts'
+import { recordsById } from './find-records.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from './json.ts'
 import type { SObject } from './object.ts'
 import type { RecordWork } from './record.ts'
-import { externalIdField, insert, objectAt, recordsById, remove, update, upsert } from './records.ts'
+import { externalIdField, objectAt } from './records.ts'
+import { insert, remove, update, upsert } from './save-record.ts'
 import { readField } from './schema.ts'
 
 // Salesforce's: records that one call may write, and read.

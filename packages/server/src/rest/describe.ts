@@ -1,9 +1,9 @@
 import type { DataAccess } from './access.ts'
 import { answer, type Call, dataPath, type RestAnswer } from './call.ts'
+import { recordPlan } from './find-records.ts'
 import type { JsonObject } from './json.ts'
 import type { Field, SObject } from './object.ts'
 import { recordsOf } from './query.ts'
-import { recordPlan } from './records.ts'
 import type { Schema } from './schema.ts'
 
 /** `GET /sobjects`: every object that the user sees. */

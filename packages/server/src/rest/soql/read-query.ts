@@ -43,7 +43,7 @@ export async function readQuery(soql: string): Promise<ReadQuery> {
 type Parse = typeof parseQuery
 
 // The parser takes OFFSET for one more condition where no LIMIT stands between it and WHERE.
-const offsetAlone = /(?<!\blimit\s{1,20}\d{1,20}\s{1,20})\boffset\s{1,20}(\d{1,9})(?=\s*$)/i
+const offsetAlone = /\boffset(?<!\blimit\s{1,20}\d{1,20}\s{1,20}offset)\s{1,20}(\d{1,9})(?=\s*$)/i
 
 function withOffset(parse: Parse, text: string, bare: string): Query {
   const found = offsetAlone.exec(bare)
