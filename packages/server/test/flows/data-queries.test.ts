@@ -440,7 +440,7 @@ describe('queries', () => {
     expect(await names(conditions)).toHaveLength(4)
   })
 
-  it('never fail, whatever they ask', { timeout: 60_000 }, async () => {
+  it('never fail, whatever they ask', { timeout: 180_000 }, async () => {
     const word = fc.constantFrom(
       'SELECT',
       'Id',
@@ -501,7 +501,7 @@ describe('queries', () => {
     )
   })
 
-  it('take a value for what it is, whatever is in it', { timeout: 60_000 }, async () => {
+  it('take a value for what it is, whatever is in it', { timeout: 180_000 }, async () => {
     const hostile = fc.constantFrom('a', 'B', '\0', '\ud800', '%', '_', '\\', "'", '\n', ' ')
     const texts = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
