@@ -185,14 +185,22 @@ function from(plan: Plan, asker: Asker, newAlias = aliases()): Body {
         )
         return balanced(anyOf, sql` or `)
       }
-      case 'in-query': {
-        const body = from(condition.plan, asker, newAlias)
-        const selected = body.value({ kind: 'field', path: condition.selected })
-        const { limit, offset } = condition.plan
-        const page = limit === undefined ? sql`` : sql`limit ${limit} offset ${offset}`
-        return sql`${expressionSql(condition.left)} in (select ${selected} ${body.fromWhere()} ${page})`
-      }
+      case 'in-query':
+        return inQuerySql(condition)
     }
+  }
+
+  function inQuerySql({ left, plan, selected }: Extract<Condition, { kind: 'in-query' }>): Sql {
+    const [ours, theirs] = [left.path?.field, selected.field]
+    // Some ids are numbers to the database: none of them is one of another object.
+    if (ours?.idPrefix !== theirs.idPrefix) return sql`1 = 0`
+    const body = from(plan, asker, newAlias)
+    const isShort = ours?.isShortId === true || theirs.isShortId
+    // And some have no more than fifteen characters.
+    const alike = (id: Sql) => (isShort ? sql`substr(${id}, 1, 15)` : id)
+    const inner = alike(body.value({ kind: 'field', path: selected }))
+    const page = plan.limit === undefined ? sql`` : sql`limit ${plan.limit} offset ${plan.offset}`
+    return sql`${alike(expressionSql(left))} in (select ${inner} ${body.fromWhere()} ${page})`
   }
 
   function likeSql(left: Expression, pattern: string): Sql {

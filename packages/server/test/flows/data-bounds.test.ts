@@ -31,7 +31,7 @@ beforeAll(async () => {
   await send('POST', '/sobjects/Case', { Subject: secret, AccountId: accountId })
   await send('POST', '/sobjects/Task', { Subject: secret, WhatId: accountId, WhoId: contactId })
   strangerToken = await tokenOfStranger(app)
-})
+}, 300_000)
 
 afterAll(() => server.close())
 

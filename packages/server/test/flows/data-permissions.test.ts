@@ -86,6 +86,22 @@ describe('permission sets', () => {
   })
 })
 
+describe('conditions that are queries', () => {
+  it.each([
+    // Of ids that are numbers to the database, of short ones, and of those that are stored.
+    ['SELECT Id FROM LoginHistory WHERE Id IN (SELECT AccountId FROM Contact)', 0],
+    ['SELECT Id FROM Account WHERE Id IN (SELECT Id FROM SetupAuditTrail)', 0],
+    ['SELECT Id FROM Account WHERE Id IN (SELECT Id FROM PermissionSet)', 0],
+    ['SELECT Id FROM User WHERE Id NOT IN (SELECT Id FROM LoginHistory) LIMIT 1', 1],
+    ['SELECT Id FROM AuthSession WHERE Id IN (SELECT ParentId FROM AuthSession WHERE IsCurrent = true)', 1],
+    ["SELECT Id FROM PermissionSet WHERE ProfileId IN (SELECT Id FROM Profile WHERE Name = 'Standard User')", 1],
+    ['SELECT Id FROM PermissionSetAssignment WHERE Id IN (SELECT Id FROM PermissionSetAssignment) LIMIT 1', 1],
+    ["SELECT Id FROM UserLogin WHERE UserId IN (SELECT Id FROM User WHERE Username = 'jo@target.example')", 1],
+  ])('compare ids, whatever they are to the database: %s', async (query, found) => {
+    expect((await soql(query)).body).toMatchObject({ totalSize: found })
+  })
+})
+
 describe('custom scopes', () => {
   it('are listed to those who manage connected apps', async () => {
     await server.stores.customScopes.add({

@@ -412,6 +412,16 @@ describe('records', () => {
     expect((await ask(path, { headers: { 'if-none-match': tag } })).status).toBe(200)
   })
 
+  it.each(['/sobjects', '/sobjects/Account', '/sobjects/Account/describe', '/sobjects/OauthToken/describe.xml'])(
+    'are described again only when that has changed: %s',
+    async (path) => {
+      const etag = (await send('GET', path)).headers.get('etag') ?? ''
+      const again = (headers: Record<string, string>) => ask(`${data}${path}`, { headers })
+      expect((await again({ 'if-none-match': etag })).status).toBe(304)
+      expect((await again({ 'if-none-match': '"other"' })).status).toBe(200)
+    },
+  )
+
   it('come and go packed, where that is asked for', async () => {
     const id = await create('Account', { Name: 'Packed', Description: 'long '.repeat(1000) })
     const response = await server.request(`${targetBase}${data}/sobjects/Account/${id}`, {

@@ -212,7 +212,7 @@ function write(visit: Visit, found: RestAnswer, headers: Readonly<Record<string,
 /** Names the version of what is read, and says no more than that to whom it is known (RFC 9110 §13.1.2). */
 function withVersion(request: Incoming, reply: Reply): Reply {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (!isRead || reply.status !== 200 || typeof reply.body !== 'string' || !request.path.includes('/sobjects/'))
+  if (!isRead || reply.status !== 200 || typeof reply.body !== 'string' || !request.path.includes('/sobjects'))
     return reply
   const version = `"${createHash('sha1').update(reply.body).digest('base64url')}"`
   const headers = { ...reply.headers, etag: version }
