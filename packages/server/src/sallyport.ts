@@ -446,6 +446,8 @@ export async function sallyport({
   const { verificationHistory } = stores
   const question = consentQuestion({
     orgs,
+    apps,
+    registrations: stores.registrations,
     customScopes: stores.customScopes,
     nextToEnd: nextToEnd({ refreshTokens, now }),
   })

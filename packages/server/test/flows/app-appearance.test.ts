@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { generateInitialAccessToken } from '../../src/connected-apps/initial-access-token.ts'
 import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import type { User } from '../../src/users/user.ts'
-import { signInOn, testBrowser } from './test-browser.ts'
-import { startTestServer, type TestServer } from './test-server.ts'
+import { authorizeUrl, signInOn, testBrowser } from './test-browser.ts'
+import { answerOf, callbackUrl, startTestServer, type TestServer } from './test-server.ts'
 import { tokensFor } from './test-tokens.ts'
 
 let server: TestServer
@@ -188,5 +189,53 @@ describe('the App Launcher', () => {
     expect(html).toContain('src="https://pictures.example/logo.png"')
     expect(html).toMatch(/class="initials"[^>]*>VF</)
     expect(headers.get('content-security-policy')).toContain("img-src 'self' data: https://pictures.example;")
+  })
+})
+
+describe('the picture of an app on the consent page', () => {
+  const logoUrl = 'https://pictures.example/logo.png'
+
+  /** The page that asks the admin, and which pictures the browser may fetch for it. */
+  async function asked(consumerKey: string) {
+    const browser = testBrowser(server)
+    const page = await signInOn(browser, await browser.open(authorizeUrl(consumerKey)), admin.username)
+    expect(page.html).toContain('oaapprove')
+    const policy = page.headers.get('content-security-policy') ?? ''
+    return { hasPicture: page.html.includes('<img'), pictures: /img-src ([^;]*)/.exec(policy)?.[1] }
+  }
+  const none = { hasPicture: false, pictures: "'self' data:" }
+
+  it('is fetched from its own host and no other', async () => {
+    const { consumerKey } = await server.addApp('Pictured', { logoUrl })
+    expect(await asked(consumerKey)).toEqual({
+      hasPicture: true,
+      pictures: "'self' data: https://pictures.example",
+    })
+  })
+
+  it('is not shown in an org whose admins have not installed the app', async () => {
+    const { consumerKey } = await server.addApp('Foreign', { logoUrl }, { isInstalled: false })
+    expect(await asked(consumerKey)).toEqual(none)
+  })
+
+  it('is not shown where anybody on the way could change it', async () => {
+    const { consumerKey } = await server.addApp('Plain', { logoUrl: 'http://pictures.example/logo.png' })
+    expect(await asked(consumerKey)).toEqual(none)
+  })
+
+  it('is not shown of an app that registered itself, and says of itself what it likes', async () => {
+    const { registrations } = server.stores
+    const parent = await server.addApp('Parent')
+    const token = await generateInitialAccessToken({ registrations, now: server.now }, parent)
+    const metadata = { redirect_uris: [callbackUrl], client_name: 'Bank', contacts: ['a@b.example'], logo_uri: logoUrl }
+    const { body } = await answerOf(
+      await server.request('/services/oauth2/register', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(metadata),
+      }),
+    )
+    expect((await server.stores.apps.findByConsumerKey(body.client_id))?.logoUrl).toBe(logoUrl)
+    expect(await asked(body.client_id)).toEqual(none)
   })
 })

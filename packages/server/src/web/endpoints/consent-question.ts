@@ -1,5 +1,6 @@
-import type { ConnectedApp } from '../../connected-apps/connected-app.ts'
+import type { ConnectedApp, ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import type { CustomScopeStore } from '../../connected-apps/custom-scope.ts'
+import type { RegistrationStore } from '../../connected-apps/registration.ts'
 import { type Scope, scopeHint, scopeLabel } from '../../connected-apps/scope.ts'
 import type { NextToEnd } from '../../oauth/next-to-end.ts'
 import type { SignedIn } from '../../oauth/signed-in.ts'
@@ -9,6 +10,8 @@ import type { ConsentPageProps } from '../pages/consent.tsx'
 
 interface Needs {
   readonly orgs: Pick<OrgStore, 'find'>
+  readonly apps: Pick<ConnectedAppStore, 'findPolicies'>
+  readonly registrations: Pick<RegistrationStore, 'parentOf'>
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly nextToEnd: NextToEnd
 }
@@ -21,7 +24,7 @@ export type ConsentQuestion = (asked: {
 }) => Promise<Pick<ConsentPageProps, 'app' | 'scopes' | 'user' | 'orgName' | 'ends'>>
 
 /** The question in words, from what is stored of the app and the person. */
-export function consentQuestion({ orgs, customScopes, nextToEnd }: Needs): ConsentQuestion {
+export function consentQuestion({ orgs, apps, registrations, customScopes, nextToEnd }: Needs): ConsentQuestion {
   return async ({ app, scopes, signedIn: { user, org } }) => {
     const publisher = app.orgId === undefined ? undefined : await orgs.find(app.orgId)
     const custom = app.orgId === undefined ? [] : await customScopes.list(app.orgId)
@@ -34,11 +37,22 @@ export function consentQuestion({ orgs, customScopes, nextToEnd }: Needs): Conse
         contactEmail: app.contactEmail,
         description: app.description,
         infoUrl: app.infoUrl,
+        logoUrl: await logoOf(app, org.id),
       },
       scopes: scopes.map((name) => ({ name, label: labelOf(name), hint: scopeHint(name) })),
       user: { name: displayName(user), username: user.username },
       orgName: org.name,
       ends: await nextToEnd(user, app, scopes),
     }
+  }
+
+  /**
+   * A picture makes an app look known, and its host learns who looks at it: it is shown only where an admin of the person's
+   * org answers for the app, and not of one that registered itself and says of itself what it likes.
+   */
+  async function logoOf({ id, logoUrl }: ConnectedApp, orgId: string): Promise<string | undefined> {
+    if (logoUrl === undefined || URL.parse(logoUrl)?.protocol !== 'https:') return undefined
+    const isInstalled = (await apps.findPolicies(id, orgId))?.isInstalled === true
+    return isInstalled && (await registrations.parentOf(id)) === undefined ? logoUrl : undefined
   }
 }

@@ -6,7 +6,7 @@ import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { consentPath } from '../page-paths.ts'
-import { ConsentPage } from '../pages/consent.tsx'
+import { ConsentPage, logoOrigins } from '../pages/consent.tsx'
 import { FormExpiredPage } from '../pages/error.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
@@ -41,15 +41,16 @@ export function consentPage({ readRequest, authorize, readBrowser, question }: N
   ): Promise<Reply> {
     const { app } = request
     const source = sourceOf(request)
+    const asked = await question({ app, scopes, signedIn })
     const element = ConsentPage({
-      ...(await question({ app, scopes, signedIn })),
+      ...asked,
       goesTo: { redirectUri: request.redirectUri },
       decision: { action: consentPath, csrfToken: formToken(browser.formSecret, 'consent', source) },
       source,
       switchUser: { action: '/secur/logout.jsp', csrfToken: formToken(browser.formSecret, 'switch-user', source) },
       display: request.display,
     })
-    return pageAnswer(element, { leadsToApp: true })
+    return pageAnswer(element, { leadsToApp: true, images: logoOrigins(asked.app) })
   }
 }
 

@@ -6,7 +6,7 @@ import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
-import { ConsentPage } from '../pages/consent.tsx'
+import { ConsentPage, logoOrigins } from '../pages/consent.tsx'
 import { DeviceDonePage, DevicePage, type UserCodeProblem } from '../pages/device.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
@@ -82,14 +82,15 @@ export function deviceAnswer({ consent, readBrowser, question: asked }: Needs): 
 
   async function question({ app, scopes, signedIn, userCode }: DeviceQuestion, browser: BrowserState): Promise<Reply> {
     const leave = `/secur/logout.jsp?${new URLSearchParams({ retURL: pathWith(userCode) })}`
+    const words = await asked({ app, scopes, signedIn })
     const element = ConsentPage({
-      ...(await asked({ app, scopes, signedIn })),
+      ...words,
       goesTo: { device: userCode },
       decision: { action: connectPath, csrfToken: formToken(browser.formSecret, 'device consent', userCode) },
       source: userCode,
       switchUser: { action: leave, csrfToken: formToken(browser.formSecret, 'switch-user', userCode) },
     })
-    return pageAnswer(element)
+    return pageAnswer(element, { images: logoOrigins(words.app) })
   }
 }
 

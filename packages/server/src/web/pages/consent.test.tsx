@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ConsentPage, type ConsentPageProps } from './consent.tsx'
+import { ConsentPage, type ConsentPageProps, logoOrigins } from './consent.tsx'
 import { renderPage } from './page.tsx'
 
 it('names the app, its publisher, what it asks for, the person and the org', () => {
@@ -11,6 +11,16 @@ it('names the app, its publisher, what it asks for, the person and the org', () 
   expect(page).toContain('For <strong>Ada Admin</strong> in <strong>Acme</strong>')
   expect(page).toContain('ada@acme.example')
   expect(page).toContain('can revoke this access at any time')
+})
+
+it('shows the picture of the app where it has one, as nothing to be read', () => {
+  const logoUrl = 'https://edge.example/logo.png?a="b'
+  const page = consent({ app: { name: 'Warehouse', publisher: 'Edge', contactEmail: 'dev@edge.example', logoUrl } })
+  expect(page).toContain('<img class="logo" src="https://edge.example/logo.png?a=&quot;b" alt=""')
+  expect(page).toContain('referrerpolicy="no-referrer"')
+  expect(logoOrigins({ logoUrl })).toEqual(['https://edge.example'])
+  expect(consent({})).not.toContain('<img')
+  expect(logoOrigins({})).toEqual([])
 })
 
 it('says of a scope no more than there is to say', () => {

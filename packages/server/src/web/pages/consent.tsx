@@ -12,6 +12,8 @@ export interface ConsentApp {
   readonly description?: string | undefined
   /** Linked only when it is an `http` or `https` URL. */
   readonly infoUrl?: string | undefined
+  /** By https, and only where an admin of the person's org answers for the app. */
+  readonly logoUrl?: string | undefined
 }
 
 /** A scope in the words an admin knows. */
@@ -46,6 +48,11 @@ export interface ConsentPageProps {
   readonly display?: Display | undefined
 }
 
+/** Where the pictures of the page come from, which the browser has to be let fetch. */
+export function logoOrigins({ logoUrl }: Pick<ConsentApp, 'logoUrl'>): readonly string[] {
+  return logoUrl === undefined ? [] : [new URL(logoUrl).origin]
+}
+
 /** The page that asks whether an app may act for the person, and names everything the answer depends on
  *  (RFC 9700 §4.10, ASVS 10.4.7). */
 export function ConsentPage(props: ConsentPageProps) {
@@ -54,6 +61,9 @@ export function ConsentPage(props: ConsentPageProps) {
   return (
     <Page title="Allow Access?" display={display}>
       <h1>Allow Access?</h1>
+      {app.logoUrl !== undefined && (
+        <img class="logo" src={app.logoUrl} alt="" width="48" height="48" referrerpolicy="no-referrer" />
+      )}
       <p class="lead">
         <strong>{appName}</strong> is asking to:
       </p>

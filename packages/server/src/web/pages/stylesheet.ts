@@ -171,6 +171,15 @@ p {
   text-wrap: pretty;
 }
 
+.logo {
+  display: block;
+  width: 3rem;
+  height: 3rem;
+  margin: 0 0 0.75rem;
+  border-radius: 0.25rem;
+  object-fit: contain;
+}
+
 .lead {
   margin-bottom: 1.5rem;
   color: var(--soft);

@@ -64,7 +64,7 @@ export const appFields = {
   logoUrl: text({
     label: 'Logo Image URL',
     type: 'url',
-    help: 'A picture by https, at most 125 × 200 pixels. It stands on the app’s tile in the App Launcher.',
+    help: 'A picture by https, at most 125 × 200 pixels. It stands on the app’s tile in the App Launcher, and by https where people are asked to allow access; without it, the name stands there alone.',
   }),
   iconUrl: text({
     label: 'Icon URL',
