@@ -602,3 +602,13 @@ it('makes an app that gets tokens: from the form to client credentials', async (
   expect((await ask()).status).toBe(200)
   expect(base).not.toBe(targetBase)
 })
+
+it('lists the App Menu in pages, in its order, and finds apps in it', async () => {
+  for (let number = 10; number < 70; number++) await setup.server.addApp(`Menu_${number}`)
+  const first = await open('/setup/app-menu')
+  expect(first.html.match(/<tr/g)).toHaveLength(51)
+  const found = await open('/setup/app-menu?q=menu_6')
+  const names = [...found.html.matchAll(/Edit the place of (Menu.\d+)/g)].map(([, name]) => name)
+  expect(names).toEqual(Array.from({ length: 10 }, (_, number) => `Menu 6${number}`))
+  expect((await open('/setup/app-menu?q=nothing')).html).toContain('No app is found by “nothing”')
+})

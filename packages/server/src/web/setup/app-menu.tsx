@@ -5,21 +5,27 @@ import { Card, EmptyState, Nothing, YesNo } from './blocks.tsx'
 import { check, whole } from './field.tsx'
 import { formPage, page, shown } from './route.tsx'
 import type { SetupRoute, SetupVisit } from './setup-visit.ts'
-import { DataTable } from './table.tsx'
+import { DataTable, listPage, Pager, readListQuery, SearchBox } from './table.tsx'
 
 const path = '/setup/app-menu'
 const right = 'manage connected apps'
 
-const list = page(path, right, async (visit) =>
-  shown(visit, {
+const list = page(path, right, async (visit) => {
+  const { query } = visit
+  const sorted = readListQuery(query, ['place'])
+  const all = await appMenu(visit.stores, visit.org.id)
+  // They come in the order of the menu, and stay so.
+  const { rows, total, pages } = listPage(all, sorted, ({ app }) => `${app.label} ${app.fullName}`, {})
+  return shown(visit, {
     title: 'App Menu',
     lead: 'What people find in their App Launcher, and in which order. They see the apps only that they may use, and that have a start URL.',
     place: path,
     children: (
       <Card title="App Menu Items">
+        {all.length > 0 && <SearchBox path={path} query={query} label="Search apps" />}
         <DataTable<MenuItem>
           caption="App menu items, in their order"
-          rows={await appMenu(visit.stores, visit.org.id)}
+          rows={rows}
           columns={[
             { heading: 'App', cell: ({ app }) => app.label },
             { heading: 'Sort Order', align: 'right', cell: ({ menu }) => String(menu.sortOrder) },
@@ -36,17 +42,24 @@ const list = page(path, right, async (visit) =>
             },
           ]}
           empty={
-            <EmptyState title="No app is installed">
-              <p>
-                Make one in <a href="/setup/connected-apps">App Manager</a>.
-              </p>
-            </EmptyState>
+            all.length === 0 ? (
+              <EmptyState title="No app is installed">
+                <p>
+                  Make one in <a href="/setup/connected-apps">App Manager</a>.
+                </p>
+              </EmptyState>
+            ) : (
+              <EmptyState title={`No app is found by “${sorted.q}”`}>
+                <a href={path}>Show all apps</a>
+              </EmptyState>
+            )
           }
         />
+        {rows.length > 0 && <Pager path={path} query={query} page={sorted.page} pages={pages} total={total} />}
       </Card>
     ),
-  }),
-)
+  })
+})
 
 const edit = formPage({
   path: `${path}/:app/edit`,

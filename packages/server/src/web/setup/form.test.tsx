@@ -143,6 +143,18 @@ describe('showing a form', () => {
     expect(summary).toContain('<li>Something else.</li>')
   })
 
+  it('tells what is wrong in the order of the fields', () => {
+    const found = [
+      { field: 'elsewhere', message: 'C.' },
+      { field: 'several', message: 'B.' },
+      { field: 'urls', item: 1, message: 'A.' },
+    ]
+    const text = String(shownForm(fields, new Map(), found, target).summary()).replaceAll(/<[^>]*>/g, ' ')
+    expect(text.replaceAll(/\s+/g, ' ').trim()).toBe(
+      '3 things have to be mended Callback URL , line 2: A. Several : B. C.',
+    )
+  })
+
   it('never shows a secret again', () => {
     const form = shownForm(secret, new Map([['current', ['hunter2']]]), [], target)
     expect(String(form.field('current'))).not.toContain('hunter2')

@@ -115,8 +115,16 @@ export function shownForm<F extends Fields>(
       if (field === undefined) throw new Error(`This form has no field ${name}.`)
       return <FieldBlock name={name} field={field} entered={entered.get(name) ?? []} problem={problemOf(name)} />
     },
-    summary: () => (problems.length === 0 ? null : <ErrorSummary fields={fields} problems={problems} />),
+    summary: () =>
+      problems.length === 0 ? null : <ErrorSummary fields={fields} problems={inOrder(fields, problems)} />,
   }
+}
+
+/** Problems in the order in which their fields stand on the page, whatever the order in which they were found. */
+function inOrder(fields: Fields, problems: readonly Problem[]): readonly Problem[] {
+  const names = Object.keys(fields)
+  const placeOf = ({ field }: Problem) => (names.includes(field) ? names.indexOf(field) : names.length)
+  return problems.toSorted((one, other) => placeOf(one) - placeOf(other))
 }
 
 interface FieldBlockProps {

@@ -176,12 +176,14 @@ export function ViewedSections({ app, fields, canManage, at }: ViewedSectionsPro
     <>
       {appSections.map(({ title, fields: names, isOff }) => (
         <Card title={title} action={names.includes('callbackUrls') && canManage && <ConsumerDetailsLink app={app} />}>
-          {isOff?.(app) === true ? (
-            <p class="slds-text-color_weak">Off.</p>
-          ) : (
-            <Details rows={[...before(names), ...rowsOf(names), ...after(names)]} />
-          )}
-          {names.includes('certificate') && <HeldCertificate app={app} canManage={canManage} at={at} />}
+          <div class="stack">
+            {isOff?.(app) === true ? (
+              <p class="slds-text-color_weak">Off.</p>
+            ) : (
+              <Details rows={[...before(names), ...rowsOf(names), ...after(names)]} />
+            )}
+            {names.includes('certificate') && <HeldCertificate app={app} canManage={canManage} at={at} />}
+          </div>
         </Card>
       ))}
     </>
