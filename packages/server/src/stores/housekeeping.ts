@@ -9,7 +9,10 @@ export interface KeepFor {
   readonly loginHistory: number
 }
 
-const batch = 500
+// Rows that go at once: few, so that no request waits for them long, until deleting so has been behind for too many seconds.
+const batch = 100
+const largeBatch = 500
+const tooLong = 900
 // Long enough to say of one that is opened late that it was too late.
 const frontdoorPassesKept = 3600
 const month = 30 * 86_400
@@ -44,9 +47,11 @@ export function housekeeping(
   let timer: NodeJS.Timeout | undefined
   let behindSince: number | undefined
   let ahead = 0
+  const sweeps = sweepsOf(stores, keepFor)
+  const lag = () => (behindSince === undefined ? 0 : (performance.now() - behindSince) / 1000)
   schedule(pause)
   return {
-    lag: () => (behindSince === undefined ? 0 : (performance.now() - behindSince) / 1000),
+    lag,
     clockAhead: () => ahead,
     stop() {
       clearTimeout(timer)
@@ -54,25 +59,36 @@ export function housekeeping(
     },
   }
 
-  function schedule(delay: number): void {
+  function schedule(delay: number, only?: readonly Sweep[]): void {
     timer = setTimeout(async () => {
       const startedAt = performance.now()
-      const hasMore = await sweepIfLeading(delay === pause).catch((error) => {
+      const { left, isBlocked } = await round(only).catch((error) => {
         onError(error)
         // What could not be deleted is still to be deleted, only not at once.
-        return undefined
+        return { left: [], isBlocked: true }
       })
-      behindSince = hasMore === false ? undefined : (behindSince ?? startedAt)
-      if (timer !== undefined) schedule(hasMore === true ? shortPause : pause)
+      behindSince = left.length > 0 || isBlocked ? (behindSince ?? startedAt) : undefined
+      if (timer === undefined) return
+      if (left.length > 0) schedule(shortPause, left)
+      else schedule(pause)
     }, delay).unref()
   }
 
-  /** Of several servers on one database, one is enough. Answers `undefined` when there is more that cannot go at once. */
-  async function sweepIfLeading(isBegin: boolean): Promise<boolean | undefined> {
+  /** Deletes a batch of each kind, or of those of which there was more. Of several servers on one database, one is enough. */
+  async function round(only: readonly Sweep[] | undefined): Promise<{
+    readonly left: readonly Sweep[]
+    /** Whether there is more that cannot go at once. */
+    readonly isBlocked: boolean
+  }> {
     const at = await earliestTime()
-    if (!(await stores.leads())) return false
-    const kept = isBegin ? await keepParts(at) : 'kept'
-    return (await sweep(at)) || (kept === 'blocked' ? undefined : false)
+    if (!(await stores.leads())) return { left: [], isBlocked: false }
+    const kept = only === undefined ? await keepParts(at) : 'kept'
+    const limit = lag() > tooLong ? largeBatch : batch
+    const counted = await Promise.all(
+      (only ?? sweeps).map(async (sweep) => ({ sweep, count: await sweep(agoFrom(at), limit) })),
+    )
+    const left = counted.filter(({ count }) => count === limit).map(({ sweep }) => sweep)
+    return { left, isBlocked: kept === 'blocked' }
   }
 
   /** What a node takes for expired whose clock has gone wrong, others may still need. */
@@ -92,29 +108,30 @@ export function housekeeping(
       login_history: ago(keepFor.loginHistory),
     })
   }
+}
 
-  /** Answers whether there is more to delete. */
-  async function sweep(at: Date): Promise<boolean> {
-    const ago = agoFrom(at)
-    const patience = stores.parts === undefined ? 0 : partPatience
-    const counts = await Promise.all([
-      stores.accessTokens.deleteExpired(ago(patience), batch),
-      stores.sessions.deleteExpired(at, batch),
-      stores.codes.deleteExpired(ago(keepFor.codes), batch),
-      stores.deviceCodes.deleteExpired(ago(keepFor.codes), batch),
-      stores.deviceCodes.deleteTries(ago(keepFor.codes), batch),
-      stores.pushed.deleteExpired(ago(keepFor.pushedRequests), batch),
-      stores.frontdoorPasses.deleteExpired(ago(frontdoorPassesKept), batch),
-      stores.assertions.deleteExpired(ago(assertionsKept), batch),
-      stores.refreshTokens.deleteEnded(ago(month), batch),
-      stores.journal.deleteBefore(ago(keepFor.journal + patience), batch),
-      stores.loginHistory.deleteBefore(ago(keepFor.loginHistory + patience), batch),
-      stores.verificationHistory.deleteBefore(ago(keepFor.loginHistory), batch),
-      stores.auditTrail.deleteBefore(ago(auditTrailLifetime), batch),
-      stores.cursors.deleteBefore(ago(cursorLifetime), batch),
-    ])
-    return counts.some((count) => count === batch)
-  }
+/** Deletes what is of no use since some time ago, at most so many rows; answers how many. */
+type Sweep = (ago: (seconds: number) => Date, limit: number) => Promise<number>
+
+/** One for each kind of thing that ends. */
+function sweepsOf(stores: Stores, keepFor: KeepFor): readonly Sweep[] {
+  const patience = stores.parts === undefined ? 0 : partPatience
+  return [
+    (ago, limit) => stores.accessTokens.deleteExpired(ago(patience), limit),
+    (ago, limit) => stores.sessions.deleteExpired(ago(0), limit),
+    (ago, limit) => stores.codes.deleteExpired(ago(keepFor.codes), limit),
+    (ago, limit) => stores.deviceCodes.deleteExpired(ago(keepFor.codes), limit),
+    (ago, limit) => stores.deviceCodes.deleteTries(ago(keepFor.codes), limit),
+    (ago, limit) => stores.pushed.deleteExpired(ago(keepFor.pushedRequests), limit),
+    (ago, limit) => stores.frontdoorPasses.deleteExpired(ago(frontdoorPassesKept), limit),
+    (ago, limit) => stores.assertions.deleteExpired(ago(assertionsKept), limit),
+    (ago, limit) => stores.refreshTokens.deleteEnded(ago(month), limit),
+    (ago, limit) => stores.journal.deleteBefore(ago(keepFor.journal + patience), limit),
+    (ago, limit) => stores.loginHistory.deleteBefore(ago(keepFor.loginHistory + patience), limit),
+    (ago, limit) => stores.verificationHistory.deleteBefore(ago(keepFor.loginHistory), limit),
+    (ago, limit) => stores.auditTrail.deleteBefore(ago(auditTrailLifetime), limit),
+    (ago, limit) => stores.cursors.deleteBefore(ago(cursorLifetime), limit),
+  ]
 }
 
 function agoFrom(at: Date): (seconds: number) => Date {

@@ -16,7 +16,7 @@ contract('housekeeping', (open) => {
     await using stores = await open()
     const clock = new Date('2026-01-01T00:00:00Z')
     const expiresAt = new Date(clock.getTime() - 601_000)
-    await Promise.all(Array.from({ length: 1100 }, () => stores.assertions.use({ hash: randomBytes(32), expiresAt })))
+    await Promise.all(Array.from({ length: 250 }, () => stores.assertions.use({ hash: randomBytes(32), expiresAt })))
     const faults: unknown[] = []
     const keepFor = { codes: 3600, pushedRequests: 3600, journal: 3600, loginHistory: 3600 }
     const keeping = housekeeping(
@@ -30,7 +30,7 @@ contract('housekeeping', (open) => {
     await vi.advanceTimersByTimeAsync(5000)
     await vi.waitUntil(() => keeping.lag() > 0.01, { interval: 1 })
 
-    await vi.waitUntil(() => keeping.lag() === 0, { interval: 50, timeout: 5000 })
+    await vi.waitUntil(() => keeping.lag() === 0, { interval: 50, timeout: 20_000 })
     expect(await stores.assertions.deleteExpired(clock, 1)).toBe(0)
     expect(faults).toEqual([])
     keeping.stop()
