@@ -1,4 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import { canonicalUsername } from './user.ts'
 
@@ -19,8 +20,14 @@ export interface PasswordLimits {
   readonly waiting: number
 }
 
-/** Two at once leave the other threads to file and key work; a hundred waiting are answered within a few seconds. */
-export const defaultPasswordLimits: PasswordLimits = { atOnce: 2, waiting: 100 }
+/**
+ * A core is left to all other requests, which guessing must not slow down, and two threads to file and key work; a hundred waiting
+ * are answered within a few seconds.
+ */
+export const defaultPasswordLimits: PasswordLimits = {
+  atOnce: Math.max(1, Math.min(2, availableParallelism() - 1)),
+  waiting: 100,
+}
 
 /** What hashing came to. `busy`: too many are waiting, and nothing was done. */
 export type PasswordHashing =

@@ -52,6 +52,28 @@ async function ask(form: Record<string, string> = {}, from = '127.0.0.1') {
 }
 
 describe('the username-password flow', () => {
+  it('turns guesses away with 503 rather than have more than a hundred wait, and answers other requests meanwhile', async () => {
+    await aWorld()
+    const before = await ask()
+    const crowd = Array.from({ length: 150 }, (_, number) => ask({ username: `nobody${number}@target.example` }))
+    const checked = server.request('/services/oauth2/userinfo', {
+      headers: { authorization: `Bearer ${before.body.access_token}` },
+    })
+    const first = await Promise.race([checked, Promise.all(crowd)])
+    expect(first).toMatchObject({ status: 200 })
+    const answers = await Promise.all(crowd)
+    const busy = answers.filter(({ status }) => status === 503)
+    expect(busy.length).toBeGreaterThan(0)
+    expect(busy.length).toBeLessThan(50)
+    expect(busy[0]?.headers.get('retry-after')).toBe('1')
+    expect(busy[0]?.body).toEqual({
+      error: 'service_unavailable',
+      error_description: 'too many sign-ins at once, try again',
+    })
+    expect(answers.filter(({ status }) => status === 400).length).toBe(150 - busy.length)
+    expect((await ask()).status).toBe(200)
+  })
+
   it('gives a token with every scope of the app, says no scope, and never gives a refresh token', async () => {
     await aWorld()
     const { status, body } = await ask({ scope: 'id' })
