@@ -557,6 +557,15 @@ export async function sallyport({
   meter.watch('expiry_lag_seconds', 'Seconds for which more had expired than was deleted.', keeping.lag)
   meter.watch('clock_ahead_seconds', 'By how much the clock is ahead of the database’s.', keeping.clockAhead)
   meter.watch('database_connections', 'Connections to the database that are open.', () => stores.load().connections)
+  meter.watch('database_connections_limit', 'Connections to the database that may be open.', () => {
+    return stores.load().mostConnections
+  })
+  meter.watch('database_writes_waiting', 'Writes that are not committed yet.', () => stores.load().writes)
+  meter.watch(
+    'database_longest_write_seconds',
+    'For how long the oldest of them has waited.',
+    () => stores.load().longestWrite / 1000,
+  )
   meter.watch('database_waiting', 'Statements that the database has not answered yet.', () => stores.load().waiting)
   meter.watch(
     'database_longest_wait_seconds',

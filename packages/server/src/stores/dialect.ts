@@ -53,6 +53,14 @@ export interface NeededSince {
   readonly login_history: Date
 }
 
+/** The same, with the writes that the process has gathered. */
+export interface StoresLoad extends DatabaseLoad {
+  /** Writes that are not committed yet. */
+  readonly writes: number
+  /** Milliseconds for which the oldest of them has waited. */
+  readonly longestWrite: number
+}
+
 /** A connection to a database, which one group of writes at a time and all reads share. */
 export interface Connection extends Statements {
   /** Reads what has been committed, however far the transaction is that is under way. */

@@ -227,7 +227,11 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     leads: connection.leads,
     parts: connection.parts,
     isWriting: group.isWriting,
-    load: () => ({ ...connection.load(), ...(replica === undefined ? {} : { replica: replica.load() }) }),
+    load: () => ({
+      ...connection.load(),
+      ...group.load(),
+      ...(replica === undefined ? {} : { replica: replica.load() }),
+    }),
     close() {
       watch.stop()
       closed ??= connection

@@ -26,7 +26,7 @@ import type { RefreshTokenStore } from '../tokens/refresh-token.ts'
 import type { CustomPermissionStore } from '../users/custom-permission.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
-import type { DatabaseLoad, Parts } from './dialect.ts'
+import type { Parts, StoresLoad } from './dialect.ts'
 import type { Resealing } from './reseal.ts'
 
 /** The stores whose changes are noted, in *Setup Audit Trail*, as somebody's. */
@@ -83,7 +83,7 @@ export interface Stores extends ActStores {
   /** Where the database keeps tables in parts. */
   readonly parts: Parts | undefined
   /** How much this process asks of the database at the moment. */
-  load(): DatabaseLoad
+  load(): StoresLoad
   /** Whether the database takes what is written: `false` for ten seconds after it did not, unless it does again. */
   isWriting(): boolean
   /** Writes what is waiting and closes the database. */

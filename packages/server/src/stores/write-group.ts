@@ -13,6 +13,8 @@ export interface WriteGroup {
   settled(): Promise<void>
   /** Whether the database takes what is written: `false` for ten seconds after it did not, unless it does again. */
   isWriting(): boolean
+  /** The writes that are not committed yet, and the milliseconds for which the oldest of them has not been. */
+  load(): { readonly writes: number; readonly longestWrite: number }
   /** Writes what is waiting; further writes are refused. */
   close(): Promise<void>
 }
@@ -36,6 +38,7 @@ const leisure = 25
 /** Groups the writes of one connection, which nobody else writes with. */
 export function writeGroup(connection: Connection): WriteGroup {
   let waiting: Waiting[] = []
+  let written: readonly Waiting[] = []
   let underWay: Promise<void> | undefined
   let isScheduled = false
   let timer: NodeJS.Timeout | undefined
@@ -50,6 +53,13 @@ export function writeGroup(connection: Connection): WriteGroup {
       else await underWay
     },
     isWriting: () => performance.now() - failedAt > untilTriedAgain,
+    load() {
+      const oldest = written[0] ?? waiting[0]
+      return {
+        writes: written.length + waiting.length,
+        longestWrite: oldest === undefined ? 0 : performance.now() - oldest.since,
+      }
+    },
     async close() {
       isClosed = true
       while (underWay !== undefined || waiting.length > 0) await (underWay ?? start())
@@ -93,11 +103,13 @@ export function writeGroup(connection: Connection): WriteGroup {
 
   function start(): Promise<void> {
     const group = waiting
+    written = group
     waiting = []
     clearTimeout(timer)
     timer = undefined
     underWay = commitTogether(connection, group).finally(() => {
       underWay = undefined
+      written = []
       if (waiting.length > 0) schedule()
     })
     return underWay

@@ -112,6 +112,17 @@ describe('a group of writes on SQLite', () => {
   }
   const raw = (text: string): Compilable<unknown> => ({ compile: () => sql.raw(text).compile(queries) })
 
+  it('says how many writes are not committed yet, and for how long', async () => {
+    expect(group.load()).toEqual({ writes: 0, longestWrite: 0 })
+    const writing = ['a', 'b'].map((kid) => group.write(addKey(kid)))
+    await setImmediate()
+    expect(group.load()).toEqual({ writes: 2, longestWrite: expect.any(Number) })
+    expect(group.load().longestWrite).toBeGreaterThan(0)
+    await Promise.all(writing)
+    await group.settled()
+    expect(group.load()).toEqual({ writes: 0, longestWrite: 0 })
+  })
+
   it('is seen by reads as a whole, after its commit', async () => {
     const seen: (readonly string[])[] = []
     const reads: Promise<unknown>[] = []
