@@ -24,6 +24,8 @@ export interface VolleyResult {
   /** Milliseconds from when a request was to be sent until its answer had been read: the middle one, and 99 of 100. */
   readonly p50: number
   readonly p99: number
+  /** Milliseconds that the slowest took. */
+  readonly longest: number
   /** The share of the time in which the generator had answers to read, 0 to 1. Near 1 it has measured only itself. */
   readonly generatorBusy: number
   readonly complaints: ReadonlyMap<string, number>
@@ -57,6 +59,7 @@ export async function fire({
     generatorBusy: 1 - idleMilliseconds / (performance.now() - startedAt),
     p50: percentile(latencies, 50) ?? Number.NaN,
     p99: percentile(latencies, 99) ?? Number.NaN,
+    longest: percentile(latencies, 100) ?? Number.NaN,
     complaints,
   }
 

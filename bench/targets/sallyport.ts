@@ -3,11 +3,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signSamlAssertion } from '@sallyport/client'
+import type { Place as DatabasePlace } from '../../packages/server/src/stores/open.ts'
 import { startPostgres } from '../../test/postgres-server.ts'
 import { type Answer, readHeader, writeRequest } from '../http.ts'
 import { fire } from '../load.ts'
 import { readText, type ScenarioName } from '../scenarios.ts'
-import { freePort, startServer } from '../server-process.ts'
+import { freePort, type ServerProcess, startServer } from '../server-process.ts'
 import { makeSigner, uniqueId } from '../signer.ts'
 import { signIn } from './sallyport-sign-in.ts'
 import {
@@ -25,14 +26,14 @@ import {
 export const sallyport: Target = {
   name: 'sallyport',
   title: `Sallyport ${readVersion()}, on disk`,
-  prepare: (place) => prepare(place, 'dev'),
+  prepare: (place) => prepareSallyport(place),
 }
 
 /** The same database as `sallyport serve` runs it. */
 export const sallyportServed: Target = {
   name: 'sallyport',
   title: `Sallyport ${readVersion()}, served from SQLite`,
-  prepare: (place) => prepare(place, 'serve'),
+  prepare: (place) => prepareSallyport(place, { how: 'serve' }),
 }
 
 /** The same database on PostgreSQL, with every answered write on its disk, as `sallyport serve` runs it. */
@@ -40,12 +41,15 @@ export const sallyportOnPostgres: Target = {
   name: 'sallyport-postgres',
   title: `Sallyport ${readVersion()}, on PostgreSQL`,
   async prepare(place) {
-    const postgres = await startPostgres({ settings: ['fsync=on', 'full_page_writes=on'] })
-    return { ...(await prepare(place, 'serve', postgres.url)), end: postgres.stop }
+    const postgres = await startPostgres({ settings: durable })
+    return { ...(await prepareSallyport(place, { how: 'serve', database: postgres.url })), end: postgres.stop }
   },
 }
 
-const program = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js')
+/** What makes a PostgreSQL for tests one that loses nothing. */
+export const durable: readonly string[] = ['fsync=on', 'full_page_writes=on']
+
+const ownProgram = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js')
 const callbackUrl = 'https://app.example.com/callback'
 const directory = 'https://directory.bench.example'
 const exchange = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' }
@@ -56,11 +60,33 @@ const tokensPerUser = 4
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
-async function prepare(
+/** On which database, and by which program; SQLite and this one, unless given. */
+export interface SallyportOptions {
+  /** `dev`, unless given; PostgreSQL is served. */
+  readonly how?: 'dev' | 'serve'
+  readonly database?: string
+  readonly program?: string
+}
+
+/** Sallyport, as far as more is asked of it than to be put under load. */
+export interface PreparedSallyport extends PreparedTarget {
+  readonly store: DatabasePlace
+  readonly encryptionKey: string
+  /** The app that gets all tokens. */
+  readonly consumerKey: string
+  /** Asks whether tokens are active. */
+  checks(tokens: readonly string[]): Supply
+  /** Attempts to sign in with a wrong password, of these users in turn. */
+  wrongPasswords(usernames: readonly string[]): Supply
+  /** Starts another program on the same database, at a port of its own. */
+  startBeside(program: string): Promise<ServerProcess>
+}
+
+/** Makes an org for all rows of the table. */
+export async function prepareSallyport(
   { folder, core, nodeArguments, options: further = [] }: Place,
-  how: 'dev' | 'serve',
-  database?: string,
-): Promise<PreparedTarget> {
+  { how = 'dev', database, program = ownProgram }: SallyportOptions = {},
+): Promise<PreparedSallyport> {
   const port = await freePort()
   const orgPort = await freePort()
   const host = `127.0.0.1:${port}`
@@ -129,7 +155,19 @@ async function prepare(
   await (await startServer({ command: dev([], ['--org-file', orgFile]), core, folder })).stop()
   if (database !== undefined)
     execFileSync(process.execPath, [program, 'store', 'copy', '--data', data, '--to', database])
-  return { port, firstRequest: await jwtBearer({}), start }
+  const encryptionKey = readFileSync(join(data, 'encryption.key'), 'utf8').trim()
+  return {
+    port,
+    firstRequest: await jwtBearer({}),
+    start,
+    store: database === undefined ? { file: join(data, 'sallyport.db') } : { url: database },
+    encryptionKey,
+    consumerKey: app.client_id,
+    checks: (tokens) => again(tokens.map((token) => post('introspect', { token, ...app }))),
+    wrongPasswords: (names) =>
+      again(names.map((username) => post('token', { grant_type: 'password', username, password: 'wrong', ...app }))),
+    startBeside: async (other) => startServer({ command: serve([], other, await freePort()), core, folder }),
+  }
 
   async function start(): Promise<RunningTarget> {
     const command = how === 'dev' ? dev(nodeArguments, []) : serve(nodeArguments)
@@ -142,12 +180,12 @@ async function prepare(
     return [process.execPath, ...forNode, program, 'dev', ...options]
   }
 
-  function serve(forNode: readonly string[]): readonly string[] {
-    const key = `SALLYPORT_ENCRYPTION_KEY=${readFileSync(join(data, 'encryption.key'), 'utf8').trim()}`
+  function serve(forNode: readonly string[], by = program, at = port): readonly string[] {
+    const key = `SALLYPORT_ENCRYPTION_KEY=${encryptionKey}`
     const kept = database === undefined ? ['--data', data] : ['--database', database]
-    const place = ['--json', '--port', String(port), '--public-url', origin, ...kept]
+    const place = ['--json', '--port', String(at), '--public-url', origin, ...kept]
     const options = [...place, '--posture', 'salesforce', '--log-level', 'error', ...further]
-    return ['env', key, process.execPath, ...forNode, program, 'serve', ...options]
+    return ['env', key, process.execPath, ...forNode, by, 'serve', ...options]
   }
 
   /** No two assertions are the same: user and expiry differ, and the `jti` where there is one. */

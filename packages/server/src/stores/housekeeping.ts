@@ -48,6 +48,7 @@ export function housekeeping(
   let behindSince: number | undefined
   let ahead = 0
   const sweeps = sweepsOf(stores, keepFor)
+  let fullRoundAt = 0
   const lag = () => (behindSince === undefined ? 0 : (performance.now() - behindSince) / 1000)
   schedule(pause)
   return {
@@ -59,9 +60,12 @@ export function housekeeping(
     },
   }
 
-  function schedule(delay: number, only?: readonly Sweep[]): void {
+  /** @param some the kinds of which there was more; all have their turn after a pause, however long these take */
+  function schedule(delay: number, some: readonly Sweep[] = []): void {
     timer = setTimeout(async () => {
       const startedAt = performance.now()
+      const only = some.length > 0 && startedAt - fullRoundAt < pause ? some : undefined
+      if (only === undefined) fullRoundAt = startedAt
       const { left, isBlocked } = await round(only).catch((error) => {
         onError(error)
         // What could not be deleted is still to be deleted, only not at once.
