@@ -1,25 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AnsweredRequest } from './meter.ts'
 import { type PrometheusMeter, prometheusMeter } from './prometheus.ts'
-
-const operations = new URL('../../../../docs/operations/', import.meta.url)
-const dashboard = readFileSync(new URL('grafana-dashboard.json', operations), 'utf8')
-const page = readFileSync(new URL('metrics.md', operations), 'utf8')
 
 let meter: PrometheusMeter
 beforeEach(() => {
   meter = prometheusMeter()
   meter.watch('expiry_lag_seconds', 'Lag.', () => 3)
-  meter.watch('database_connections', 'Connections.', () => 4)
-  meter.watch('database_connections_limit', 'Limit.', () => 9)
-  meter.watch('database_writes_waiting', 'Writes.', () => 0)
-  meter.watch('database_longest_write_seconds', 'Write.', () => 0)
-  meter.watch('database_waiting', 'Waiting.', () => 0)
-  meter.watch('database_longest_wait_seconds', 'Wait.', () => 0)
-  meter.watch('signing_key_age_seconds', 'Age.', () => 5)
-  meter.watch('passwords_running', 'Running.', () => 1)
-  meter.watch('passwords_waiting', 'Waiting.', () => 2)
 })
 
 const answered: AnsweredRequest = {
@@ -34,11 +20,6 @@ const answered: AnsweredRequest = {
   seconds: 1,
   traceparent: undefined,
 }
-
-/** The names in a text that Prometheus would know. */
-const namesIn = (text: string) => [
-  ...new Set([...text.matchAll(/\b(?:sallyport|process|nodejs)_[a-z0-9_]+\b/g)].map(([name]) => name)),
-]
 
 describe('the meter for Prometheus', () => {
   it('counts requests by endpoint and outcome, refusals by reason, and tokens by grant type', async () => {
@@ -57,17 +38,5 @@ describe('the meter for Prometheus', () => {
     expect(text).toContain('sallyport_request_duration_seconds_count{endpoint="rest",outcome="failed"} 1')
     expect(text).toContain('sallyport_faults_total 1')
     expect(text).toContain('sallyport_expiry_lag_seconds 3')
-  })
-
-  it('has every metric that the dashboard and the page name', async () => {
-    meter.answered({ ...answered, reason: 'x' })
-    const known = namesIn(await meter.text())
-    expect(namesIn(dashboard).length).toBeGreaterThan(8)
-    for (const name of [...namesIn(dashboard), ...namesIn(page)]) expect(known).toContain(name)
-  })
-
-  it('has no metric of its own that the page does not explain', async () => {
-    const own = [...(await meter.text()).matchAll(/^# TYPE (sallyport_\S+)/gm)].map(([, name]) => name ?? '')
-    for (const name of own) expect(page).toContain(`| \`${name}\` |`)
   })
 })
