@@ -54,8 +54,9 @@ describe('sallyport store backup and restore', () => {
       ['serve', '--public-url', 'http://localhost:9', '--port', '0', '--database', url],
       { env },
     )
-    const before = await shown(['--database', url])
     expect((await run(['store', 'backup', file, '--database', url], { env })).status).toBe(0)
+    const before = await shown(['--database', url])
+    expect(JSON.stringify(before)).toContain('Backed up all that is on the server')
     expect([readdirSync(folder.path), statSync(file).mode & 0o777]).toEqual([['acme.backup'], 0o600])
     await run(['user', 'freeze', 'ada@acme.example', '--database', url], { env })
 

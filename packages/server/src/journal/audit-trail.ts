@@ -12,10 +12,15 @@ export interface AuditEntry {
   readonly display: string
 }
 
+/** What whoever runs the server can do with all that is sealed: put it under another key, or take it elsewhere. */
+export type DoneWithSecrets = 'rekeyed' | 'copied' | 'backedUp'
+
 /** Reads the trail of an org's changes. It is written together with them, by the stores that make them. */
 export interface AuditTrailStore {
   /** The changes of an org, newest first; those before a row, if one is given. */
   list(orgId: string, page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditEntry[]>
+  /** Notes, for every org, what was done with all secrets of the server at once. */
+  noteSecrets(did: DoneWithSecrets): Promise<void>
   /** Deletes at most `limit` rows from before; answers how many. */
   deleteBefore(before: Date, limit: number): Promise<number>
 }

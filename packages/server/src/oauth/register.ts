@@ -1,8 +1,7 @@
 import type { CertificateStore } from '../certificates/certificate.ts'
 import type { Clock } from '../clock.ts'
-import { changeConnectedApp } from '../connected-apps/change-connected-app.ts'
+import { changeConnectedApp, revealSecret } from '../connected-apps/change-connected-app.ts'
 import type { AppPolicies, ConnectedApp, ConnectedAppStore } from '../connected-apps/connected-app.ts'
-import { openConsumerSecret } from '../connected-apps/consumer-secret.ts'
 import type { CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import { checkedConnectedApp } from '../connected-apps/new-connected-app.ts'
 import { initialTokenShape, type RegistrationStore, registrationTokenShape } from '../connected-apps/registration.ts'
@@ -188,8 +187,9 @@ export function registerEndpoint(needs: Needs): RegisterEndpoint {
     return { app, parent, policies }
   }
 
-  function shown(request: RegistrationRequest, app: ConnectedApp): ClientInformation {
-    const consumerSecret = openConsumerSecret(seal, app)
+  /** What is known of an app, with its secret; that this was given out is noted as when an admin sees it. */
+  async function shown(request: RegistrationRequest, app: ConnectedApp): Promise<ClientInformation> {
+    const consumerSecret = app.isConsumerSecretOptional ? '' : await revealSecret({ apps, seal }, app)
     return information(request, app, { token: request.token ?? '', consumerSecret, method: undefined })
   }
 

@@ -1,5 +1,5 @@
 import { type AliasableExpression, sql } from 'kysely'
-import type { AuditTrailStore } from '../journal/audit-trail.ts'
+import type { AuditTrailStore, DoneWithSecrets } from '../journal/audit-trail.ts'
 import { instant, readInstant } from './column-values.ts'
 import type { Database, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -110,8 +110,16 @@ export function auditNotes({ queries, now }: Pick<Database, 'queries' | 'now'>):
   }
 }
 
+const withSecrets: Readonly<Record<DoneWithSecrets, string>> = {
+  rekeyed: 'Began to seal under another encryption key what is secret on the',
+  copied: 'Copied to another database all that is on the',
+  backedUp: 'Backed up all that is on the',
+}
+
 /** The trails of changes in the database, to be read. */
-export function auditTrailStore({ queries, read, write }: Database): AuditTrailStore {
+export function auditTrailStore(database: Database): AuditTrailStore {
+  const { queries, read, write } = database
+  const note = auditNotes(database)(undefined)
   const list = statement((given: Placeholder<{ orgId: string; before: number; limit: number }>) =>
     queries
       .selectFrom('setup_audit_trail')
@@ -141,6 +149,8 @@ export function auditTrailStore({ queries, read, write }: Database): AuditTrailS
         display: row.display,
       }))
     },
+    noteSecrets: (did) =>
+      write((tx) => note(tx, { section: 'Security', action: did, text: withSecrets[did], to: { ofServer: 'server' } })),
     deleteBefore: (before, limit) => write((tx) => tx.run(deleteBefore, { before: instant(before), limit })),
   }
 }

@@ -36,7 +36,8 @@ export function explained(place: string, error: unknown): unknown {
 /** Says of an error at the start what a person can do about it. */
 export function explainedAtStart(place: string, user: string | undefined, error: unknown): unknown {
   const unusable = (problem: string) => new DatabaseUnusable(place, problem, error)
-  const message = error instanceof Error ? error.message : ''
+  // Some of what TLS says has several lines.
+  const message = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').trim() : ''
   switch (codeOf(error)) {
     case '28P01':
       return unusable(`its password for the user ${user ?? '(none given)'} is another one.`)
@@ -59,8 +60,11 @@ export function explainedAtStart(place: string, user: string | undefined, error:
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return unusable(`its certificate is not trusted (${message}). Name its authority: ?sslrootcert=<file>.`)
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return unusable('its certificate is for another host. Give the host that it names, or ?sslmode=verify-ca.')
+    case 'CERT_HAS_EXPIRED':
+      return unusable('its certificate has expired; give it another one.')
   }
   if (message.includes('does not support SSL')) {
     return unusable('it speaks no TLS. Turn TLS on there; on a network that you trust: ?sslmode=disable.')

@@ -110,6 +110,16 @@ describe('POST /services/oauth2/register', () => {
     expect((await ask(await server.addApp('Stranger'))).body).toEqual({ active: false })
   })
 
+  it('tells an app its secret again, which Setup Audit Trail then says', async () => {
+    const { body } = await register(mine)
+    const path = new URL(body.registration_client_uri).pathname
+    const headers = { authorization: `Bearer ${body.registration_access_token}` }
+    const told = await answerOf(await server.request(path, { headers }))
+    expect(told.body.client_secret).toBe(body.client_secret)
+    const [latest] = await server.stores.auditTrail.list(server.org.id, { limit: 1 })
+    expect(latest).toMatchObject({ action: 'revealConsumerSecret', createdById: undefined })
+  })
+
   it('gives an app that keeps no secret none, and asks it for a challenge', async () => {
     const { body } = await register({ ...mine, token_endpoint_auth_method: 'none' })
     expect(body).not.toHaveProperty('client_secret')

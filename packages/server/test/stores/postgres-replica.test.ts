@@ -74,11 +74,12 @@ describe('a node with a replica', () => {
     try {
       expect(await stores.accessTokens.revoke(id, noon)).toBe(true)
       const revokedAt = performance.now()
-      await vi.waitFor(async () => expect(await stateOf(stores, id, 'first')).toBe('revoked'), {
-        timeout: 5000,
-        interval: 5,
-      })
-      expect(performance.now() - revokedAt).toBeLessThan(staleness + 150)
+      let lastAsked = revokedAt
+      for (let asked = revokedAt; (await stateOf(stores, id, 'first')) === 'live'; asked = performance.now()) {
+        lastAsked = asked
+        await setTimeout(5)
+      }
+      expect(lastAsked - revokedAt).toBeLessThanOrEqual(staleness)
       expect(stores.load().replica?.isInUse).toBe(false)
       expect(stores.load().replica?.lag).toBeGreaterThan(staleness)
     } finally {

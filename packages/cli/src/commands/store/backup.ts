@@ -29,7 +29,7 @@ export function storeBackup(terminal: Terminal): CommandUnknownOpts {
       rmSync(unfinished, { force: true })
       try {
         const from = server ?? { file: folder.database }
-        const tables = await copied(terminal, 'Backing up', { folder, from, to: { file: unfinished } })
+        const tables = await copied(terminal, 'Backing up', { folder, from, to: { file: unfinished } }, 'backedUp')
         renameSync(unfinished, file)
         const { json, text } = told(terminal, `Backed up to ${file}`, tables)
         terminal.answer({ file, ...json }, text)

@@ -1,21 +1,37 @@
-import { type CopiedTable, copyDatabase, type Place, sealWith } from '@sallyport/server'
+import { type CopiedTable, copyDatabase, openStores, type Place, type Seal, sealWith } from '@sallyport/server'
 import { type DataFolder, readEncryptionKey, readFurtherKeys } from '../../data-folder.ts'
 import { readable } from '../../database.ts'
 import type { Terminal } from '../../terminal.ts'
 
-/** Copies one database to another, and shows how far it is. @throws {Failure} in words, when nothing was copied */
+/**
+ * Copies one database to another, and shows how far it is.
+ * @param did what Setup Audit Trail is to say of it, if anything
+ * @throws {Failure} in words, when nothing was copied
+ */
 export async function copied(
   terminal: Terminal,
   label: string,
   { folder, from, to }: { readonly folder: DataFolder; readonly from: Place; readonly to: Place },
+  did?: 'copied' | 'backedUp',
 ): Promise<readonly CopiedTable[]> {
   const seal = sealWith(readEncryptionKey(folder, process.env), readFurtherKeys(process.env))
   try {
+    if (did !== undefined) await noted(from, seal, did)
     return await terminal.busy(label, (say) =>
       copyDatabase({ from, to, seal, onProgress: ({ table, rows }) => say(`${label}: ${table}, ${rows} rows`) }),
     )
   } catch (error) {
     throw readable(error)
+  }
+}
+
+/** Before it is done: who looks at the copy can see that it is one. */
+async function noted(from: Place, seal: Seal, did: 'copied' | 'backedUp'): Promise<void> {
+  const stores = await openStores({ ...from, seal, now: () => new Date(), onError: () => {} })
+  try {
+    await stores.auditTrail.noteSecrets(did)
+  } finally {
+    await stores.close()
   }
 }
 

@@ -32,7 +32,7 @@ export function storeCopy(terminal: Terminal): CommandUnknownOpts {
       const { folder, server } = databasePlace(options)
       if (server === undefined && !folder.hasDatabase) throw new Failure(`There is no database in ${folder.path}.`)
       const from = server ?? { file: folder.database }
-      const tables = await copied(terminal, 'Copying', { folder, from, to: target(options.to) })
+      const tables = await copied(terminal, 'Copying', { folder, from, to: target(options.to) }, 'copied')
       const { json, text } = told(terminal, 'Copied', tables)
       terminal.answer(json, text)
     })

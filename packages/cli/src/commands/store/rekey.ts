@@ -26,8 +26,9 @@ export function storeRekey(terminal: Terminal): CommandUnknownOpts {
         '  4. Restart the servers with the new key alone.',
     )
     .action((options) =>
-      withDatabase(options, async ({ stores: { sealing } }) => {
+      withDatabase(options, async ({ stores: { sealing, auditTrail } }) => {
         const total = await sealing.left()
+        if (total > 0) await auditTrail.noteSecrets('rekeyed')
         let done = 0
         await terminal.busy(`Sealing ${total} values under the new key`, async () => {
           for (;;) {
