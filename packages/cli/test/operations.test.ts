@@ -4,6 +4,7 @@ import { Agent, createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { newSchemaUrl } from '../../../test/postgres-url.ts'
 import { type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 
 const publicUrl = 'http://localhost:9'
@@ -318,9 +319,12 @@ describe('sallyport check', () => {
 })
 
 describe('several workers', () => {
-  it('answer on one port, are replaced when they die, and give their metrics as one', async () => {
+  it.each<[string, () => Promise<Readonly<Record<string, string>>>]>([
+    ['SQLite', async () => ({})],
+    ['PostgreSQL', async () => ({ SALLYPORT_DATABASE_URL: await newSchemaUrl() })],
+  ])('answer on one port, are replaced when they die, and give their metrics as one (%s)', async (_, place) => {
     using folder = temporaryFolder()
-    const env = { ...secrets(), SALLYPORT_DATA: folder.path }
+    const env = { ...secrets(), SALLYPORT_DATA: folder.path, ...(await place()) }
     const words = ['serve', '--public-url', publicUrl, '--port', '0', '--metrics-port', '0', '--workers', '2']
     await using server = await startServer(words, { env })
     expect(server.ready).toMatchObject({ workers: 2, url: publicUrl })

@@ -59,11 +59,13 @@ async function found(options: ReadOptions): Promise<readonly Finding[]> {
     const before = Date.now()
     const findings = await inspectDatabase(place.server ?? { file: place.folder.database }, seal)
     const { version, newest } = findings
+    const value = { ...findings, before, after: Date.now() }
+    if (version === 0) return { value, found: 'empty; its tables will be made at the first start' }
     const schema =
       version === newest
         ? `schema ${version}, up to date`
         : `schema ${version}, to be brought to ${newest} at the start`
-    return { value: { ...findings, before, after: Date.now() }, found: `opens with this encryption key; ${schema}` }
+    return { value, found: `opens with this encryption key; ${schema}` }
   })
   return [
     configured.finding,

@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, request, type Server } from 'node:http'
+import { dirname, join } from 'node:path'
+import { buffer, text } from 'node:stream/consumers'
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sharedPostgresUrl } from '../../../test/postgres-url.ts'
+import { signInOn } from '../../server/test/flows/test-browser.ts'
+import { freePort } from '../src/free-port.ts'
+import { program, temporaryFolder } from './program.ts'
+import { browserOf } from './wire.ts'
+
+const page = readFileSync(new URL('../../../docs/operations/two-nodes.md', import.meta.url), 'utf8')
+const folder = temporaryFolder()
+let places: ReadonlyMap<string, string>
+let proxy: Proxy
+let nodes: ChildProcess | undefined
+
+beforeAll(async () => {
+  const postgres = await sharedPostgresUrl()
+  const free = async () => String(await freePort(['127.0.0.1'], 0))
+  const [one, other, first, second] = [await free(), await free(), await free(), await free()]
+  proxy = await startProxy([Number(one), Number(other)])
+  // What is another machine's, or taken here: everything else of the page is run as it stands.
+  places = new Map([
+    ['https://login.acme.example', `http://localhost:${proxy.port}`],
+    ['127.0.0.1:5432', postgres.host],
+    ['8787', one],
+    ['8788', other],
+    ['9464', first],
+    ['9465', second],
+  ])
+  const bin = join(folder.path, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'sallyport'), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`)
+  chmodSync(join(bin, 'sallyport'), 0o755)
+})
+afterAll(async () => {
+  if (nodes?.pid !== undefined && nodes.exitCode === null) process.kill(-nodes.pid, 'SIGKILL')
+  proxy.close()
+  await asAdministrator(['drop database if exists sallyport_login with (force)', 'drop role if exists sallyport_login'])
+  folder[Symbol.dispose]()
+})
+
+/** The processes that a process has started and that run. */
+function childrenOf(pid: number | undefined): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+}
+
+function isThere(pid: number | undefined): boolean {
+  return existsSync(`/proc/${pid}`)
+}
+
+/** What the page has to be pasted, in order, of a language. */
+function blocks(language: string): readonly string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block = '']) =>
+    [...places].reduce((written, [there, here]) => written.replaceAll(there, here), block),
+  )
+}
+
+async function asAdministrator(statements: readonly string[]): Promise<void> {
+  const client = new Client({ connectionString: (await sharedPostgresUrl()).href })
+  await client.connect()
+  for (const statement of statements) await client.query(statement)
+  await client.end()
+}
+
+function shell(script: string) {
+  // A shell of a person has nothing of other servers.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_'))
+  const path = `${join(folder.path, 'bin')}:${dirname(process.execPath)}:${process.env['PATH']}`
+  const env = { ...Object.fromEntries(inherited), PATH: path, SALLYPORT_DRAIN_SECONDS: '1' }
+  return spawn('bash', ['-c', `set -eu\n${script}`], {
+    cwd: folder.path,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // With what it starts: so it can be ended with it.
+    detached: true,
+  })
+}
+
+async function pasted(block: string | undefined): Promise<string> {
+  const child = shell(block ?? 'false')
+  const [printed, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  expect([block, status]).toEqual([block, 0])
+  return printed
+}
+
+interface Proxy {
+  readonly port: number
+  /** How many answers came from each node. */
+  readonly answered: Map<number, number>
+  close(): void
+}
+
+/** Does what the page tells nginx to do: nodes in turn, the headers it sets, and the other node where one stops. */
+async function startProxy(upstreams: readonly number[]): Promise<Proxy> {
+  const answered = new Map<number, number>()
+  let turn = 0
+  const server: Server = createServer(async (incoming, response) => {
+    const body = await buffer(incoming)
+    const headers = { ...incoming.headers, 'x-forwarded-for': '192.0.2.7', connection: 'close' }
+    turn += 1
+    for (const step of upstreams.keys()) {
+      const port = upstreams[(turn + step) % upstreams.length] ?? 0
+      const isLast = step === upstreams.length - 1
+      const sent = request({ port, host: '127.0.0.1', path: incoming.url, method: incoming.method, headers })
+      sent.end(body)
+      const [answer] = await once(sent, 'response').catch(() => [])
+      if (answer === undefined || (answer.statusCode === 503 && !isLast)) continue
+      answered.set(port, (answered.get(port) ?? 0) + 1)
+      response.writeHead(answer.statusCode, answer.headers).end(await buffer(answer))
+      return
+    }
+    response.writeHead(502).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
+  return {
+    port: address.port,
+    answered,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+// Nine programs start one after the other.
+it('is what a new operator does, line by line, in an empty folder', { timeout: 120_000 }, async () => {
+  const [install, settings, org, serve, look, later] = blocks('sh')
+  expect(install).toBe('npm install --global sallyport\n')
+  const [nginx = ''] = blocks('nginx')
+  for (const [, port = ''] of nginx.matchAll(/server 127\.0\.0\.1:(\d+);/g))
+    expect([...places.values()]).toContain(port)
+
+  const statements = blocks('sql')
+    .flatMap((block) => block.trim().split(/;\n?/))
+    .filter((line) => line !== '')
+  await asAdministrator(statements)
+  await pasted(settings)
+  const first = await pasted(org)
+  expect(first).toContain('✓ configuration: complete')
+  expect(first).toContain('✓ database: empty; its tables will be made at the first start')
+
+  nodes = shell(`${serve ?? ''}echo; echo ready; wait`)
+  let said = ''
+  for await (const chunk of nodes.stdout ?? []) {
+    said += String(chunk)
+    if (said.includes('\nready\n')) break
+  }
+  expect(said.match(/"status":"ready"/g)).toHaveLength(2)
+
+  const seen = await pasted(look)
+  const url = `http://localhost:${proxy.port}`
+  expect(seen).toContain(`"issuer":"${url}"`)
+  const browser = browserOf(url)
+  await signInOn(browser, await browser.open('/'), 'ada@acme.example', 'correct horse battery staple')
+  const home = async () => (await browser.open('/setup')).html.includes('Setup Home')
+  for (let visit = 0; visit < 4; visit += 1) expect(await home()).toBe(true)
+  expect([...proxy.answered.values()].every((count) => count > 2)).toBe(true)
+  expect(proxy.answered.size).toBe(2)
+
+  // One of them is stopped: nobody notices.
+  const [one] = childrenOf(nodes.pid)
+  process.kill(one ?? 0, 'SIGTERM')
+  for (let visit = 0; visit < 10; visit += 1) expect(await home()).toBe(true)
+  await expect.poll(() => isThere(one), { timeout: 10_000, interval: 50 }).toBe(false)
+  expect(await home()).toBe(true)
+
+  const told = await pasted(later)
+  // As the proxy says, whom it trusts to: the caller's own address.
+  expect(told).toContain('192.0.2.7')
+  expect(told).toMatch(/228\s+signs/)
+})
