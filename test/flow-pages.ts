@@ -221,6 +221,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'refresh-token-rotated-out',
     'refresh-token-displaced',
     'refresh-token-expired',
+    'partner-address-unlisted',
     ...user,
     'session-level-too-low',
     'scope-not-allowed',

@@ -2,11 +2,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCertificate } from '../../server/src/certificates/certificate.ts'
+import { installApp } from '../../server/src/connected-apps/app-policies.ts'
 import type { ConnectedApp } from '../../server/src/connected-apps/connected-app.ts'
 import { generateInitialAccessToken } from '../../server/src/connected-apps/initial-access-token.ts'
 import type { EnteredSamlConfig } from '../../server/src/connected-apps/saml-config.ts'
 import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
 import { strictPosture } from '../../server/src/options.ts'
+import { recordIds } from '../../server/src/record-id.ts'
 import type { Profile } from '../../server/src/users/profile.ts'
 import type { User } from '../../server/src/users/user.ts'
 import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
@@ -611,6 +613,28 @@ function asClient(
   const own = { iss: consumerKey, sub: consumerKey, jti: fresh('jti'), ...claims }
   const form = { ...anyRefresh, client_assertion: at.assertion(own, more), client_assertion_type: assertionType }
   return post(form, { at })
+}
+
+/** A refresh of an app that three production orgs use, in one that lets such apps ask from listed addresses alone. */
+async function refreshOfPartnerApp(): Promise<Wire> {
+  const orgId = server.otherOrg.id
+  const app = await server.addApp(fresh('Partner'), { orgId }, { orgId })
+  const ids = recordIds(server.now)
+  for (const name of [undefined, fresh('Third'), fresh('Fourth')]) {
+    const another = { ...server.org, id: ids('organization'), name: name ?? '', myDomain: undefined, port: undefined }
+    if (name !== undefined) await server.stores.orgs.add(another)
+    await installApp(server.stores, app, name === undefined ? server.org : another)
+  }
+  const behave = (listAddressesOfPartnerApps: boolean) => {
+    const releaseUpdates = { requirePkceOfPartnerApps: false, listAddressesOfPartnerApps }
+    return server.stores.orgs.update({ ...server.org, settings: { ...server.org.settings, releaseUpdates } })
+  }
+  await behave(false)
+  const { refresh_token } = await tokensFor(server, world.user, app)
+  await behave(true)
+  const wire = await post({ grant_type: 'refresh_token', refresh_token, ...credentialsOf(app) })
+  await server.stores.orgs.update(server.org)
+  return wire
 }
 
 /** How each refusal comes about. A reason without a line here does not compile, and fails below. */
@@ -1451,6 +1475,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     async () => bearer({ sub: (await officeUser()).username }),
     async () => signIn((await officeUser()).username, password),
   ],
+  'partner-address-unlisted': [refreshOfPartnerApp],
   'high-assurance-required': [
     async () => {
       const { id } = await server.profile('Standard User')

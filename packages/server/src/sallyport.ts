@@ -192,9 +192,9 @@ export async function sallyport({
   })
   const appAccess = appAccessBy({ apps, approvals, permissionSets, appHandlers, now })
   const partner = partnerRules({ apps, orgs, now })
-  const askAgain = userOfApp({ users, orgs, profiles, appAccess, now })
+  const askAgain = userOfApp({ users, orgs, profiles, appAccess, partnerRules: partner, now })
   const deviceAccess = deviceAppAccess({ apps, approvals, permissionSets, appHandlers, now })
-  const askForDevice = userOfApp({ users, orgs, profiles, appAccess: deviceAccess, now })
+  const askForDevice = userOfApp({ users, orgs, profiles, appAccess: deviceAccess, partnerRules: partner, now })
   const deviceNeeds = { deviceCodes: stores.deviceCodes, apps, users, userOfApp: askForDevice, rules: posture, now }
   const issue = issueTokens({
     store: stores.issue,

@@ -159,6 +159,7 @@ export const sampleFacts: ExplainedReasons = {
   'initial-token-unknown': {},
   'registration-malformed': { contentType: 'application/x-www-form-urlencoded' },
   'registration-refused': { field: 'redirect_uris', problem: 'it is empty' },
+  'partner-address-unlisted': { app, address: '203.0.113.7' },
   'registration-limit': { app, limit: 100 },
   'registration-token-unknown': {},
   'run-as-missing': { app, org },

@@ -1,3 +1,4 @@
+import type { IpRange } from '../ip-range.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import { isInForce } from '../releases/release-updates.ts'
 import type { ConnectedApp, ConnectedAppStore, RefreshTokenPolicy } from './connected-app.ts'
@@ -8,6 +9,8 @@ export interface PartnerRules {
   readonly rotatesRefreshTokens: boolean
   /** What goes beside the refresh token policy of the org. */
   readonly refreshTokenPolicy: RefreshTokenPolicy | undefined
+  /** Where its requests for tokens have to come from; `undefined` for anywhere. */
+  readonly addresses: readonly IpRange[] | undefined
 }
 
 /** What is asked of an app when it is used in an org. */
@@ -20,7 +23,12 @@ interface Needs {
 }
 
 /** Nothing beyond its settings: what goes for an app in the org it was made in. */
-const noRules: PartnerRules = { needsPkce: false, rotatesRefreshTokens: false, refreshTokenPolicy: undefined }
+const noRules: PartnerRules = {
+  needsPkce: false,
+  rotatesRefreshTokens: false,
+  refreshTokenPolicy: undefined,
+  addresses: undefined,
+}
 const idleLifetime: RefreshTokenPolicy = { kind: 'specific_inactivity', seconds: 30 * 86_400 }
 // More than these make a partner of an app's maker.
 const fewOrgs = 2
@@ -34,8 +42,13 @@ export function partnerRules({ apps, orgs, now }: Needs): PartnerRulesOf {
       needsPkce: isAsked('requirePkceOfPartnerApps'),
       rotatesRefreshTokens: isAsked('rotateRefreshTokensOfPartnerApps'),
       refreshTokenPolicy: isAsked('expireIdleRefreshTokensOfPartnerApps') ? idleLifetime : undefined,
+      addresses: isAsked('listAddressesOfPartnerApps') ? app.ipRanges : undefined,
     }
-    const isNothingAsked = !asked.needsPkce && !asked.rotatesRefreshTokens && asked.refreshTokenPolicy === undefined
+    const isNothingAsked =
+      !asked.needsPkce &&
+      !asked.rotatesRefreshTokens &&
+      asked.refreshTokenPolicy === undefined &&
+      asked.addresses === undefined
     return isNothingAsked || !(await isPartnerApp({ apps, orgs }, app)) ? noRules : asked
   }
 }

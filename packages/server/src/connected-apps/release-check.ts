@@ -139,6 +139,11 @@ const findings: Readonly<Record<ReleaseUpdateName, Finder>> = {
       return isShort ? undefined : 'Its refresh tokens outlive 30 days without use: a client that sleeps longer is out.'
     }),
 
+  listAddressesOfPartnerApps: (needs, org) =>
+    ofPartnerApps(needs, org, ({ ipRanges }) =>
+      ipRanges.length > 0 ? undefined : 'It lists no addresses: every request of it for tokens is refused.',
+    ),
+
   async endUsernamePasswordFlow(needs, org) {
     const apps = await appsById(needs, await appsOfFlow(needs, org, ['password']))
     return apps.map((app) => ({ subject: app.label, why: 'It signs in by username and password.' }))

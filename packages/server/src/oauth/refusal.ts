@@ -118,6 +118,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'initial-token-unknown': Record<never, never>
   'registration-malformed': { readonly contentType: string }
   'registration-refused': { readonly field: string; readonly problem: string }
+  'partner-address-unlisted': { readonly app: string; readonly address: string }
   'registration-limit': { readonly app: string; readonly limit: number }
   'registration-token-unknown': Record<never, never>
   // Client credentials
@@ -293,6 +294,7 @@ const invalidRequestUri = { code: 'invalid_request_uri', description: 'request_u
 // Nothing that is wrong about a name and a password is told apart from anything else.
 const authenticationFailure = { code: 'invalid_grant', description: 'authentication failure' } as const
 const noToken = { ...authenticationFailure, loginStatus: 'Failed: API security token required' } as const
+const ipRestricted = { code: 'invalid_grant', description: 'ip restricted', loginStatus: 'Restricted IP' } as const
 const flowOff = { code: 'oauth_flow_disabled', description: 'this oauth flow is not enabled' } as const
 const invalidProof = (description: string): Wire => ({ code: 'invalid_dpop_proof', description })
 const handlerSaysNo = { code: 'invalid_grant', description: 'Token handler validation failed' } as const
@@ -595,7 +597,8 @@ const wires: { readonly [R in Reason]: Wire } = {
     authorize: { code: 'OAUTH_APP_ACCESS_DENIED', description: 'user is not admin approved to access this app' },
     loginStatus: 'Login invalid',
   },
-  'ip-restricted': { code: 'invalid_grant', description: 'ip restricted', loginStatus: 'Restricted IP' },
+  'ip-restricted': ipRestricted,
+  'partner-address-unlisted': ipRestricted,
   'high-assurance-required': {
     code: 'invalid_session_level',
     description: 'a high assurance session is required',

@@ -1,6 +1,8 @@
 import { checkAddress, checkUser } from '../connected-apps/access.ts'
 import type { AppAccess } from '../connected-apps/app-access.ts'
 import type { AppPolicies, ConnectedApp } from '../connected-apps/connected-app.ts'
+import type { PartnerRulesOf } from '../connected-apps/partner-app.ts'
+import { isInRanges } from '../ip-range.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import type { Profile, ProfileStore } from '../users/profile.ts'
@@ -23,11 +25,12 @@ interface Needs {
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly appAccess: AppAccess
+  readonly partnerRules: PartnerRulesOf
   readonly now: () => Date
 }
 
 /** The question of {@link UserOfApp}, over the stores. @throws {OAuthError} with the reason when the answer is no. */
-export function userOfApp({ users, orgs, profiles, appAccess, now }: Needs): UserOfApp {
+export function userOfApp({ users, orgs, profiles, appAccess, partnerRules, now }: Needs): UserOfApp {
   return async ({ userId, app, request, checks, relaxesAddress }) => {
     const user = await users.find(userId)
     const org = await orgs.find(user?.orgId ?? '')
@@ -50,6 +53,10 @@ export function userOfApp({ users, orgs, profiles, appAccess, now }: Needs): Use
     } else {
       const elsewhere = checkAddress({ profile, sourceIp: request.sourceIp }, checks)
       if (elsewhere !== undefined) throw refusal(elsewhere)
+    }
+    const { addresses } = await partnerRules(app, org)
+    if (addresses !== undefined && !isInRanges(request.sourceIp, addresses)) {
+      throw refusal({ reason: 'partner-address-unlisted', facts: { app: app.label, address: request.sourceIp } })
     }
     return { org, user, profile, policies: access.policies }
   }

@@ -108,6 +108,14 @@ export const releaseUpdates = {
       'Policies of the app: Refresh Token Policy, expire if not used for 30 days; and a client that refreshes in time.',
     source: partnerApps,
   },
+  listAddressesOfPartnerApps: {
+    ...documented,
+    isOptIn: true,
+    date: new Date('2026-05-11T00:00:00Z'),
+    what: 'Such an app gets tokens only from addresses that its maker has listed. Which list counts is not said, so it is off here until it is switched on; here it is the trusted IP ranges of the app.',
+    setting: 'In the app’s own org: Trusted IP Range for OAuth Web server flow.',
+    source: partnerApps,
+  },
   announcePkce: {
     ...reported,
     date: new Date('2026-09-01T00:00:00Z'),

@@ -8,7 +8,7 @@ import { recordIds } from '../../src/record-id.ts'
 import type { User } from '../../src/users/user.ts'
 import { authorizeUrl, signInOn, testBrowser } from './test-browser.ts'
 import { answerOf, startTestServer, type TestServer, targetBase } from './test-server.ts'
-import { refresh, refusalOf, tokensFor } from './test-tokens.ts'
+import { credentialsOf, refresh, refusalOf, tokensFor } from './test-tokens.ts'
 
 let server: TestServer
 let user: User
@@ -115,6 +115,30 @@ describe('what is asked of partner apps', () => {
     })
   })
 
+  it('is that it asks from listed addresses, where the org says so', async () => {
+    const ipRanges = [{ start: '192.0.2.1', end: '192.0.2.9', description: '' }]
+    const app = await partnerApp({ ipRanges })
+    await behave({ releaseUpdates: { requirePkceOfPartnerApps: false } })
+    const { refresh_token } = await tokensFor(server, user, app)
+    const releaseUpdates = { requirePkceOfPartnerApps: false, listAddressesOfPartnerApps: true }
+    await behave({ releaseUpdates })
+    const asksFrom = async (address: string) => {
+      const form = { grant_type: 'refresh_token', refresh_token, ...credentialsOf(app) }
+      const init = { method: 'POST', body: new URLSearchParams(form) }
+      return answerOf(await server.request('/services/oauth2/token', init, address))
+    }
+    expect(await refusalOf(server, await asksFrom('203.0.113.7'))).toEqual({
+      status: 400,
+      error: 'invalid_grant',
+      error_description: 'ip restricted',
+      reason: 'partner-address-unlisted',
+    })
+    expect((await asksFrom('192.0.2.5')).status).toBe(200)
+    expect((await server.stores.loginHistory.list(server.org.id, {}, { limit: 2 }))[1]).toMatchObject({
+      status: 'Restricted IP',
+    })
+  })
+
   it('is nothing in an org of before, nor of an app that two orgs use', async () => {
     await behave({ release: '2026-05-10' })
     const app = await partnerApp()
@@ -201,6 +225,7 @@ describe('checkRelease', () => {
       'requirePkceOfPartnerApps',
       'rotateRefreshTokensOfPartnerApps',
       'expireIdleRefreshTokensOfPartnerApps',
+      'listAddressesOfPartnerApps',
     ])
     const found = await checkRelease(server.stores, org, updates)
     expect(found.map(({ update, subject }) => [update, subject])).toEqual([
@@ -210,6 +235,7 @@ describe('checkRelease', () => {
       ['requirePkceOfPartnerApps', partner.label],
       ['rotateRefreshTokensOfPartnerApps', partner.label],
       ['expireIdleRefreshTokensOfPartnerApps', partner.label],
+      ['listAddressesOfPartnerApps', partner.label],
     ])
     expect(found[1]?.why).toContain('https://login.salesforce.com')
     expect(updatesUntil({ settings: defaultOrgSettings }, server.now(), new Date('2025-10-01T00:00:00Z'))).toEqual([])

@@ -158,6 +158,14 @@ export const userCauses = {
     },
     command: 'curl -sS https://api.ipify.org',
   },
+  'partner-address-unlisted': {
+    told: told('invalid_grant', 'ip restricted'),
+    look: ({ grant }) => (grant === 'refresh_token' || grant === 'authorization_code' ? 'maybe' : 'no'),
+    meaning: 'The app is one that many orgs use, and its maker has not listed the address that it asked from.',
+    whatToDo: ['Let the maker of the app add the address to its trusted IP ranges.'],
+    setting: appSetting('Trusted IP Range for OAuth Web server flow'),
+    command: 'sallyport app update <name> --ip-range <from>-<to>',
+  },
   'outside-login-hours': {
     told: told('invalid_grant', 'ip restricted or invalid login hours', 'invalid login hours'),
     isRare: true,

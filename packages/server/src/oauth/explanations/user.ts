@@ -148,6 +148,16 @@ export const userExplanations = {
       whereInSetup: `${profileSetting(profile, 'Login IP Ranges')}; for the web server flow also Setup > App Manager > your app > Manage > Edit Policies > IP Relaxation`,
     }),
   },
+  'partner-address-unlisted': {
+    check: 'address',
+    facts: { app: 'text', address: 'text' },
+    explain: ({ app, address }) => ({
+      expected: `an address in the trusted IP ranges of ${quoted(app)}, which many orgs use (release update listAddressesOfPartnerApps)`,
+      found: address,
+      whatToDo: `Let the maker of the app list this address, in the org that the app was made in: ${appCommand('update', app, '--ip-range', `${address}-${address}`)}.`,
+      whereInSetup: appSetting(app, 'Trusted IP Range for OAuth Web server flow'),
+    }),
+  },
   'high-assurance-required': {
     check: 'assurance',
     facts: { app: 'text' },

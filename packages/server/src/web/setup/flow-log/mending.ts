@@ -223,6 +223,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'not-admin-approved': 'app policies',
   'app-handler-refused': 'app policies',
   'ip-restricted': 'profile',
+  'partner-address-unlisted': 'app settings',
   'high-assurance-required': 'app policies',
   'session-level-too-low': 'app policies',
   'verification-code-wrong': 'user',
