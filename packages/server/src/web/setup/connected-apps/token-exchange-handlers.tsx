@@ -9,77 +9,105 @@ import {
   supportSettings,
 } from '../../../token-exchange/new-token-exchange-handler.ts'
 import type { TokenExchangeHandler } from '../../../token-exchange/token-exchange-handler.ts'
-import { Card, EmptyState, Nothing, YesNo } from '../blocks.tsx'
+import { Card, Nothing, YesNo } from '../blocks.tsx'
 import { check, choices, lines, text } from '../field.tsx'
-import type { ShownForm, ValuesOf } from '../form.tsx'
-import { confirmPage, formPage, page, shown } from '../route.tsx'
+import type { ValuesOf } from '../form.tsx'
 import type { SetupNeeds } from '../setup.ts'
-import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { DataTable } from '../table.tsx'
+import type { SetupRoute } from '../setup-visit.ts'
+import { thingPages } from '../thing-pages.tsx'
 import { appPath } from './find-app.ts'
 
-const path = '/setup/token-exchange-handlers'
-const right = 'manage connected apps'
-
 /** *Token Exchange Handlers*: whose code decides about tokens of other issuers, and for which apps. */
-export function tokenExchangeHandlerPages(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
-  return [...list, ...newPage(needs), ...editPage(needs), ...remove]
-}
-
-const list = page(path, 'view setup', async (visit) => {
-  const { stores, org, can } = visit
-  const [handlers, apps] = await Promise.all([stores.tokenExchangeHandlers.list(org.id), stores.apps.list(org.id)])
-  const canManage = can(right)
-  return shown(visit, {
+export function tokenExchangeHandlerPages({ newId, now }: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
+  return thingPages({
+    path: '/setup/token-exchange-handlers',
+    parameter: 'handler',
+    right: 'manage connected apps',
     title: 'Token Exchange Handlers',
     lead: 'Who decides whether a token of another issuer is good, and whose it is. The code is a module in the folder handlers of the data folder.',
-    place: path,
-    actions: [canManage ? { href: `${path}/new`, label: 'New Token Exchange Handler', look: 'brand' } : undefined],
-    children: (
-      <Card title="Handlers">
-        <DataTable<TokenExchangeHandler>
-          caption="Token exchange handlers"
-          rows={handlers}
-          columns={[
-            { heading: 'Label', cell: ({ masterLabel }) => masterLabel },
-            { heading: 'Name', cell: ({ developerName }) => <code>{developerName}</code> },
-            { heading: 'Module', cell: ({ tokenHandlerApex }) => <code>{tokenHandlerApex}</code> },
-            { heading: 'Token Types', cell: ({ tokenTypes }) => tokenTypes.map((type) => typeLabels[type]).join(', ') },
-            { heading: 'Enabled', cell: ({ isEnabled }) => <YesNo value={isEnabled} /> },
-            { heading: 'Makes Users', cell: ({ isUserCreationAllowed }) => <YesNo value={isUserCreationAllowed} /> },
-            { heading: 'Connected Apps', cell: (handler) => <AppsOf handler={handler} apps={apps} /> },
-            ...(canManage
-              ? [
-                  {
-                    heading: 'Actions',
-                    cell: ({ id, masterLabel }: TokenExchangeHandler) => (
-                      <span class="actions">
-                        <a href={`${path}/${id}/edit`} aria-label={`Edit ${masterLabel}`}>
-                          Edit
-                        </a>
-                        <a href={`${path}/${id}/delete`} aria-label={`Delete ${masterLabel}`}>
-                          Delete
-                        </a>
-                      </span>
-                    ),
-                  },
-                ]
-              : []),
-          ]}
-          empty={
-            <EmptyState title="No token exchange handler yet">
-              <p>
-                With one, an app can bring a token of your identity provider and get one of this org for it, without
-                anybody at a browser.
-              </p>
-              {canManage && <a href={`${path}/new`}>Make one</a>}
-            </EmptyState>
-          }
-        />
-      </Card>
+    listTitle: 'Handlers',
+    empty: {
+      title: 'No token exchange handler yet',
+      text: 'With one, an app can bring a token of your identity provider and get one of this org for it, without anybody at a browser.',
+    },
+    noun: 'Token Exchange Handler',
+    nameOf: ({ masterLabel }: TokenExchangeHandler) => masterLabel,
+    list: ({ stores, org }) => stores.tokenExchangeHandlers.list(org.id),
+    names: ({ stores, org }) => stores.apps.list(org.id),
+    columns: (apps) => [
+      { heading: 'Label', cell: ({ masterLabel }) => masterLabel },
+      { heading: 'Name', cell: ({ developerName }) => <code>{developerName}</code> },
+      { heading: 'Module', cell: ({ tokenHandlerApex }) => <code>{tokenHandlerApex}</code> },
+      { heading: 'Token Types', cell: ({ tokenTypes }) => tokenTypes.map((type) => typeLabels[type]).join(', ') },
+      { heading: 'Enabled', cell: ({ isEnabled }) => <YesNo value={isEnabled} /> },
+      { heading: 'Makes Users', cell: ({ isUserCreationAllowed }) => <YesNo value={isUserCreationAllowed} /> },
+      { heading: 'Connected Apps', cell: (handler) => <AppsOf handler={handler} apps={apps} /> },
+    ],
+    fields: fieldsOf,
+    newFields: {
+      developerName: text({
+        label: 'Name',
+        isRequired: true,
+        placeholder: 'Corporate_Directory',
+        help: 'Its name in metadata and commands: letters, digits and single underscores. It cannot be changed later.',
+      }),
+    },
+    newStart: { tokenTypes: ['ID_TOKEN'], isEnabled: true },
+    async start(handler, apps, { stores }) {
+      const fullNames = new Map(apps.map(({ id, fullName }) => [id, fullName]))
+      const { masterLabel, description, tokenHandlerApex, tokenTypes, enablements } = handler
+      const { isEnabled, isUserCreationAllowed, isProtected } = handler
+      return {
+        masterLabel,
+        description,
+        tokenHandlerApex,
+        tokenTypes,
+        isEnabled,
+        isUserCreationAllowed,
+        isProtected,
+        enablements: await Promise.all(
+          enablements.map(async ({ appId, executionUserId }) => {
+            const user = await stores.users.find(executionUserId)
+            return `${fullNames.get(appId) ?? appId} = ${user?.username ?? executionUserId}`
+          }),
+        ),
+        defaultFor: enablements.filter(({ isDefault }) => isDefault).flatMap(({ appId }) => fullNames.get(appId) ?? []),
+      }
+    },
+    sections: (form, once) => (
+      <>
+        <Card title="Token Exchange Handler">
+          {once}
+          {form.field('masterLabel')}
+          {form.field('description')}
+          {form.field('tokenHandlerApex')}
+          {form.field('tokenTypes')}
+          {form.field('isEnabled')}
+          {form.field('isUserCreationAllowed')}
+          {form.field('isProtected')}
+        </Card>
+        <Card title="Enablements">
+          {form.field('enablements')}
+          {form.field('defaultFor')}
+        </Card>
+      </>
     ),
+    problemNames: { isJwtSupported: 'tokenTypes' },
+    async make({ developerName, ...values }, { stores, org }) {
+      const given = entered(values)
+      return given.ok ? newHandler({ ...stores, newId, now }, org, { ...given.value, developerName }) : given
+    },
+    async change(values, handler, { stores }) {
+      const given = entered(values)
+      return given.ok ? changeHandler({ ...stores, now }, handler, given.value) : given
+    },
+    consequences:
+      'Its apps can no longer exchange tokens by it (token handler not found). Tokens that were given out stay, and so does the file with its code.',
+    remove: (handler, { stores }) => stores.tokenExchangeHandlers.delete(handler),
+    afterwards: ({ tokenHandlerApex }) =>
+      `Its code belongs into the file ${tokenHandlerApex}.ts (or .js) in the folder handlers.`,
   })
-})
+}
 
 const typeLabels: Readonly<Record<IncomingTokenType, string>> = {
   ACCESS_TOKEN: 'Access token',
@@ -148,29 +176,6 @@ const fieldsOf = (apps: readonly ConnectedApp[]) => ({
 
 type Values = ValuesOf<ReturnType<typeof fieldsOf>>
 
-function Fields({ form }: { readonly form: ShownForm<ReturnType<typeof fieldsOf>> }) {
-  return (
-    <>
-      <Card title="Token Exchange Handler">
-        {form.field('masterLabel')}
-        {form.field('description')}
-        {form.field('tokenHandlerApex')}
-        {form.field('tokenTypes')}
-        {form.field('isEnabled')}
-        {form.field('isUserCreationAllowed')}
-        {form.field('isProtected')}
-      </Card>
-      <Card title="Enablements">
-        {form.field('enablements')}
-        {form.field('defaultFor')}
-      </Card>
-    </>
-  )
-}
-
-const appsOf = ({ stores, org }: SetupVisit) => stores.apps.list(org.id)
-const problemNames = { isJwtSupported: 'tokenTypes' } as const
-
 /** What was entered, as the acts take it. */
 function entered({ tokenTypes, enablements: entries, defaultFor, ...same }: Values): Outcome<EnteredHandler> {
   const problems: Problem[] = []
@@ -192,116 +197,3 @@ function entered({ tokenTypes, enablements: entries, defaultFor, ...same }: Valu
   const supported = incomingTokenTypes.map((type) => [supportSettings[type], tokenTypes.includes(type)])
   return done({ ...same, ...Object.fromEntries(supported), enablements })
 }
-
-function newPage({ newId, now }: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
-  return formPage({
-    path: `${path}/new`,
-    right,
-    find: async () => ({}),
-    fields: async (_, visit) => ({
-      developerName: text({
-        label: 'Name',
-        isRequired: true,
-        placeholder: 'Corporate_Directory',
-        help: 'Its name in metadata and commands: letters, digits and single underscores. It cannot be changed later.',
-      }),
-      ...fieldsOf(await appsOf(visit)),
-    }),
-    start: () => ({ tokenTypes: ['ID_TOKEN'], isEnabled: true }),
-    show: (form) => ({
-      title: 'New Token Exchange Handler',
-      place: path,
-      inside: (
-        <>
-          <Card title="Name">{form.field('developerName')}</Card>
-          <Fields form={form} />
-        </>
-      ),
-    }),
-    submit: 'Save',
-    cancel: () => path,
-    problemNames,
-    async act({ developerName, ...values }, _, { stores, org }) {
-      const given = entered(values)
-      if (!given.ok) return given
-      const made = await newHandler({ ...stores, newId, now }, org, { ...given.value, developerName })
-      if (!made.ok) return made
-      const { masterLabel, tokenHandlerApex } = made.value
-      const say = `The handler “${masterLabel}” has been made. Its code belongs into the file ${tokenHandlerApex}.ts (or .js) in the folder handlers.`
-      return done({ to: path, say })
-    },
-  })
-}
-
-async function findHandler({ stores, org, params }: SetupVisit): Promise<TokenExchangeHandler | undefined> {
-  return (await stores.tokenExchangeHandlers.list(org.id)).find(({ id }) => id === params['handler'])
-}
-
-function editPage({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
-  return formPage({
-    path: `${path}/:handler/edit`,
-    right,
-    find: findHandler,
-    fields: async (_handler, visit) => fieldsOf(await appsOf(visit)),
-    start: async (handler, visit) => {
-      const apps = new Map((await appsOf(visit)).map(({ id, fullName }) => [id, fullName]))
-      const { masterLabel, description, tokenHandlerApex, tokenTypes, enablements } = handler
-      const { isEnabled, isUserCreationAllowed, isProtected } = handler
-      return {
-        masterLabel,
-        description,
-        tokenHandlerApex,
-        tokenTypes,
-        isEnabled,
-        isUserCreationAllowed,
-        isProtected,
-        enablements: await Promise.all(
-          enablements.map(async ({ appId, executionUserId }) => {
-            const user = await visit.stores.users.find(executionUserId)
-            return `${apps.get(appId) ?? appId} = ${user?.username ?? executionUserId}`
-          }),
-        ),
-        defaultFor: enablements.filter(({ isDefault }) => isDefault).flatMap(({ appId }) => apps.get(appId) ?? []),
-      }
-    },
-    show: (form, { masterLabel }) => ({
-      title: `Edit ${masterLabel}`,
-      place: path,
-      inside: <Fields form={form} />,
-    }),
-    submit: 'Save',
-    cancel: () => path,
-    problemNames,
-    async act(values, handler, { stores }) {
-      const given = entered(values)
-      if (!given.ok) return given
-      const changed = await changeHandler({ ...stores, now }, handler, given.value)
-      return changed.ok
-        ? done({ to: path, say: `The handler “${changed.value.masterLabel}” has been changed.` })
-        : changed
-    },
-  })
-}
-
-const remove = confirmPage<TokenExchangeHandler>({
-  path: `${path}/:handler/delete`,
-  right,
-  find: findHandler,
-  show: ({ masterLabel }) => ({
-    title: `Delete ${masterLabel}`,
-    place: path,
-    consequences: (
-      <p>
-        Its apps can no longer exchange tokens by it (token handler not found). Tokens that were given out stay, and so
-        does the file with its code.
-      </p>
-    ),
-    button: 'Delete',
-    isDestructive: true,
-    cancel: path,
-  }),
-  async act(handler, { stores }) {
-    await stores.tokenExchangeHandlers.delete(handler)
-    return done({ to: path, say: `The handler “${handler.masterLabel}” has been deleted.` })
-  },
-})

@@ -1,21 +1,74 @@
 import { done } from '../../../problem.ts'
 import { changeCustomPermission, newCustomPermission } from '../../../users/change-custom-permission.ts'
 import type { CustomPermission } from '../../../users/custom-permission.ts'
-import { Card, EmptyState, Nothing } from '../blocks.tsx'
+import { Card, Nothing } from '../blocks.tsx'
 import { choice, choices, text } from '../field.tsx'
-import type { ShownForm } from '../form.tsx'
 import type { PlacePath } from '../places.ts'
-import { confirmPage, formPage, page, shown } from '../route.tsx'
+import { formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { DataTable } from '../table.tsx'
+import { thingPages } from '../thing-pages.tsx'
 
 const path = '/setup/custom-permissions'
 const right = 'manage users'
 
 /** *Custom Permissions*: permissions of the org's own making, which app learns of them, and who gives them. */
-export function customPermissionPages(needs: Pick<SetupNeeds, 'newId'>): readonly SetupRoute[] {
-  return [...list, ...newPage(needs), ...edit, ...remove]
+export function customPermissionPages({ newId }: Pick<SetupNeeds, 'newId'>): readonly SetupRoute[] {
+  return thingPages({
+    path,
+    parameter: 'customPermission',
+    right,
+    title: 'Custom Permissions',
+    lead: 'What users may do in an app of yours: the app is told who has which (custom_permissions).',
+    listTitle: 'Custom permissions',
+    empty: {
+      title: 'No custom permission yet',
+      text: 'Make one for everything that only some users of an app may do, give it by a permission set, and let the app ask for the scope custom_permissions.',
+    },
+    noun: 'Custom Permission',
+    nameOf: ({ label }: CustomPermission) => label,
+    list: ({ stores, org }) => stores.customPermissions.list(org.id),
+    names: namesIn,
+    columns: (names) => [
+      { heading: 'Label', cell: ({ label }) => label },
+      { heading: 'API Name', cell: ({ name }) => <code>{name}</code> },
+      {
+        heading: 'Connected App',
+        cell: ({ appId }) => names.apps.find(({ id }) => id === appId)?.label ?? <Nothing />,
+      },
+      { heading: 'Given By', cell: (permission) => giversOf(permission, names) || <Nothing /> },
+    ],
+    fields: fieldsOf,
+    newFields: {
+      name: text({
+        label: 'API Name',
+        isRequired: true,
+        placeholder: 'Approve_Orders',
+        help: 'As the app is told it: letters, digits and single underscores. It cannot be changed later.',
+      }),
+    },
+    start: ({ label, description, appId, profileIds, permissionSetIds }, { apps, profiles, permissionSets }) => ({
+      label,
+      description: description ?? '',
+      connectedApp: apps.find(({ id }) => id === appId)?.fullName ?? '',
+      profiles: profiles.filter(({ id }) => profileIds.includes(id)).map(({ name }) => name),
+      permissionSets: permissionSets.filter(({ id }) => permissionSetIds.includes(id)).map(({ name }) => name),
+    }),
+    sections: (form, once) => (
+      <Card title="Custom Permission">
+        {once}
+        {form.field('label')}
+        {form.field('description')}
+        {form.field('connectedApp')}
+        {form.field('profiles')}
+        {form.field('permissionSets')}
+      </Card>
+    ),
+    make: (entered, { stores, org }) => newCustomPermission({ ...stores, newId }, org, entered),
+    change: (entered, permission, { stores }) => changeCustomPermission(stores, permission, entered),
+    consequences: 'Nobody has it any more, and its app is told of it no more.',
+    remove: (permission, { stores }) => stores.customPermissions.delete(permission),
+  })
 }
 
 interface Names {
@@ -32,61 +85,6 @@ async function namesIn({ stores, org }: SetupVisit): Promise<Names> {
   ])
   return { apps, profiles, permissionSets }
 }
-
-const list = page(path, 'view setup', async (visit) => {
-  const { stores, org, can } = visit
-  const [all, names] = await Promise.all([stores.customPermissions.list(org.id), namesIn(visit)])
-  const canManage = can(right)
-  return shown(visit, {
-    title: 'Custom Permissions',
-    lead: 'What users may do in an app of yours: the app is told who has which (custom_permissions).',
-    place: path,
-    actions: [canManage ? { href: `${path}/new`, label: 'New Custom Permission', look: 'brand' } : undefined],
-    children: (
-      <Card title="Custom permissions">
-        <DataTable<CustomPermission>
-          caption="Custom permissions"
-          rows={all}
-          columns={[
-            { heading: 'Label', cell: ({ label }) => label },
-            { heading: 'API Name', cell: ({ name }) => <code>{name}</code> },
-            {
-              heading: 'Connected App',
-              cell: ({ appId }) => names.apps.find(({ id }) => id === appId)?.label ?? <Nothing />,
-            },
-            { heading: 'Given By', cell: (permission) => giversOf(permission, names) || <Nothing /> },
-            ...(canManage
-              ? [
-                  {
-                    heading: 'Actions',
-                    cell: ({ id, name }: CustomPermission) => (
-                      <span class="actions">
-                        <a href={`${path}/${id}/edit`} aria-label={`Edit ${name}`}>
-                          Edit
-                        </a>
-                        <a href={`${path}/${id}/delete`} aria-label={`Delete ${name}`}>
-                          Delete
-                        </a>
-                      </span>
-                    ),
-                  },
-                ]
-              : []),
-          ]}
-          empty={
-            <EmptyState title="No custom permission yet">
-              <p>
-                Make one for everything that only some users of an app may do, give it by a permission set, and let the
-                app ask for the scope custom_permissions.
-              </p>
-              {canManage && <a href={`${path}/new`}>Make one</a>}
-            </EmptyState>
-          }
-        />
-      </Card>
-    ),
-  })
-})
 
 function giversOf({ profileIds, permissionSetIds }: CustomPermission, { profiles, permissionSets }: Names): string {
   return [
@@ -118,107 +116,6 @@ const fieldsOf = ({ apps, profiles, permissionSets }: Names) => ({
     options: permissionSets.map(({ name, label }) => ({ value: name, label })),
     help: 'Users with one of these, or of one of the profiles, have it.',
   }),
-})
-
-function Fields({ form }: { readonly form: ShownForm<ReturnType<typeof fieldsOf>> }) {
-  return (
-    <>
-      {form.field('label')}
-      {form.field('description')}
-      {form.field('connectedApp')}
-      {form.field('profiles')}
-      {form.field('permissionSets')}
-    </>
-  )
-}
-
-function newPage({ newId }: Pick<SetupNeeds, 'newId'>): readonly SetupRoute[] {
-  return formPage({
-    path: `${path}/new`,
-    right,
-    find: async () => ({}),
-    fields: async (_, visit) => ({
-      name: text({
-        label: 'API Name',
-        isRequired: true,
-        placeholder: 'Approve_Orders',
-        help: 'As the app is told it: letters, digits and single underscores. It cannot be changed later.',
-      }),
-      ...fieldsOf(await namesIn(visit)),
-    }),
-    show: (form) => ({
-      title: 'New Custom Permission',
-      place: path,
-      inside: (
-        <Card title="Custom Permission">
-          {form.field('name')}
-          <Fields form={form} />
-        </Card>
-      ),
-    }),
-    submit: 'Save',
-    cancel: () => path,
-    async act(entered, _, { stores, org }) {
-      const made = await newCustomPermission({ ...stores, newId }, org, entered)
-      return made.ok ? done({ to: path, say: `The custom permission “${made.value.label}” has been made.` }) : made
-    },
-  })
-}
-
-async function findPermission({ stores, org, params }: SetupVisit): Promise<CustomPermission | undefined> {
-  return (await stores.customPermissions.list(org.id)).find(({ id }) => id === params['customPermission'])
-}
-
-const edit = formPage({
-  path: `${path}/:customPermission/edit`,
-  right,
-  find: findPermission,
-  fields: async (_permission, visit) => fieldsOf(await namesIn(visit)),
-  start: async ({ label, description, appId, profileIds, permissionSetIds }, visit) => {
-    const { apps, profiles, permissionSets } = await namesIn(visit)
-    return {
-      label,
-      description: description ?? '',
-      connectedApp: apps.find(({ id }) => id === appId)?.fullName ?? '',
-      profiles: profiles.filter(({ id }) => profileIds.includes(id)).map(({ name }) => name),
-      permissionSets: permissionSets.filter(({ id }) => permissionSetIds.includes(id)).map(({ name }) => name),
-    }
-  },
-  show: (form, { name }) => ({
-    title: `Edit ${name}`,
-    place: path,
-    inside: (
-      <Card title="Custom Permission">
-        <Fields form={form} />
-      </Card>
-    ),
-  }),
-  submit: 'Save',
-  cancel: () => path,
-  async act(entered, permission, { stores }) {
-    const changed = await changeCustomPermission(stores, permission, entered)
-    return changed.ok
-      ? done({ to: path, say: `The custom permission “${changed.value.label}” has been changed.` })
-      : changed
-  },
-})
-
-const remove = confirmPage<CustomPermission>({
-  path: `${path}/:customPermission/delete`,
-  right,
-  find: findPermission,
-  show: ({ label }) => ({
-    title: `Delete ${label}`,
-    place: path,
-    consequences: <p>Nobody has it any more, and its app is told of it no more.</p>,
-    button: 'Delete',
-    isDestructive: true,
-    cancel: path,
-  }),
-  async act(permission, { stores }) {
-    await stores.customPermissions.delete(permission)
-    return done({ to: path, say: `The custom permission “${permission.label}” has been deleted.` })
-  },
 })
 
 /** The custom permissions that a profile or permission set gives. */
