@@ -39,7 +39,7 @@ const forInit = [
   '--locale-provider=icu',
   '--icu-locale=en-US',
 ]
-const quick = ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'shared_buffers=64MB', 'jit=off']
+const quick = ['fsync=off', 'full_page_writes=off', 'max_connections=800', 'shared_buffers=64MB', 'jit=off']
 
 /** What a server may be given. */
 export interface PostgresOptions {

@@ -28,6 +28,8 @@ export interface Meeting {
   readonly browser: TestBrowser
   readonly username: string
   readonly consumerKey: string
+  /** How often the app asked again, after it had been allowed. */
+  seen: number
 }
 
 const names = ['Acme', 'Globex'] as const
@@ -78,7 +80,9 @@ export async function people(server: Answering, orgs: readonly FaultOrg[]): Prom
       org.usernames.map(async (username) => ({ org, username, browser: await signedIn(username) })),
     ),
   )
-  return new Set(found.flatMap((person) => person.org.consumerKeys.map((consumerKey) => ({ ...person, consumerKey }))))
+  return new Set(
+    found.flatMap((person) => person.org.consumerKeys.map((consumerKey) => ({ ...person, consumerKey, seen: 0 }))),
+  )
 
   async function signedIn(username: string): Promise<TestBrowser> {
     const browser = testBrowser(server)

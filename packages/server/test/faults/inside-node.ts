@@ -1,6 +1,7 @@
 import { defaultServerOptions, salesforcePosture } from '../../src/options.ts'
 import { sallyport } from '../../src/sallyport.ts'
 import { openStores } from '../../src/stores/open.ts'
+import { Unavailable } from '../../src/unavailable.ts'
 import { answerOf } from '../flows/test-server.ts'
 import { testSeal } from '../stores/open-test-stores.ts'
 import { base, type Node } from './killable-server.ts'
@@ -12,7 +13,7 @@ export interface InsideNode extends Node, AsyncDisposable {}
 export async function startInsideNode(url: string, name: string): Promise<InsideNode> {
   const now = () => new Date()
   const onError = (error: unknown) => {
-    throw error
+    if (!(error instanceof Unavailable)) throw error
   }
   const stores = await openStores({ url, seal: testSeal, now, onError })
   const options = { ...defaultServerOptions, mainUrl: base, posture: salesforcePosture }

@@ -7,7 +7,7 @@ import { anyOf, makeFaultOrgs } from './fault-org.ts'
 import { figures, violations } from './history.ts'
 import { type InsideNode, startInsideNode } from './inside-node.ts'
 import { type KillableServer, longest, type Node, startKillableServer } from './killable-server.ts'
-import { answers, deeds, keyOf, keyOfAssertion, load, newRun } from './load.ts'
+import { answers, deeds, isAnswered, keyOf, keyOfAssertion, load, newRun, type Thing } from './load.ts'
 
 vi.setConfig({ testTimeout: longest })
 
@@ -25,8 +25,8 @@ afterEach(async () => {
 })
 
 describe('fifty nodes on one database', () => {
-  let inside: readonly InsideNode[] = []
-  afterEach(() => Promise.all(inside.map((node) => node[Symbol.asyncDispose]())))
+  const inside: InsideNode[] = []
+  afterEach(() => Promise.all(inside.splice(0).map((node) => node[Symbol.asyncDispose]())))
 
   it('answer any request of a flow, whichever gets it, and let exactly one of fifty have what is there once', async ({
     annotate,
@@ -34,36 +34,48 @@ describe('fifty nodes on one database', () => {
     const url = await newSchemaUrl()
     const orgs = await makeFaultOrgs({ url })
     const both = await startTwo(url)
-    inside = await Promise.all(Array.from({ length: 48 }, (_, index) => startInsideNode(url, `inside ${index}`)))
+    // One after the other, as nodes do not come up all at the same moment.
+    while (inside.length < 48) inside.push(await startInsideNode(url, `inside ${inside.length}`))
     const all: readonly Node[] = [...both, ...inside]
     const run = await newRun(all, orgs)
     const { allow, exchange, refresh, tradeAssertion, check } = deeds(run)
     const { stock, history } = run
-    const onlyOne = async (key: string, deed: (node: Node) => Promise<void>) => {
-      await Promise.all(all.map(deed))
-      const outcomes = history.events
-        .filter((one) => one.act === 'spend' && one.key === key)
-        .map(({ outcome }) => outcome)
-      expect(outcomes.toSorted()).toEqual(['done', ...Array.from({ length: 49 }, () => 'refused')])
+    // Fifty nodes on a small machine may tell some callers to come again: then it is the turn of another one.
+    const onlyOneOf = async <T>(
+      make: () => Promise<T>,
+      key: (one: T) => string,
+      deed: (node: Node, one: T) => Promise<void>,
+    ) => {
+      for (;;) {
+        const one = await make()
+        const areAnswered = await Promise.all(all.map((node) => isAnswered(deed(node, one))))
+        if (areAnswered.includes(false)) continue
+        const outcomes = history.events.filter(({ act, key: about }) => act === 'spend' && about === key(one))
+        const expected = ['done', ...Array.from({ length: 49 }, () => 'refused')]
+        expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(expected)
+        return one
+      }
+    }
+    const newCode = async (): Promise<Thing> => {
+      while (!(await isAnswered(allow(anyOf(stock.unasked)))));
+      return anyOf([...stock.codes].slice(-1))
+    }
+    const newRefreshToken = async (): Promise<Thing> => {
+      while (!(await isAnswered(exchange(anyOf(all), await newCode()))));
+      return anyOf([...stock.refreshTokens].slice(-1))
     }
 
-    await allow(anyOf(stock.unasked))
-    const code = anyOf(stock.codes)
-    await onlyOne(keyOf(code), (node) => exchange(node, code))
+    const { family } = await onlyOneOf(newCode, keyOf, exchange)
     // Whoever came second has ended what the first had bought (RFC 6749 §4.1.2).
-    const bought = [...stock.given.values()].filter(({ kind }) => kind === 'access token')
-    await Promise.all(all.map((node) => check(node, anyOf(bought))))
-    expect(history.events.slice(-50).every(({ act, outcome }) => act === 'check' && outcome === 'refused')).toBe(true)
+    const bought = [...stock.given.values()].find((thing) => thing.kind === 'access token' && thing.family === family)
+    if (bought === undefined) throw new Error('Nothing was bought.')
+    await Promise.all(all.map((node) => isAnswered(check(node, bought))))
+    expect(history.events.filter(({ key, outcome }) => key === keyOf(bought) && outcome === 'done')).toEqual([])
 
-    await allow(anyOf(stock.unasked))
-    await exchange(anyOf(all), anyOf(stock.codes))
-    const refreshToken = [...stock.refreshTokens].at(-1)
-    if (refreshToken === undefined) throw new Error('No refresh token was given.')
-    await onlyOne(keyOf(refreshToken), (node) => refresh(node, refreshToken))
-
-    const [org] = orgs
-    const assertion = org?.assertion() ?? ''
-    await onlyOne(keyOfAssertion(assertion), (node) => tradeAssertion(node, org, assertion))
+    await onlyOneOf(newRefreshToken, keyOf, refresh)
+    const org = anyOf(orgs)
+    const newAssertion = async () => org.assertion()
+    await onlyOneOf(newAssertion, keyOfAssertion, (node, assertion) => tradeAssertion(node, org, assertion))
 
     expect(violations(history.events)).toEqual([])
     await annotate(figures({ loaded: history.events, events: history.events, faults: '50 callers at once' }))
