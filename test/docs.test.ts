@@ -71,6 +71,15 @@ describe('the flow pages', () => {
     expect(await (await fetch(address)).text()).toContain('name="pw"')
   })
 
+  it('say how people sign in with a SAML identity provider, and the lines work as they stand', async () => {
+    const output = await paste(blocksOf('docs/flows/saml-sign-in.md'))
+    const address = new URL(output.trim().split('\n').at(-1) ?? '')
+    expect(address.pathname).toBe('/idp/endpoint/HttpRedirect')
+    expect(address.searchParams.get('RelayState')).toBe('/personal')
+    // The provider knows who asks: it asks for a password.
+    expect(await (await fetch(address)).text()).toContain('name="pw"')
+  })
+
   it('say how people sign in with an outside provider, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/auth-providers.md'))
     expect(output).toContain('People sign in to the org “Target” with Headquarters.')

@@ -1129,6 +1129,19 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
         scope: 'full',
       }),
   ],
+  'sso-settings-unknown': [
+    () => send(`${targetBase}/saml/authn-request.jsp?samlSsoConfig=Nobody`),
+    () => send(`${base}/saml/authn-request.jsp?samlSsoConfig=Acme_IdP`),
+  ],
+  'saml-response-unrequested': [
+    () => {
+      const usual = { issuer: 'https://idp.example', audience: 'https://target.example', recipient: targetBase }
+      const claims = { ...usual, nameId: world.user.username, inResponseTo: '_made-up' }
+      const xml = signXml(samlAssertion(claims, server.now(), server.base), server.signer)
+      const body = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64') }).toString()
+      return send(`${targetBase}/`, { headers: formType, body })
+    },
+  ],
   'saml-idp-off': [() => askIdp('https://wiki.example', {}, otherBase), () => askIdp('https://wiki.example', {}, base)],
   'saml-request-malformed': [
     () => send(`${targetBase}/idp/endpoint/HttpRedirect?SAMLRequest=AAAA`),

@@ -156,7 +156,7 @@ export {
   type NewSamlSsoConfig,
   newSamlSsoConfig,
 } from './saml/new-sso-config.ts'
-export { identityLocations, identityMappings, type SamlSsoConfig } from './saml/sso-config.ts'
+export { identityLocations, identityMappings, requestSignatureMethods, type SamlSsoConfig } from './saml/sso-config.ts'
 export { ssoTokenEndpoint } from './saml/sso-endpoint.ts'
 export { type Seal, sealWith } from './seal.ts'
 export {

@@ -36,6 +36,7 @@ import { tokenExchange } from './oauth/grants/token-exchange.ts'
 import { usernamePassword } from './oauth/grants/username-password.ts'
 import { headless } from './oauth/headless.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
+import { vouchedSessions } from './oauth/let-in.ts'
 import { nextToEnd } from './oauth/next-to-end.ts'
 import { providerSignIn } from './oauth/provider-sign-in.ts'
 import { pushEndpoint } from './oauth/push.ts'
@@ -46,6 +47,7 @@ import { codeCredentials } from './oauth/response-types/code-credentials.ts'
 import { hybridUserAgent, userAgent, userAgentWithIdToken } from './oauth/response-types/user-agent.ts'
 import { revokeEndpoint } from './oauth/revoke.ts'
 import { samlLogout } from './oauth/saml-logout.ts'
+import { samlSignIn } from './oauth/saml-sign-in.ts'
 import { samlSignOn } from './oauth/saml-sign-on.ts'
 import { whoIsThere } from './oauth/signed-in.ts'
 import { soapLogin } from './oauth/soap-login.ts'
@@ -56,6 +58,7 @@ import type { ServerOptions } from './options.ts'
 import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/limits.ts'
+import { browserRecipientsOf, recipientsOf } from './saml/sso-endpoint.ts'
 import type { Seal } from './seal.ts'
 import { checkCredentials as credentialsBy } from './sessions/credentials.ts'
 import { openSession } from './sessions/open-session.ts'
@@ -107,6 +110,7 @@ import {
 import { registerAnswer, registrationAnswer } from './web/endpoints/register.ts'
 import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { samlLoginAnswer, samlLogoutAnswer, samlMetadataAnswer, samlRequestAnswer } from './web/endpoints/saml.ts'
+import { samlStartAnswer } from './web/endpoints/saml-sign-in.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
 import { soapAnswer, soapRefusal } from './web/endpoints/soap.ts'
 import { introspectAnswer, pushAnswer, revokeAnswer, tokenAnswer } from './web/endpoints/token.ts'
@@ -277,7 +281,11 @@ export async function sallyport({
     offer(
       samlAssertion({
         ...ofAssertions,
-        vouchedUser: vouchedUser({ ...ofAssertions, samlSsoConfigs: stores.samlSsoConfigs }),
+        vouchedUser: vouchedUser({
+          ...ofAssertions,
+          samlSsoConfigs: stores.samlSsoConfigs,
+          recipientsOf: (org) => recipientsOf(org, addresses),
+        }),
       }),
     ),
     ...(posture.offersPasswordFlow
@@ -430,14 +438,27 @@ export async function sallyport({
   })
   const { authProviders, accountLinks } = stores
   const acceptsPlain = posture.acceptsPlainProviders
+  const vouched = vouchedSessions({ ...stores, isRelaxed, openSession: opening, onError: report, now })
   const byProvider = providerSignIn({
     ...stores,
+    sessions: vouched,
     askProvider: providerClient({ seal, verifyJwt: jwtVerifier({ now, acceptsPlain }), rules: posture }),
     userOfPerson: userOfPerson({ accountLinks, users, now }),
-    isRelaxed,
-    openSession: opening,
     seal,
-    onError: report,
+    now,
+  })
+  const bySaml = samlSignIn({
+    ...stores,
+    vouchedUser: vouchedUser({
+      ...stores,
+      recipientsOf: (org) => browserRecipientsOf(org, addresses),
+      rules: posture,
+      now,
+    }),
+    sessions: vouched,
+    addresses,
+    seal,
+    rules: posture,
     now,
   })
   const ofSaml = { ...stores, addresses, seal, rules: posture, whoIsThere: whoIsThere({ users, orgs, profiles }), now }
@@ -460,6 +481,8 @@ export async function sallyport({
     orgs,
     question,
     authProviders,
+    samlSsoConfigs: stores.samlSsoConfigs,
+    samlSignIn: bySaml,
     demoUsers: options.demoUsers,
   }
   const consent = deviceConsent({ ...deviceNeeds, approvals, whoIsThere: whoIsThere({ users, orgs, profiles }) })
@@ -469,6 +492,8 @@ export async function sallyport({
     readRequest,
     whoIsThere: whoIsThere({ users, orgs, profiles }),
     sessions,
+    authProviders,
+    samlSsoConfigs: stores.samlSsoConfigs,
   }
   const connecting = { consent, readBrowser: browserOf, question }
   const verifying = {
@@ -509,7 +534,7 @@ export async function sallyport({
   const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, meter, onError, now })
   const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
-  const sso = (answer: Answer) => take('idp', answer, authorizeRefusal(showsCauses, 'saml'))
+  const sso = (answer: Answer) => page('idp', answer)
   const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
   const data = (answer: Answer) => take('rest', answer, restRefusal)
   const missing = page(undefined, missingAnswer)
@@ -645,7 +670,8 @@ export async function sallyport({
       }),
     ),
     keys: page(undefined, keysAnswer({ ...stores, addresses })),
-    authConfiguration: page(undefined, authConfigurationAnswer({ authProviders })),
+    authConfiguration: page(undefined, authConfigurationAnswer(stores)),
+    samlStart: page('sign-in', samlStartAnswer({ signIn: bySaml })),
     samlRequest: sso(samlRequestAnswer({ signOn })),
     samlLogin: sso(samlLoginAnswer({ signOn, readBrowser: browserOf })),
     samlLogout: sso(samlLogoutAnswer({ logout, readBrowser: browserOf })),

@@ -89,6 +89,8 @@ export const sampleFacts: ExplainedReasons = {
     now,
   },
   'sso-user-unknown': { found: 'E-4711', mapping: 'FederationId', org },
+  'sso-settings-unknown': { found: 'Acme_idp', org },
+  'saml-response-unrequested': { settings: 'Acme IdP', problem: 'the request was answered before' },
   'saml-idp-off': { org },
   'saml-request-malformed': { problem: 'it has a document type, which is not taken' },
   'saml-app-unknown': { found: 'https://wiki.example', org, known: ['https://wiki.example/saml'] },

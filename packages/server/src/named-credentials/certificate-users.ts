@@ -11,7 +11,7 @@ import type {
 
 /** What signs, or proves who calls, with a certificate of its org. */
 export interface CertificateUser {
-  readonly kind: 'Named Credential' | 'External Credential' | 'Connected App' | 'Identity Provider'
+  readonly kind: 'Named Credential' | 'External Credential' | 'Connected App' | 'Identity Provider' | 'SAML Settings'
   readonly id: string
   readonly name: string
   readonly label: string
@@ -19,7 +19,16 @@ export interface CertificateUser {
   readonly as: string
 }
 
+/** Single sign-on settings, as far as they name a certificate: those of `saml/`, which stands above. */
+interface SigningSettings {
+  readonly id: string
+  readonly fullName: string
+  readonly label: string
+  readonly requestSigningCertId: string | undefined
+}
+
 interface Needs {
+  readonly samlSsoConfigs: { list(orgId: string): Promise<readonly SigningSettings[]> }
   readonly orgs: Pick<OrgStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'list'>
   readonly namedCredentials: Pick<NamedCredentialStore, 'list'>
@@ -28,11 +37,12 @@ interface Needs {
 
 /** Where an org names one of its certificates: these need it, and not a copy. */
 export async function certificateUsers(
-  { orgs, apps, namedCredentials, externalCredentials }: Needs,
+  { orgs, samlSsoConfigs, apps, namedCredentials, externalCredentials }: Needs,
   { orgId, name: certificate }: Pick<OrgCertificate, 'orgId' | 'name'>,
 ): Promise<readonly CertificateUser[]> {
-  const [org, named, external, own] = await Promise.all([
+  const [org, settings, named, external, own] = await Promise.all([
     orgs.find(orgId),
+    samlSsoConfigs.list(orgId),
     namedCredentials.list(orgId),
     externalCredentials.list(orgId),
     apps.list(orgId),
@@ -53,6 +63,11 @@ export async function certificateUsers(
         (as): CertificateUser => ({ kind: 'Connected App', id: app.id, name: app.fullName, label: app.label, as }),
       ),
     ),
+    ...settings
+      .filter(({ requestSigningCertId }) => requestSigningCertId === certificate)
+      .map(({ id, fullName: name, label }): CertificateUser => {
+        return { kind: 'SAML Settings', id, name, label, as: 'Request Signing Certificate' }
+      }),
     ...(org?.settings.identityProviderCertificate === certificate
       ? [{ kind: 'Identity Provider', id: orgId, name: org.name, label: org.name, as: 'Certificate' } as const]
       : []),

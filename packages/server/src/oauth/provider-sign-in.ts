@@ -11,24 +11,17 @@ import {
 import { type Errand, placesAt } from '../auth-providers/places.ts'
 import type { RemotePerson } from '../auth-providers/remote-person.ts'
 import type { userOfPerson } from '../auth-providers/user-of-person.ts'
-import { checkUser } from '../connected-apps/access.ts'
 import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret } from '../secret.ts'
-import type { LoginHistoryStore } from '../sessions/login-history.ts'
-import type { OpenSession } from '../sessions/open-session.ts'
-import type { RelaxedSignIn } from '../sessions/relaxed-sign-in.ts'
-import { checkSignInAddress } from '../sessions/sign-in-address.ts'
-import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
-import { secondFactorOf } from '../users/second-factor.ts'
-import type { User, UserStore } from '../users/user.ts'
+import type { User } from '../users/user.ts'
 import type { AssertionStore } from './assertion-store.ts'
-import { OAuthError } from './error.ts'
 import type { LoginPlace } from './failed-login.ts'
-import { loginStatusOf, refusal } from './refusal.ts'
+import type { Admit } from './let-in.ts'
+import { refusal } from './refusal.ts'
 
 /** The browser of somebody who goes to a provider, or comes from it. */
 export interface Traveller extends LoginPlace {
@@ -79,16 +72,10 @@ interface Needs {
   readonly accountLinks: Pick<AccountLinkStore, 'add'>
   readonly askProvider: AskProvider
   readonly userOfPerson: ReturnType<typeof userOfPerson>
-  readonly users: Pick<UserStore, 'noteLogin'>
-  readonly profiles: Pick<ProfileStore, 'find'>
-  readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly sessions: Pick<Admit, 'letIn'>
   /** Remembers which ways were gone: each leads back once. */
   readonly assertions: Pick<AssertionStore, 'use'>
-  readonly isRelaxed: (question: RelaxedSignIn) => Promise<boolean>
-  readonly openSession: OpenSession
-  readonly loginHistory: Pick<LoginHistoryStore, 'add'>
   readonly seal: Seal
-  readonly onError: (error: unknown) => void
   readonly now: () => Date
 }
 
@@ -236,57 +223,8 @@ export function providerSignIn(needs: Needs): ProviderSignIn {
     }
     checks.userId = user.id
     pass(checks, 'user-known', { user: user.username })
-    try {
-      return await letIn(provider, org, user, place, app, checks)
-    } catch (error) {
-      const status = error instanceof OAuthError ? loginStatusOf(error.refusal.reason) : undefined
-      if (status !== undefined) note(user, place, status, now()).catch(needs.onError)
-      throw error
-    }
-  }
-
-  async function letIn(
-    provider: AuthProvider,
-    org: Org,
-    user: User,
-    place: LoginPlace,
-    app: ConnectedApp | undefined,
-    checks: Checklist,
-  ) {
-    const { sourceIp } = place
-    const at = now()
-    const unwelcome = checkUser({ org, user, now: at }, checks)
-    if (unwelcome !== undefined) throw refusal(unwelcome)
-    const profile = await needs.profiles.find(user.profileId)
-    if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
-    const freedBy = async () =>
-      app !== undefined && (await needs.isRelaxed({ app, org, user, sourceIp })) ? app : undefined
-    const elsewhere = await checkSignInAddress({ profile, sourceIp }, freedBy, checks)
-    if (elsewhere !== undefined) throw refusal(elsewhere)
-    const secondFactor = await secondFactorOf(needs.permissionSets, user, profile)
-    // The provider is trusted with multi-factor authentication, unless it is said; with what the profile wants it is not.
-    const awaitsVerification = secondFactor === 'ProfilePolicy' || (provider.requireMfa && secondFactor !== undefined)
-    const [cookie] = await Promise.all([
-      needs.openSession({ org, user, profile, at, sourceIp, awaitsVerification }),
-      ...(awaitsVerification ? [] : [needs.users.noteLogin(user.id, at)]),
-      note(user, place, awaitsVerification ? 'Two-factor required' : 'Success', at),
-    ])
-    return { user, cookie, awaitsVerification }
-  }
-
-  function note(user: User, { site, sourceIp, userAgent }: LoginPlace, status: string, at: Date): Promise<void> {
-    return needs.loginHistory.add({
-      orgId: user.orgId,
-      userId: user.id,
-      at,
-      loginType: 'ThirdPartySso',
-      loginSubType: undefined,
-      status,
-      application: 'Browser',
-      sourceIp,
-      loginUrl: site.base,
-      browser: userAgent,
-    })
+    const { requireMfa } = provider
+    return needs.sessions.letIn({ org, user, place, app, requireMfa, loginType: 'ThirdPartySso' }, checks)
   }
 }
 

@@ -49,6 +49,8 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'saml-profile-unknown': { readonly found: string; readonly accepted: string }
   'sso-org-unknown': { readonly found: string }
   'sso-settings-missing': { readonly org: string }
+  'sso-settings-unknown': { readonly found: string; readonly org: string }
+  'saml-response-unrequested': { readonly settings: string; readonly problem: string }
   'sso-user-unknown': { readonly found: string; readonly mapping: string; readonly org: string }
   // The org as an identity provider
   'saml-idp-off': { readonly org: string }
@@ -379,6 +381,12 @@ const wires: { readonly [R in Reason]: Wire } = {
   'saml-profile-unknown': { code: 'invalid_assertion_type', description: 'assertion type not supported' },
   'sso-org-unknown': invalidAssertion,
   'sso-settings-missing': invalidAssertion,
+  'sso-settings-unknown': malformed('single sign-on settings not found'),
+  'saml-response-unrequested': {
+    code: 'invalid_grant',
+    description: 'the SAML response answers no request that is open',
+    loginStatus: 'Failed: InResponseTo Invalid',
+  },
   'sso-user-unknown': invalidAssertion,
   'saml-replayed': { ...invalidAssertion, loginStatus: 'Failed: Replay Detected' },
   'saml-idp-off': malformed('identity provider not enabled'),

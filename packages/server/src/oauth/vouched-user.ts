@@ -1,6 +1,5 @@
 import { checkUser } from '../connected-apps/access.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
-import type { Addresses } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
 import { readSamlDocument } from '../saml/document.ts'
 import {
@@ -12,7 +11,6 @@ import {
   ssoUser,
 } from '../saml/sso-assertion.ts'
 import type { SamlSsoConfigStore } from '../saml/sso-config.ts'
-import { recipientsOf } from '../saml/sso-endpoint.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { refusal } from './refusal.ts'
 import { saidOfSamlLater } from './saml-refusal.ts'
@@ -21,7 +19,8 @@ import { saidOfSamlLater } from './saml-refusal.ts'
 export interface VouchedUserNeeds {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
   readonly users: Pick<UserStore, 'find' | 'findByUsername' | 'findByFederationId'>
-  readonly addresses: Pick<Addresses, 'basesOf'>
+  /** The addresses that an assertion for an org may have been made out to. */
+  readonly recipientsOf: (org: Org) => readonly string[]
   readonly rules: SsoRules
   readonly now: () => Date
 }
@@ -34,7 +33,7 @@ export type VouchedUser = (
 ) => Promise<{ readonly user: User; readonly sso: SsoAssertion }>
 
 /** The question of {@link VouchedUser}, over the stores. @throws {OAuthError} with the reason when it is nobody */
-export function vouchedUser({ samlSsoConfigs, users, addresses, rules, now }: VouchedUserNeeds): VouchedUser {
+export function vouchedUser({ samlSsoConfigs, users, recipientsOf, rules, now }: VouchedUserNeeds): VouchedUser {
   return (text, org, checks) =>
     saidOfSamlLater(async () => {
       const configs = await samlSsoConfigs.list(org.id)
@@ -46,7 +45,7 @@ export function vouchedUser({ samlSsoConfigs, users, addresses, rules, now }: Vo
       const claimed = identityIn(document.claimed, config)
       checks.userId = claimed === undefined ? undefined : (await ssoUser(users, config, claimed))?.id
       const at = now()
-      const recipients = recipientsOf(org, addresses)
+      const recipients = recipientsOf(org)
       const sso = await checkSsoAssertion(document, config, { recipients, rules, now: at }, checks)
       const user = await ssoUser(users, config, sso.identity)
       if (user === undefined) {

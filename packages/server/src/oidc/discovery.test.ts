@@ -111,7 +111,7 @@ describe('openidConfiguration', () => {
 
 describe('authConfiguration', () => {
   it('has the fields of the recorded answer of a My Domain', () => {
-    expect(authConfiguration('https://mycompany.my.salesforce.com', { id: '00D2o000000i6mBEAQ' }, [])).toEqual({
+    expect(authConfiguration('https://mycompany.my.salesforce.com', { id: '00D2o000000i6mBEAQ' }, [], [])).toEqual({
       OrgId: '00D2o000000i6mB',
       Url: 'https://mycompany.my.salesforce.com',
       MobileSDK: {
@@ -130,7 +130,7 @@ describe('authConfiguration', () => {
   })
 
   it('belongs to no org on the login host', () => {
-    expect(authConfiguration('http://localhost:8787', undefined, [])).toMatchObject({
+    expect(authConfiguration('http://localhost:8787', undefined, [], [])).toMatchObject({
       OrgId: null,
       Url: 'http://localhost:8787',
     })

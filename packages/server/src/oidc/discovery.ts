@@ -3,6 +3,8 @@ import { placesAt } from '../auth-providers/places.ts'
 import { scopeDefinitions } from '../connected-apps/scope.ts'
 import type { Org } from '../orgs/org.ts'
 import { id15 } from '../record-id.ts'
+import type { SamlSsoConfig } from '../saml/sso-config.ts'
+import { authnRequestPath } from '../saml/sso-endpoint.ts'
 
 /** What the server can be set to, as far as its metadata says so. */
 export interface DiscoveryOptions {
@@ -159,7 +161,7 @@ export type AuthConfiguration = {
     readonly shareBrowserSessionAndroid: boolean
   }
   readonly LoginPage: null
-  readonly SamlProviders: readonly never[]
+  readonly SamlProviders: readonly { readonly Name: string; readonly SsoUrl: string }[]
   readonly AuthProviders: readonly { readonly Name: string; readonly IconUrl: null; readonly SsoUrl: string }[]
   readonly CertificateLogin: null
   readonly LoginPageType: 'standard'
@@ -167,13 +169,14 @@ export type AuthConfiguration = {
 }
 
 /**
- * The answer of `/.well-known/auth-configuration`: the standard login page, and the auth. providers of the org.
+ * The answer of `/.well-known/auth-configuration`: the standard login page, and the providers that the org lets people sign in with.
  * @param org whose own address `base` is; `undefined` on the login host
  */
 export function authConfiguration(
   base: string,
   org: Pick<Org, 'id'> | undefined,
   providers: readonly Pick<AuthProvider, 'developerName' | 'friendlyName'>[],
+  configs: readonly Pick<SamlSsoConfig, 'id' | 'label' | 'loginUrl'>[],
 ): AuthConfiguration {
   return {
     OrgId: org === undefined ? null : id15(org.id),
@@ -185,7 +188,9 @@ export function authConfiguration(
       shareBrowserSessionAndroid: false,
     },
     LoginPage: null,
-    SamlProviders: [],
+    SamlProviders: configs
+      .filter(({ loginUrl }) => loginUrl !== undefined)
+      .map(({ id, label }) => ({ Name: label, SsoUrl: `${base}${authnRequestPath}?samlSsoConfig=${id15(id)}` })),
     AuthProviders: providers.map(({ developerName, friendlyName }) => ({
       Name: friendlyName,
       IconUrl: null,

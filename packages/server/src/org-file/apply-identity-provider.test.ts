@@ -114,6 +114,35 @@ describe('an identity provider in an org file', () => {
     expect(await acts.orgs.findByName('Acme')).toBeUndefined()
   })
 
+  it('says of an identity provider that is believed how it is asked, too', async () => {
+    await using acts = await openActs()
+    const believing = `${acme}
+    samlSsoConfigs:
+      - fullName: Headquarters
+        issuer: https://idp.example
+        samlEntityId: https://acme.example
+        samlVersion: SAML2_0
+        validationCertFile: idp.crt
+        loginUrl: https://idp.example/sso
+        redirectBinding: false
+        requestSigningCertId: Provider
+        requestSignatureMethod: RSA-SHA1
+`
+    changesOf(await apply(acts, believing))
+    const org = await acts.orgs.findByName('Acme')
+    const asked = { loginUrl: 'https://idp.example/sso', redirectBinding: false, requestSignatureMethod: 'RSA-SHA1' }
+    expect(await acts.samlSsoConfigs.list(org?.id ?? '')).toMatchObject([
+      { ...asked, requestSigningCertId: 'Provider' },
+    ])
+    expect(changesOf(await apply(acts, believing))).toContain('single sign-on Headquarters unchanged')
+    if (org === undefined) throw new Error('The org is gone.')
+    expect((await orgEntryOf(acts, org)).samlSsoConfigs).toMatchObject([asked])
+    const wrong = believing.replace('requestSigningCertId: Provider', 'requestSigningCertId: None')
+    expect(mistakesOf(await apply(acts, wrong))).toEqual([
+      expect.stringContaining('requestSigningCertId: This org has no certificate “None”.'),
+    ])
+  })
+
   it('says of an app with neither OAuth nor SAML what it lacks', async () => {
     await using acts = await openActs()
     const bare = 'orgs: [{ name: Acme, connectedApps: [{ fullName: Bare, contactEmail: dev@acme.example }] }]'

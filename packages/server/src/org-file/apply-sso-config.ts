@@ -12,7 +12,7 @@ export async function applySamlSsoConfig(
   org: Org,
   { entry, certificate }: ListedSamlSsoConfig,
 ): Promise<Outcome<Applied>> {
-  const { validationCert: _, validationCertFile, fullName, ...settings } = entry
+  const { validationCert: _, validationCertFile, samlVersion: _version, fullName, ...settings } = entry
   // What could not be read has been reported.
   if (certificate === undefined && validationCertFile !== undefined) return refused()
   const given = certificate === undefined ? {} : { validationCert: certificate }

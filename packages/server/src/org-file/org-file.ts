@@ -19,7 +19,7 @@ import {
 import { externalCredentialSettings, namedCredentialSettings } from '../named-credentials/credential.ts'
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
-import { identityLocations, identityMappings } from '../saml/sso-config.ts'
+import { identityLocations, identityMappings, requestSignatureMethods } from '../saml/sso-config.ts'
 
 function whole(least: number, most: number, what: string) {
   const error = `Give ${what} from ${least} to ${most}.`
@@ -182,6 +182,11 @@ export const samlSsoConfigEntry = z.strictObject({
   identityMapping: z.enum(identityMappings).exactOptional(),
   identityLocation: z.enum(identityLocations).exactOptional(),
   attributeName: z.string().exactOptional(),
+  samlVersion: z.literal('SAML2_0').exactOptional(),
+  loginUrl: z.string().exactOptional(),
+  redirectBinding: z.boolean().exactOptional(),
+  requestSigningCertId: z.string().exactOptional(),
+  requestSignatureMethod: z.enum(requestSignatureMethods).exactOptional(),
 })
 
 /**

@@ -251,7 +251,13 @@ function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
     validationCert: validationCert.pem,
     identityMapping,
     identityLocation,
-    ...given({ attributeName: config.attributeName }),
+    redirectBinding: config.redirectBinding,
+    requestSignatureMethod: config.requestSignatureMethod,
+    ...given({
+      attributeName: config.attributeName,
+      loginUrl: config.loginUrl,
+      requestSigningCertId: config.requestSigningCertId,
+    }),
   }
 }
 

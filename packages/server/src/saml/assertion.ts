@@ -21,6 +21,8 @@ export interface SamlAssertion {
 
 /** A `SubjectConfirmation` of whoever bears the assertion (SAML 2.0 Profiles §3.3). */
 export interface BearerConfirmation {
+  /** The request that it answers; `undefined` where nobody asked. */
+  readonly inResponseTo: string | undefined
   readonly recipient: string | undefined
   readonly notBefore: Date | undefined
   readonly notOnOrAfter: Date | undefined
@@ -73,6 +75,7 @@ function bearerConfirmation(confirmation: Element): readonly BearerConfirmation[
   const at = one(confirmation, 'SubjectConfirmationData')
   return [
     {
+      inResponseTo: at && attributeOf(at, 'InResponseTo'),
       recipient: at && attributeOf(at, 'Recipient'),
       notBefore: at && instantOf(at, 'NotBefore'),
       notOnOrAfter: at && instantOf(at, 'NotOnOrAfter'),

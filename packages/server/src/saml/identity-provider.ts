@@ -48,7 +48,7 @@ export async function identityProviderWith(
     const message =
       held === undefined
         ? `This org has no certificate “${name.slice(0, 80)}”.${didYouMean(name, names)}`
-        : unusable(held)
+        : unusableForSaml(held)
     if (message !== undefined) problems.push({ field: 'certificateName', message })
   } else if (enableIdentityProvider) {
     problems.push({ field: 'certificateName', message: 'Choose the certificate whose key signs.' })
@@ -67,17 +67,27 @@ export type ProviderKey =
   | { readonly ok: true; readonly certificate: Certificate; readonly privateKey: KeyObject }
   | { readonly ok: false; readonly name: string; readonly problem: string }
 
+interface KeyNeeds {
+  readonly certificates: Pick<CertificateStore, 'findByName'>
+  readonly seal: Seal
+}
+
 /** Opens the key of the org's identity provider. */
-export async function providerKeyOf(
-  { certificates, seal }: { readonly certificates: Pick<CertificateStore, 'findByName'>; readonly seal: Seal },
-  { id, settings }: Org,
+export function providerKeyOf(needs: KeyNeeds, org: Org, now: Date): Promise<ProviderKey> {
+  return samlKeyOf(needs, org, org.settings.identityProviderCertificate ?? '', now)
+}
+
+/** Opens the key of a certificate of an org that SAML messages are signed with. */
+export async function samlKeyOf(
+  { certificates, seal }: KeyNeeds,
+  { id }: Pick<Org, 'id'>,
+  name: string,
   now: Date,
 ): Promise<ProviderKey> {
-  const name = settings.identityProviderCertificate ?? ''
   const held = await certificates.findByName(id, name)
   if (held === undefined) return { ok: false, name, problem: 'it is not there' }
   const privateKey = openPrivateKey(seal, held)
-  const problem = unusable(held)
+  const problem = unusableForSaml(held)
   if (privateKey === undefined || problem !== undefined) return { ok: false, name, problem: 'it has no RSA key here' }
   const { certificate } = held
   if (certificate.notAfter <= now) {
@@ -86,7 +96,8 @@ export async function providerKeyOf(
   return { ok: true, certificate, privateKey }
 }
 
-function unusable({ name, certificate, sealedPrivateKey }: OrgCertificate): string | undefined {
+/** Why an org cannot sign SAML messages with a certificate; `undefined` when it can. */
+export function unusableForSaml({ name, certificate, sealedPrivateKey }: OrgCertificate): string | undefined {
   if (sealedPrivateKey === undefined) return `Of “${name}” only the certificate is held, not its private key.`
   if (certificate.keyType === 'RSA') return undefined
   return `The key of “${name}” is ${certificate.keyType}; SAML messages are signed with RSA.`

@@ -1,15 +1,19 @@
 import { apiNameProblem } from '../api-name.ts'
-import { type Certificate, readCertificate } from '../certificates/certificate.ts'
+import { type Certificate, type CertificateStore, readCertificate } from '../certificates/certificate.ts'
 import { certificateProblemText, validityWarning } from '../certificates/certificate-problem.ts'
 import type { Clock } from '../clock.ts'
+import { didYouMean } from '../closest-name.ts'
 import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
+import { pageUrlProblem } from '../web-url.ts'
+import { unusableForSaml } from './identity-provider.ts'
 import {
   type IdentityLocation,
   type IdentityMapping,
   identityLocations,
   identityMappings,
+  requestSignatureMethods,
   type SamlSsoConfig,
   type SamlSsoConfigStore,
 } from './sso-config.ts'
@@ -25,6 +29,12 @@ export interface EnteredSamlSsoConfig {
   readonly identityLocation?: string
   /** An empty text clears it. */
   readonly attributeName?: string
+  /** An empty text clears it. */
+  readonly loginUrl?: string
+  readonly redirectBinding?: boolean
+  /** An empty text clears it. */
+  readonly requestSigningCertId?: string
+  readonly requestSignatureMethod?: string
 }
 
 /** Single sign-on settings to be made. */
@@ -37,11 +47,13 @@ export interface NewSamlSsoConfig extends EnteredSamlSsoConfig {
 
 interface ChangeNeeds {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'update'>
+  readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
   readonly now: Clock
 }
 
 interface Needs {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'add'>
+  readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
   readonly newId: (kind: RecordKind) => string
   readonly now: Clock
 }
@@ -61,6 +73,8 @@ export async function newSamlSsoConfig(
     problems.push({ field: 'fullName', message: `This org has settings “${fullName}” already.` })
   }
   const read = readEntered(entered, undefined, others, now)
+  const unsignable = await signingProblem(needs.certificates, org.id, entered)
+  if (unsignable !== undefined) problems.push(unsignable)
   if (!read.ok || problems.length > 0) return refused(...problems, ...(read.ok ? [] : read.problems))
   const { label = fullName.replaceAll('_', ' '), ...settings } = read.value
   const config: SamlSsoConfig = {
@@ -89,14 +103,38 @@ export async function changeSamlSsoConfig(
 
 /** The settings with what was entered put in. Nothing is written. */
 export async function samlSsoConfigWith(
-  { samlSsoConfigs, now }: { readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>; readonly now: Clock },
+  {
+    samlSsoConfigs,
+    certificates,
+    now,
+  }: Pick<ChangeNeeds, 'certificates' | 'now'> & { readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'> },
   config: SamlSsoConfig,
   entered: EnteredSamlSsoConfig,
 ): Promise<Outcome<SamlSsoConfig>> {
   const others = (await samlSsoConfigs.list(config.orgId)).filter(({ id }) => id !== config.id)
   const read = readEntered(entered, config, others, now())
-  if (!read.ok) return read
+  const unsignable = await signingProblem(certificates, config.orgId, entered)
+  if (!read.ok || unsignable !== undefined) {
+    return refused(...(unsignable === undefined ? [] : [unsignable]), ...(read.ok ? [] : read.problems))
+  }
   return done({ ...config, ...read.value, label: read.value.label ?? config.label, modifiedAt: now() }, read.warnings)
+}
+
+/** What is wrong with the certificate that requests are to be signed with, as the org has it. */
+async function signingProblem(
+  certificates: Pick<CertificateStore, 'findByName' | 'list'>,
+  orgId: string,
+  { requestSigningCertId }: EnteredSamlSsoConfig,
+): Promise<Problem | undefined> {
+  const name = trimmed(requestSigningCertId)
+  if (name === undefined) return undefined
+  const held = await certificates.findByName(orgId, name)
+  const names = held === undefined ? (await certificates.list(orgId)).map((each) => each.name) : []
+  const message =
+    held === undefined
+      ? `This org has no certificate “${name.slice(0, 80)}”.${didYouMean(name, names)}`
+      : unusableForSaml(held)
+  return message === undefined ? undefined : { field: 'requestSigningCertId', message }
 }
 
 type Settings = Omit<SamlSsoConfig, 'id' | 'orgId' | 'fullName' | 'label' | 'createdAt' | 'modifiedAt'> & {
@@ -140,19 +178,41 @@ function readEntered(
     report('attributeName', 'Enter the name of the attribute that says who the user is.')
   }
 
+  const loginUrl = trimmed(entered.loginUrl ?? before?.loginUrl)
+  if (loginUrl !== undefined) report('loginUrl', pageUrlProblem(loginUrl))
+  const requestSigningCertId = trimmed(entered.requestSigningCertId ?? before?.requestSigningCertId)
+  const wanted = entered.requestSignatureMethod ?? before?.requestSignatureMethod ?? 'RSA-SHA256'
+  const requestSignatureMethod = requestSignatureMethods.find((one) => one === wanted)
+  if (requestSignatureMethod === undefined) {
+    report('requestSignatureMethod', `Enter ${requestSignatureMethods.join(' or ')}.`)
+  }
+
   const certificate = certificateOf(entered.validationCert, before?.validationCert)
   if (typeof certificate === 'string') report('validationCert', certificate)
   if (
     problems.length > 0 ||
     typeof certificate === 'string' ||
     identityMapping === undefined ||
-    identityLocation === undefined
+    identityLocation === undefined ||
+    requestSignatureMethod === undefined
   ) {
     return { ok: false, problems }
   }
   const warning = entered.validationCert === undefined ? undefined : validityWarning(certificate, now)
   return done(
-    { label, issuer, samlEntityId, validationCert: certificate, identityMapping, identityLocation, attributeName },
+    {
+      label,
+      issuer,
+      samlEntityId,
+      validationCert: certificate,
+      identityMapping,
+      identityLocation,
+      attributeName,
+      loginUrl,
+      redirectBinding: entered.redirectBinding ?? before?.redirectBinding ?? true,
+      requestSigningCertId,
+      requestSignatureMethod,
+    },
     warning === undefined ? [] : [{ field: 'validationCert', message: warning }],
   )
 }

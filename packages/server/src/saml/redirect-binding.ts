@@ -46,23 +46,25 @@ export function querySignatureProblem(
   return isGenuine ? undefined : 'another key made it, or the parameters were changed since'
 }
 
-/** The address that carries a message to an app, signed. */
+/** The address that carries a message; signed, where there is something to sign it with. */
 export function redirectedMessage(
   url: string,
   parameter: MessageParameter,
   { xml, relayState }: { readonly xml: string; readonly relayState: string | undefined },
-  { privateKey, algorithm }: XmlSigner,
+  signer: XmlSigner | undefined,
 ): string {
   const pairs = [
     [parameter, deflateRawSync(xml).toString('base64')],
     ...(relayState === undefined ? [] : [['RelayState', relayState] as const]),
-    ['SigAlg', signatureAlgorithms[algorithm].signature],
+    ...(signer === undefined ? [] : [['SigAlg', signatureAlgorithms[signer.algorithm].signature] as const]),
   ] as const
   const octets = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
-  const signature = createSign(algorithm === 'SHA1' ? 'sha1' : 'sha256')
+  const address = `${url}${url.includes('?') ? '&' : '?'}${octets}`
+  if (signer === undefined) return address
+  const signature = createSign(signatureAlgorithms[signer.algorithm].hash)
     .update(octets)
-    .sign(privateKey, 'base64')
-  return `${url}${url.includes('?') ? '&' : '?'}${octets}&Signature=${encodeURIComponent(signature)}`
+    .sign(signer.privateKey, 'base64')
+  return `${address}&Signature=${encodeURIComponent(signature)}`
 }
 
 function decoded(piece: string | undefined): string {

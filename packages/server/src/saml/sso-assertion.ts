@@ -13,6 +13,8 @@ export interface SsoAssertion {
   readonly assertion: SamlAssertion
   /** What the provider calls the user. */
   readonly identity: string
+  /** The request that it answers, as the confirmation for this address says it. */
+  readonly inResponseTo: string | undefined
   readonly end: Date
 }
 
@@ -93,7 +95,8 @@ export async function checkSsoAssertion(
   checkAudiences(assertion, [config.samlEntityId], checks)
   const confirmation = confirmationFor(assertion, recipients, checks)
   const times = { skew: rules.samlClockSkew, longest: undefined, oldest }
-  return { config, assertion, identity, end: checkTimes(assertion, confirmation, times, now, checks) }
+  const end = checkTimes(assertion, confirmation, times, now, checks)
+  return { config, assertion, identity, inResponseTo: confirmation.inResponseTo, end }
 }
 
 function checkStatus({ response, status }: SamlDocument): void {

@@ -8,6 +8,9 @@ export type IdentityMapping = (typeof identityMappings)[number]
 export const identityLocations = ['SubjectNameId', 'Attribute'] as const
 export type IdentityLocation = (typeof identityLocations)[number]
 
+/** With which algorithm requests to a provider are signed. */
+export const requestSignatureMethods = ['RSA-SHA256', 'RSA-SHA1'] as const
+
 /** An identity provider that an org believes (*SAML Single Sign-On Settings*; the metadata type `SamlSsoConfig`). */
 export interface SamlSsoConfig {
   /** 18 characters, `0LE…`. */
@@ -26,6 +29,13 @@ export interface SamlSsoConfig {
   readonly identityLocation: IdentityLocation
   /** The attribute that says who the user is, where it is not the NameID. */
   readonly attributeName: string | undefined
+  /** *Identity Provider Login URL*: where people are sent to sign in; `undefined` where they begin there alone. */
+  readonly loginUrl: string | undefined
+  /** Whether they go there by redirect; else by a form. */
+  readonly redirectBinding: boolean
+  /** *Request Signing Certificate*: the Unique Name of a certificate of the org; `undefined` signs nothing. */
+  readonly requestSigningCertId: string | undefined
+  readonly requestSignatureMethod: (typeof requestSignatureMethods)[number]
   readonly createdAt: Date
   readonly modifiedAt: Date
 }

@@ -18,7 +18,7 @@ export interface LoginAttempt {
   readonly orgId: string
   readonly userId: string
   readonly at: Date
-  readonly loginType: 'Application' | 'Oauth2' | 'OtherApi' | 'ThirdPartySso'
+  readonly loginType: 'Application' | 'Oauth2' | 'OtherApi' | 'Saml' | 'Saml2' | 'ThirdPartySso'
   readonly loginSubType: string | undefined
   /** Salesforce's words: `Success`, `Invalid password`, `Failed: Signature Invalid` … */
   readonly status: string
@@ -93,5 +93,7 @@ export const loginTypeLabels: Readonly<Record<LoginAttempt['loginType'], string>
   Application: 'Application',
   Oauth2: 'Remote Access 2.0',
   OtherApi: 'Other Apex API',
+  Saml: 'SAML Idp Initiated SSO',
+  Saml2: 'SAML Sfdc Initiated SSO',
   ThirdPartySso: 'Third Party SSO',
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { AssuranceAction, IpRelaxation } from '../connected-apps/connected-app.ts'
 import type { JournalOutcome } from '../journal/journal.ts'
 import type { OrgType } from '../orgs/org.ts'
-import type { IdentityLocation, IdentityMapping } from '../saml/sso-config.ts'
+import type { IdentityLocation, IdentityMapping, SamlSsoConfig } from '../saml/sso-config.ts'
 import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { SessionLevel, SessionType } from '../sessions/session.ts'
 import type { Verification } from '../sessions/verification.ts'
@@ -95,6 +95,10 @@ interface SamlSsoConfigsTable {
   identity_mapping: IdentityMapping
   identity_location: IdentityLocation
   attribute_name: string | null
+  login_url: string | null
+  redirect_binding: Flag
+  request_signing_certificate: string | null
+  request_signature_method: SamlSsoConfig['requestSignatureMethod']
   created_at: Instant
   modified_at: Instant
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
 import type { Noting } from './audit-trail.ts'
-import { ifFound, instant, readInstant, readStoredCertificate } from './column-values.ts'
+import { flag, ifFound, instant, readInstant, readStoredCertificate } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
 
@@ -68,6 +68,10 @@ function toRow(config: SamlSsoConfig): Row {
     identity_mapping: config.identityMapping,
     identity_location: config.identityLocation,
     attribute_name: config.attributeName ?? null,
+    login_url: config.loginUrl ?? null,
+    redirect_binding: flag(config.redirectBinding),
+    request_signing_certificate: config.requestSigningCertId ?? null,
+    request_signature_method: config.requestSignatureMethod,
     created_at: instant(config.createdAt),
     modified_at: instant(config.modifiedAt),
   }
@@ -85,6 +89,10 @@ function fromRow(row: Row): SamlSsoConfig {
     identityMapping: row.identity_mapping,
     identityLocation: row.identity_location,
     attributeName: row.attribute_name ?? undefined,
+    loginUrl: row.login_url ?? undefined,
+    redirectBinding: row.redirect_binding === 1,
+    requestSigningCertId: row.request_signing_certificate ?? undefined,
+    requestSignatureMethod: row.request_signature_method,
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),
   }

@@ -1,6 +1,7 @@
 import { connectPath } from '../oauth/device-request.ts'
 import { frontdoorPath } from '../oauth/frontdoor.ts'
 import { idpPaths } from '../saml/idp-places.ts'
+import { authnRequestPath } from '../saml/sso-endpoint.ts'
 import { deviceDonePath } from './endpoints/device.ts'
 import { endSessionPath } from './endpoints/logout.ts'
 import { consentPath, errorPath, verificationPath } from './page-paths.ts'
@@ -38,6 +39,7 @@ export type Handlers = Readonly<
     | 'echo'
     | 'singleAccess'
     | 'frontdoor'
+    | 'samlStart'
     | 'samlRequest'
     | 'samlLogin'
     | 'samlLogout'
@@ -130,6 +132,7 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get(idpPaths.httpRedirect, handlers.samlRequest)
   app.get(idpPaths.login, handlers.samlLogin)
   app.on(['GET', 'POST'], idpPaths.logout, handlers.samlLogout)
+  app.get(authnRequestPath, handlers.samlStart)
   app.get(idpPaths.metadata, handlers.samlMetadata)
   app.get('/.well-known/samlidp/:file', handlers.samlAppMetadata)
 

@@ -20,6 +20,7 @@ export interface SamlClaims {
   readonly nameId?: string | undefined
   readonly method?: string | undefined
   readonly recipient?: string | undefined
+  readonly inResponseTo?: string | undefined
   readonly audience?: string | undefined
   readonly notBefore?: Date | undefined
   readonly notOnOrAfter?: Date | string | undefined
@@ -44,6 +45,7 @@ export function samlAssertion(claims: SamlClaims, now: Date, base: string): stri
     notOnOrAfter: ahead,
     conditionsEnd: ahead,
     more: '',
+    inResponseTo: undefined,
     ...claims,
   }
   const attribute = (name: string, value: Date | string | undefined) =>
@@ -52,7 +54,7 @@ export function samlAssertion(claims: SamlClaims, now: Date, base: string): stri
   const confirmation =
     all.method === undefined
       ? ''
-      : `<saml:SubjectConfirmation Method="${all.method}"><saml:SubjectConfirmationData${attribute('Recipient', all.recipient)}${attribute('NotOnOrAfter', all.notOnOrAfter)}/></saml:SubjectConfirmation>`
+      : `<saml:SubjectConfirmation Method="${all.method}"><saml:SubjectConfirmationData${attribute('InResponseTo', all.inResponseTo)}${attribute('Recipient', all.recipient)}${attribute('NotOnOrAfter', all.notOnOrAfter)}/></saml:SubjectConfirmation>`
   const audience =
     all.audience === undefined
       ? ''

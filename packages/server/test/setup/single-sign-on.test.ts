@@ -22,6 +22,10 @@ const entered = () => ({
   identityMapping: 'Username',
   identityLocation: 'SubjectNameId',
   attributeName: '',
+  loginUrl: 'https://idp.example/sso',
+  redirectBinding: 'redirect',
+  requestSigningCertId: '',
+  requestSignatureMethod: 'RSA-SHA256',
 })
 
 const stored = async () => (await setup.server.stores.samlSsoConfigs.list(setup.server.org.id))[0]
@@ -62,6 +66,7 @@ describe('Single Sign-On Settings', () => {
     expect(made.html).toContain(server.signer.pem.trim().split('\n')[1])
     const config = await stored()
     expect(config).toMatchObject({ fullName: 'Acme_IdP', identityMapping: 'Username', attributeName: undefined })
+    expect(config).toMatchObject({ loginUrl: 'https://idp.example/sso', redirectBinding: true })
     const own = `${path}/${config?.id}`
     const { fullName: _, ...changes } = entered()
     const changed = {
@@ -69,8 +74,10 @@ describe('Single Sign-On Settings', () => {
       identityMapping: 'FederationId',
       identityLocation: 'Attribute',
       attributeName: 'employee',
+      redirectBinding: 'post',
     }
     expect((await submitForm(admin, `${own}/edit`, changed)).html).toContain('Federation ID, in the attribute employee')
+    expect(await stored()).toMatchObject({ redirectBinding: false, requestSigningCertId: undefined })
     const twice = await submitForm(admin, `${path}/new`, { ...entered(), fullName: 'Other' })
     expect(twice.html).toContain('has this issuer already')
     expect((await submitForm(admin, `${own}/delete`)).html).toContain('Acme IdP is believed no more.')

@@ -34,7 +34,7 @@ export function ssoSettingsCreate(terminal: Terminal): CommandUnknownOpts {
         terminal.answer(
           settingsJson(config, org.name),
           `${terminal.style.green('✓')} The org “${org.name}” believes ${config.issuer}.\n` +
-            `  Its assertions go to /services/oauth2/token?so=${org.id}`,
+            `  Its responses go to the address of the org with ?so=${org.id}, assertions for programs to /services/oauth2/token?so=${org.id}`,
         )
       }),
     )

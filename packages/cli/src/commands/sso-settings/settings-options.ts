@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings'
-import { type EnteredSamlSsoConfig, identityMappings } from '@sallyport/server'
+import { type EnteredSamlSsoConfig, identityMappings, requestSignatureMethods } from '@sallyport/server'
 import { entered } from '../../entered.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
@@ -18,6 +18,10 @@ export function settingsCommand(name: 'create' | 'update') {
       ),
     )
     .option('--attribute <name>', 'the attribute that says who the user is; an empty text means the NameID')
+    .option('--login-url <url>', 'where people are sent to sign in; an empty text means they begin there alone')
+    .addOption(new Option('--binding <binding>', 'how they are sent').choices(['redirect', 'post'] as const))
+    .option('--signing-certificate <name>', 'of the org, whose key signs requests; an empty text signs none')
+    .addOption(new Option('--signature-method <method>').choices(requestSignatureMethods))
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -32,6 +36,8 @@ export const settingsOptionNames = {
   validationCert: '--certificate-file',
   identityMapping: '--identity',
   attributeName: '--attribute',
+  loginUrl: '--login-url',
+  requestSigningCertId: '--signing-certificate',
 } as const
 
 type Options = ReturnType<ReturnType<typeof settingsCommand>['opts']>
@@ -47,5 +53,9 @@ export function enteredSettings(options: Options): EnteredSamlSsoConfig {
     identityMapping: identity,
     identityLocation: attribute === undefined ? undefined : attribute === '' ? 'SubjectNameId' : 'Attribute',
     attributeName: attribute,
+    loginUrl: options.loginUrl,
+    redirectBinding: options.binding === undefined ? undefined : options.binding === 'redirect',
+    requestSigningCertId: options.signingCertificate,
+    requestSignatureMethod: options.signatureMethod,
   })
 }

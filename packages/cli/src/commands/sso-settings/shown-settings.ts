@@ -17,6 +17,10 @@ export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Recor
     identityMapping,
     identityLocation,
     attributeName: config.attributeName,
+    loginUrl: config.loginUrl,
+    redirectBinding: config.redirectBinding,
+    requestSigningCertId: config.requestSigningCertId,
+    requestSignatureMethod: config.requestSignatureMethod,
     createdAt: config.createdAt,
     modifiedAt: config.modifiedAt,
   }
@@ -34,6 +38,9 @@ export function settingsText(config: SamlSsoConfig, org: string, style: Style): 
       Issuer: config.issuer,
       'Entity ID': config.samlEntityId,
       Identity: identityText(config),
+      'Login URL': config.loginUrl && `${config.loginUrl}, by ${config.redirectBinding ? 'redirect' : 'post'}`,
+      'Requests signed with':
+        config.requestSigningCertId && `${config.requestSigningCertId} (${config.requestSignatureMethod})`,
       Certificate: validationCert.subject,
       Valid: `${minute(validationCert.notBefore)} to ${minute(validationCert.notAfter)}`,
       'SHA-256': validationCert.fingerprint256,

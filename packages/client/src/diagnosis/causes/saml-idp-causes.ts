@@ -4,8 +4,25 @@ import { appSetting, same } from './setting.ts'
 const provider = same('Setup > Identity > Identity Provider')
 const requests = appSetting('Web App Settings > Verify Request Signatures')
 
-/** The org as an identity provider: what apps ask of it by SAML. */
+const settings = same('Setup > Identity > Single Sign-On Settings')
+
+/** Single sign-on by SAML in browsers: the org as an identity provider, and as one who believes another. */
 export const samlIdpCauses = {
+  'sso-settings-unknown': {
+    told: told('invalid_request', 'single sign-on settings not found'),
+    meaning: 'The org at this address has no such single sign-on settings, or they have no login URL.',
+    whatToDo: [
+      'Begin at the own address of the org (My Domain), with the id or API name of the settings.',
+      'Enter where the identity provider takes requests (Identity Provider Login URL).',
+    ],
+    setting: settings,
+    command: 'sallyport sso-settings list',
+  },
+  'saml-response-unrequested': {
+    told: told('invalid_grant', 'the saml response answers no request that is open'),
+    meaning: 'The response answers a request that the org did not make, made long ago, or has had answered before.',
+    whatToDo: ['Begin again from the sign-in page. A provider that is begun at itself leaves InResponseTo out.'],
+  },
   'saml-idp-off': {
     told: told('invalid_request', 'identity provider not enabled'),
     meaning: 'The org at this address is no identity provider, or it is the login host of all orgs.',

@@ -20,7 +20,7 @@ export const authProviderExplanations = {
       whatToDo:
         org === ''
           ? 'Begin at the own address of the org: at the login host nobody knows whose provider is meant.'
-          : `Write the URL suffix of the provider as it is in Setup, capitals and all; \`sso_provider\` of an authorize request is the same name. SAML settings cannot be named there. A provider is made so: ${command('auth-provider', 'create', '<name>', '--org', org, '--issuer', 'https://idp.example', '--consumer-key', '<client id>', '--authorize-url', 'https://idp.example/authorize', '--token-url', 'https://idp.example/token')}.`,
+          : `Write the URL suffix of the provider as it is in Setup, capitals and all; \`sso_provider\` of an authorize request is the same name, or the API name of single sign-on settings with a login URL. A provider is made so: ${command('auth-provider', 'create', '<name>', '--org', org, '--issuer', 'https://idp.example', '--consumer-key', '<client id>', '--authorize-url', 'https://idp.example/authorize', '--token-url', 'https://idp.example/token')}.`,
       whereInSetup: providers,
     }),
   },

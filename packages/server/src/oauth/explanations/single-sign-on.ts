@@ -38,6 +38,30 @@ export const singleSignOnExplanations = {
       whereInSetup: ssoSettings,
     }),
   },
+  'sso-settings-unknown': {
+    check: 'sso-settings',
+    facts: { found: 'text', org: 'text' },
+    explain: ({ found, org }) => ({
+      expected: 'the id or the API name of single sign-on settings with a login URL, at the own address of their org',
+      found: org === '' ? `${quoted(found)}, at the login host` : quoted(found),
+      whatToDo:
+        org === ''
+          ? 'Begin at the own address of the org: at the login host nobody knows whose identity provider is meant.'
+          : `See which settings the org has (${command('sso-settings', 'list', '--org', org)}), and give them the login URL of the provider (${command('sso-settings', 'update', '<name>', '--login-url', 'https://idp.example/sso')}).`,
+      whereInSetup: `${ssoSettings} > the settings > Identity Provider Login URL`,
+    }),
+  },
+  'saml-response-unrequested': {
+    check: 'not-replayed',
+    facts: { settings: 'text', problem: 'text' },
+    explain: ({ settings, problem }) => ({
+      expected: `an answer to a request that the org has made to ${quoted(settings)} in the last hour, the first one; or one to no request`,
+      found: `an InResponseTo of which ${problem}`,
+      whatToDo:
+        'Begin again at the button of the sign-in page. A provider that is begun at itself leaves InResponseTo out; it must not make one up.',
+      whereInSetup: undefined,
+    }),
+  },
   'saml-issuer-unknown': {
     check: 'saml-issuer',
     facts: { found: 'text', known: 'texts' },

@@ -31,6 +31,7 @@ import { tablesInParts } from './0024-tables-in-parts.ts'
 import { listViewIndexes } from './0025-list-view-indexes.ts'
 import { identityProvider } from './0026-identity-provider.ts'
 import { appHandlers } from './0027-app-handlers.ts'
+import { samlSignIn } from './0028-saml-sign-in.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -61,6 +62,7 @@ const migrations: readonly Migration[] = [
   listViewIndexes,
   identityProvider,
   appHandlers,
+  samlSignIn,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

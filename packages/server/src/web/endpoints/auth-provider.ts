@@ -1,4 +1,4 @@
-import type { AuthProvider } from '../../auth-providers/auth-provider.ts'
+import type { AuthProvider, AuthProviderStore } from '../../auth-providers/auth-provider.ts'
 import { type Errand, errandPath, providerPlaces } from '../../auth-providers/places.ts'
 import type { ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
 import type { Arrival, ProviderSignIn, Traveller } from '../../oauth/provider-sign-in.ts'
@@ -7,6 +7,7 @@ import type { WhoIsThere } from '../../oauth/signed-in.ts'
 import type { Addresses } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import { readRecordId } from '../../record-id.ts'
+import type { SamlSsoConfigStore } from '../../saml/sso-config.ts'
 import type { SessionStore } from '../../sessions/session.ts'
 import type { User } from '../../users/user.ts'
 import { type BrowserState, type ReadBrowser, setCookie } from '../browser.ts'
@@ -21,6 +22,7 @@ import type { Reply } from '../reply.ts'
 import { readForm, readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { destinationOf } from './destination.ts'
+import { samlStartPath } from './saml-sign-in.ts'
 
 interface Needs {
   readonly signIn: ProviderSignIn
@@ -28,16 +30,32 @@ interface Needs {
   readonly readRequest: ReadAuthorizeRequest
   readonly whoIsThere: WhoIsThere
   readonly sessions: Pick<SessionStore, 'end'>
+  readonly authProviders: Pick<AuthProviderStore, 'list'>
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
 }
 
 /** `GET /services/auth/{sso,test}/<suffix>`: off to the provider. */
 export function providerStartAnswer(errand: Exclude<Errand, 'link'>, needs: Needs): Answer {
   return async (visit) => {
+    const saml = errand === 'sso' ? await samlCalled(needs, visit) : undefined
+    if (saml !== undefined) return redirectTo(saml, visit)
     visit.checks.flow = 'sign-in'
     const browser = await needs.readBrowser(visit)
     const traveller = travellerOf(visit, browser, undefined)
     return leave(needs, visit, browser, traveller, errand, queryParameter(visit.request, 'startURL'))
   }
+}
+
+/** Where people go who name SAML settings, as `sso_provider` of an app's request may; an auth. provider of the name comes first. */
+async function samlCalled(needs: Needs, visit: Visit): Promise<string | undefined> {
+  const { org } = visit.site
+  const name = nameIn(visit)
+  if (org === undefined) return undefined
+  const configs = await needs.samlSsoConfigs.list(org.id)
+  if (!configs.some(({ fullName, loginUrl }) => fullName === name && loginUrl !== undefined)) return undefined
+  const providers = await needs.authProviders.list(org.id)
+  if (providers.some(({ developerName }) => developerName === name)) return undefined
+  return samlStartPath(name, localPath(queryParameter(visit.request, 'startURL')) ?? '/')
 }
 
 /** `GET /services/auth/link/<suffix>`: asks somebody who is signed in whether they mean it. */

@@ -9,6 +9,7 @@ import { authConfiguration, type DiscoveryOptions, openidConfiguration } from '.
 import type { Addresses, Site } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import { isInForce } from '../../releases/release-updates.ts'
+import type { SamlSsoConfigStore } from '../../saml/sso-config.ts'
 import type { Reply } from '../reply.ts'
 import type { Answer } from '../visit.ts'
 
@@ -50,12 +51,15 @@ export function discoveryAnswer({ customScopes, now, ...options }: DiscoveryNeed
 /** `GET /.well-known/auth-configuration` */
 export function authConfigurationAnswer({
   authProviders,
+  samlSsoConfigs,
 }: {
   readonly authProviders: Pick<AuthProviderStore, 'list'>
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
 }): Answer {
   return async ({ site: { base, org } }) => {
     const providers = org === undefined ? [] : await authProviders.list(org.id)
-    return open(JSON.stringify(authConfiguration(base, org, providers)))
+    const configs = org === undefined ? [] : await samlSsoConfigs.list(org.id)
+    return open(JSON.stringify(authConfiguration(base, org, providers, configs)))
   }
 }
 

@@ -24,7 +24,7 @@ import { walkthroughPath } from '../walkthrough/places.ts'
  * How the authorize endpoint refuses before it knows a redirect URI: to people a page, to programs the bare pair, as
  * Salesforce does. Never a redirect (RFC 6749 §4.1.2.1).
  */
-export function authorizeRefusal(showsCauses: boolean, flow: 'oauth' | 'saml' = 'oauth'): ShowRefusal {
+export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
   return (error, visit) => {
     if (!(error instanceof OAuthError)) throw error
     const { code, description } = error
@@ -36,6 +36,7 @@ export function authorizeRefusal(showsCauses: boolean, flow: 'oauth' | 'saml' = 
     }
     const explanation = showsCauses ? shown(error.refusal) : undefined
     const { requestId } = visit
+    const flow = visit.checks.flow?.startsWith('saml') === true ? 'saml' : 'oauth'
     const page = ErrorPage({ error: code, errorDescription: description, requestId, explanation, flow })
     return pageAnswer(page, { status: code === 'server_error' ? 500 : 400 })
   }

@@ -1,6 +1,8 @@
 import type { AuthProviderStore } from '../../auth-providers/auth-provider.ts'
 import type { ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
 import { refusal } from '../../oauth/refusal.ts'
+import type { SamlSignIn } from '../../oauth/saml-sign-in.ts'
+import type { SamlSsoConfigStore } from '../../saml/sso-config.ts'
 import type { SessionStore } from '../../sessions/session.ts'
 import type { SignIn } from '../../sessions/sign-in.ts'
 import type { BrowserState, ReadBrowser } from '../browser.ts'
@@ -16,6 +18,7 @@ import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { providerLinks } from './auth-provider.ts'
 import { type Destination, destinationOf } from './destination.ts'
+import { samlArrival, samlLinks } from './saml-sign-in.ts'
 
 interface Needs {
   readonly signIn: SignIn
@@ -24,6 +27,8 @@ interface Needs {
   readonly readRequest: ReadAuthorizeRequest
   /** Those with which people sign in at their org's own address. */
   readonly authProviders: Pick<AuthProviderStore, 'list'>
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
+  readonly samlSignIn: SamlSignIn
   readonly demoUsers: readonly DemoUser[]
 }
 
@@ -41,12 +46,17 @@ export function signInPage(needs: Needs): Answer {
   }
 }
 
-/** `POST /`: signs in and goes on, or shows the form again with what is wrong. */
+/** `POST /`: signs in and goes on, or shows the form again with what is wrong; or takes the word of an identity provider (SAML). */
 export function signInAnswer(needs: Needs): Answer {
   const { signIn, readBrowser, sessions, readRequest } = needs
   return async (visit) => {
     visit.checks.flow = 'sign-in'
     const form = await readForm(visit.request)
+    const response = form.get('SAMLResponse')
+    if (response !== undefined) {
+      const to = await destinationOf(form.get('RelayState'), visit.site, readRequest)
+      return samlArrival(needs, visit, response, to)
+    }
     const browser = await readBrowser(visit)
     const destination = await destinationOf(form.get('startURL'), visit.site, readRequest)
     const username = form.get('username') ?? form.get('un')
@@ -88,7 +98,7 @@ export function signInAnswer(needs: Needs): Answer {
 }
 
 async function page(
-  { authProviders, demoUsers }: Pick<Needs, 'authProviders' | 'demoUsers'>,
+  { authProviders, samlSsoConfigs, demoUsers }: Pick<Needs, 'authProviders' | 'samlSsoConfigs' | 'demoUsers'>,
   visit: Visit,
   browser: BrowserState,
   { startUrl, request }: Destination,
@@ -111,7 +121,13 @@ async function page(
     rememberUsername: shown.remember ?? remembered !== undefined,
     problem: shown.problem,
     display: request?.display,
-    providers: org === undefined ? [] : providerLinks(await authProviders.list(org.id), startUrl),
+    providers:
+      org === undefined
+        ? []
+        : [
+            ...samlLinks(await samlSsoConfigs.list(org.id), startUrl),
+            ...providerLinks(await authProviders.list(org.id), startUrl),
+          ],
     demoUsers,
   })
   return pageAnswer(element, {

@@ -24,6 +24,8 @@ const types = [
   { value: 'Application', label: loginTypeLabels.Application },
   { value: 'Oauth2', label: loginTypeLabels.Oauth2 },
   { value: 'OtherApi', label: loginTypeLabels.OtherApi },
+  { value: 'Saml', label: loginTypeLabels.Saml },
+  { value: 'Saml2', label: loginTypeLabels.Saml2 },
   { value: 'ThirdPartySso', label: loginTypeLabels.ThirdPartySso },
 ] as const
 

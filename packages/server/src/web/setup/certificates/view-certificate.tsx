@@ -9,6 +9,7 @@ import { download } from '../download.ts'
 import { externalCredentialPath, namedCredentialPath } from '../named-credentials/find-credential.ts'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
+import { settingsPath } from '../single-sign-on/find-settings.ts'
 import { DataTable } from '../table.tsx'
 import { Expiry, privateKeyWords } from './certificate-words.tsx'
 import { certificatePath, certificatesPath, findCertificate, isCaSigned, usesIn } from './find-certificate.ts'
@@ -115,6 +116,7 @@ const userPaths: Readonly<Record<CertificateUser['kind'], (user: CertificateUser
   'External Credential': externalCredentialPath,
   'Connected App': appPath,
   'Identity Provider': () => '/setup/identity',
+  'SAML Settings': settingsPath,
 }
 
 function Users({ users }: { readonly users: readonly CertificateUser[] }) {

@@ -190,6 +190,8 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-status-not-success': 'request',
   'saml-certificate-invalid': 'sso settings',
   'sso-user-unknown': 'user list',
+  'sso-settings-unknown': 'sso settings',
+  'saml-response-unrequested': 'request',
   // The org as an identity provider.
   'saml-idp-off': 'identity provider',
   'saml-request-malformed': 'request',

@@ -2,7 +2,7 @@ import { checklist } from '../../../journal/checklist.ts'
 import { OAuthError } from '../../../oauth/error.ts'
 import type { Refusal } from '../../../oauth/refusal.ts'
 import { vouchedUser } from '../../../oauth/vouched-user.ts'
-import { validatorPath } from '../../../saml/sso-endpoint.ts'
+import { browserRecipientsOf, recipientsOf, validatorPath } from '../../../saml/sso-endpoint.ts'
 import { Card, Notice } from '../blocks.tsx'
 import { area } from '../field.tsx'
 import { EntryChecklist, toldWith } from '../flow-log/entry-checklist.tsx'
@@ -49,7 +49,12 @@ interface Look {
 async function lookedAt({ addresses, samlRules, now }: Needs, text: string, visit: SetupVisit): Promise<Look> {
   const { stores, org } = visit
   const checks = checklist()
-  const look = vouchedUser({ ...stores, addresses, rules: samlRules, now })
+  const look = vouchedUser({
+    ...stores,
+    recipientsOf: (org) => [...recipientsOf(org, addresses), ...browserRecipientsOf(org, addresses)],
+    rules: samlRules,
+    now,
+  })
   const sent = text.trim().startsWith('<') ? Buffer.from(text.trim()).toString('base64') : text.trim()
   try {
     await look(sent, org, checks)

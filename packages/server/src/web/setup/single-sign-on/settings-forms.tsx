@@ -1,12 +1,19 @@
+import type { OrgCertificate } from '../../../certificates/certificate.ts'
 import { done } from '../../../problem.ts'
+import { unusableForSaml } from '../../../saml/identity-provider.ts'
 import { changeSamlSsoConfig, newSamlSsoConfig } from '../../../saml/new-sso-config.ts'
-import type { IdentityLocation, IdentityMapping, SamlSsoConfig } from '../../../saml/sso-config.ts'
+import {
+  type IdentityLocation,
+  type IdentityMapping,
+  requestSignatureMethods,
+  type SamlSsoConfig,
+} from '../../../saml/sso-config.ts'
 import { Card } from '../blocks.tsx'
-import { area, radios, text } from '../field.tsx'
+import { area, choice, radios, text } from '../field.tsx'
 import type { ShownForm } from '../form.tsx'
 import { confirmPage, formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
-import type { SetupRoute } from '../setup-visit.ts'
+import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { findSettings, settingsPath, singleSignOnPath } from './find-settings.ts'
 
 const mappings: readonly { readonly value: IdentityMapping; readonly label: string; readonly hint: string }[] = [
@@ -23,6 +30,37 @@ const locations: readonly { readonly value: IdentityLocation; readonly label: st
   { value: 'SubjectNameId', label: 'Identity is in the NameIdentifier element of the Subject statement' },
   { value: 'Attribute', label: 'Identity is in an Attribute element' },
 ]
+
+/** How the provider is asked. @param certificates of the org: those with an RSA key here can sign */
+function requestFields(certificates: readonly OrgCertificate[]) {
+  const signing = certificates.filter((one) => unusableForSaml(one) === undefined)
+  return {
+    loginUrl: text({
+      label: 'Identity Provider Login URL',
+      type: 'url',
+      help: 'Where the provider takes requests (SingleSignOnService of its metadata). With it the sign-in page of the org has a button. Without it people begin at the provider alone.',
+    }),
+    redirectBinding: radios({
+      label: 'Service Provider Initiated Request Binding',
+      options: [
+        { value: 'redirect', label: 'HTTP Redirect' },
+        { value: 'post', label: 'HTTP POST' },
+      ],
+      help: 'How a request reaches the provider: in an address, or in a form.',
+    }),
+    requestSigningCertId: choice({
+      label: 'Request Signing Certificate',
+      none: 'None: requests are not signed',
+      options: signing.map(({ name, label }) => ({ value: name, label: label === name ? name : `${label} (${name})` })),
+      help: 'The certificate of this org whose key signs requests; give it to the provider.',
+    }),
+    requestSignatureMethod: choice({
+      label: 'Request Signature Method',
+      options: requestSignatureMethods.map((value) => ({ value, label: value })),
+      help: 'RSA-SHA1 can be forged: choose it only for a provider that knows nothing newer.',
+    }),
+  }
+}
 
 const fields = {
   name: text({ label: 'Name', isRequired: true, help: 'What people see.' }),
@@ -57,6 +95,12 @@ const fields = {
     label: 'Attribute Name',
     help: 'The attribute that says who the user is, where it is in one.',
   }),
+  ...requestFields([]),
+}
+
+/** The same, with the certificates that the org can sign with. */
+async function fieldsOf({ stores, org }: Pick<SetupVisit, 'stores' | 'org'>): Promise<typeof fields> {
+  return { ...fields, ...requestFields(await stores.certificates.list(org.id)) }
 }
 
 const newFields = {
@@ -78,8 +122,13 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
     path: `${singleSignOnPath}/new`,
     right: 'manage the org',
     find: async () => ({}),
-    fields: () => newFields,
-    start: () => ({ identityMapping: 'Username', identityLocation: 'SubjectNameId' }),
+    fields: async (_, visit) => ({ ...newFields, ...(await fieldsOf(visit)) }),
+    start: () => ({
+      identityMapping: 'Username',
+      identityLocation: 'SubjectNameId',
+      redirectBinding: 'redirect',
+      requestSignatureMethod: 'RSA-SHA256',
+    }),
     show: (form) => ({
       title: 'New SAML Single Sign-On Settings',
       lead: 'From then on the org believes this identity provider about its users. Users are not made by signing in.',
@@ -94,13 +143,14 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
             {form.field('validationCert')}
           </Card>
           <Identity form={form} />
+          <Requests form={form} />
         </>
       ),
     }),
     submit: 'Save',
     cancel: () => singleSignOnPath,
     async act(values, _, { stores, org }) {
-      const outcome = await newSamlSsoConfig({ ...stores, ...needs }, org, values)
+      const outcome = await newSamlSsoConfig({ ...stores, ...needs }, org, { ...values, ...entered(values) })
       if (!outcome.ok) return outcome
       const { label } = outcome.value
       return done({ to: settingsPath(outcome.value), say: `${label} is believed from now on.` }, outcome.warnings)
@@ -113,15 +163,19 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
     path: `${singleSignOnPath}/:settings/edit`,
     right: 'manage the org',
     find: findSettings,
-    fields: () => fields,
-    start: ({ label, issuer, samlEntityId, validationCert, identityMapping, identityLocation, attributeName }) => ({
-      name: label,
-      issuer,
-      samlEntityId,
-      validationCert: validationCert.pem,
-      identityMapping,
-      identityLocation,
-      attributeName: attributeName ?? '',
+    fields: (_, visit) => fieldsOf(visit),
+    start: (config) => ({
+      name: config.label,
+      issuer: config.issuer,
+      samlEntityId: config.samlEntityId,
+      validationCert: config.validationCert.pem,
+      identityMapping: config.identityMapping,
+      identityLocation: config.identityLocation,
+      attributeName: config.attributeName ?? '',
+      loginUrl: config.loginUrl ?? '',
+      redirectBinding: config.redirectBinding ? 'redirect' : 'post',
+      requestSigningCertId: config.requestSigningCertId ?? '',
+      requestSignatureMethod: config.requestSignatureMethod,
     }),
     show: (form, config) => ({
       title: `Edit ${config.label}`,
@@ -136,13 +190,14 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
             {form.field('validationCert')}
           </Card>
           <Identity form={form} />
+          <Requests form={form} />
         </>
       ),
     }),
     submit: 'Save',
     cancel: settingsPath,
     async act(values, config, { stores }) {
-      const outcome = await changeSamlSsoConfig({ ...stores, now }, config, values)
+      const outcome = await changeSamlSsoConfig({ ...stores, now }, config, { ...values, ...entered(values) })
       if (!outcome.ok) return outcome
       return done({ to: settingsPath(config), say: `${outcome.value.label} is saved.` }, outcome.warnings)
     },
@@ -183,6 +238,21 @@ function Identity({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'fie
       {form.field('attributeName')}
     </Card>
   )
+}
+
+function Requests({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'field'> }) {
+  return (
+    <Card title="How it is asked">
+      {form.field('loginUrl')}
+      {form.field('redirectBinding')}
+      {form.field('requestSigningCertId')}
+      {form.field('requestSignatureMethod')}
+    </Card>
+  )
+}
+
+function entered({ redirectBinding }: { readonly redirectBinding: string }) {
+  return { redirectBinding: redirectBinding !== 'post' }
 }
 
 function crumb(config: SamlSsoConfig) {

@@ -1,5 +1,5 @@
 import { validityWarning } from '../../../certificates/certificate-problem.ts'
-import { ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
+import { acsUrlOf, ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
 import { Card, CodeBlock, Copyable, Details, Instant, Notice } from '../blocks.tsx'
 import { Expiry } from '../certificates/certificate-words.tsx'
 import { notFound, page, shown } from '../route.tsx'
@@ -36,6 +36,10 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
                 ['API Name', <code>{config.fullName}</code>],
                 ['Issuer', <Copyable text={config.issuer} label="issuer" />],
                 ['Identity', identityWords(config)],
+                ['Identity Provider Login URL', config.loginUrl],
+                ['Request Binding', config.redirectBinding ? 'HTTP Redirect' : 'HTTP POST'],
+                ['Request Signing Certificate', config.requestSigningCertId],
+                ['Request Signature Method', config.requestSigningCertId && config.requestSignatureMethod],
                 ['Certificate', validationCert.subject],
                 ['Fingerprint (SHA-256)', <Copyable text={validationCert.fingerprint256} label="fingerprint" />],
                 ['Expiration Date', <Expiry certificate={validationCert} at={at} />],
@@ -48,6 +52,7 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
             <Details
               rows={[
                 ['Entity ID', <Copyable text={config.samlEntityId} label="entity id" />],
+                ['Login URL', <Copyable text={acsUrlOf(org, addresses, site)} label="login URL" />],
                 [
                   'OAuth 2.0 Token Endpoint',
                   <Copyable text={ssoTokenEndpoint(org, addresses, site)} label="token endpoint" />,

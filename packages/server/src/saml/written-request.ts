@@ -1,0 +1,34 @@
+import { issuerXml } from './written-response.ts'
+import { signedElement, type XmlSigner, xmlAttributes } from './written-xml.ts'
+import { namespaces } from './xml.ts'
+
+/** What an org asks an identity provider for. */
+export interface WrittenRequest {
+  readonly id: string
+  /** What the org calls itself there. */
+  readonly issuer: string
+  /** The login URL of the provider. */
+  readonly destination: string
+  /** Where the org takes its response. */
+  readonly acsUrl: string
+  readonly at: Date
+}
+
+/** An `AuthnRequest`, unsigned. */
+export function authnRequestXml({ id, issuer, destination, acsUrl, at }: WrittenRequest): string {
+  const attributes = xmlAttributes({
+    'xmlns:samlp': namespaces.protocol,
+    AssertionConsumerServiceURL: acsUrl,
+    Destination: destination,
+    ID: id,
+    IssueInstant: at.toISOString(),
+    ProtocolBinding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+    Version: '2.0',
+  })
+  return `<samlp:AuthnRequest${attributes}>${issuerXml(issuer)}</samlp:AuthnRequest>`
+}
+
+/** The same with a signature in it, as the HTTP POST binding has it. */
+export function signedRequest(xml: string, signer: XmlSigner): Promise<string> {
+  return signedElement(xml, signer, ['ds', 'saml', 'samlp'])
+}
