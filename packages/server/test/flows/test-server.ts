@@ -89,7 +89,8 @@ export interface AssertionOptions {
 }
 
 const passwordCost = { memory: 64, passes: 1, parallelism: 1 }
-let sharedSigner: Promise<Signer> | undefined
+// One for servers whose clock stands still, and one for those by the system's: a certificate is valid from when it was made.
+const sharedSigners: { standing?: Promise<Signer>; running?: Promise<Signer> } = {}
 
 /** A key pair with its certificate, valid around the tests' clock. */
 export async function newSigner(now = start): Promise<Signer> {
@@ -138,8 +139,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const errors: unknown[] = []
   const org = await addOrg('Target', place.targetPort)
   const otherOrg = await addOrg('Other', place.otherPort)
-  sharedSigner ??= newSigner(now())
-  const signer = await sharedSigner
+  const time = options.clock === undefined ? 'standing' : 'running'
+  sharedSigners[time] ??= newSigner(now())
+  const signer = await sharedSigners[time]
   await installSamlAssertionApp({ ...stores, seal, newId: ids, now })
   const passwordHash = await hashOf(password)
   const server = await sallyport({
