@@ -1,19 +1,42 @@
 import { defineConfig } from 'vitest/config'
 
+const flows = 'packages/server/test/flows'
+
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.{ts,tsx}',
-      'packages/*/test/**/*.test.{ts,tsx}',
-      'test/**/*.test.ts',
-      'bench/**/*.test.ts',
-    ],
     globalSetup: ['test/shared-postgres.ts'],
     pool: 'threads',
+    // Loading the server takes longer than most tests of it: a worker loads it once, for all the files that it runs.
+    isolate: false,
     // Most of the time goes to programs that tests start: on two cores, one worker would leave one of them idle.
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: [
+            'packages/*/src/**/*.test.{ts,tsx}',
+            'packages/*/test/**/*.test.{ts,tsx}',
+            'test/**/*.test.ts',
+            'bench/**/*.test.ts',
+          ],
+          provide: { database: 'SQLite' },
+        },
+      },
+      {
+        // The same flows, for what they ask of the store: how often things are spent, what is found again, by which words, and
+        // what nobody should send.
+        extends: true,
+        test: {
+          name: 'on PostgreSQL',
+          include: [`${flows}/{jwt-bearer,web-server,refresh,data-*}.test.ts`],
+          provide: { database: 'PostgreSQL' },
+        },
+      },
+    ],
   },
 })

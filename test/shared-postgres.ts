@@ -7,6 +7,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Answers the URL of the run's PostgreSQL, and starts it for whoever asks first. */
     postgres: string
+    /** What the flows are tested on. */
+    database: 'SQLite' | 'PostgreSQL'
   }
 }
 

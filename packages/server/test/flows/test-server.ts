@@ -1,6 +1,8 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
-import { readCertificate } from '../../src/certificates/certificate.ts'
-import { selfSigned } from '../../src/certificates/self-signed.ts'
+import { type OrgCertificate, readCertificate } from '../../src/certificates/certificate.ts'
+import { importCertificate } from '../../src/certificates/new-certificate.ts'
+import { pkcs8, selfSigned } from '../../src/certificates/self-signed.ts'
+import { newSigningKey, type SigningKey } from '../../src/certificates/signing-keys.ts'
 import type { Clock } from '../../src/clock.ts'
 import {
   type AppPolicies,
@@ -32,7 +34,7 @@ export const password = 'correct horse battery staple'
 export const callbackUrl = 'https://app.example/callback'
 export const consumerSecret = '0123456789ABCDEF0123456789ABCDEF'
 
-/** One key pair for all tests of a file: making one takes longer than most tests. */
+/** A key pair, to sign assertions with. */
 export interface Signer {
   readonly pem: string
   readonly privateKey: KeyObject
@@ -55,6 +57,8 @@ export interface TestServer {
   profile(name: string): Promise<Profile>
   addProfile(profile: Partial<Profile> & { readonly name: string }): Promise<Profile>
   addPermissionSet(name: string): Promise<PermissionSet>
+  /** Adds a certificate of the org, with its private key. All that are added so have the same key. */
+  addCertificate(name: string): Promise<OrgCertificate>
   /**
    * Sends a request to the server, at the login host unless the URL says otherwise. Redirects are not followed.
    * @param from the address it comes from; this very machine unless given
@@ -89,8 +93,25 @@ export interface AssertionOptions {
 }
 
 const passwordCost = { memory: 64, passes: 1, parallelism: 1 }
-// One for servers whose clock stands still, and one for those by the system's: a certificate is valid from when it was made.
-const sharedSigners: { standing?: Promise<Signer>; running?: Promise<Signer> } = {}
+
+/** What takes longer to make than most tests, made once for all tests whose clocks show the same day. */
+interface Shared {
+  readonly signer: Signer
+  readonly signingKey: SigningKey
+  /** Of the certificates that orgs hold. */
+  readonly held: Signer
+}
+const shared = new Map<string, Promise<Shared>>()
+
+function sharedOn(day: Date, seal: Seal): Promise<Shared> {
+  const key = day.toISOString().slice(0, 10)
+  const known = shared.get(key)
+  if (known !== undefined) return known
+  const made = Promise.all([newSigner(day), newSigningKey(seal, 228, day), newSigner(day)])
+  const all = made.then(([signer, signingKey, held]) => ({ signer, signingKey, held }))
+  shared.set(key, all)
+  return all
+}
 
 /** A key pair with its certificate, valid around the tests' clock. */
 export async function newSigner(now = start): Promise<Signer> {
@@ -139,9 +160,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const errors: unknown[] = []
   const org = await addOrg('Target', place.targetPort)
   const otherOrg = await addOrg('Other', place.otherPort)
-  const time = options.clock === undefined ? 'standing' : 'running'
-  sharedSigners[time] ??= newSigner(now())
-  const signer = await sharedSigners[time]
+  const { signer, signingKey, held } = await sharedOn(now(), seal)
+  await stores.signingKeys.add({ ...signingKey, createdAt: now(), signsFrom: now() })
   await installSamlAssertionApp({ ...stores, seal, newId: ids, now })
   const passwordHash = await hashOf(password)
   const server = await sallyport({
@@ -280,6 +300,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       }
       await stores.profiles.add(profile)
       return profile
+    },
+    async addCertificate(name) {
+      const entered = { name, certificate: held.pem, privateKey: pkcs8(held.privateKey) }
+      const added = await importCertificate({ ...stores, seal, newId: ids, now }, org, entered)
+      if (!added.ok) throw new Error(JSON.stringify(added.problems))
+      return added.value
     },
     async addPermissionSet(name) {
       const permissionSet = {

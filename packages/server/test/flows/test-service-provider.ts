@@ -1,5 +1,5 @@
 import { type SamlConfig as NodeSamlConfig, type Profile, SAML } from '@node-saml/node-saml'
-import { createCertificate, importCertificate } from '../../src/certificates/new-certificate.ts'
+import { importCertificate } from '../../src/certificates/new-certificate.ts'
 import type { AppPolicies, ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { SamlApp } from '../../src/connected-apps/saml-app.ts'
 import { type EnteredSamlConfig, samlConfigWith } from '../../src/connected-apps/saml-config.ts'
@@ -14,14 +14,14 @@ export const entityUrl = 'https://sp.example/saml/metadata'
 export const acsUrl = 'https://sp.example/saml/acs'
 
 /** Makes the first org of a server an identity provider; answers the certificate that it signs with. */
-export async function enableIdentityProvider({ stores, seal, org, now }: TestServer): Promise<string> {
-  const made = await createCertificate({ ...stores, seal, newId: recordIds(now), now }, org, { name: 'Provider' })
-  if (!made.ok) throw new Error(JSON.stringify(made.problems))
+export async function enableIdentityProvider(server: TestServer): Promise<string> {
+  const { stores, org } = server
+  const { certificate } = await server.addCertificate('Provider')
   const held = await stores.orgs.find(org.id)
   const entered = { enableIdentityProvider: true, certificateName: 'Provider' }
   const changed = await changeIdentityProvider(stores, held ?? org, entered)
   if (!changed.ok) throw new Error(JSON.stringify(changed.problems))
-  return made.value.certificate.pem
+  return certificate.pem
 }
 
 /** Makes an app that people sign in to by SAML; those of the profile Standard User may. */

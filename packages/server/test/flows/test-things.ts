@@ -1,7 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { createCertificate } from '../../src/certificates/new-certificate.ts'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
-import { recordIds } from '../../src/record-id.ts'
 import type { TestServer } from './test-server.ts'
 
 /** A device with a key of its own. */
@@ -44,11 +42,8 @@ export async function anAssetApp(
   details: Partial<ConnectedApp> = {},
   certificate = 'Devices',
 ): Promise<ConnectedApp> {
-  const { stores, seal, now, org } = server
-  if ((await stores.certificates.findByName(org.id, certificate)) === undefined) {
-    const made = await createCertificate({ ...stores, seal, newId: recordIds(now), now }, org, { name: certificate })
-    if (!made.ok) throw new Error('The certificate was not made.')
-  }
+  const held = await server.stores.certificates.findByName(server.org.id, certificate)
+  if (held === undefined) await server.addCertificate(certificate)
   const assetTokenConfig = {
     validity: 1800,
     certificate,

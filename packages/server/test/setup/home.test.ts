@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCertificate } from '../../src/certificates/certificate.ts'
-import { createCertificate } from '../../src/certificates/new-certificate.ts'
 import { selfSigned } from '../../src/certificates/self-signed.ts'
 import { blockApp } from '../../src/connected-apps/app-policies.ts'
-import { recordIds } from '../../src/record-id.ts'
 import { signInOn, testBrowser } from '../flows/test-browser.ts'
 import { jwtBearer } from './journalled.ts'
 import { type SetupServer, startSetupServer } from './setup-server.ts'
@@ -78,16 +76,11 @@ describe('Setup Home', () => {
 
   it('names certificates that are expired or about to be, of the org and of its apps', async () => {
     const { server } = setup
-    const now = server.now()
     const made = await selfSigned({ name: 'Old', orgId: server.org.id, keySize: 2048, now: new Date('2025-12-20') })
     const reading = readCertificate(made.certificate)
     if (!reading.ok) throw new Error('The certificate cannot be read.')
     const app = await server.addApp('Aging', { certificate: reading.certificate })
-    await createCertificate(
-      { ...server.stores, seal: server.seal, newId: recordIds(() => now), now: () => now },
-      server.org,
-      { name: 'Fresh_Certificate' },
-    )
+    await server.addCertificate('Fresh_Certificate')
     const html = await open()
     const attention = card(html, 'Needs attention')
     expect(attention).toContain(`<a href="/setup/connected-apps/${app.id}/edit">App Aging</a> expires on`)

@@ -1,7 +1,4 @@
-import type { OrgCertificate } from '../../src/certificates/certificate.ts'
-import { createCertificate } from '../../src/certificates/new-certificate.ts'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
-import { recordIds } from '../../src/record-id.ts'
 import type { Answer, AssertionOptions, TestServer } from '../flows/test-server.ts'
 
 /** What a JWT bearer request comes to. */
@@ -18,12 +15,4 @@ export function jwtBearer(
 export async function journalledRequest(server: TestServer, { consumerKey }: ConnectedApp): Promise<string> {
   const answer = await jwtBearer(server, { iss: consumerKey, sub: 'nobody@target.example' })
   return (await server.journalOf(answer)).requestId
-}
-
-/** A certificate of the org, with its private key. */
-export async function heldCertificate({ stores, seal, org, now }: TestServer): Promise<OrgCertificate> {
-  const newId = recordIds(now)
-  const made = await createCertificate({ ...stores, seal, newId, now }, org, { name: 'Server_Key' })
-  if (!made.ok) throw new Error('The certificate was not made.')
-  return made.value
 }

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCertificate } from '../../src/certificates/new-certificate.ts'
-import { recordIds } from '../../src/record-id.ts'
 import { targetBase } from '../flows/test-server.ts'
 import { addSamlApp, newCertificateOf } from '../flows/test-service-provider.ts'
 import { formOn, type SetupServer, startSetupServer, submitForm } from './setup-server.ts'
@@ -9,8 +7,7 @@ let setup: SetupServer
 
 beforeAll(async () => {
   setup = await startSetupServer()
-  const { stores, seal, org, now } = setup.server
-  await createCertificate({ ...stores, seal, newId: recordIds(now), now }, org, { name: 'Provider' })
+  await setup.server.addCertificate('Provider')
   await newCertificateOf(setup.server, 'Of_The_App', setup.server.signer.pem)
 })
 

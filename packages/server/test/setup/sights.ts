@@ -8,7 +8,7 @@ import { addIdentityProvider, samlAssertion, signXml } from '../flows/test-saml.
 import { base, password } from '../flows/test-server.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
 import { addCredentials } from './credentials.ts'
-import { heldCertificate, journalledRequest } from './journalled.ts'
+import { journalledRequest } from './journalled.ts'
 import { fullApp, type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
 
 /** A page as somebody gets to see it. */
@@ -133,7 +133,7 @@ async function authProviderSights(setup: SetupServer): Promise<readonly Sight[]>
 async function guideSights(setup: SetupServer): Promise<readonly Sight[]> {
   const { server, admin } = setup
   const guide = '/setup/connect-a-server'
-  const { id } = await heldCertificate(server)
+  const { id } = await server.addCertificate('Server_Key')
   const app = await server.addApp('Guided')
   const way = `${guide}/${id}/${app.id}`
   return [

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { describe } from 'vitest'
+import { describe, inject } from 'vitest'
 import { newSchemaUrl } from '../../../../test/postgres-url.ts'
 import type { Clock } from '../../src/clock.ts'
 import { type Seal, sealWith } from '../../src/seal.ts'
@@ -31,15 +31,9 @@ export interface TestStoresOptions {
 /** Opens a new, empty database that is only the test's. */
 export type OpenTestStores = (options?: TestStoresOptions) => Promise<TestStores>
 
-let chosen: OpenTestStores
-
-/** Opens a new, empty database of the kind that the tests of this file are for: SQLite, unless it says otherwise. */
-export const openTestStores: OpenTestStores = (options) => chosen(options)
-
-/** Has the tests of this file use another kind of database. */
-export function testOn(open: OpenTestStores): void {
-  chosen = open
-}
+/** Opens a new, empty database of the kind that the tests run on: `vitest.config.ts` says which run on which. */
+export const openTestStores: OpenTestStores = (options) =>
+  inject('database') === 'PostgreSQL' ? openPostgresStores(options) : openSqliteStores(options)
 
 /** Opens a new, empty SQLite database in a folder of its own. */
 export const openSqliteStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
@@ -53,8 +47,6 @@ export const openSqliteStores: OpenTestStores = async ({ now = () => new Date(),
   }
   return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
 }
-
-chosen = openSqliteStores
 
 /** Opens a new, empty schema of the run's PostgreSQL. */
 export const openPostgresStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
@@ -72,7 +64,7 @@ export const openPostgresStores: OpenTestStores = async ({ now = () => new Date(
   return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
 }
 
-// Making the tables takes longer than most tests, so those of a file follow one another in the same schema.
+// Making the tables takes longer than most tests, so those of a worker follow one another in the same schema.
 const unused: string[] = []
 
 /** Leaves nothing in a schema but its empty tables. */
