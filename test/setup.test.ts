@@ -34,7 +34,7 @@ it('an admin of an empty server connects a server by JWT with the mouse, watches
       mimeType: 'application/x-x509-ca-cert',
       buffer: Buffer.from(signer.certificate),
     }
-    await page.getByLabel('Take it from a file').setInputFiles(file)
+    await page.getByLabel('Take it from a file: Use digital signatures').setInputFiles(file)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('CN=Warehouse').first().waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
@@ -61,7 +61,7 @@ it('an admin of an empty server connects a server by JWT with the mouse, watches
     await page.getByRole('link', { name: 'Begin', exact: true }).click()
     await page.getByLabel('Bring your own certificate').check()
     await page.getByLabel('Unique Name').fill('Warehouse')
-    await page.getByLabel('Certificate (PEM)').fill(signer.certificate)
+    await page.getByLabel('Certificate (PEM)', { exact: true }).fill(signer.certificate)
     await page.getByRole('button', { name: 'Next' }).click()
     await page.getByLabel('Connected app', { exact: true }).selectOption({ label: 'Warehouse (Warehouse)' })
     await page.getByRole('button', { name: 'Next' }).click()

@@ -33,7 +33,9 @@ function addFileDrop(root: ParentNode): void {
     chooser.type = 'file'
     chooser.className = 'file'
     chooser.accept = area.dataset['drop'] ?? ''
-    chooser.setAttribute('aria-label', 'Take it from a file')
+    // A form may have several: each says what it fills in.
+    const label = (area.labels[0]?.textContent ?? '').replace(/^\*\s*/, '').trim()
+    chooser.setAttribute('aria-label', `Take it from a file: ${label}`)
     chooser.addEventListener('change', () => take(chooser.files?.[0]))
     area.after(chooser)
     area.addEventListener('dragover', (event) => {
