@@ -31,26 +31,18 @@ try {
   await press('before', 5)
   let milliseconds = Number.NaN
   const begun = performance.now()
-  const migrated = server.startBeside(programOf('.')).then((newer) => {
+  let isMigrated = false
+  // Every command brings the schema up to date before anything else; a server would want the ports of the old one.
+  const migrated = server.runBeside(programOf('.'), ['org', 'list']).finally(() => {
     milliseconds = performance.now() - begun
-    return newer
+    isMigrated = true
   })
-  // Until the new server says that it is ready, and for a while more.
-  let isReady = false
-  migrated.then(
-    () => {
-      isReady = true
-    },
-    () => {
-      isReady = true
-    },
-  )
+  migrated.catch(() => {})
   do await press('while the new version starts and migrates', 2)
-  while (!isReady)
-  const newer = await migrated
+  while (!isMigrated)
+  await migrated
   await press('after', 5)
-  console.log(`The new version was ready after ${(milliseconds / 1000).toFixed(1)} s.`)
-  await newer.stop()
+  console.log(`The new version had started and migrated after ${(milliseconds / 1000).toFixed(1)} s.`)
 
   async function press(when: string, seconds: number): Promise<void> {
     const issuing = running.supply('jwt-bearer', 800 * seconds)

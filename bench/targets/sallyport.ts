@@ -1,14 +1,15 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { signSamlAssertion } from '@sallyport/client'
 import type { Place as DatabasePlace } from '../../packages/server/src/stores/open.ts'
 import { startPostgres } from '../../test/postgres-server.ts'
 import { type Answer, readHeader, writeRequest } from '../http.ts'
 import { fire } from '../load.ts'
 import { readText, type ScenarioName } from '../scenarios.ts'
-import { freePort, type ServerProcess, startServer } from '../server-process.ts'
+import { freePort, startServer } from '../server-process.ts'
 import { makeSigner, uniqueId } from '../signer.ts'
 import { signIn } from './sallyport-sign-in.ts'
 import {
@@ -78,8 +79,8 @@ export interface PreparedSallyport extends PreparedTarget {
   checks(tokens: readonly string[]): Supply
   /** Attempts to sign in with a wrong password, of these users in turn. */
   wrongPasswords(usernames: readonly string[]): Supply
-  /** Starts another program on the same database, at a port of its own. */
-  startBeside(program: string): Promise<ServerProcess>
+  /** Runs a command of another program on the same database. */
+  runBeside(program: string, words: readonly string[]): Promise<unknown>
 }
 
 /** Makes an org for all rows of the table. */
@@ -166,7 +167,11 @@ export async function prepareSallyport(
     checks: (tokens) => again(tokens.map((token) => post('introspect', { token, ...app }))),
     wrongPasswords: (names) =>
       again(names.map((username) => post('token', { grant_type: 'password', username, password: 'wrong', ...app }))),
-    startBeside: async (other) => startServer({ command: serve([], other, await freePort()), core, folder }),
+    runBeside(other, words) {
+      const env = { ...process.env, SALLYPORT_ENCRYPTION_KEY: encryptionKey }
+      const place = database === undefined ? ['--data', data] : ['--database', database]
+      return promisify(execFile)(process.execPath, [other, ...words, ...place], { env })
+    },
   }
 
   async function start(): Promise<RunningTarget> {
@@ -180,12 +185,12 @@ export async function prepareSallyport(
     return [process.execPath, ...forNode, program, 'dev', ...options]
   }
 
-  function serve(forNode: readonly string[], by = program, at = port): readonly string[] {
+  function serve(forNode: readonly string[]): readonly string[] {
     const key = `SALLYPORT_ENCRYPTION_KEY=${encryptionKey}`
     const kept = database === undefined ? ['--data', data] : ['--database', database]
-    const place = ['--json', '--port', String(at), '--public-url', origin, ...kept]
+    const place = ['--json', '--port', String(port), '--public-url', origin, ...kept]
     const options = [...place, '--posture', 'salesforce', '--log-level', 'error', ...further]
-    return ['env', key, process.execPath, ...forNode, by, 'serve', ...options]
+    return ['env', key, process.execPath, ...forNode, program, 'serve', ...options]
   }
 
   /** No two assertions are the same: user and expiry differ, and the `jti` where there is one. */
