@@ -18,7 +18,7 @@ Has a server answer a steady mixture of requests for a long time, and looks whet
 does, or when an answer was wrong.
 
   --minutes N        how long (default 30)
-  --settle N         minutes at the beginning that do not count (default 3)
+  --settle N         minutes at the beginning that do not count (default 5)
   --share N          of what it answers at most, found before (default 0.5)
   --rate N           requests in a second, in place of a share
   --connections N    (default 32)
@@ -47,7 +47,7 @@ try {
   const { values } = parseArgs({
     options: {
       minutes: { type: 'string', default: '30' },
-      settle: { type: 'string', default: '3' },
+      settle: { type: 'string', default: '5' },
       share: { type: 'string', default: '0.5' },
       rate: { type: 'string' },
       connections: { type: 'string', default: '32' },
@@ -85,17 +85,18 @@ async function soak(options: Options): Promise<number> {
   })
   const running = await prepared.start()
   try {
+    const refreshes = (await running.supply('refresh', 64)).requests
     const volley = { port: prepared.port, connections: options.connections, reusable: true, inspect }
     const rate = options.rate ?? options.share * (await peak())
     console.error(`${target.title}: ${Math.round(rate)} requests in a second for ${options.minutes} minutes.`)
     const slices: Slice[] = []
     const begunAt = Date.now()
     const minutes = () => (Date.now() - begunAt) / 60_000
-    let requests = await mixture(running, prepared.port)
+    let requests = await mixture(running, prepared.port, refreshes)
     let signedAt = Date.now()
     while (minutes() < options.minutes) {
       if (Date.now() - signedAt > assertionsLast) {
-        requests = await mixture(running, prepared.port)
+        requests = await mixture(running, prepared.port, refreshes)
         signedAt = Date.now()
       }
       const result = await fire({ ...volley, requests, perSecond: rate, seconds: sliceSeconds })
@@ -106,7 +107,7 @@ async function soak(options: Options): Promise<number> {
     return report(slices, rate, options)
 
     async function peak(): Promise<number> {
-      const all = await mixture(running, prepared.port)
+      const all = await mixture(running, prepared.port, refreshes)
       const rounds = [5, 5].map((seconds) => async () => fire({ ...volley, requests: all, seconds }))
       let last = 0
       for (const round of rounds) last = (await round()).perSecond
@@ -119,8 +120,15 @@ async function soak(options: Options): Promise<number> {
   }
 }
 
-/** What callers do, shuffled together: they get tokens by assertion and by refresh, and use them. */
-async function mixture({ supply }: RunningTarget, port: number): Promise<readonly Buffer[]> {
+/**
+ * What callers do, shuffled together: they get tokens by assertion and by refresh, and use them.
+ * @param refreshes made once: people sign in for them, and hashing their passwords is memory that stays with the process
+ */
+async function mixture(
+  { supply }: RunningTarget,
+  port: number,
+  refreshes: readonly Buffer[],
+): Promise<readonly Buffer[]> {
   const assertions = (await supply('jwt-bearer', 192)).requests
   const tokens: string[] = []
   const take = ({ body }: Answer) => {
@@ -135,7 +143,7 @@ async function mixture({ supply }: RunningTarget, port: number): Promise<readonl
       headers: { Authorization: `Bearer ${token}` },
     }),
   )
-  const parts = [...assertions, ...twice((await supply('refresh', 64)).requests), ...twice(uses)]
+  const parts = [...assertions, ...twice(refreshes), ...twice(uses)]
   // Every seventh, and then those behind them: as good as any order, and the same each time.
   return Array.from({ length: 7 }, (_, start) => parts.filter((_, place) => place % 7 === start)).flat()
 }

@@ -5,6 +5,7 @@ import { explain } from '../../server/src/oauth/explanation.ts'
 import { sampleRefusals } from '../../server/test/refusal-samples.ts'
 import { app } from '../src/commands/app.ts'
 import { authProvider } from '../src/commands/auth-provider.ts'
+import { identityProvider } from '../src/commands/identity-provider.ts'
 import { journal } from '../src/commands/journal.ts'
 import { keystore } from '../src/commands/keystore.ts'
 import { login } from '../src/commands/login.ts'
@@ -17,7 +18,7 @@ import { terminal } from '../src/terminal.ts'
 
 const shown = terminal({ wantsJson: true })
 const commands = new Map(
-  [app, user, org, token, keystore, login, ssoSettings, authProvider, tokenExchangeHandler, journal]
+  [app, user, org, token, keystore, login, ssoSettings, authProvider, identityProvider, tokenExchangeHandler, journal]
     .map((command) => command(shown))
     .map((command) => [command.name(), command]),
 )
