@@ -5,12 +5,10 @@ import { build } from 'rolldown'
 
 await build({
   cwd: import.meta.dirname,
-  // A token exchange handler runs on a thread of its own, which begins with a file of its own.
+  // A handler runs on a thread of its own, which begins with a file of its own.
   input: {
     program: 'dist/main.js',
-    'handler-worker': fileURLToPath(
-      new URL('./token-exchange/handler-worker.js', import.meta.resolve('@sallyport/server')),
-    ),
+    'handler-worker': fileURLToPath(new URL('./handlers/handler-worker.js', import.meta.resolve('@sallyport/server'))),
   },
   platform: 'node',
   // Beside `main.js`, so that paths relative to it mean the same.
