@@ -36,7 +36,7 @@ describe('the Postman collection', () => {
   it('runs as a whole with newman, with the sign-in by the forms of the real pages', async () => {
     const { run } = await runPostman(dev)
     expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
-    expect(run.stats.requests.total).toBe(30)
+    expect(run.stats.requests.total).toBe(31)
     expect(run.stats.assertions.total).toBeGreaterThan(25)
   })
 
