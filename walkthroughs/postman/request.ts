@@ -110,3 +110,14 @@ pm.collectionVariables.set('accessToken', answer.access_token)
 pm.collectionVariables.set('instanceUrl', answer.instance_url)
 pm.collectionVariables.set('identityUrl', answer.id)
 `
+
+/** Tests that an answer is the consent page, and keeps what its form is sent with. */
+export const takesConsentForm = `
+pm.test('it asks whether the app may act for the person', () => {
+  pm.response.to.have.status(200)
+  pm.expect(pm.response.text()).to.include('Allow Access?')
+})
+const fields = fieldsOf(pm.response.text(), 'decision')
+pm.collectionVariables.set('formToken', fields.csrf_token)
+pm.collectionVariables.set('source', fields.source)
+`

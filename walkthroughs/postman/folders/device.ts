@@ -1,4 +1,4 @@
-import { keepsTokens, request, tokenUrl } from '../request.ts'
+import { keepsTokens, request, takesConsentForm, tokenUrl } from '../request.ts'
 
 /** The device flow, its pages included. */
 export const deviceFlow = {
@@ -65,15 +65,7 @@ pm.collectionVariables.set('formToken', fieldsOf(pm.response.text(), 'user_code'
       form: { csrf_token: '{{formToken}}', user_code: '{{userCode}}' },
       description:
         'Whoever is not signed in does so first. The consent page is asked for each device anew, and shows the code.',
-      after: `
-pm.test('it asks whether the app may act for the person', () => {
-  pm.response.to.have.status(200)
-  pm.expect(pm.response.text()).to.include('Allow Access?')
-})
-const fields = fieldsOf(pm.response.text(), 'decision')
-pm.collectionVariables.set('formToken', fields.csrf_token)
-pm.collectionVariables.set('source', fields.source)
-`,
+      after: takesConsentForm,
     }),
     request({
       name: '5. Allow',

@@ -1,4 +1,4 @@
-import { keepsTokens, request, tokenUrl } from '../request.ts'
+import { keepsTokens, request, takesConsentForm, tokenUrl } from '../request.ts'
 
 /** The web server flow, page by page. */
 export const webServer = {
@@ -88,15 +88,7 @@ pm.collectionVariables.set('nextUrl', absolute(pm.response.headers.get('Location
       url: '{{nextUrl}}',
       headers: { Accept: 'text/html' },
       description: 'Which app, which scopes, for whom: nothing is granted that is not written here.',
-      after: `
-pm.test('it asks whether the app may act for the person', () => {
-  pm.response.to.have.status(200)
-  pm.expect(pm.response.text()).to.include('Allow Access?')
-})
-const fields = fieldsOf(pm.response.text(), 'decision')
-pm.collectionVariables.set('formToken', fields.csrf_token)
-pm.collectionVariables.set('source', fields.source)
-`,
+      after: takesConsentForm,
     }),
     request({
       name: '6. Allow',
