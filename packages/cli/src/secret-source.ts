@@ -50,8 +50,13 @@ export async function readOrAskSecret(
 
 /** The text of a file. @throws {Failure} that names it when it cannot be read */
 export function readFile(file: string): string {
+  return readBytes(file).toString()
+}
+
+/** What is in a file. @throws {Failure} that names it when it cannot be read */
+export function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (cause) {
     throw new Failure(`The file ${file} cannot be read: ${cause instanceof Error ? cause.message : cause}.`, { cause })
   }

@@ -22,7 +22,7 @@ export interface Terminal {
   /** Why a command failed, on standard error. Answers the exit code. */
   fail(error: unknown): 1 | 2
   /** Bytes as they are, to standard output: a certificate, a key. */
-  write(text: string): void
+  write(text: string | Uint8Array): void
   /** Does slow work; a person who waits sees that something is being done. */
   busy<Result>(label: string, work: (say: (label: string) => void) => Promise<Result>): Promise<Result>
   /** Asks for something secret that is to be set, twice; `undefined` when the person gave up. */

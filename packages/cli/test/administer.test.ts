@@ -6,7 +6,7 @@ import { writeKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { samples } from '../../keystore/test/samples.ts'
 import { freePort } from '../src/free-port.ts'
-import { type Finished, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
+import { type Finished, program, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 import { get, jwtBearer, post, signsIn, soon } from './wire.ts'
 
 // Every command works on the database of a server that runs, and the server sees it within a second.
@@ -177,6 +177,24 @@ describe('sallyport app', () => {
       policies: { isAdminApproved: true, permissionSets: ['Source_Access'] },
     })
     await tokenIs(undefined, integration, made.consumerKey)
+  })
+
+  it('appearance keeps the binary and the icon of an app for mobile devices, and file gives them out', async () => {
+    const archive = Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(100_000, 7)])
+    const binary = join(folder.path, 'robot.apk')
+    writeFileSync(binary, archive)
+    const files = ['--device-platform', 'android', '--binary-file', binary]
+    expect((await done('app', 'appearance', 'Robot', '--org', 'Target', ...files)).mobile.app).toMatchObject({
+      applicationBinaryFile: { fileName: 'robot.apk', length: 100_004 },
+    })
+    const printed = execFileSync(program, ['app', 'file', 'Robot', 'binary', '--org', 'Target', '--data', data])
+    expect(printed).toEqual(archive)
+    const none = await sallyport('app', 'file', 'Robot', 'icon', '--org', 'Target')
+    expect([none.status, JSON.parse(none.stderr).error]).toMatchObject([1, { message: 'Robot has no such file.' }])
+    const wrong = await sallyport('app', 'appearance', 'Robot', '--org', 'Target', '--icon-file', binary)
+    expect(JSON.parse(wrong.stderr).error.problems).toEqual(['--icon-file: An icon is a file .png, .jpg, .jpeg, .gif.'])
+    await done('app', 'appearance', 'Robot', '--org', 'Target', '--binary-file', '')
+    expect((await sallyport('app', 'file', 'Robot', 'binary', '--org', 'Target')).status).toBe(1)
   })
 
   it('list and show tell of it, and the secret only when asked', async () => {

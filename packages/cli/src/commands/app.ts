@@ -4,6 +4,7 @@ import { appAppearance } from './app/appearance.ts'
 import { appBlock } from './app/block.ts'
 import { appCreate } from './app/create.ts'
 import { appDelete } from './app/delete.ts'
+import { appFile } from './app/file.ts'
 import { appInitialAccessToken } from './app/initial-access-token.ts'
 import { appInstall } from './app/install.ts'
 import { appList } from './app/list.ts'
@@ -26,6 +27,7 @@ export function app(terminal: Terminal): CommandUnknownOpts {
     .addCommand(appShow(terminal))
     .addCommand(appUpdate(terminal))
     .addCommand(appAppearance(terminal))
+    .addCommand(appFile(terminal))
     .addCommand(appSaml(terminal))
     .addCommand(appRotateSecret(terminal))
     .addCommand(appInitialAccessToken(terminal))

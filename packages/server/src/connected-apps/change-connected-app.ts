@@ -7,6 +7,7 @@ import { assetCertificateProblem } from './asset-token-config.ts'
 import type { ConnectedApp, ConnectedAppStore } from './connected-app.ts'
 import { consumerSecretProblem, keptSecret, newConsumerSecret, openConsumerSecret } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
+import { enteredContents } from './mobile-app.ts'
 import type { MadeConnectedApp } from './new-connected-app.ts'
 import { samlProblems } from './saml-app.ts'
 
@@ -23,7 +24,7 @@ export async function changeConnectedApp(
   entered: EnteredApp,
 ): Promise<Outcome<ConnectedApp>> {
   const changed = await appChecked(needs, app, entered)
-  if (changed.ok) await needs.apps.update(changed.value)
+  if (changed.ok) await needs.apps.update(changed.value, enteredContents(entered.mobile))
   return changed
 }
 

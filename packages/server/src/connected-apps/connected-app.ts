@@ -3,6 +3,7 @@ import type { IpRange } from '../ip-range.ts'
 import type { CanvasConfig } from './canvas-app.ts'
 import type { CustomAttribute } from './custom-attribute.ts'
 import type { MobileSettings } from './mobile-app.ts'
+import type { MobileFileContent } from './mobile-file.ts'
 import type { SamlConfig } from './saml-config.ts'
 import type { Scope } from './scope.ts'
 
@@ -123,8 +124,8 @@ export const defaultAssetTokenConfig: AssetTokenConfig = {
 
 /** Keeps connected apps. */
 export interface ConnectedAppStore {
-  /** Adds the app together with the policies of its own org, if it has one. */
-  add(app: ConnectedApp, policies: readonly AppPolicies[]): Promise<void>
+  /** Adds the app together with the policies of its own org, if it has one, and with the bytes of its files. */
+  add(app: ConnectedApp, policies: readonly AppPolicies[], files?: readonly MobileFileContent[]): Promise<void>
   find(id: string): Promise<ConnectedApp | undefined>
   findByConsumerKey(consumerKey: string): Promise<ConnectedApp | undefined>
   findByName(orgId: string, fullName: string): Promise<ConnectedApp | undefined>
@@ -132,8 +133,13 @@ export interface ConnectedAppStore {
   list(orgId: string): Promise<readonly ConnectedApp[]>
   /** The apps built into the server. */
   listBuiltIn(): Promise<readonly ConnectedApp[]>
-  /** Replaces everything but id, org, consumer key, consumer secret and creation. */
-  update(app: ConnectedApp): Promise<void>
+  /**
+   * Replaces everything but id, org, consumer key, consumer secret and creation.
+   * @param files bytes of files that it has now and had not; those that it has no more are forgotten
+   */
+  update(app: ConnectedApp, files?: readonly MobileFileContent[]): Promise<void>
+  /** The bytes of a file of an app; `undefined` when it has none of this hash. */
+  findFile(appId: string, sha256: string): Promise<Uint8Array | undefined>
   /** Replaces the consumer secret, and says in Setup Audit Trail what was done to it. */
   setSecret(
     app: Pick<ConnectedApp, 'id' | 'consumerSecret' | 'modifiedAt'>,

@@ -1,6 +1,15 @@
 import { lineProblem, trimmed } from '../entered-text.ts'
 import type { Problem } from '../problem.ts'
 import { pageUrlProblem } from '../web-url.ts'
+import {
+  binaryRules,
+  type EnteredMobileFile,
+  iconRule,
+  type MobileFile,
+  type MobileFileContent,
+  mobileFileOf,
+  mobileFileProblem,
+} from './mobile-file.ts'
 
 /** Which devices an app is made for; names of metadata. */
 export const devicePlatforms = ['ios', 'android'] as const
@@ -19,6 +28,17 @@ export interface MobileAppConfig {
   readonly applicationInstallUrl: string | undefined
   /** Not in a public store. */
   readonly privateApp: boolean
+  /** The app itself, as it is put on devices. */
+  readonly applicationBinaryFile: MobileFile | undefined
+  readonly applicationIconFile: MobileFile | undefined
+}
+
+/** The files of an app for mobile devices, by their names in metadata. */
+export const mobileFileFields = ['applicationBinaryFile', 'applicationIconFile'] as const
+
+/** Whether a field is one of a file. */
+export function isMobileFileField(field: string): boolean {
+  return mobileFileFields.some((one) => one === field)
 }
 
 /** *Mobile Integration* and *Mobile App Settings* of a connected app. */
@@ -56,6 +76,22 @@ export interface EnteredMobileApp {
   readonly applicationBundleIdentifier?: string
   readonly applicationInstallUrl?: string
   readonly privateApp?: boolean
+  readonly applicationBinaryFile?: EnteredMobileFile
+  readonly applicationIconFile?: EnteredMobileFile
+}
+
+/** The bytes that were entered, to be kept together with the app. */
+export function enteredContents({ app }: EnteredMobile = {}): readonly MobileFileContent[] {
+  return mobileFileFields.flatMap((field) => {
+    const file = app?.[field]
+    if (file === undefined || file === 'none' || file.bytes === undefined) return []
+    return [{ sha256: mobileFileOf(file.fileName, file.bytes).sha256, bytes: file.bytes }]
+  })
+}
+
+/** The files that an app has. */
+export function heldFiles({ app }: MobileSettings): readonly MobileFile[] {
+  return mobileFileFields.flatMap((field) => app?.[field] ?? [])
 }
 
 /** The settings with what was entered put in, and what is wrong with it. */
@@ -79,7 +115,14 @@ export function mobileWith(
 
   function app(): MobileAppConfig | undefined {
     if (entered.app === undefined) return held.app
-    const { devicePlatform = held.app?.devicePlatform ?? '', deviceType, privateApp, ...lines } = entered.app
+    const {
+      devicePlatform = held.app?.devicePlatform ?? '',
+      deviceType,
+      privateApp,
+      applicationBinaryFile: binary,
+      applicationIconFile: icon,
+      ...lines
+    } = entered.app
     const line = (field: keyof typeof lines, most = 255) => {
       const value = lines[field] === undefined ? held.app?.[field] : trimmed(lines[field])
       if (value !== undefined) report(`app.${field}`, lineProblem(value, most))
@@ -96,10 +139,34 @@ export function mobileWith(
     if (url !== undefined) report('app.applicationInstallUrl', pageUrlProblem(url))
     const isPrivate = privateApp ?? held.app?.privateApp ?? false
     if (devicePlatform === '') {
-      const isEmpty = Object.values(texts).every((text) => text === undefined) && !isPrivate && (type ?? '') === ''
+      const isWithoutFiles = [binary, icon].every((file) => file === undefined || file === 'none')
+      const isEmpty =
+        Object.values(texts).every((text) => text === undefined) && !isPrivate && (type ?? '') === '' && isWithoutFiles
       if (!isEmpty) report('app.devicePlatform', 'Choose the platform of the app; without one there is none.')
       return undefined
     }
-    return { devicePlatform, deviceType: type === '' ? undefined : type, ...texts, privateApp: isPrivate }
+    return {
+      devicePlatform,
+      deviceType: type === '' ? undefined : type,
+      ...texts,
+      privateApp: isPrivate,
+      applicationBinaryFile: file('applicationBinaryFile', binary, binaryRules[devicePlatform]),
+      applicationIconFile: file('applicationIconFile', icon, iconRule),
+    }
+  }
+
+  function file(
+    field: (typeof mobileFileFields)[number],
+    given: EnteredMobileFile | undefined,
+    rule: Parameters<typeof mobileFileProblem>[1],
+  ): MobileFile | undefined {
+    const stored = held.app?.[field]
+    if (given === 'none') return undefined
+    const { fileName, bytes } = given ?? { fileName: stored?.fileName, bytes: undefined }
+    if (fileName === undefined) return undefined
+    report(`app.${field}`, mobileFileProblem({ fileName, bytes }, rule))
+    if (bytes !== undefined) return mobileFileOf(fileName, bytes)
+    if (stored?.fileName !== fileName) report(`app.${field}`, `There is no file “${fileName}”, and the app has none.`)
+    return stored
   }
 }

@@ -26,7 +26,7 @@ import {
   newConsumerSecret,
 } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
-import { noMobileSettings } from './mobile-app.ts'
+import { enteredContents, noMobileSettings } from './mobile-app.ts'
 import { samlProblems } from './saml-app.ts'
 
 /** A connected app to be made, with the policies of its own org. */
@@ -70,7 +70,7 @@ export async function newConnectedApp(
   const checked = await checkedConnectedApp(needs, org, entered)
   if (!checked.ok) return checked
   const { app, policies, consumerSecret } = checked.value
-  await needs.apps.add(app, [policies])
+  await needs.apps.add(app, [policies], enteredContents(entered.mobile))
   return done({ app, consumerSecret }, checked.warnings)
 }
 

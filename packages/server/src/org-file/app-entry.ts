@@ -2,6 +2,7 @@ import type { EnteredPolicies } from '../connected-apps/app-policies.ts'
 import type { EnteredApp } from '../connected-apps/app-settings.ts'
 import { readCallbackUrls } from '../connected-apps/callback-url.ts'
 import type { AssetTokenConfig, IdTokenConfig } from '../connected-apps/connected-app.ts'
+import { type EnteredMobileApp, isMobileFileField } from '../connected-apps/mobile-app.ts'
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import type { EnteredSamlConfig } from '../connected-apps/saml-config.ts'
 import type { Problem } from '../problem.ts'
@@ -20,7 +21,7 @@ export interface EnteredByFile {
  * @param customScopes those that the file assigns to the app where it lists them
  */
 export function enteredApp(
-  { entry, certificate, samlCertificate }: Omit<ListedApp, 'path'>,
+  { entry, certificate, samlCertificate, mobileFiles }: Omit<ListedApp, 'path'>,
   customScopes: readonly string[],
 ): EnteredByFile {
   const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...others } = entry
@@ -52,7 +53,7 @@ export function enteredApp(
       ...(certificate === undefined ? {} : { certificate }),
       mobile: {
         ...(mobileStartUrl === undefined ? {} : { startUrl: mobileStartUrl }),
-        ...(mobileAppConfig === undefined ? {} : { app: mobileAppConfig }),
+        ...(mobileAppConfig === undefined ? {} : { app: enteredMobileApp(mobileAppConfig, mobileFiles) }),
         ...(pushMessaging?.platform === undefined ? {} : { pushServiceType: pushMessaging.platform }),
         ...(pushMessaging?.fullContent === undefined ? {} : { hasFullContentPush: pushMessaging.fullContent }),
       },
@@ -82,6 +83,21 @@ export function enteredApp(
       ...(appMenu === undefined ? {} : { menu: appMenu }),
     },
   }
+}
+
+/** Files as they were read, by the names of the fields that they are in. */
+function enteredMobileApp(
+  {
+    applicationBinaryFile: _binary,
+    applicationBinaryFileName: _binaryName,
+    applicationFileLength: _length,
+    applicationIconFile: _icon,
+    applicationIconFileName: _iconName,
+    ...others
+  }: NonNullable<ConnectedAppEntry['mobileAppConfig']>,
+  files: ListedApp['mobileFiles'],
+): EnteredMobileApp {
+  return { ...others, ...files }
 }
 
 /** Minutes count with the type `Custom`, which they stand for alone; `UserSession` leaves it to the user's session. */
@@ -181,7 +197,8 @@ const ofPolicies = new Map<string, Path>([
 
 function mobilePath(rest: readonly string[]): Path {
   const [first = '', ...others] = rest
-  if (first === 'app') return ['mobileAppConfig', ...others]
+  const [field = ''] = others
+  if (first === 'app') return ['mobileAppConfig', isMobileFileField(field) ? `${field}Name` : field]
   return first === 'startUrl' ? ['mobileStartUrl'] : ['pushMessaging', 'fullContent']
 }
 

@@ -29,7 +29,9 @@ orgs:
 
 async function apply(acts: TestActs, text: string): Promise<Application> {
   const { certificate } = await testCertificate('Wiki', testNow)
-  return applyOrgFile(acts, await readOrgFile(text, 'acme.yaml', async () => certificate), { allowsPasswords: true })
+  return applyOrgFile(acts, await readOrgFile(text, 'acme.yaml', async () => Buffer.from(certificate)), {
+    allowsPasswords: true,
+  })
 }
 
 function changesOf(application: Application): readonly string[] {

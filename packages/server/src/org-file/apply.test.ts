@@ -98,10 +98,10 @@ orgs:
       Account: [{ Name: Edge Communications }, { Name: Burlington Textiles }]
 `
 
-async function beside(name: string): Promise<string> {
+async function beside(name: string): Promise<Buffer> {
   const { certificate, privateKey } = await testCertificate('Acme', testNow)
-  if (name === 'certs/acme.crt') return certificate
-  if (name === 'certs/acme.key') return privateKey
+  if (name === 'certs/acme.crt') return Buffer.from(certificate)
+  if (name === 'certs/acme.key') return Buffer.from(privateKey)
   throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
 }
 
@@ -291,7 +291,7 @@ orgs:
           isCodeCredentialEnabled: false
           isPkceRequired: 'yes'
         oauthPolicy: { refreshTokenPolicy: forever }
-        mobileAppConfig: { applicationIconFile: icon }
+        mobileAppConfig: { applicationIconFile: '?', applicationBinaryFile: UEsD }
         profileName: Nobody
     namedCredentials: [{ fullName: Target, label: Target, namedCredentialType: SecuredEndpoint }]
     records:
@@ -312,7 +312,8 @@ orgs:
       '32:25 orgs[0].connectedApps[0].oauthConfig.scopes[1]: There is no scope “Refreshtoken”. Did you mean “RefreshToken”?',
       '35:27 orgs[0].connectedApps[0].oauthConfig.isPkceRequired: Give true or false, not text.',
       '36:44 orgs[0].connectedApps[0].oauthPolicy.refreshTokenPolicy: Give infinite, zero, specific_lifetime:N:UNIT or specific_inactivity:N:UNIT, with HOURS, DAYS or MONTHS for UNIT.',
-      '37:28 orgs[0].connectedApps[0].mobileAppConfig.applicationIconFile: “applicationIconFile” is known to Salesforce, but not supported by this version.',
+      '37:49 orgs[0].connectedApps[0].mobileAppConfig.applicationIconFile: Give the file as base64, or leave this out and put the file of that name beside the org file.',
+      '37:77 orgs[0].connectedApps[0].mobileAppConfig.applicationBinaryFile: Give its name, too: applicationBinaryFileName.',
       '38:22 orgs[0].connectedApps[0].profileName[0]: This org has no profile “Nobody”.',
       '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Url.',
       '39:24 orgs[0].namedCredentials[0].namedCredentialParameters: Give one parameter of the type Authentication.',
@@ -369,13 +370,13 @@ orgs:
   it('refuses a certificate that has expired or cannot be read', async () => {
     await using acts = await openActs()
     const { certificate } = await testCertificate('Old', new Date('2020-05-05T00:00:00Z'))
-    const readOld = async (name: string) => (name.endsWith('.crt') ? certificate : 'junk')
+    const readOld = async (name: string) => Buffer.from(name.endsWith('.crt') ? certificate : 'junk')
     const file = await readOrgFile(acme, 'acme.yaml', readOld)
     expect(mistakesOf(await applyOrgFile(acts, file, { allowsPasswords: true }))).toEqual([
       expect.stringMatching(/certificates\[0\]\.certificateFile: This certificate expired on 2021-05-05/),
       expect.stringMatching(/oauthConfig\.certificateFile: This certificate expired on 2021-05-05/),
     ])
-    const junk = await readOrgFile(acme, 'acme.yaml', async () => 'junk')
+    const junk = await readOrgFile(acme, 'acme.yaml', async () => Buffer.from('junk'))
     expect(mistakesOf(await applyOrgFile(acts, junk, { allowsPasswords: true }))).toEqual([
       expect.stringMatching(/certificateFile: This is no X\.509 certificate/),
       expect.stringMatching(/privateKeyFile: This is no private key/),

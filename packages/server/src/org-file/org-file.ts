@@ -28,6 +28,9 @@ function whole(least: number, most: number, what: string) {
 
 const textOrList = z.union([z.string(), z.array(z.string())], { error: 'Give a text, or a list of texts.' })
 const minutesOfSession = whole(1, 1440, 'a whole number of minutes')
+const base64 = z.string().regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, {
+  error: 'Give the file as base64, or leave this out and put the file of that name beside the org file.',
+})
 const ipRange = z.strictObject({
   start: z.string(),
   end: z.string(),
@@ -309,6 +312,11 @@ export const connectedAppEntry = z.strictObject({
       applicationBundleIdentifier: z.string().exactOptional(),
       applicationInstallUrl: z.string().exactOptional(),
       privateApp: z.boolean().exactOptional(),
+      applicationBinaryFile: base64.exactOptional(),
+      applicationBinaryFileName: z.string().exactOptional(),
+      applicationFileLength: z.int().exactOptional(),
+      applicationIconFile: base64.exactOptional(),
+      applicationIconFileName: z.string().exactOptional(),
     })
     .exactOptional(),
   canvasConfig: z

@@ -2,6 +2,8 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { type EnteredMobileApp, mobileFileFields } from '../connected-apps/mobile-app.ts'
+import { type EnteredMobileFile, largestBinary } from '../connected-apps/mobile-file.ts'
 import {
   authProviderKind,
   certificateKind,
@@ -61,11 +63,14 @@ export interface ListedCertificate extends Listed<CertificateEntry> {
   readonly privateKey: string | undefined
 }
 
-/** A connected app with the texts of the certificate files it names. */
+/** A connected app with what is in the files it names. */
 export interface ListedApp extends Listed<ConnectedAppEntry> {
   readonly certificate: string | undefined
   readonly samlCertificate: string | undefined
+  readonly mobileFiles: Pick<EnteredMobileApp, (typeof mobileFileFields)[number]>
 }
+
+type MobileAppEntry = NonNullable<ConnectedAppEntry['mobileAppConfig']>
 
 /** An identity provider with the text of the certificate file it names. */
 export interface ListedSamlSsoConfig extends Listed<SamlSsoConfigEntry> {
@@ -98,8 +103,14 @@ export interface ReadOrgFile {
   mistakeAt(path: Path, message: string): Mistake
 }
 
-/** Gives the text of a file that an org file names, by its path relative to the org file. @throws {Error} when it cannot */
-export type ReadBeside = (path: string) => Promise<string>
+/**
+ * Gives what is in a file of at most so many bytes that an org file names, by its path relative to the org file.
+ * @throws {Error} when it cannot; with the code `ENOENT` when there is none
+ */
+export type ReadBeside = (path: string, most: number) => Promise<Uint8Array>
+
+/** Most bytes of a file that has text in it: certificates and keys. */
+const largestText = 65_536
 
 /** Further mistakes are not looked up: nobody reads on, and finding places takes time. */
 export const mostMistakes = 200
@@ -119,8 +130,8 @@ export async function readOrgFile(text: string, file: string, readBeside: ReadBe
 export async function openOrgFile(path: string): Promise<ReadOrgFile> {
   const folder = dirname(resolve(path))
   try {
-    const text = await readText(path, 2_097_152)
-    return await readOrgFile(text, path, (name) => readText(resolve(folder, name), 65_536))
+    const text = await readBytes(path, 2_097_152)
+    return await readOrgFile(text.toString(), path, (name, most) => readBytes(resolve(folder, name), most))
   } catch (error) {
     const mistakeAt = (at: Path, message: string) => ({ file: path, line: 1, column: 1, path: pathText(at), message })
     return { orgs: [], mistakes: [mistakeAt([], cannotRead(basename(path), error))], mistakeAt }
@@ -242,8 +253,40 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
         entry,
         certificate: await certificateText(entry.oauthConfig, [...path, 'oauthConfig']),
         samlCertificate: await certificateText(entry.samlConfig ?? {}, [...path, 'samlConfig']),
+        mobileFiles: await mobileFiles(entry.mobileAppConfig ?? {}, [...path, 'mobileAppConfig']),
       })),
     )
+  }
+
+  async function mobileFiles(config: MobileAppEntry, path: Path): Promise<ListedApp['mobileFiles']> {
+    const files: Partial<Record<(typeof mobileFileFields)[number], EnteredMobileFile>> = {}
+    for (const field of mobileFileFields) {
+      const file = await mobileFile(field, config, path)
+      if (file !== undefined) files[field] = file
+    }
+    const length = config.applicationFileLength
+    const { applicationBinaryFile: binary } = files
+    const found = binary === undefined || binary === 'none' ? undefined : binary.bytes?.length
+    if (length !== undefined && found !== undefined && length !== found) {
+      mistakes.push(mistakeAt([...path, 'applicationFileLength'], `The file has ${found} bytes.`))
+    }
+    return files
+  }
+
+  /** The file as it stands there, or the one of that name beside the org file; without either, the one that is held. */
+  async function mobileFile(
+    field: (typeof mobileFileFields)[number],
+    config: MobileAppEntry,
+    path: Path,
+  ): Promise<EnteredMobileFile | undefined> {
+    const { [field]: given, [`${field}Name` as const]: name } = config
+    if (name === undefined) {
+      if (given !== undefined) mistakes.push(mistakeAt([...path, field], `Give its name, too: ${field}Name.`))
+      return undefined
+    }
+    if (name === '') return 'none'
+    if (given !== undefined) return { fileName: name, bytes: Buffer.from(given, 'base64') }
+    return { fileName: basename(name), bytes: await fileIfThere(name, [...path, `${field}Name`]) }
   }
 
   function samlSsoConfigs(listed: readonly Listed<SamlSsoConfigEntry>[]): Promise<readonly ListedSamlSsoConfig[]> {
@@ -274,9 +317,18 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
   async function fileText(name: string | undefined, path: Path): Promise<string | undefined> {
     if (name === undefined) return undefined
     try {
-      return await readBeside(name)
+      return Buffer.from(await readBeside(name, largestText)).toString()
     } catch (error) {
       mistakes.push(mistakeAt(path, cannotRead(name, error)))
+      return undefined
+    }
+  }
+
+  async function fileIfThere(name: string, path: Path): Promise<Uint8Array | undefined> {
+    try {
+      return await readBeside(name, largestBinary)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') mistakes.push(mistakeAt(path, cannotRead(name, error)))
       return undefined
     }
   }
@@ -287,7 +339,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined
   return Object.fromEntries(Object.entries(value))
 }
 
-async function readText(path: string, most: number): Promise<string> {
+async function readBytes(path: string, most: number): Promise<Buffer> {
   // Without waiting for a writer, should somebody name a pipe.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
@@ -296,10 +348,14 @@ async function readText(path: string, most: number): Promise<string> {
       return stat
     })
     if (size > most) throw new Error(`it is longer than ${most} bytes`)
-    return await file.readFile('utf8')
+    return await file.readFile()
   } finally {
     await file.close()
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 const readingErrors = new Map([
@@ -311,7 +367,6 @@ const readingErrors = new Map([
 ])
 
 function cannotRead(name: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reason = readingErrors.get(code) ?? (error instanceof Error ? error.message : String(error))
+  const reason = readingErrors.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error))
   return `“${name}” cannot be read: ${reason}.`
 }

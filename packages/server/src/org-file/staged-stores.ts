@@ -143,11 +143,11 @@ export function stagedStores(stores: AppliedStores): StagedStores {
       list: async (orgId) => certificates.all(inOrg(orgId), await stores.certificates.list(orgId)),
     },
     apps: {
-      add: (app, ofOrgs) => {
+      add: (app, ofOrgs, files) => {
         for (const policy of ofOrgs) policies.set(policyKey(policy), policy)
-        return later(apps.put(app, () => stores.apps.add(app, ofOrgs)))
+        return later(apps.put(app, () => stores.apps.add(app, ofOrgs, files)))
       },
-      update: (app) => later(apps.put(app, () => stores.apps.update(app))),
+      update: (app, files) => later(apps.put(app, () => stores.apps.update(app, files))),
       setSecret: async (secret, done) => {
         const app = apps.get(secret.id)
         const write = () => stores.apps.setSecret(secret, done)

@@ -8,6 +8,7 @@ import {
   defaultPolicies,
 } from '../connected-apps/connected-app.ts'
 import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
+import type { MobileAppConfig } from '../connected-apps/mobile-app.ts'
 import { writeRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import { metadataNameOfScope } from '../connected-apps/scope.ts'
 import type { ExternalCredentialStore, NamedCredentialStore } from '../named-credentials/credential.ts'
@@ -61,7 +62,7 @@ export function orgFileYaml(file: OrgFile): string {
 
 /**
  * An org as an org file has it, without what is secret: no passwords or hashes of them, no consumer secrets, no private
- * keys. Applied where it came from, it changes nothing.
+ * keys. Files of apps for mobile devices are named and not in it. Applied where it came from, it changes nothing.
  */
 export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const profiles = await needs.profiles.list(org.id)
@@ -227,9 +228,19 @@ function appearanceOf({ mobile, canvas }: ConnectedApp): Partial<ConnectedAppEnt
   }
   return given({
     mobileStartUrl,
-    mobileAppConfig: app && given(app),
+    mobileAppConfig: app && mobileAppEntryOf(app),
     pushMessaging: platform === undefined ? undefined : { platform, fullContent },
     canvasConfig,
+  })
+}
+
+/** Files by their names alone: their bytes are no text, and whoever applies this puts them beside it. */
+function mobileAppEntryOf({ applicationBinaryFile: binary, applicationIconFile: icon, ...others }: MobileAppConfig) {
+  return given({
+    ...others,
+    applicationBinaryFileName: binary?.fileName,
+    applicationFileLength: binary?.length,
+    applicationIconFileName: icon?.fileName,
   })
 }
 

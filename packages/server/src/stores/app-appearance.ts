@@ -15,6 +15,12 @@ function maybe<Value>(schema: z.ZodType<Value>) {
 
 const text = maybe(z.string())
 
+// What was stored before there were files says nothing of them.
+const file = z
+  .object({ fileName: z.string(), length: z.number(), sha256: z.string() })
+  .nullish()
+  .transform((value) => value ?? undefined)
+
 const mobileSchema = z.object({
   startUrl: text,
   app: maybe(
@@ -26,6 +32,8 @@ const mobileSchema = z.object({
       applicationBundleIdentifier: text,
       applicationInstallUrl: text,
       privateApp: z.boolean(),
+      applicationBinaryFile: file,
+      applicationIconFile: file,
     }),
   ),
   pushServiceType: maybe(z.enum(pushServiceTypes)),

@@ -7,7 +7,8 @@ import {
   defaultPolicies,
   uninstalledPolicies,
 } from '../connected-apps/connected-app.ts'
-import { noMobileSettings } from '../connected-apps/mobile-app.ts'
+import { heldFiles, noMobileSettings } from '../connected-apps/mobile-app.ts'
+import type { MobileFileContent } from '../connected-apps/mobile-file.ts'
 import { readCanvas, readMobile, writeAppearance } from './app-appearance.ts'
 import type { Noting } from './audit-trail.ts'
 import {
@@ -67,12 +68,20 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
   const childrenOf = statement((given: Placeholder<{ parentId: string }>) =>
     queries.selectFrom('registered_apps').select('app_id').where('parent_id', '=', given('parentId')),
   )
+  const listPieces = statement((given: Placeholder<{ appId: string; sha256: string }>) =>
+    queries
+      .selectFrom('connected_app_files')
+      .select('bytes')
+      .where('app_id', '=', given('appId'))
+      .where('sha256', '=', given('sha256'))
+      .orderBy('piece'),
+  )
   const byId = cache<ConnectedApp>(10_000)
   const byConsumerKey = cache<ConnectedApp>(10_000)
   const policiesOf = cache<AppPolicies>(10_000)
 
   return (note) => ({
-    async add(app, policies) {
+    async add(app, policies, files = []) {
       await change(async (tx) => {
         if (app.orgId !== undefined) {
           const to = { orgId: app.orgId, name: app.label }
@@ -80,6 +89,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
         }
         await tx.execute(queries.insertInto('connected_apps').values(toRow(app)))
         for (const one of policies) await tx.execute(queries.insertInto('app_policies').values(toPoliciesRow(one)))
+        await addFiles(tx, app.id, files)
       })
     },
     find: (id) => byId.get(id, async () => ifFound(await read.first(findById, { id }), fromRow)),
@@ -96,7 +106,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
     async listBuiltIn() {
       return (await read.all(listBuiltIn, {})).map(fromRow)
     },
-    async update(app) {
+    async update(app, files = []) {
       const { id, org_id, consumer_key, created_at, secret_hash, secret_sealed, previous_secret_hash, ...changed } =
         toRow(app)
       await change(async (tx) => {
@@ -106,8 +116,16 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
           text: 'Changed connected app',
           to: { app: id },
         })
+        await addFiles(tx, id, files)
+        const gone = queries.deleteFrom('connected_app_files').where('app_id', '=', id)
+        const held = heldFiles(app.mobile).map(({ sha256 }) => sha256)
+        await tx.execute(held.length === 0 ? gone : gone.where('sha256', 'not in', held))
         return tx.execute(queries.updateTable('connected_apps').set(changed).where('id', '=', id))
       })
+    },
+    async findFile(appId, sha256) {
+      const pieces = await read.all(listPieces, { appId, sha256 })
+      return pieces.length === 0 ? undefined : Buffer.concat(pieces.map(({ bytes }) => bytes))
     },
     async setSecret(app, done) {
       const changed = { ...secretColumns(app), modified_at: instant(app.modifiedAt) }
@@ -141,6 +159,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
         await tx.execute(queries.updateTable('custom_permissions').set({ app_id: null }).where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('app_policies').where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('token_exchange_enablements').where('app_id', '=', id))
+        await tx.execute(queries.deleteFrom('connected_app_files').where('app_id', '=', id))
         await tx.execute(queries.deleteFrom('connected_apps').where('id', '=', id))
       }
     },
@@ -227,7 +246,26 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       })
     },
   })
+
+  async function addFiles(tx: Transaction, appId: string, files: readonly MobileFileContent[]): Promise<void> {
+    for (const { sha256, bytes } of files) {
+      for (let piece = 0; piece * pieceLength < bytes.length; piece += 1) {
+        const row = {
+          app_id: appId,
+          sha256,
+          piece,
+          bytes: bytes.subarray(piece * pieceLength, (piece + 1) * pieceLength),
+        }
+        const insert = queries.insertInto('connected_app_files').values(row)
+        // The same bytes again are the same file.
+        await tx.execute(insert.onConflict((conflict) => conflict.doNothing()))
+      }
+    }
+  }
 }
+
+/** Bytes of one row: what copies and backups hold of a table at a time stays small. */
+const pieceLength = 65_536
 
 type Row = Selectable<Tables['connected_apps']>
 type PoliciesRow = Selectable<Tables['app_policies']>

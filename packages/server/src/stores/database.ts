@@ -176,6 +176,14 @@ interface ConnectedAppsTable {
   modified_at: Instant
 }
 
+interface ConnectedAppFilesTable {
+  app_id: string
+  sha256: string
+  /** Counted from 0: files are kept in pieces, so that no row is large. */
+  piece: number
+  bytes: Uint8Array
+}
+
 interface AppPoliciesTable {
   app_id: string
   org_id: string
@@ -599,6 +607,7 @@ export interface Tables {
   permission_sets: PermissionSetsTable
   users: UsersTable
   connected_apps: ConnectedAppsTable
+  connected_app_files: ConnectedAppFilesTable
   app_policies: AppPoliciesTable
   approvals: ApprovalsTable
   standings: StandingsView

@@ -32,6 +32,8 @@ const looks: Partial<ConnectedApp> = {
       applicationBundleIdentifier: 'example.app',
       applicationInstallUrl: 'https://app.example/install',
       privateApp: true,
+      applicationBinaryFile: undefined,
+      applicationIconFile: undefined,
     },
   },
   canvas: {

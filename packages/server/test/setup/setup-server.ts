@@ -104,6 +104,8 @@ export function fullApp(server: TestServer): Promise<ConnectedApp> {
         applicationBundleIdentifier: 'example.app',
         applicationInstallUrl: 'https://app.example/install',
         privateApp: true,
+        applicationBinaryFile: undefined,
+        applicationIconFile: undefined,
       },
     },
     canvas: {
@@ -186,13 +188,14 @@ export async function postFiles(
   server: TestServer,
   { browser }: Pick<SignedIn, 'browser'>,
   path: string,
-  fields: readonly (readonly [name: string, value: string | Uint8Array])[],
+  fields: readonly (readonly [name: string, value: string | Uint8Array | File])[],
 ): Promise<Response> {
   const form = new FormData()
   const page = await browser.open(path)
   form.append('csrf_token', tokenOn(page.html, path))
   for (const [name, value] of fields) {
     if (typeof value === 'string') form.append(name, value)
+    else if (value instanceof File) form.append(name, value)
     else form.append(name, new Blob([new Uint8Array(value)]), 'a file.bin')
   }
   const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Certificate, readCertificate } from '../../src/certificates/certificate.ts'
+import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import { testCertificate } from '../certificates.ts'
 import {
   addDemoOrg,
@@ -23,6 +24,43 @@ async function someCertificate(): Promise<Certificate> {
 }
 
 contract('connected apps', (open) => {
+  it('keeps the files of an app as long as it has them, however large', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const contents = (byte: number) => ({ sha256: `hash ${byte}`, bytes: Buffer.alloc(150_000, byte) })
+    const [binary, icon] = [contents(1), contents(2)]
+    const having = (binarySha: string | undefined) =>
+      ({
+        ...noMobileSettings,
+        app: {
+          devicePlatform: 'ios',
+          deviceType: undefined,
+          version: undefined,
+          minimumOsVersion: undefined,
+          applicationBundleIdentifier: undefined,
+          applicationInstallUrl: undefined,
+          privateApp: false,
+          applicationBinaryFile:
+            binarySha === undefined ? undefined : { fileName: 'a.ipa', length: 150_000, sha256: binarySha },
+          applicationIconFile: { fileName: 'a.png', length: 150_000, sha256: icon.sha256 },
+        },
+      }) as const
+    const app = anApp(org.id, { mobile: having(binary.sha256) })
+    await stores.apps.add(app, [], [binary, icon])
+    expect((await stores.apps.find(app.id))?.mobile).toEqual(app.mobile)
+    expect(Buffer.from((await stores.apps.findFile(app.id, binary.sha256)) ?? [])).toEqual(binary.bytes)
+    expect(await stores.apps.findFile(anApp(org.id).id, binary.sha256)).toBeUndefined()
+    const other = contents(3)
+    await stores.apps.update({ ...app, mobile: having(other.sha256) }, [other])
+    expect(Buffer.from((await stores.apps.findFile(app.id, other.sha256)) ?? [])).toEqual(other.bytes)
+    expect(await stores.apps.findFile(app.id, binary.sha256)).toBeUndefined()
+    await stores.apps.update({ ...app, mobile: having(undefined) })
+    expect(await stores.apps.findFile(app.id, other.sha256)).toBeUndefined()
+    expect(await stores.apps.findFile(app.id, icon.sha256)).toHaveLength(150_000)
+    await stores.apps.delete(app.id)
+    expect(await stores.apps.findFile(app.id, icon.sha256)).toBeUndefined()
+  })
+
   it('gives an app back as added, certificate and all', async () => {
     await using stores = await open()
     const { org } = await addDemoOrg(stores)

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import {
   appChecked,
@@ -9,7 +10,9 @@ import {
   devicePlatforms,
   deviceTypes,
   type EnteredApp,
+  type EnteredMobileFile,
   type EnteredPolicies,
+  enteredContents,
   pushServiceTypes,
 } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
@@ -29,6 +32,7 @@ import {
   text,
 } from '../../option-table.ts'
 import { dataOption, jsonOption, orgOption, readWhole } from '../../options.ts'
+import { readBytes } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appJson, shownApp } from './shown-app.ts'
 
@@ -42,6 +46,8 @@ const appearanceOptions = {
   bundleIdentifier: text('--bundle-identifier <text>', "its name in the device's store"),
   installUrl: text('--install-url <url>', 'where that app is to be had'),
   privateApp: onOff('private-app', 'it is in no public store'),
+  binaryFile: text('--binary-file <file>', 'that app itself: .ipa, .apk or .aab'),
+  iconFile: text('--icon-file <file>', 'its icon: .png, .jpg or .gif'),
   pushPlatform: oneOf('--push-platform <service>', 'whose push messages it takes', ['', ...pushServiceTypes]),
   fullContentPush: onOff('full-content-push', 'push messages say what they are about'),
   canvasUrl: text('--canvas-url <url>', 'where it is, to be shown inside of pages'),
@@ -97,7 +103,7 @@ export function appAppearance(terminal: Terminal): CommandUnknownOpts {
         // Both are checked before either is written, so that half a change is none.
         const changed = accepted(terminal, await appChecked({ ...stores, now }, app, settings), refused, optionNames)
         if (hasPolicies) accepted(terminal, await changePolicies(stores, app, org, policies), refused, optionNames)
-        if (hasSettings) await stores.apps.update(changed)
+        if (hasSettings) await stores.apps.update(changed, enteredContents(settings.mobile))
         terminal.answer(
           appJson(await shownApp(stores, { app: changed, org })),
           `${terminal.style.green('✓')} Changed the connected app ${changed.fullName}.`,
@@ -120,6 +126,8 @@ function enteredSettings(options: Options): EnteredApp {
         applicationBundleIdentifier: options.bundleIdentifier,
         applicationInstallUrl: options.installUrl,
         privateApp: options.privateApp,
+        applicationBinaryFile: enteredFile(options.binaryFile),
+        applicationIconFile: enteredFile(options.iconFile),
       }),
     }),
     canvas: ifAny({
@@ -131,6 +139,12 @@ function enteredSettings(options: Options): EnteredApp {
       lifecycleClass: options.canvasLifecycleClass,
     }),
   })
+}
+
+/** The file of a path; an empty one takes away what is kept. */
+function enteredFile(path: string | undefined): EnteredMobileFile | undefined {
+  if (path === undefined) return undefined
+  return path === '' ? 'none' : { fileName: basename(path), bytes: readBytes(path) }
 }
 
 function enteredMenu({ launcher, sortOrder }: Options): EnteredPolicies {
@@ -158,6 +172,8 @@ const optionNames: Readonly<Record<string, string>> = {
   'mobile.app.minimumOsVersion': '--minimum-os-version',
   'mobile.app.applicationBundleIdentifier': '--bundle-identifier',
   'mobile.app.applicationInstallUrl': '--install-url',
+  'mobile.app.applicationBinaryFile': '--binary-file',
+  'mobile.app.applicationIconFile': '--icon-file',
   'canvas.canvasUrl': '--canvas-url',
   'canvas.locations': '--canvas-location',
   'canvas.lifecycleClass': '--canvas-lifecycle-class',

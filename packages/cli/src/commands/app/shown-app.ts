@@ -1,6 +1,7 @@
 import {
   type AppPolicies,
   type ConnectedApp,
+  fileSize,
   type IpRange,
   metadataNameOfScope,
   type RefreshTokenPolicy,
@@ -177,7 +178,12 @@ export function appState(policies: AppPolicies | undefined): string {
 function mobileText({ mobile: { app } }: ConnectedApp): string | undefined {
   if (app === undefined) return undefined
   const { devicePlatform, deviceType, version, applicationInstallUrl } = app
-  return [devicePlatform, deviceType, version, applicationInstallUrl].filter((each) => each !== undefined).join('\n')
+  const files = [app.applicationBinaryFile, app.applicationIconFile].flatMap((file) =>
+    file === undefined ? [] : `${file.fileName} (${fileSize(file.length)})`,
+  )
+  return [devicePlatform, deviceType, version, applicationInstallUrl, ...files]
+    .filter((each) => each !== undefined)
+    .join('\n')
 }
 
 function canvasText({ canvas }: ConnectedApp): string | undefined {

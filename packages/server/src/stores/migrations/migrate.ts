@@ -32,6 +32,7 @@ import { listViewIndexes } from './0025-list-view-indexes.ts'
 import { identityProvider } from './0026-identity-provider.ts'
 import { appHandlers } from './0027-app-handlers.ts'
 import { samlSignIn } from './0028-saml-sign-in.ts'
+import { mobileAppFiles } from './0029-mobile-app-files.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -63,6 +64,7 @@ const migrations: readonly Migration[] = [
   identityProvider,
   appHandlers,
   samlSignIn,
+  mobileAppFiles,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

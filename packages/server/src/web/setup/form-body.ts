@@ -18,12 +18,13 @@ export interface SentForm {
 
 /**
  * Reads a form of Setup, with files or without. Line ends come out as one `\n`.
+ * @param largest bytes of the whole
  * @throws {OAuthError} when it is too large, or no form at all
  */
-export async function readSentForm(request: Incoming): Promise<SentForm> {
+export async function readSentForm(request: Incoming, largest = largestForm): Promise<SentForm> {
   const type = request.header('content-type') ?? ''
-  const body = await request.body(largestForm)
-  if (body === 'too-large') throw refusal({ reason: 'body-too-large', facts: { limit: largestForm } })
+  const body = await request.body(largest)
+  if (body === 'too-large') throw refusal({ reason: 'body-too-large', facts: { limit: largest } })
   if (body === 'cut-off') throw malformed('it is not all there')
   if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i.test(type)) {
     throw refusal({ reason: 'body-not-form', facts: { found: type.slice(0, 128) } })

@@ -87,6 +87,8 @@ export interface FormPage<Subject, F extends Fields> {
   readonly path: string
   /** To see the form and to send it alike. */
   readonly right: SetupRight
+  /** Most bytes that it may send, where files make it larger than most. */
+  readonly largest?: number
   /** What the form is about, out of the address; `undefined` when there is no such thing in this org. */
   readonly find: (visit: SetupVisit) => Promise<Subject | undefined>
   readonly fields: (subject: Subject, visit: SetupVisit) => F | Promise<F>
@@ -133,7 +135,7 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
       path,
       right,
       async answer(visit) {
-        const sent = await readSentForm(visit.request)
+        const sent = await readSentForm(visit.request, spec.largest)
         checkToken(visit, sent)
         const subject = await spec.find(visit)
         if (subject === undefined) return notFound(visit)
@@ -141,17 +143,20 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
         const reading = readFields(fields, sent)
         if (reading.outcome === 'stranger') throw stranger(visit, reading.name)
         const entered = sent.texts
-        if (asksAgain(fields, sent)) return draw(visit, subject, fields, { entered })
-        if (reading.outcome === 'faulty') return draw(visit, subject, fields, { entered, problems: reading.problems })
+        const files = [...sent.files.keys()].flatMap((name) => fields[name]?.label ?? [])
+        if (asksAgain(fields, sent)) return draw(visit, subject, fields, { entered, files })
+        if (reading.outcome === 'faulty') {
+          return draw(visit, subject, fields, { entered, files, problems: reading.problems })
+        }
         const outcome = await spec.act(reading.values, subject, visit)
         if ('status' in outcome) return outcome
-        if ('seeFirst' in outcome) return draw(visit, subject, fields, { entered, seeFirst: outcome.seeFirst })
+        if ('seeFirst' in outcome) return draw(visit, subject, fields, { entered, files, seeFirst: outcome.seeFirst })
         if (outcome.ok) return goOn(visit, outcome.value, outcome.warnings)
         const problems = outcome.problems.map((problem) => ({
           ...problem,
           field: spec.problemNames?.[problem.field] ?? problem.field,
         }))
-        return draw(visit, subject, fields, { entered, problems })
+        return draw(visit, subject, fields, { entered, files, problems })
       },
     },
   ]
@@ -160,13 +165,13 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
     visit: SetupVisit,
     subject: Subject,
     fields: F,
-    { entered, problems = [], seeFirst }: Drawn,
+    { entered, files = [], problems = [], seeFirst }: Drawn,
   ): Promise<Reply> {
     const form = shownForm(fields, entered, problems, targetOf(visit))
     const { inside, ...props } = await spec.show(form, subject, visit)
     const title = problems.length > 0 ? `Error: ${props.title}` : undefined
     const children = (
-      <FormBody form={form} seeFirst={seeFirst} submit={spec.submit} cancel={spec.cancel(subject, visit)}>
+      <FormBody form={form} files={files} seeFirst={seeFirst} submit={spec.submit} cancel={spec.cancel(subject, visit)}>
         {inside}
       </FormBody>
     )
@@ -178,24 +183,32 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
 /** What stands in a form that is shown, and above it. */
 interface Drawn {
   readonly entered: Entered
+  /** Labels of the fields with files that were sent: no page can put a file back into its field. */
+  readonly files?: readonly string[]
   readonly problems?: readonly Problem[]
   readonly seeFirst?: Child
 }
 
 interface FormBodyProps {
   readonly form: ShownForm<Fields>
+  readonly files: readonly string[]
   readonly seeFirst: Child
   readonly submit: string
   readonly cancel: string
   readonly children: Child
 }
 
-function FormBody({ form, seeFirst, submit, cancel, children }: FormBodyProps) {
+function FormBody({ form, files, seeFirst, submit, cancel, children }: FormBodyProps) {
   return (
     <PostForm {...form.target} class="form" sendsFiles={form.sendsFiles}>
       {/* Browsers press the first button when somebody presses Enter in a field. */}
       {form.hasAgain && <button type="submit" hidden tabindex={-1} />}
       {form.summary()}
+      {files.length > 0 && (
+        <Notice look="warning" role="status">
+          Nothing was kept of {files.join(' and ')}: choose the file again before you send this.
+        </Notice>
+      )}
       {seeFirst !== undefined && (
         <div id="see-first" tabindex={-1}>
           <Notice look="warning" role="status">

@@ -6,8 +6,10 @@ import {
 } from '../../../connected-apps/canvas-app.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { devicePlatforms, deviceTypes, pushServiceTypes } from '../../../connected-apps/mobile-app.ts'
-import { check, choice, choices, type Option, text } from '../field.tsx'
+import { type EnteredMobileFile, fileSize, largestBinary, largestIcon } from '../../../connected-apps/mobile-file.ts'
+import { check, choice, choices, file, type Option, text } from '../field.tsx'
 import type { ValuesOf } from '../form.tsx'
+import type { SentFile } from '../form-body.ts'
 
 const asOptions = (values: readonly string[], labels: Readonly<Record<string, string>> = {}): readonly Option[] =>
   values.map((value) => ({ value, label: labels[value] ?? value }))
@@ -59,7 +61,28 @@ export const mobileFields = {
     label: 'Private App',
     help: 'The app is not in a public store: it is fetched from its App Binary URL, which must then be there.',
   }),
+  applicationBinaryFile: file({
+    label: 'App Binary File',
+    accepts: '.ipa,.apk,.aab',
+    help: `The app itself: an .ipa for iOS, an .apk or .aab for Android, of at most ${fileSize(largestBinary)}. It is kept and can be downloaded where the app is viewed; for a larger one enter its App Binary URL. Leave it empty to keep what is there.`,
+  }),
+  noBinaryFile: check({
+    label: 'Remove App Binary File',
+    help: 'The file that is kept is forgotten, unless another one is chosen above.',
+  }),
+  applicationIconFile: file({
+    label: 'Icon File',
+    accepts: '.png,.jpg,.jpeg,.gif',
+    help: `The app’s icon on devices: a PNG, JPEG or GIF of at most ${fileSize(largestIcon)}. Leave it empty to keep what is there.`,
+  }),
+  noIconFile: check({
+    label: 'Remove Icon File',
+    help: 'The icon that is kept is forgotten, unless another one is chosen above.',
+  }),
 }
+
+/** What stands in the form only where the app has a file to remove, by the file. */
+export const removals = { noBinaryFile: 'applicationBinaryFile', noIconFile: 'applicationIconFile' } as const
 
 /** *Canvas App Settings*. */
 export const canvasFields = {
@@ -118,6 +141,10 @@ export function appearanceStart({ mobile, canvas }: Pick<ConnectedApp, 'mobile' 
     applicationBundleIdentifier: app?.applicationBundleIdentifier ?? '',
     applicationInstallUrl: app?.applicationInstallUrl ?? '',
     privateApp: app?.privateApp ?? false,
+    applicationBinaryFile: undefined,
+    noBinaryFile: false,
+    applicationIconFile: undefined,
+    noIconFile: false,
     canvasUrl: canvas?.canvasUrl ?? '',
     canvasAccessMethod: canvas?.accessMethod ?? 'Post',
     canvasSamlInitiation: canvas?.samlInitiationMethod ?? 'None',
@@ -146,6 +173,8 @@ export function enteredAppearance(values: Values) {
         applicationBundleIdentifier: values.applicationBundleIdentifier,
         applicationInstallUrl: values.applicationInstallUrl,
         privateApp: values.privateApp,
+        ...enteredFile('applicationBinaryFile', values.applicationBinaryFile, values.noBinaryFile),
+        ...enteredFile('applicationIconFile', values.applicationIconFile, values.noIconFile),
       },
     },
     canvas: {
@@ -159,6 +188,14 @@ export function enteredAppearance(values: Values) {
   } as const
 }
 
+/** What becomes of a file: another one is taken for it, or it is taken away, or it stays. */
+function enteredFile<Field extends string>(field: Field, sent: SentFile | undefined, isRemoved: boolean) {
+  const files: Partial<Record<Field, EnteredMobileFile>> = {}
+  if (sent !== undefined) files[field] = { fileName: sent.name, bytes: sent.bytes }
+  else if (isRemoved) files[field] = 'none'
+  return files
+}
+
 /** What the acts call these fields, by their names here. */
 export const appearanceProblemNames: Readonly<Record<string, keyof Values>> = {
   'mobile.startUrl': 'mobileStartUrl',
@@ -168,6 +205,8 @@ export const appearanceProblemNames: Readonly<Record<string, keyof Values>> = {
   'mobile.app.minimumOsVersion': 'minimumOsVersion',
   'mobile.app.applicationBundleIdentifier': 'applicationBundleIdentifier',
   'mobile.app.applicationInstallUrl': 'applicationInstallUrl',
+  'mobile.app.applicationBinaryFile': 'applicationBinaryFile',
+  'mobile.app.applicationIconFile': 'applicationIconFile',
   'canvas.canvasUrl': 'canvasUrl',
   'canvas.locations': 'canvasLocations',
   'canvas.lifecycleClass': 'canvasLifecycleClass',

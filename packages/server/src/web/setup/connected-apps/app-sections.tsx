@@ -2,11 +2,14 @@ import type { Child } from 'hono/jsx'
 import { readCertificate } from '../../../certificates/certificate.ts'
 import { certificateProblemText } from '../../../certificates/certificate-problem.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
-import { Card, Copyable, Details, EmptyState, Instant, Notice } from '../blocks.tsx'
+import { fileSize } from '../../../connected-apps/mobile-file.ts'
+import { Card, Copyable, Details, EmptyState, Instant, Nothing, Notice } from '../blocks.tsx'
 import { CertificateDetails } from '../certificate-details.tsx'
 import { fieldRows, type ShownForm } from '../form.tsx'
+import { removals } from './app-appearance-fields.ts'
 import { type AppFields, appStart } from './app-form.tsx'
 import { appPath } from './find-app.ts'
+import { mobileFilePath } from './mobile-files.ts'
 
 type FieldName = Exclude<keyof AppFields, 'seenCertificate' | 'checkCertificate'>
 
@@ -95,6 +98,10 @@ export const appSections: readonly AppSection[] = [
       'applicationBundleIdentifier',
       'applicationInstallUrl',
       'privateApp',
+      'applicationBinaryFile',
+      'noBinaryFile',
+      'applicationIconFile',
+      'noIconFile',
     ],
   },
   {
@@ -114,18 +121,21 @@ export const appSections: readonly AppSection[] = [
 
 interface AppSectionsProps {
   readonly form: ShownForm<AppFields>
+  /** As it is, if it is there already. */
+  readonly app?: ConnectedApp
   /** The API Name, to enter or to see. */
   readonly apiName: Child
   readonly at: Date
 }
 
 /** The form of an app. */
-export function AppSections({ form, apiName, at }: AppSectionsProps) {
+export function AppSections({ form, app, apiName, at }: AppSectionsProps) {
+  const isAsked = (name: FieldName) => !isRemoval(name) || app?.mobile.app?.[removals[name]] !== undefined
   return (
     <>
       {appSections.map(({ title, fields }) => (
         <Card title={title}>
-          {fields.map((name) => (
+          {fields.filter(isAsked).map((name) => (
             <>
               {name === 'certificate' ? <EnteredCertificate form={form} at={at} /> : form.field(name)}
               {name === 'label' && apiName}
@@ -135,6 +145,10 @@ export function AppSections({ form, apiName, at }: AppSectionsProps) {
       ))}
     </>
   )
+}
+
+function isRemoval(name: FieldName): name is keyof typeof removals {
+  return Object.hasOwn(removals, name)
 }
 
 function EnteredCertificate({ form, at }: Pick<AppSectionsProps, 'form' | 'at'>) {
@@ -191,10 +205,16 @@ export function ViewedSections({ app, fields, canManage, at }: ViewedSectionsPro
 
   function rowsOf(names: readonly FieldName[]) {
     return names.flatMap((name) => [
-      // A certificate stands below the others: it wants more than a line.
-      ...(name === 'certificate' ? [] : fieldRows(fields, values, [name])),
+      ...rowOf(name),
       ...(name === 'label' ? [['API Name', <code>{app.fullName}</code>] as const] : []),
     ])
+  }
+
+  function rowOf(name: FieldName) {
+    // A certificate stands below the others: it wants more than a line.
+    if (name === 'certificate' || isRemoval(name)) return []
+    if (name !== 'applicationBinaryFile' && name !== 'applicationIconFile') return fieldRows(fields, values, [name])
+    return [[fields[name].label, <MobileFileLink app={app} field={name} />] as const]
   }
 
   function before(names: readonly FieldName[]) {
@@ -213,6 +233,26 @@ export function ViewedSections({ app, fields, canManage, at }: ViewedSectionsPro
       ['Last Modified', <Instant at={app.modifiedAt} />],
     ] as const
   }
+}
+
+interface MobileFileLinkProps {
+  readonly app: ConnectedApp
+  readonly field: 'applicationBinaryFile' | 'applicationIconFile'
+}
+
+function MobileFileLink({ app, field }: MobileFileLinkProps) {
+  const file = app.mobile.app?.[field]
+  if (file === undefined) return <Nothing />
+  const path = mobileFilePath(app, field)
+  return (
+    <>
+      {field === 'applicationIconFile' && <img class="app-icon" src={path} alt="" width="32" height="32" />}
+      <a href={path} download={file.fileName}>
+        {file.fileName}
+      </a>{' '}
+      ({fileSize(file.length)})
+    </>
+  )
 }
 
 function ConsumerDetailsLink({ app }: Pick<ViewedSectionsProps, 'app'>) {

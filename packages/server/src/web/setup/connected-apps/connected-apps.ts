@@ -6,6 +6,7 @@ import { deleteApp } from './delete-app.tsx'
 import { editApp } from './edit-app.tsx'
 import { editPolicies } from './edit-policies.tsx'
 import { manageApp } from './manage-app.tsx'
+import { mobileFiles } from './mobile-files.ts'
 import { newApp } from './new-app.tsx'
 import { initialAccessTokenPages } from './registered-apps.tsx'
 import { viewApp } from './view-app.tsx'
@@ -16,6 +17,7 @@ export function connectedAppPages(needs: SetupNeeds): readonly SetupRoute[] {
     ...appManager,
     ...newApp(needs),
     ...viewApp(needs),
+    ...mobileFiles,
     ...editApp(needs),
     ...consumerDetails(needs),
     ...initialAccessTokenPages(needs),
