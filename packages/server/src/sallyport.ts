@@ -462,7 +462,7 @@ export async function sallyport({
     now,
   })
   const ofSaml = { ...stores, addresses, seal, rules: posture, whoIsThere: whoIsThere({ users, orgs, profiles }), now }
-  const signOn = samlSignOn(ofSaml)
+  const signOn = samlSignOn({ ...ofSaml, appHandlers })
   const logout = samlLogout(ofSaml)
   const { verificationHistory } = stores
   const question = consentQuestion({

@@ -84,9 +84,9 @@ export function deviceAppAccess(needs: Needs): AppAccess {
  * Access as the org's handler for the app has it, where there is one and users are to be approved: it is told what the
  * assigned profiles and permission sets say, and what it answers goes.
  */
-async function asHandled(
+export async function asHandled(
   appHandlers: Needs['appHandlers'],
-  { app, user, org }: Parameters<AppAccess>[0],
+  { app, user, org }: Pick<AccessRequest, 'app' | 'user' | 'org'>,
   policies: AppPolicies,
   access: Access,
   checks: Checklist,

@@ -34,6 +34,8 @@ export interface AppHandlers {
   refresh(question: HandlerQuestion): Promise<HandlerWord<unknown>>
   /** What the app is told of the user. @param byFormulas what its formulas came to */
   customAttributes(question: HandlerQuestion, byFormulas: Attributes): Promise<HandlerWord<Attributes>>
+  /** The response that is to be signed in place of this one. @param session by the names that Apex has for its parts */
+  modifySamlResponse(question: HandlerQuestion, session: Attributes, response: string): Promise<HandlerWord<string>>
 }
 
 interface Needs {
@@ -41,10 +43,10 @@ interface Needs {
   readonly users: Pick<UserStore, 'find' | 'findByUsername' | 'findByFederationId' | 'search'>
 }
 
-/** One function of a handler: what it is told besides, what it must answer, and what goes where it is left out. */
+/** One function of a handler: what it is called with, what it must answer, and what goes where it is left out. */
 interface Call<T> {
   readonly act: HandlerAct
-  readonly told: readonly unknown[]
+  readonly args: readonly unknown[]
   readonly answer: z.ZodType<T>
   readonly otherwise: T
 }
@@ -56,23 +58,41 @@ const attributes = z.record(z.string().max(128), z.string().max(4096)).refine((a
 export function appHandlers({ handlers, users }: Needs): AppHandlers {
   return {
     authorize: (question, isAdminApproved) =>
-      ask(question, { act: 'authorize', told: [isAdminApproved], answer: z.boolean(), otherwise: isAdminApproved }),
-    refresh: (question) => ask(question, { act: 'refresh', told: [], answer: z.unknown(), otherwise: undefined }),
+      ask(question, {
+        act: 'authorize',
+        args: about(question, isAdminApproved),
+        answer: z.boolean(),
+        otherwise: isAdminApproved,
+      }),
+    refresh: (question) =>
+      ask(question, { act: 'refresh', args: about(question), answer: z.unknown(), otherwise: undefined }),
     customAttributes: (question, byFormulas) =>
-      ask(question, { act: 'customAttributes', told: [byFormulas], answer: attributes, otherwise: byFormulas }),
+      ask(question, {
+        act: 'customAttributes',
+        args: about(question, byFormulas),
+        answer: attributes,
+        otherwise: byFormulas,
+      }),
+    modifySamlResponse: (question, session, response) =>
+      ask(question, {
+        act: 'modifySAMLResponse',
+        args: [session, shortId(question.app), response],
+        answer: z.string(),
+        otherwise: response,
+      }),
   }
 
   async function ask<T>(
-    { app, policies, user, org, context }: HandlerQuestion,
-    { act, told, answer, otherwise }: Call<T>,
+    { policies, org }: HandlerQuestion,
+    { act, args, answer, otherwise }: Call<T>,
   ): Promise<HandlerWord<T>> {
     const { plugin, pluginExecutionUserId } = policies
     if (plugin === undefined) return { ok: true, value: otherwise, isItsOwn: false }
     const unfit = await unfitUser(pluginExecutionUserId, act)
-    if (unfit !== undefined) return { ok: false, problem: unfit }
-    const args = [shortId(user), shortId(app), ...told, context]
-    const call = await handlers.call(plugin, act, args, userSearch({ users }, org))
+    // As a user who is not fit nothing is called. That there is nothing to call can be seen without.
+    const call = await handlers.call(plugin, act, unfit === undefined ? args : undefined, userSearch({ users }, org))
     if (!call.ok) return call.isLeftOut ? { ok: true, value: otherwise, isItsOwn: false } : call
+    if (unfit !== undefined) return { ok: false, problem: unfit }
     const read = answer.safeParse(call.json === undefined ? undefined : JSON.parse(call.json))
     return read.success
       ? { ok: true, value: read.data, isItsOwn: true }
@@ -86,6 +106,11 @@ export function appHandlers({ handlers, users }: Needs): AppHandlers {
     const isFit = user?.isActive === true && !user.isFrozen
     return isFit ? undefined : `its execution user ${user?.username ?? ''} is not active`
   }
+}
+
+/** What every function but the one for SAML is called with: whom and what it is about, what is known, and what for. */
+function about({ user, app, context }: HandlerQuestion, ...known: readonly unknown[]): readonly unknown[] {
+  return [shortId(user), shortId(app), ...known, context]
 }
 
 // Apex hands ids to these functions without their checksum.

@@ -11,6 +11,7 @@ export type InvocationContext =
   | 'OAUTH2_WEB_SERVER'
   | 'OPENIDCONNECT'
   | 'REFRESH_TOKEN'
+  | 'SAML_ASSERTION'
   | 'UNKNOWN'
   | 'USERID_ENDPOINT'
 
@@ -45,4 +46,16 @@ export interface ConnectedAppPlugin {
     context: InvocationContext,
     tools: HandlerTools,
   ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /**
+   * The response that signs somebody in to the app by SAML, before it is signed, as it is to be instead. What is answered must
+   * be a `Response` with the same sender, recipients, IDs and times; who somebody is, and what is said of them, may change.
+   * @param authSession what is known of the session, by the names of Apex (`UsersId`, `Username`, `SourceIp` …)
+   * @param samlResponse XML, as text
+   */
+  modifySAMLResponse?(
+    authSession: Readonly<Record<string, string>>,
+    connectedAppId: string,
+    samlResponse: string,
+    tools: HandlerTools,
+  ): string | Promise<string>
 }

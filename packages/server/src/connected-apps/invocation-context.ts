@@ -15,6 +15,7 @@ const contexts: ReadonlyMap<string, InvocationContext> = new Map([
   [`${bearer}jwt-bearer`, 'OAUTH2_JWT_BEARER_TOKEN'],
   [`${bearer}saml2-bearer`, 'OAUTH2_SAML_BEARER_ASSERTION'],
   ['asset_token', 'ASSET_TOKEN'],
+  ['saml', 'SAML_ASSERTION'],
 ])
 
 /** What a handler is asked for, in Apex's words; `UNKNOWN` for flows that Apex has no word for. */

@@ -1,4 +1,4 @@
-import type { HandlerAct } from './handler-messages.ts'
+import type { HandlerAct, HandlerArguments } from './handler-messages.ts'
 import type { HandlerTools } from './handler-tools.ts'
 
 const longestAnswer = 65_536
@@ -9,15 +9,16 @@ export type HandlerCall =
   /** `isLeftOut`: it has no such function. */
   | { readonly ok: false; readonly problem: string; readonly isLeftOut?: true }
 
-/** Calls a function of a handler, and takes its answer as JSON: nothing of the handler's own reaches the server. */
+/** Calls a function of a handler, or looks for it, and takes its answer as JSON: nothing of the handler's own reaches the server. */
 export async function callHandler(
   handler: unknown,
   act: HandlerAct,
-  args: readonly unknown[],
+  args: HandlerArguments,
   tools: HandlerTools,
 ): Promise<HandlerCall> {
   const fn = functionOf(handler, act)
   if (fn === undefined) return { ok: false, problem: `it has no function ${act}`, isLeftOut: true }
+  if (args === undefined) return { ok: true, json: undefined }
   try {
     const answer: unknown = await Reflect.apply(fn, handler, [...args, tools])
     const json: unknown = JSON.stringify(answer)

@@ -7,11 +7,15 @@ export type HandlerAct =
   | 'authorize'
   | 'refresh'
   | 'customAttributes'
+  | 'modifySAMLResponse'
+
+/** What a function is called with, to which `tools` are added; `undefined` where it is to be looked for and not called. */
+export type HandlerArguments = readonly unknown[] | undefined
 
 /** What the server tells the thread of a handler. */
 export type ToHandler =
-  /** To call a function; `tools` are added as its last argument. */
-  | { readonly kind: 'call'; readonly id: number; readonly act: HandlerAct; readonly args: readonly unknown[] }
+  /** To call a function, or to look whether there is one. */
+  | { readonly kind: 'call'; readonly id: number; readonly act: HandlerAct; readonly args: HandlerArguments }
   /** The users that were asked for. */
   | { readonly kind: 'found'; readonly lookup: number; readonly users: readonly FoundUser[] }
 

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { HandlerCall } from './call-handler.ts'
-import type { FromHandler, HandlerAct, ToHandler } from './handler-messages.ts'
+import type { FromHandler, HandlerAct, HandlerArguments, ToHandler } from './handler-messages.ts'
 import type { HandlerTools } from './handler-tools.ts'
 
 /** A module on a thread of its own. */
 export interface HandlerThread {
   /** Whether it still runs. */
   readonly isAlive: boolean
-  call(act: HandlerAct, args: readonly unknown[], findUsers: HandlerTools['findUsers']): Promise<HandlerCall>
+  call(act: HandlerAct, args: HandlerArguments, findUsers: HandlerTools['findUsers']): Promise<HandlerCall>
   /** Ends the thread once nothing is waiting for it. */
   retire(): void
   /** Ends the thread at once. */

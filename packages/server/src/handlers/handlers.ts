@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isApiName } from '../api-name.ts'
 import { callHandler, type HandlerCall } from './call-handler.ts'
-import type { HandlerAct } from './handler-messages.ts'
+import type { HandlerAct, HandlerArguments } from './handler-messages.ts'
 import { type HandlerThread, handlerThread } from './handler-thread.ts'
 import type { HandlerTools } from './handler-tools.ts'
 import { jwtVerifier } from './verify-jwt.ts'
@@ -23,7 +23,7 @@ export interface Handlers {
   call(
     name: string,
     act: HandlerAct,
-    args: readonly unknown[],
+    args: HandlerArguments,
     findUsers: HandlerTools['findUsers'],
   ): Promise<HandlerCall>
   stop(): void

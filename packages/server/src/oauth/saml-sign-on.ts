@@ -1,20 +1,25 @@
 import { z } from 'zod'
-import { checkAddress, checkInstalled, checkUser, isAssigned } from '../connected-apps/access.ts'
+import { type Access, checkAddress, checkInstalled, checkUser, isAssigned } from '../connected-apps/access.ts'
+import { asHandled } from '../connected-apps/app-access.ts'
+import type { AppHandlers, HandlerWord } from '../connected-apps/app-handlers.ts'
 import { type AppPolicies, type ConnectedAppStore, uninstalledPolicies } from '../connected-apps/connected-app.ts'
-import type { AttributeSubject } from '../connected-apps/custom-attribute.ts'
+import { type AttributeSubject, attributeValues } from '../connected-apps/custom-attribute.ts'
+import { contextOf } from '../connected-apps/invocation-context.ts'
 import { isSamlApp, type SamlApp, samlAppsOf } from '../connected-apps/saml-app.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
-import { readRecordId } from '../record-id.ts'
+import { id15, readRecordId } from '../record-id.ts'
 import { type EncryptionRules, encryptedAssertion } from '../saml/encrypt.ts'
 import { idpPaths } from '../saml/idp-places.ts'
 import { type AuthnRequest, readAuthnRequest } from '../saml/message.ts'
+import { modifiedAssertion } from '../saml/modified-response.ts'
 import { shown } from '../saml/saml-error.ts'
 import { attributesOf, nameIdFormatOf, nameIdOf } from '../saml/subject.ts'
 import { responseXml, statusResponseXml, type WrittenResponse } from '../saml/written-response.ts'
-import type { SessionStore } from '../sessions/session.ts'
+import { lastUsedAt, type Session, type SessionStore } from '../sessions/session.ts'
 import { type CustomPermissionStore, hasCustomPermission } from '../users/custom-permission.ts'
+import type { User } from '../users/user.ts'
 import {
   type AppMessageNeeds,
   type BroughtMessage,
@@ -63,6 +68,7 @@ interface Needs extends AppMessageNeeds {
   readonly orgs: Pick<OrgStore, 'find'>
   readonly sessions: Pick<SessionStore, 'noteApp'>
   readonly customPermissions: Pick<CustomPermissionStore, 'list'>
+  readonly appHandlers: Pick<AppHandlers, 'authorize' | 'customAttributes' | 'modifySamlResponse'>
   readonly whoIsThere: WhoIsThere
   readonly rules: AppMessageNeeds['rules'] & EncryptionRules
 }
@@ -78,7 +84,7 @@ const postBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST'
 
 /** Single sign-on into apps by SAML (Web Browser SSO Profile), over the stores. */
 export function samlSignOn(needs: Needs): SamlSignOn {
-  const { apps, orgs, addresses, sessions, customPermissions, whoIsThere, rules, now } = needs
+  const { apps, orgs, addresses, sessions, customPermissions, appHandlers, whoIsThere, rules, now } = needs
   const requests = samlTickets(requestShape, 'saml request', needs)
   return { begin, next, appWanted }
 
@@ -125,15 +131,16 @@ export function samlSignOn(needs: Needs): SamlSignOn {
     checks.userId = signedIn.user.id
     pass(checks, 'signed-in', { user: signedIn.user.username })
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
-    checkAccess(app, policies, signedIn, browser.sourceIp, checks)
+    await checkAccess(app, policies, signedIn, browser.sourceIp, checks)
     if (policies.requiresHighAssurance && signedIn.session.level !== 'HIGH_ASSURANCE') {
       if (policies.assuranceAction === 'RaiseSessionLevel' && request?.isPassive !== true) return { go: 'verify' }
       const facts = { app: app.label, because: 'block' } as const
       throw refusal({ reason: 'session-level-too-low', facts })
     }
     if (policies.requiresHighAssurance) pass(checks, 'assurance', { level: signedIn.session.level })
-    const response = { ...common, audience: app.saml.entityUrl, subject: await subjectFor(app, signedIn, checks) }
-    const xml = await writtenFor(app, org, response, checks)
+    const subject = await subjectFor(app, policies, signedIn, checks)
+    const response = { ...common, audience: app.saml.entityUrl, subject }
+    const xml = await writtenFor(app, policies, signedIn, response, checks)
     // Whoever signs out later is signed out there as well.
     if (app.saml.samlSloUrl !== undefined) await sessions.noteApp(signedIn.session.id, app.id)
     return toApp(app, xml, relayState)
@@ -177,28 +184,59 @@ export function samlSignOn(needs: Needs): SamlSignOn {
     return knownApp(app, checks)
   }
 
-  function checkAccess(
+  async function checkAccess(
     app: SamlApp,
     policies: AppPolicies,
     { org, user, profile }: SignedIn,
     sourceIp: string,
     checks: Checklist,
-  ): void {
+  ): Promise<void> {
     const refused =
       checkUser({ org, user, now: now() }, checks) ??
       checkAddress({ profile, sourceIp }, checks) ??
       checkInstalled({ org, app, policies, uninstalledUse: undefined }, checks)
     if (refused !== undefined) throw refusal(refused)
     // Nobody allows this themselves: an admin has given it to a profile or permission set, or nobody gets in.
-    if (!isAssigned(policies, user)) {
-      const facts = { app: app.label, user: user.username, profile: profile.name }
-      throw refusal({ reason: 'saml-app-not-assigned', facts })
-    }
-    pass(checks, 'approved', { by: 'an admin' })
+    const facts = { app: app.label, user: user.username, profile: profile.name }
+    const byAssignment: Access = isAssigned(policies, user)
+      ? { granted: true, policies, preApproved: true }
+      : { granted: false, refusal: { reason: 'not-admin-approved', facts } }
+    const access = await asHandled(appHandlers, { app, user, org }, policies, byAssignment, checks)
+    if (access.granted) return pass(checks, 'approved', { by: 'an admin' })
+    const { refusal: why } = access
+    throw refusal(why.reason === 'not-admin-approved' ? { reason: 'saml-app-not-assigned', facts } : why)
+  }
+
+  /** What the app's handler says, where there is one that has something to say. */
+  function saidBy<T>(word: HandlerWord<T>, app: SamlApp, { plugin = '' }: AppPolicies, user: User): T {
+    if (word.ok) return word.value
+    const facts = { app: app.label, user: user.username, handler: plugin, problem: word.problem }
+    throw refusal({ reason: 'app-handler-refused', facts })
+  }
+
+  async function modified(
+    before: string,
+    app: SamlApp,
+    policies: AppPolicies,
+    { org, user, session }: SignedIn,
+    checks: Checklist,
+  ): Promise<string> {
+    const question = { app, policies, user, org, context: contextOf(checks.flow) }
+    const word = await appHandlers.modifySamlResponse(question, apexSession(session, user), before)
+    const reading = await modifiedAssertion(before, saidBy(word, app, policies, user))
+    const problem = reading.ok ? '' : `what modifySAMLResponse answered cannot be signed: ${reading.problem}`
+    if (word.ok && word.isItsOwn && reading.ok) pass(checks, 'app-handler', { handler: policies.plugin ?? '' })
+    return saidBy(
+      reading.ok ? { ok: true, value: reading.assertion, isItsOwn: true } : { ok: false, problem },
+      app,
+      policies,
+      user,
+    )
   }
 
   async function subjectFor(
     app: SamlApp,
+    policies: AppPolicies,
     { org, user, profile, session }: SignedIn,
     checks: Checklist,
   ): Promise<WrittenResponse['subject']> {
@@ -212,28 +250,53 @@ export function samlSignOn(needs: Needs): SamlSignOn {
       throw refusal({ reason: 'saml-subject-unset', facts: { app: app.label, user: user.username, subject } })
     }
     pass(checks, 'saml-name', { NameID: shown(nameId) })
+    const question = { app, policies, user, org, context: contextOf(checks.flow) }
+    const word = await appHandlers.customAttributes(question, attributeValues(app.attributes, about))
     return {
       nameId,
       format: nameIdFormatOf(app.saml),
       authnInstant: session.authTime,
       sessionIndex: app.saml.samlSloUrl === undefined ? undefined : session.sid,
-      attributes: attributesOf(app, about),
+      attributes: attributesOf(user, saidBy(word, app, policies, user)),
     }
   }
 
-  async function writtenFor(app: SamlApp, org: Org, response: WrittenResponse, checks: Checklist): Promise<string> {
+  async function writtenFor(
+    app: SamlApp,
+    policies: AppPolicies,
+    signedIn: SignedIn,
+    response: WrittenResponse,
+    checks: Checklist,
+  ): Promise<string> {
+    const { org } = signedIn
+    const modify =
+      policies.plugin === undefined ? undefined : (before: string) => modified(before, app, policies, signedIn, checks)
     const signer = await signerFor(needs, org, app, checks)
     const { encryptionCertificate: name, encryptionType: type } = app.saml
-    if (name === undefined) return responseXml(response, signer)
+    if (name === undefined) return responseXml(response, signer, { modify })
     const held = await needs.certificates.findByName(app.orgId ?? org.id, name)
     if (held === undefined || held.certificate.keyType !== 'RSA') {
       const facts = { org: org.name, certificate: name, problem: 'it is not there, or has no RSA key' }
       throw refusal({ reason: 'saml-idp-certificate-unusable', facts })
     }
     const { certificate } = held
-    return responseXml(response, signer, async (assertion) =>
-      encryptedAssertion(assertion, { certificate, type }, rules),
-    )
+    const encrypt = async (assertion: string) => encryptedAssertion(assertion, { certificate, type }, rules)
+    return responseXml(response, signer, { modify, encrypt })
+  }
+}
+
+/** A session as Apex has it (`Auth.SessionManagement.getCurrentSession`), without what would open it. */
+function apexSession(session: Session, { id, username }: User): Readonly<Record<string, string>> {
+  return {
+    UsersId: id15(id),
+    Username: username,
+    UserType: 'Standard',
+    SessionType: session.type,
+    SessionSecurityLevel: session.level,
+    SourceIp: session.sourceIp,
+    CreatedDate: session.authTime.toISOString(),
+    LastModifiedDate: lastUsedAt(session).toISOString(),
+    NumSecondsValid: String(session.timeout),
   }
 }
 

@@ -3,6 +3,7 @@ import { type AttributeSubject, attributeValues } from '../connected-apps/custom
 import type { SamlApp } from '../connected-apps/saml-app.ts'
 import { type SamlConfig, subjectFormula } from '../connected-apps/saml-config.ts'
 import { id15 } from '../record-id.ts'
+import type { User } from '../users/user.ts'
 
 const formats: Readonly<Record<SamlConfig['samlNameIdFormat'], string>> = {
   Unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
@@ -38,15 +39,14 @@ export function nameIdOf({ id, saml }: Pick<SamlApp, 'id' | 'saml'>, subject: At
 
 /** What an app is told of a user: what each is, in Salesforce's order, and behind it the app's custom attributes. */
 export function attributesOf(
-  { attributes }: Pick<SamlApp, 'attributes'>,
-  subject: AttributeSubject,
+  user: Pick<User, 'id' | 'username' | 'email'>,
+  customAttributes: Readonly<Record<string, string>>,
 ): readonly (readonly [string, string])[] {
-  const { user } = subject
   return [
     ['userId', id15(user.id)],
     ['username', user.username],
     ['email', user.email],
     ['is_portal_user', 'false'],
-    ...Object.entries(attributeValues(attributes, subject)),
+    ...Object.entries(customAttributes),
   ]
 }

@@ -27,8 +27,13 @@ export interface WrittenSubject {
   readonly attributes: readonly (readonly [string, string])[]
 }
 
-/** Makes of an `Assertion` what stands in its place. */
-export type Encrypt = (assertion: string) => Promise<string>
+/** What is done to a response on its way. */
+export interface ResponseSteps {
+  /** Makes of the whole response, which nobody has signed yet, the `Assertion` that is to be in it. */
+  readonly modify?: ((response: string) => Promise<string>) | undefined
+  /** Makes of an `Assertion` what stands in its place. */
+  readonly encrypt?: ((assertion: string) => Promise<string>) | undefined
+}
 
 const entity = 'urn:oasis:names:tc:SAML:2.0:nameid-format:entity'
 const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
@@ -44,14 +49,17 @@ export function newMessageId(now: Date): string {
   return `_${randomBytes(16).toString('hex')}${String(now.getTime()).padStart(13, '0')}`
 }
 
-/**
- * A `Response` that signs somebody in: the assertion is signed, and around it the response once more.
- * @param encrypt for an app whose assertions are encrypted
- */
-export async function responseXml(response: WrittenResponse, signer: XmlSigner, encrypt?: Encrypt): Promise<string> {
-  const assertion = await signedElement(assertionXml(response), signer, ['ds', 'saml', 'xs', 'xsi'])
-  const content = encrypt === undefined ? assertion : await encrypt(assertion)
-  return signedResponse(response, `<samlp:StatusCode Value="${success}"/>`, content, signer)
+/** A `Response` that signs somebody in: the assertion is signed, and around it the response once more. */
+export async function responseXml(
+  response: WrittenResponse,
+  signer: XmlSigner,
+  { modify, encrypt }: ResponseSteps = {},
+): Promise<string> {
+  const around = responseAround(response, `<samlp:StatusCode Value="${success}"/>`)
+  const written = assertionXml(response)
+  const assertion = modify === undefined ? written : await modify(around(written))
+  const signed = await signedElement(assertion, signer, ['ds', 'saml', 'xs', 'xsi'])
+  return signedElement(around(encrypt === undefined ? signed : await encrypt(signed)), signer, responsePrefixes)
 }
 
 /** A `Response` that says why nobody is signed in. @param status of the second level, such as `NoPassive` */
@@ -62,7 +70,7 @@ export function statusResponseXml(
 ): Promise<string> {
   const prefix = 'urn:oasis:names:tc:SAML:2.0:status:'
   const code = `<samlp:StatusCode Value="${prefix}Responder"><samlp:StatusCode Value="${prefix}${xmlText(status)}"/></samlp:StatusCode>`
-  return signedResponse(response, code, '', signer)
+  return signedElement(responseAround(response, code)(''), signer, responsePrefixes)
 }
 
 /** An `Issuer` with its own declaration of the namespace. */
@@ -70,12 +78,13 @@ export function issuerXml(issuer: string): string {
   return `<saml:Issuer xmlns:saml="${namespaces.assertion}" Format="${entity}">${xmlText(issuer)}</saml:Issuer>`
 }
 
-function signedResponse(
+const responsePrefixes = ['ds', 'saml', 'samlp', 'xs', 'xsi']
+
+/** Writes a response, always the same one, around what is to be in it. */
+function responseAround(
   { destination, inResponseTo, issueInstant, issuer }: Omit<WrittenResponse, 'subject' | 'audience'>,
   statusCode: string,
-  content: string,
-  signer: XmlSigner,
-): Promise<string> {
+): (content: string) => string {
   const attributes = xmlAttributes({
     'xmlns:samlp': namespaces.protocol,
     Destination: destination,
@@ -84,8 +93,8 @@ function signedResponse(
     IssueInstant: issueInstant.toISOString(),
     Version: '2.0',
   })
-  const xml = `<samlp:Response${attributes}>${issuerXml(issuer)}<samlp:Status>${statusCode}</samlp:Status>${content}</samlp:Response>`
-  return signedElement(xml, signer, ['ds', 'saml', 'samlp', 'xs', 'xsi'])
+  const head = `<samlp:Response${attributes}>${issuerXml(issuer)}<samlp:Status>${statusCode}</samlp:Status>`
+  return (content) => `${head}${content}</samlp:Response>`
 }
 
 function assertionXml({ issuer, destination, audience, inResponseTo, issueInstant, subject }: WrittenResponse): string {

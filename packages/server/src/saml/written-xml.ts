@@ -62,7 +62,8 @@ export async function signedElement(
   const written =
     `<ds:Signature ${declared}><ds:SignedInfo>${info}</ds:SignedInfo><ds:SignatureValue>${value}</ds:SignatureValue>` +
     `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate.pem.replaceAll(/-----[^-]+-----|\s/g, '')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`
-  // Every message written here begins with its Issuer.
-  const place = xml.indexOf('</saml:Issuer>') + '</saml:Issuer>'.length
+  // Every message begins with its Issuer; one that code of an org has been at may have a prefix of its own.
+  const [end = ''] = /<\/(?:[\w.-]+:)?Issuer\s*>/.exec(xml) ?? []
+  const place = xml.indexOf(end) + end.length
   return xml.slice(0, place) + written + xml.slice(place)
 }

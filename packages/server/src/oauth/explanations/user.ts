@@ -134,7 +134,7 @@ export const userExplanations = {
       whatToDo:
         problem === ''
           ? `Ask whoever wrote the handler what it goes by: its \`authorize\` answered \`false\`. Profiles and permission sets alone do not help here; ${appCommand('update', app, '--handler', '')} takes the handler away.`
-          : 'Mend the handler: `authorize` answers `true` or `false`, and `refresh` throws only to say no, both within five seconds; both need an active user as Run As. The file in the folder `handlers` is loaded anew as soon as it is saved.',
+          : 'Mend the handler: `authorize` answers `true` or `false`, `refresh` throws only to say no, `customAttributes` answers texts by name, and `modifySAMLResponse` the response with nothing changed but who somebody is and what is said of them; each within five seconds. All but `customAttributes` need an active user as Run As. The file in the folder `handlers` is loaded anew as soon as it is saved.',
       whereInSetup: appPolicy(app, 'Edit Policies > Custom Connected App Handler'),
     }),
   },
