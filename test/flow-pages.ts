@@ -99,6 +99,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     ...user,
     'scope-not-allowed',
     'openid-missing',
+    'login-rate-exceeded',
     'denied-by-user',
   ],
   'code-and-credentials/authorize': [
@@ -217,6 +218,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'high-assurance-required',
     'api-not-enabled',
     'scopes-missing',
+    'login-rate-exceeded',
   ],
   'web-server/token': [
     ...body,
@@ -236,6 +238,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'verifier-unexpected',
     ...user,
     'session-level-too-low',
+    'login-rate-exceeded',
   ],
   'refresh-token': [
     ...body,
@@ -253,6 +256,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     ...user,
     'session-level-too-low',
     'scope-not-allowed',
+    'login-rate-exceeded',
   ],
   'device/request': [
     ...body,
@@ -277,6 +281,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'denied-by-user',
     'device-code-expired',
     ...user,
+    'login-rate-exceeded',
     'device-code-spent',
     'high-assurance-required',
   ],
@@ -303,6 +308,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'api-not-enabled',
     'not-approved',
     'scope-not-allowed',
+    'login-rate-exceeded',
     'subject-token-replayed',
   ],
   'asset-token': [
@@ -348,6 +354,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'refresh-scope-missing',
     'not-approved',
     'scope-not-allowed',
+    'login-rate-exceeded',
     'assertion-replayed',
   ],
   'saml-bearer': [
@@ -379,6 +386,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'refresh-scope-missing',
     'not-approved',
     'scope-not-allowed',
+    'login-rate-exceeded',
     'saml-replayed',
   ],
   'saml-assertion': [
@@ -407,6 +415,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     ...user.filter((reason) => !['not-admin-approved', 'app-handler-refused'].includes(reason)),
     'high-assurance-required',
     'api-not-enabled',
+    'login-rate-exceeded',
     'saml-replayed',
   ],
 }

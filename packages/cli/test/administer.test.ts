@@ -539,7 +539,14 @@ describe('sallyport org', () => {
       ['--type', 'sandbox', '--session-timeout', '15m', '--minimum-password-length', '12'],
       ['--max-login-attempts', '3', '--lockout', '1h', '--require-pkce', '--allow-soap-login', '--allow-user-agent'],
       ['--allow-username-password', '--allow-code-credentials', '--admin-approved-apps-only'],
-      ['--trusted-ip-range', '192.0.2.0-192.0.2.9=Office', '--cors-origin', 'https://app.example.com'],
+      [
+        '--max-logins-per-hour',
+        '500',
+        '--trusted-ip-range',
+        '192.0.2.0-192.0.2.9=Office',
+        '--cors-origin',
+        'https://app.example.com',
+      ],
     ].flat()
     const changed = await done('org', 'update', 'Changing', ...words)
     expect(changed).toMatchObject({
@@ -548,6 +555,7 @@ describe('sallyport org', () => {
       settings: {
         sessionTimeout: 900,
         minimumPasswordLength: 12,
+        maxLoginsPerHour: 500,
         maxLoginAttempts: 3,
         lockoutInterval: 3600,
         isPkceRequired: true,
@@ -560,10 +568,12 @@ describe('sallyport org', () => {
         corsAllowedOrigins: ['https://app.example.com'],
       },
     })
-    const endless = ['--max-login-attempts', 'no-limit', '--lockout', 'forever', '--no-allow-soap-login', '--no-active']
+    const limits = ['--max-login-attempts', 'no-limit', '--max-logins-per-hour', 'no-limit', '--lockout', 'forever']
+    const endless = [...limits, '--no-allow-soap-login', '--no-active']
     const later = await done('org', 'update', 'Changing', ...endless)
     expect(later.isActive).toBe(false)
     expect(later.settings).not.toHaveProperty('maxLoginAttempts')
+    expect(later.settings).not.toHaveProperty('maxLoginsPerHour')
     expect(later.settings).not.toHaveProperty('lockoutInterval')
     expect(later.settings).toMatchObject({ enableSoapLogin: false, sessionTimeout: 900, isPkceRequired: true })
     expect(await done('org', 'show', 'Changing')).toMatchObject({ id: before.id, settings: later.settings })

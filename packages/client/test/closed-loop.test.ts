@@ -566,6 +566,15 @@ async function elsewhere(happens: (at: TestServer, own: World) => Promise<Wire>)
 }
 const closing: TestServer[] = []
 
+/** What a user is told who has had the one login that the org lets them have in an hour. */
+function beyondRate(ask: (at: TestServer, own: World) => Promise<Wire>): Promise<Wire> {
+  return elsewhere(async (at, own) => {
+    await at.stores.orgs.update({ ...at.org, settings: { ...at.org.settings, maxLoginsPerHour: 1 } })
+    await ask(at, own)
+    return ask(at, own)
+  })
+}
+
 /** A server whose org has API Access Control. */
 function controlled(happens: (at: TestServer, own: World) => Promise<Wire>): Promise<Wire> {
   return elsewhere(async (at, own) => {
@@ -1487,6 +1496,16 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       }),
     async () => bearer({ sub: (await officeUser()).username }),
     async () => signIn((await officeUser()).username, password),
+  ],
+  'login-rate-exceeded': [
+    () =>
+      beyondRate(async (at, own) => post({ grant_type: bearerGrant, assertion: jwt({}, undefined, at, own) }, { at })),
+    () =>
+      beyondRate(async (at, own) => {
+        const code = await codeFor(at, own.user, own.app)
+        const form = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl, ...credentialsOf(own.app) }
+        return post(form, { at })
+      }),
   ],
   'partner-address-unlisted': [refreshOfPartnerApp],
   'high-assurance-required': [

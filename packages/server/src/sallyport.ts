@@ -37,6 +37,7 @@ import { usernamePassword } from './oauth/grants/username-password.ts'
 import { headless } from './oauth/headless.ts'
 import { introspectEndpoint } from './oauth/introspect.ts'
 import { vouchedSessions } from './oauth/let-in.ts'
+import { sparingOfRows } from './oauth/login-rate.ts'
 import { nextToEnd } from './oauth/next-to-end.ts'
 import { providerSignIn } from './oauth/provider-sign-in.ts'
 import { pushEndpoint } from './oauth/push.ts'
@@ -300,9 +301,10 @@ export async function sallyport({
     hybrid(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken'),
     hybrid(exchange, hybridExchangeGrantType, 'OauthHybridTokenExchange'),
   ]
+  const isWorthARow = sparingOfRows()
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
   const possession = dpop({ proofs: stores.assertions, seal, rules: posture, now })
-  const noteFailedLogin = failedLogins({ loginHistory, labelOf, now })
+  const noteFailedLogin = failedLogins({ loginHistory, labelOf, isWorthARow, now })
   const token = tokenEndpoint({
     dpop: possession,
     grants,
@@ -320,6 +322,7 @@ export async function sallyport({
     permissionSets,
     issueTokens: issue,
     loginHistory,
+    isWorthARow,
     onError: report,
     now,
   })

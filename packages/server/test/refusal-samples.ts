@@ -161,6 +161,7 @@ export const sampleFacts: ExplainedReasons = {
   'initial-token-unknown': {},
   'registration-malformed': { contentType: 'application/x-www-form-urlencoded' },
   'registration-refused': { field: 'redirect_uris', problem: 'it is empty' },
+  'login-rate-exceeded': { user, org, most: 3600, until: '2026-03-01T13:00:00.000Z' },
   'partner-address-unlisted': { app, address: '203.0.113.7' },
   'registration-limit': { app, limit: 100 },
   'registration-token-unknown': {},

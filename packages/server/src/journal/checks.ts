@@ -90,6 +90,7 @@ export const checkTitles = {
   'registration-token': 'The registration access token is the one of the app',
   'approvals-kept': 'The user keeps as many refresh tokens of the app as Salesforce lets them: the oldest ended',
   'not-replayed': 'The assertion has not been used before (jti, or ID)',
+  'login-rate': 'The user has logins left in this hour',
   'token-ended': 'The token has ended',
   introspected: 'The token has been looked up',
   limit: 'The org has API requests left today',

@@ -112,8 +112,13 @@ export function authorize(needs: Needs): Authorize {
     if (again !== undefined) return { go: 'error-page', refused: again }
     // Whoever signs out later is signed out there as well.
     if ((policies.singleLogoutUrl ?? app.singleLogoutUrl) !== undefined) await sessions.noteApp(session.id, app.id)
-    const answer = { ...(await request.responseType.answer(granted)), ...common(request, site) }
-    return { go: 'back-to-app', answer, refused: undefined }
+    try {
+      const answer = { ...(await request.responseType.answer(granted, checks)), ...common(request, site) }
+      return { go: 'back-to-app', answer, refused: undefined }
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error
+      return told(request, site, error)
+    }
   }
 
   async function decide(
@@ -194,7 +199,10 @@ export function authorize(needs: Needs): Authorize {
 
   async function back(request: AuthorizeRequest | RefusedRequest, site: Site, refused: OAuthError): Promise<NextStep> {
     const again = await answeredBefore(request)
-    if (again !== undefined) return { go: 'error-page', refused: again }
+    return again === undefined ? told(request, site, refused) : { go: 'error-page', refused: again }
+  }
+
+  function told(request: AuthorizeRequest | RefusedRequest, site: Site, refused: OAuthError): NextStep {
     const answer = { error: refused.code, error_description: refused.description, ...common(request, site) }
     return { go: 'back-to-app', answer, refused }
   }

@@ -33,7 +33,7 @@ export type ErrorCode =
   | 'oauth_flow_disabled'
   | 'OAUTH_APP_ACCESS_DENIED'
   | 'OAUTH_APP_BLOCKED'
-  | 'oauth_flow_disabled'
+  | 'rate_limit_exceeded'
   | 'redirect_uri_mismatch'
   | 'redirect_uri_missing'
   | 'registration_error'

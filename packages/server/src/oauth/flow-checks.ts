@@ -13,6 +13,7 @@ const devicePoll = [
   'answered',
   ...mayUse,
   'scope',
+  'login-rate',
 ] as const
 
 const exchangeChecks = [
@@ -26,6 +27,7 @@ const exchangeChecks = [
   'token-handler',
   ...mayUse,
   'scope',
+  'login-rate',
 ] as const
 
 /** What an assertion of an identity provider is held against. */
@@ -56,6 +58,7 @@ const authorizationCodeChecks = [
   'redirect-uri',
   'pkce',
   'scope',
+  'login-rate',
 ] as const
 
 const refreshTokenChecks = [
@@ -66,6 +69,7 @@ const refreshTokenChecks = [
   ...mayUse,
   'refresh-token-policy',
   'scope',
+  'login-rate',
 ] as const
 
 /** The checks that a request meets on the way to a yes, in their order, by endpoint and flow of the journal. */
@@ -85,6 +89,7 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'app-installed',
     'approved',
     'scope',
+    'login-rate',
   ],
   'token urn:ietf:params:oauth:grant-type:saml2-bearer': [
     'grant-type',
@@ -104,8 +109,9 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'app-installed',
     'approved',
     'scope',
+    'login-rate',
   ],
-  'token assertion': ['grant-type', ...vouching, 'address', 'app-installed', 'scope'],
+  'token assertion': ['grant-type', ...vouching, 'address', 'app-installed', 'scope', 'login-rate'],
   'validator assertion': vouching,
   'token authorization_code': authorizationCodeChecks,
   'token hybrid_auth_code': authorizationCodeChecks,
@@ -119,6 +125,7 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'flow',
     ...mayUse,
     'scope',
+    'login-rate',
   ],
   'token device_code': ['client-known', 'client-authenticated', 'flow', 'scope'],
   'token device': devicePoll,
@@ -137,6 +144,7 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'app-installed',
     'approved',
     'scope',
+    'login-rate',
   ],
   'authorize code-credentials': [
     'client-known',
@@ -159,8 +167,17 @@ const flowChecks: Readonly<Record<string, readonly CheckName[]>> = {
     'app-installed',
     'approved',
     'scope',
+    'login-rate',
   ],
-  'authorize user-agent': ['client-known', 'redirect-uri', 'response-type', 'signed-in', ...mayUse, 'scope'],
+  'authorize user-agent': [
+    'client-known',
+    'redirect-uri',
+    'response-type',
+    'signed-in',
+    ...mayUse,
+    'scope',
+    'login-rate',
+  ],
   'token urn:ietf:params:oauth:grant-type:token-exchange': exchangeChecks,
   'token urn:ietf:params:oauth:grant-type:hybrid-token-exchange': exchangeChecks,
   'token asset_token': ['grant-type', 'subject-token', 'client-known', 'flow', ...mayUse, 'target', 'asset-token'],

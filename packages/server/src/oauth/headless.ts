@@ -94,7 +94,7 @@ export function headless(needs: Needs): Headless {
     }
     await users.noteLogin(user.id, at)
     const granted = { app, policies, org, user, scopes, redirectUri, codeChallenge, nonce, dpopKey }
-    return responseType.answer({ ...granted, authTime: now(), session: noSession, ...place })
+    return responseType.answer({ ...granted, authTime: now(), session: noSession, ...place }, checks)
 
     function failed(error: OAuthError): OAuthError {
       // Not waited for: the time must not tell whether there is such a user.

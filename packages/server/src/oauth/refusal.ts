@@ -99,6 +99,12 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
     readonly callbackUrl: string
     readonly scopes: readonly string[]
   }
+  'login-rate-exceeded': {
+    readonly user: string
+    readonly org: string
+    readonly most: number
+    readonly until: string
+  }
   // Codes and PKCE
   'code-missing': Record<never, never>
   'code-unknown': Record<never, never>
@@ -421,6 +427,11 @@ const wires: { readonly [R in Reason]: Wire } = {
     loginStatus: 'Login invalid',
   },
   'not-approved': notApproved,
+  'login-rate-exceeded': {
+    code: 'rate_limit_exceeded',
+    description: 'number of logins exceeded',
+    loginStatus: 'Login Rate Exceeded',
+  },
 
   'code-missing': invalidCode,
   'code-unknown': invalidCode,

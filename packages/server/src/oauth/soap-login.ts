@@ -12,8 +12,9 @@ import type { IssueTokens } from '../tokens/issue.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { OAuthError } from './error.ts'
+import { type IsWorthARow, loginRateExceeded } from './login-rate.ts'
 import { accessByPassword } from './password-access.ts'
-import { credentialsRefusal, loginStatusOf } from './refusal.ts'
+import { credentialsRefusal, loginStatusOf, refusal } from './refusal.ts'
 
 /** What a program sends to `login()` of the SOAP API, and where. */
 export interface SoapLoginAttempt {
@@ -49,6 +50,7 @@ interface Needs {
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly issueTokens: IssueTokens
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
+  readonly isWorthARow: IsWorthARow
   readonly onError: (error: unknown) => void
   readonly now: Clock
 }
@@ -68,7 +70,17 @@ const endsWith = 65
  * for a session. The rules are those of the username-password flow, but that no connected app shows itself.
  */
 export function soapLogin(needs: Needs): SoapLogin {
-  const { isOffered, checkCredentials, app: findApp, users, issueTokens, loginHistory, onError, now } = needs
+  const {
+    isOffered,
+    checkCredentials,
+    app: findApp,
+    users,
+    issueTokens,
+    loginHistory,
+    isWorthARow,
+    onError,
+    now,
+  } = needs
   return async (attempt, checks) => {
     try {
       return await signedIn(attempt, checks)
@@ -109,6 +121,8 @@ export function soapLogin(needs: Needs): SoapLogin {
       binding: undefined,
     })
     if (issued.outcome === 'replayed') throw new Error('There is nothing in a SOAP login that could be used twice.')
+    if (issued.outcome === 'too-many-logins') throw refusal(loginRateExceeded({ user, org }, issued))
+    pass(checks, 'login-rate')
     return { sessionId: issued.response.access_token, org, user, instanceUrl: issued.response.instance_url }
   }
 
@@ -124,11 +138,13 @@ export function soapLogin(needs: Needs): SoapLogin {
   ): Promise<void> {
     const { orgId, userId } = checks
     const status = error instanceof OAuthError ? loginStatusOf(error.refusal.reason) : 'Login invalid'
+    const at = now()
     if (status === undefined || orgId === undefined || userId === undefined) return
+    if (!isWorthARow(error.refusal.reason, userId, at)) return
     await loginHistory.add({
       orgId,
       userId,
-      at: now(),
+      at,
       loginType: 'OtherApi',
       loginSubType: undefined,
       status,

@@ -10,6 +10,7 @@ import { OAuthError } from './error.ts'
 import { exchangeGrantType, hybridExchangeGrantType } from './exchanged-token.ts'
 import type { NoteFailedLogin } from './failed-login.ts'
 import type { OfferedGrant } from './grants/grant.ts'
+import { loginRateExceeded } from './login-rate.ts'
 import { proofOf, spendProof } from './possession.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { TokenRequest } from './token-request.ts'
@@ -56,6 +57,8 @@ export function tokenEndpoint({
       const binding = key === undefined ? undefined : { key, includesRefreshToken: client?.method === 'none' }
       const result = await issueTokens(authorization, { ...request, secret: client?.secret, binding })
       if (result.outcome === 'replayed') throw replayed(authorization)
+      if (result.outcome === 'too-many-logins') throw refusal(loginRateExceeded(authorization, result))
+      pass(checks, 'login-rate')
       if (result.displaced > 0) pass(checks, 'approvals-kept', { ended: result.displaced, most: mostRefreshTokens })
       const { token_format, expires_in = 0 } = result.response
       if (token_format === 'jwt') pass(checks, 'token-format', { format: 'JWT', lasts: expires_in })

@@ -51,6 +51,7 @@ export async function applyIdentityProvider(
 
 function settingsOf({
   sessionTimeout,
+  maxLoginsPerHour,
   maxLoginAttempts,
   lockoutInterval,
   // Needs the certificates of the file, and so comes after them.
@@ -60,6 +61,9 @@ function settingsOf({
   return {
     ...others,
     ...(sessionTimeout === undefined ? {} : { sessionTimeout: sessionTimeout * 60 }),
+    ...(maxLoginsPerHour === undefined
+      ? {}
+      : { maxLoginsPerHour: maxLoginsPerHour === 'NoLimit' ? undefined : maxLoginsPerHour }),
     ...(maxLoginAttempts === undefined
       ? {}
       : { maxLoginAttempts: maxLoginAttempts === 'NoLimit' ? undefined : maxLoginAttempts }),

@@ -52,6 +52,11 @@ export const orgEntry = z.strictObject({
       blockOAuthUnPwFlow: z.boolean().exactOptional(),
       oAuthCdCrdtFlowEnable: z.boolean().exactOptional(),
       enableSoapLogin: z.boolean().exactOptional(),
+      maxLoginsPerHour: z
+        .union([whole(1, 100_000_000, 'a whole number of logins'), z.literal('NoLimit')], {
+          error: 'Give a number from 1 to 100000000, or NoLimit.',
+        })
+        .exactOptional(),
       maxLoginAttempts: z
         .union([whole(1, 100, 'a whole number of attempts'), z.literal('NoLimit')], {
           error: 'Give a number from 1 to 100, or NoLimit.',

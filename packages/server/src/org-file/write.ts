@@ -81,8 +81,15 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const names = new Map([...profiles, ...permissionSets, ...people, ...named].map(({ id, name }) => [id, name]))
   const scopeNames = new Set(customScopes.map(({ name }) => name))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
-  const { sessionTimeout, maxLoginAttempts, lockoutInterval, trustedIpRanges, corsAllowedOrigins, ...others } =
-    org.settings
+  const {
+    sessionTimeout,
+    maxLoginsPerHour,
+    maxLoginAttempts,
+    lockoutInterval,
+    trustedIpRanges,
+    corsAllowedOrigins,
+    ...others
+  } = org.settings
   const { enableIdentityProvider, identityProviderCertificate: certificateName, ...settings } = others
   return {
     name: org.name,
@@ -92,6 +99,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     settings: {
       ...settings,
       sessionTimeout: minutes(sessionTimeout),
+      maxLoginsPerHour: maxLoginsPerHour ?? 'NoLimit',
       maxLoginAttempts: maxLoginAttempts ?? 'NoLimit',
       lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
       trustedIpRanges: trustedIpRanges.map((range) => ({ ...range })),

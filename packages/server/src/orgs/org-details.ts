@@ -85,6 +85,7 @@ function settingsProblems(settings: OrgSettings): readonly Problem[] {
     }
   }
   whole('sessionTimeout', settings.sessionTimeout, 60, 86_400, 'seconds')
+  whole('maxLoginsPerHour', settings.maxLoginsPerHour, 1, 100_000_000, 'logins')
   whole('maxLoginAttempts', settings.maxLoginAttempts, 1, 100, 'attempts')
   whole('lockoutInterval', settings.lockoutInterval, 60, 86_400 * 365, 'seconds')
   whole('minimumPasswordLength', settings.minimumPasswordLength, 5, 50, 'characters')

@@ -19,6 +19,8 @@ export interface OrgSettings extends ReleaseSettings {
   readonly oAuthCdCrdtFlowEnable: boolean
   /** Whether programs may sign people in by the SOAP call `login()` (*User Interface*). */
   readonly enableSoapLogin: boolean
+  /** Logins in an hour, by apps and by SOAP, after which a user is refused; `undefined` is no limit. */
+  readonly maxLoginsPerHour: number | undefined
   /** Wrong passwords in a row after which a user is locked out; `undefined` is no limit. */
   readonly maxLoginAttempts: number | undefined
   /** Seconds that a lockout lasts; `undefined` lasts until an admin unlocks. */
@@ -63,6 +65,7 @@ export const defaultOrgSettings: OrgSettings = {
   blockOAuthUnPwFlow: true,
   oAuthCdCrdtFlowEnable: false,
   enableSoapLogin: false,
+  maxLoginsPerHour: 3600,
   maxLoginAttempts: 10,
   lockoutInterval: 900,
   minimumPasswordLength: 8,

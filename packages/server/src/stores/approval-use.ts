@@ -7,6 +7,9 @@ export interface UsedApproval {
   readonly epoch: number
 }
 
+/** The approval that a code or a refresh token was made with, and whose it is. */
+export type KnownApproval = UsedApproval & Pick<ApprovalUse, 'userId' | 'at'>
+
 /** Who uses which app, when. */
 export interface ApprovalUse {
   readonly orgId: string
@@ -18,10 +21,16 @@ export interface ApprovalUse {
 
 /** Counts the uses of approvals. There is an approval from the first use on, whether or not anybody was asked. */
 export interface ApprovalUses {
+  /**
+   * Takes one of so many logins that a user may have in an hour, with all apps together; `false` when there are none left.
+   * All processes count into the same rows; what others have not committed yet is not seen, so that at most as many logins
+   * are too many as are under way at the same moment.
+   */
+  takeLogin(tx: Transaction, login: Pick<ApprovalUse, 'userId' | 'at'>, most: number): Promise<boolean>
   /** Counts one use. */
   count(tx: Transaction, use: ApprovalUse): Promise<UsedApproval>
   /** Counts one use of an approval; `false` when it was taken back since its counter was `epoch`. */
-  countOf(tx: Transaction, approval: UsedApproval, at: number): Promise<boolean>
+  countOf(tx: Transaction, approval: KnownApproval): Promise<boolean>
   /**
    * Does something as soon as the uses of this group of writes are counted: from then on until the commit, no other process
    * counts uses of these approvals, and all that they have brought is there to be seen.
@@ -39,8 +48,17 @@ interface Tally {
   last: number
 }
 
+/** The approvals of a user as one group of writes found them, and the logins of an hour. */
+interface UsersApprovals {
+  readonly byApp: ReadonlyMap<string, UsedApproval>
+  readonly byId: ReadonlyMap<number, UsedApproval>
+  /** Those of before, and those that this group has taken. */
+  logins: number
+}
+
 interface Group {
   readonly tallies: Map<string | number, Tally>
+  readonly ofUsers: Map<string, Promise<UsersApprovals>>
   readonly thenActs: (() => Promise<void>)[]
 }
 
@@ -57,8 +75,11 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
       .where('app_id', '=', given('appId'))
       .where('user_id', '=', given('userId')),
   )
-  const findEpoch = statement((given: Placeholder<{ id: number }>) =>
-    queries.selectFrom('approvals').select('epoch').where('id', '=', given('id')),
+  const findAll = statement((given: Placeholder<{ userId: string }>) =>
+    queries
+      .selectFrom('approvals')
+      .select(['id', 'epoch', 'app_id', 'login_hour', 'logins'])
+      .where('user_id', '=', given('userId')),
   )
   // Should another process be as quick, its row is as good.
   const insert = statement((given: Placeholder<{ orgId: string; userId: string; appId: string; at: number }>) =>
@@ -78,7 +99,7 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
   )
   // One that was taken back begins anew.
   const add = statement(
-    (given: Placeholder<{ id: number; epoch: number; uses: number; first: number; last: number }>) =>
+    (given: Placeholder<{ id: number; epoch: number; uses: number; first: number; last: number; hour: number }>) =>
       queries
         .updateTable('approvals')
         .set((approval) => ({
@@ -90,6 +111,13 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
             .else(approval.ref('first_used_at'))
             .end(),
           last_used_at: given('last'),
+          logins: approval
+            .case()
+            .when('login_hour', '=', given('hour'))
+            .then(approval('logins', '+', given('uses')))
+            .else(given('uses'))
+            .end(),
+          login_hour: given('hour'),
           revoked_at: null,
         }))
         .where('id', '=', given('id'))
@@ -99,11 +127,23 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
   const groups = new WeakMap<Transaction, Group>()
 
   return {
-    count: (tx, use) => counted(tx, use.appId + use.userId, use.at, () => found(tx, use)),
-    async countOf(tx, { id, epoch }, at) {
-      const known = await tx.first(findEpoch, { id })
+    async takeLogin(tx, login, most) {
+      const known = await ofUser(tx, login)
+      if (known.logins >= most) return false
+      known.logins++
+      return true
+    },
+    count: (tx, use) =>
+      counted(
+        tx,
+        use.appId + use.userId,
+        use.at,
+        async () => (await ofUser(tx, use)).byApp.get(use.appId) ?? found(tx, use),
+      ),
+    async countOf(tx, { id, epoch, ...use }) {
+      const known = (await ofUser(tx, use)).byId.get(id)
       if (known?.epoch !== epoch) return false
-      await counted(tx, id, at, async () => ({ id, epoch }))
+      await counted(tx, id, use.at, async () => known)
       return true
     },
     onceCounted(tx, act) {
@@ -119,6 +159,22 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
     const made = await tx.first(find, { userId, appId })
     if (made === undefined) throw new Error('An approval that was just made is not there.')
     return made
+  }
+
+  function ofUser(tx: Transaction, { userId, at }: Pick<ApprovalUse, 'userId' | 'at'>): Promise<UsersApprovals> {
+    const { ofUsers } = groupOf(tx)
+    const hour = hourOf(at)
+    const key = `${userId} ${hour}`
+    let known = ofUsers.get(key)
+    if (known === undefined) {
+      known = tx.all(findAll, { userId }).then((rows) => ({
+        byApp: new Map(rows.map((row) => [row.app_id, row])),
+        byId: new Map(rows.map((row) => [row.id, row])),
+        logins: rows.reduce((sum, row) => (row.login_hour === hour ? sum + row.logins : sum), 0),
+      }))
+      ofUsers.set(key, known)
+    }
+    return known
   }
 
   function counted(
@@ -142,7 +198,7 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
   function groupOf(tx: Transaction): Group {
     const known = groups.get(tx)
     if (known !== undefined) return known
-    const begun: Group = { tallies: new Map(), thenActs: [] }
+    const begun: Group = { tallies: new Map(), ofUsers: new Map(), thenActs: [] }
     groups.set(tx, begun)
     tx.beforeCommit(() => writeTallies(tx, begun), 'approvals')
     return begun
@@ -155,10 +211,15 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
         uses,
         first,
         last,
+        hour: hourOf(last),
       })),
     )
     sums.sort((one, other) => one.id - other.id)
     await Promise.all(sums.map((sum) => tx.run(add, sum)))
     await Promise.all(thenActs.map((act) => act()))
   }
+}
+
+function hourOf(at: number): number {
+  return Math.floor(at / 3_600_000)
 }

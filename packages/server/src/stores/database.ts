@@ -220,6 +220,9 @@ interface ApprovalsTable {
   first_used_at: Instant
   last_used_at: Instant
   use_count: number
+  /** Hours since 1970; `logins` are those of this one. */
+  login_hour: Generated<number>
+  logins: Generated<number>
   revoked_at: Instant | null
 }
 

@@ -2,7 +2,7 @@ import type { NotNull } from 'kysely'
 import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import type { SessionLevel } from '../sessions/session.ts'
 import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
-import { approvalUses } from './approval-use.ts'
+import { approvalUses, type KnownApproval } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
 import { aboutCode, codeReplays } from './authorization-codes.ts'
 import { flag, instant, scopeText } from './column-values.ts'
@@ -186,6 +186,8 @@ export function issueStore(database: Database): IssueStore {
   return {
     forAssertion: (issuance, id) =>
       write(async (tx) => {
+        const tooMany = await withoutLogin(tx, issuance)
+        if (tooMany !== undefined) return tooMany
         if (id !== undefined && !(await useAssertion(tx, id))) return replayed
         const { orgId, userId, appId } = issuance
         const approval = await approvals.count(tx, { orgId, userId, appId, at: instant(issuance.at) })
@@ -195,14 +197,15 @@ export function issueStore(database: Database): IssueStore {
 
     forCode: (issuance, codeId) =>
       write(async (tx) => {
+        const tooMany = await withoutLogin(tx, issuance)
+        if (tooMany !== undefined) return tooMany
         const at = instant(issuance.at)
         const code = await tx.first(redeemCode, { id: codeId, at })
         if (code === undefined) {
           await endBoughtWith(tx, codeId, issuance.at)
           return replayed
         }
-        const isApproved = await approvals.countOf(tx, { id: code.approval_id, epoch: code.approval_epoch }, at)
-        if (!isApproved) return replayed
+        if (!(await approvals.countOf(tx, approvalOf(code, issuance)))) return replayed
         const given = await newRefreshToken(tx, issuance, code)
         const purchase = await issue(tx, issuance, code, given)
         await tx.run(noteBought, {
@@ -215,15 +218,18 @@ export function issueStore(database: Database): IssueStore {
 
     forDeviceCode: (issuance, deviceCodeId) =>
       write(async (tx) => {
-        const at = instant(issuance.at)
-        const code = await tx.first(redeemDeviceCode, { id: deviceCodeId, at })
+        const tooMany = await withoutLogin(tx, issuance)
+        if (tooMany !== undefined) return tooMany
+        const code = await tx.first(redeemDeviceCode, { id: deviceCodeId, at: instant(issuance.at) })
         if (code === undefined) return replayed
-        const isApproved = await approvals.countOf(tx, { id: code.approval_id, epoch: code.approval_epoch }, at)
+        const isApproved = await approvals.countOf(tx, approvalOf(code, issuance))
         return isApproved ? issue(tx, issuance, code, await newRefreshToken(tx, issuance, code)) : replayed
       }, aboutDeviceCode(deviceCodeId)),
 
     forRefreshToken: (issuance, { id, hash, newHash }) =>
       write(async (tx) => {
+        const tooMany = await withoutLogin(tx, issuance)
+        if (tooMany !== undefined) return tooMany
         const at = instant(issuance.at)
         const used = await tx.first(useRefreshToken, { id, hash, nextHash: newHash ?? hash, at })
         if (used === undefined) {
@@ -231,9 +237,22 @@ export function issueStore(database: Database): IssueStore {
           return replayed
         }
         if (newHash !== undefined) await tx.run(noteRotated, { id, hash, at })
-        await approvals.countOf(tx, { id: used.approval_id, epoch: used.approval_epoch }, at)
+        await approvals.countOf(tx, approvalOf(used, issuance))
         return issue(tx, issuance, used, { id, displaced: none })
       }, aboutRefreshToken(id)),
+  }
+
+  /** Takes a login of the user, before anything is spent; what comes of there being none left in this hour. */
+  async function withoutLogin(
+    tx: Transaction,
+    { userId, at, mostLogins: most }: Issuance,
+  ): Promise<Purchase | undefined> {
+    if (most === undefined || (await approvals.takeLogin(tx, { userId, at: instant(at) }, most))) return undefined
+    return { outcome: 'too-many-logins', most }
+  }
+
+  function approvalOf({ approval_id, approval_epoch }: Counters, { userId, at }: Issuance): KnownApproval {
+    return { id: approval_id, epoch: approval_epoch, userId, at: instant(at) }
   }
 
   /** Adds the refresh token, and has the oldest end of those that are too many with it. */

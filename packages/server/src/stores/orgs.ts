@@ -103,6 +103,8 @@ const settingsSchema = z.object({
   blockOAuthUnPwFlow: z.boolean().default(true),
   oAuthCdCrdtFlowEnable: z.boolean().default(false),
   enableSoapLogin: z.boolean().default(false),
+  // An org of before there was this limit goes on without it.
+  maxLoginsPerHour: z.number().nullable().default(null),
   maxLoginAttempts: z.number().nullable(),
   lockoutInterval: z.number().nullable(),
   minimumPasswordLength: z.number(),
@@ -125,16 +127,28 @@ const settingsSchema = z.object({
 })
 
 function settingsText(settings: OrgSettings): string {
-  const { maxLoginAttempts = null, lockoutInterval = null, identityProviderCertificate = null, ...others } = settings
-  return JSON.stringify({ ...others, maxLoginAttempts, lockoutInterval, identityProviderCertificate })
+  const {
+    maxLoginsPerHour = null,
+    maxLoginAttempts = null,
+    lockoutInterval = null,
+    identityProviderCertificate = null,
+    ...others
+  } = settings
+  return JSON.stringify({
+    ...others,
+    maxLoginsPerHour,
+    maxLoginAttempts,
+    lockoutInterval,
+    identityProviderCertificate,
+  })
 }
 
 function readSettings(json: string): OrgSettings {
-  const { maxLoginAttempts, lockoutInterval, identityProviderCertificate, ...others } = settingsSchema.parse(
-    JSON.parse(json),
-  )
+  const { maxLoginsPerHour, maxLoginAttempts, lockoutInterval, identityProviderCertificate, ...others } =
+    settingsSchema.parse(JSON.parse(json))
   return {
     ...others,
+    maxLoginsPerHour: maxLoginsPerHour ?? undefined,
     maxLoginAttempts: maxLoginAttempts ?? undefined,
     lockoutInterval: lockoutInterval ?? undefined,
     identityProviderCertificate: identityProviderCertificate ?? undefined,

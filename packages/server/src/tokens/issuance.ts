@@ -36,6 +36,8 @@ export interface Issuance {
       }
     | undefined
   readonly login: LoginAttempt
+  /** How many logins the user may have in an hour; `undefined` for any number. */
+  readonly mostLogins: number | undefined
 }
 
 /** The numbers of the rows that were written. */
@@ -47,8 +49,14 @@ export interface Issued {
   readonly sessions: readonly StoredSession[]
 }
 
-/** What buying tokens came to. `replayed` means that somebody was first; what they got has been ended where the RFCs say so. */
-export type Purchase = { readonly outcome: 'issued'; readonly issued: Issued } | { readonly outcome: 'replayed' }
+/**
+ * What buying tokens came to. `replayed` means that somebody was first; what they got has been ended where the RFCs say so.
+ * `too-many-logins` means that the user has none left in this hour; nothing was spent.
+ */
+export type Purchase =
+  | { readonly outcome: 'issued'; readonly issued: Issued }
+  | { readonly outcome: 'replayed' }
+  | { readonly outcome: 'too-many-logins'; readonly most: number }
 
 /** Turns a proof into tokens: each method is one transaction, so that of two callers at once exactly one is served. */
 export interface IssueStore {

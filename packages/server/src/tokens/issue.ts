@@ -59,6 +59,14 @@ export interface IssueContext {
 export type IssueResult =
   | { readonly outcome: 'issued'; readonly response: TokenResponse; readonly displaced: number }
   | { readonly outcome: 'replayed' }
+  | TooManyLogins
+
+/** That the user has had as many logins as the org lets them have in an hour, and when they may have more. */
+export interface TooManyLogins {
+  readonly outcome: 'too-many-logins'
+  readonly most: number
+  readonly until: Date
+}
 
 /** Turns what a grant decided into tokens, stored before they are answered. */
 export type IssueTokens = (authorization: Authorization, context: IssueContext) => Promise<IssueResult>
@@ -139,9 +147,11 @@ export function issueTokens(needs: Needs): IssueTokens {
         loginUrl: context.site.base,
         browser: context.userAgent,
       },
+      mostLogins: org.settings.maxLoginsPerHour,
     }
     const purchase = await buy(issuance, source, refreshSecret)
     if (purchase.outcome === 'replayed') return purchase
+    if (purchase.outcome === 'too-many-logins') return { ...purchase, until: nextHour(at) }
 
     const { accessTokenId, refreshTokenId } = purchase.issued
     const id = identityUrl(context.site.loginBase, user)
@@ -272,4 +282,9 @@ function signatureOf(id: string, at: Date, secret: string): string {
   return createHmac('sha256', secret)
     .update(id + at.getTime())
     .digest('base64')
+}
+
+function nextHour(at: Date): Date {
+  const hour = 3_600_000
+  return new Date((Math.floor(at.getTime() / hour) + 1) * hour)
 }

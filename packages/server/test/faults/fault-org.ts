@@ -98,6 +98,7 @@ const secretOf = (consumerKey: string) => `SecretOf${consumerKey}`
 function orgIn(name: string, signer: Signer) {
   return {
     name,
+    settings: { maxLoginsPerHour: 'NoLimit' as const },
     users: usernamesOf(name).map((username) => ({ username, password, email: username, lastName: 'Doe', profile })),
     connectedApps: [
       ...consumerKeysOf(name).map((consumerKey, index) => ({

@@ -53,6 +53,7 @@ async function bareToken(scopes: readonly string[], on = server, of = user): Pro
       },
       session: noSession,
       opens: [],
+      mostLogins: undefined,
       refreshToken: undefined,
       login: {
         orgId: of.orgId,

@@ -86,6 +86,7 @@ describe('the JWT bearer flow', () => {
       'app-installed',
       'approved',
       'scope',
+      'login-rate',
     ])
     expect(JSON.stringify(entry)).not.toContain(answer.body.access_token.slice(20))
   })

@@ -77,6 +77,7 @@ describe('the SAML bearer assertion flow', () => {
       'app-installed',
       'approved',
       'scope',
+      'login-rate',
     ])
     expect(JSON.stringify(entry)).not.toContain(/<ds:SignatureValue>(.{20})/.exec(xml)?.[1])
   })

@@ -87,7 +87,7 @@ describe('connecting a server by JWT', () => {
 
     const passed = await submitForm(admin, landedOn(test), { assertion: '' })
     expect(passed.html).toContain('The test passed')
-    expect(checksOn(passed)).toEqual(Array.from({ length: 14 }, () => 'passed'))
+    expect(checksOn(passed)).toEqual(Array.from({ length: 15 }, () => 'passed'))
     const code = await admin.browser.open(landedOn(passed).replace(/test$/, 'code'))
     expect(code.html).toContain('Auth.JWTBearerTokenExchange')
     expect(code.html).not.toContain('No token was given yet')

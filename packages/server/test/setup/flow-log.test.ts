@@ -96,12 +96,12 @@ describe('the flow log', () => {
       expect(html).toContain('app: Warehouse')
       expect(html).toContain('Setup &gt; My Domain &gt; My Domain Details')
       expect(html).toContain('href="/setup/my-domain"')
-      expect(html.split('unreached').at(-1)).toContain('The scopes are allowed')
+      expect(html.split('unreached').at(-1)).toContain('The user has logins left in this hour')
     })
 
     it('of a request that passed has every check ticked', async () => {
       const html = await entryOf(await ask())
-      expect(html.match(/<li class="passed">/g)?.length).toBe(14)
+      expect(html.match(/<li class="passed">/g)?.length).toBe(15)
       expect(html).not.toContain('unreached')
       expect(html).toContain('Passed 200')
     })

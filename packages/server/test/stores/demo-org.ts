@@ -205,7 +205,7 @@ export async function anIssuance(
   user: User,
   app: ConnectedApp,
   secrets: { readonly access: string; readonly refresh?: string },
-  { at = noon, timeout = 7200, scopes = ['api', 'refresh_token'] }: Partial<IssuanceDetails> = {},
+  { at = noon, timeout = 7200, scopes = ['api', 'refresh_token'], mostLogins }: Partial<IssuanceDetails> = {},
 ): Promise<Issuance> {
   const [org, current, policies] = await Promise.all([
     stores.orgs.find(user.orgId),
@@ -228,6 +228,7 @@ export async function anIssuance(
     },
     session: noSession,
     opens: [],
+    mostLogins,
     refreshToken:
       secrets.refresh === undefined
         ? undefined
@@ -245,6 +246,7 @@ interface IssuanceDetails {
   readonly at: Date
   readonly timeout: number
   readonly scopes: readonly string[]
+  readonly mostLogins: number
 }
 
 /** The numbers of what was bought; fails the test if it was not. */

@@ -335,3 +335,35 @@ contract('tokens for a refresh token', (open) => {
     expect(await stores.issue.forRefreshToken(issuance, proof)).toEqual({ outcome: 'replayed' })
   })
 })
+
+contract('logins in an hour', (open) => {
+  it('serves as many of fifty callers at once as the user has logins left, with all apps together', async () => {
+    await using stores = await open()
+    const { ada, warehouse, website } = await addDemoOrg(stores)
+    const ask = async (app: typeof warehouse, at: Date) => {
+      const issuance = await anIssuance(stores, ada, app, { access: 'a' }, { at, mostLogins: 20 })
+      return stores.issue.forAssertion(issuance, undefined)
+    }
+    expect(served(await Promise.all(Array.from({ length: 8 }, () => ask(website, noon))))).toBe(8)
+    const purchases = await Promise.all(Array.from({ length: 50 }, () => ask(warehouse, later(60))))
+    expect(served(purchases)).toBe(12)
+    expect(await ask(website, later(3599))).toEqual({ outcome: 'too-many-logins', most: 20 })
+    expect(await ask(website, later(3600))).toMatchObject({ outcome: 'issued' })
+  })
+
+  it('spends neither code nor refresh token of whoever has none left', async () => {
+    await using stores = await open()
+    const { ada, warehouse } = await addDemoOrg(stores)
+    const issuance = await anIssuance(stores, ada, warehouse, { access: 'a', refresh: 'r' })
+    const codeId = await stores.codes.add(aCode(ada, warehouse, 'c'))
+    const otherId = await stores.codes.add(aCode(ada, warehouse, 'other'))
+    const { refreshTokenId = 0 } = issued(await stores.issue.forCode(issuance, codeId))
+    const over = { ...issuance, mostLogins: 1 }
+    const rotation = { id: refreshTokenId, hash: hashSecret('r'), newHash: hashSecret('next') }
+    expect(await stores.issue.forRefreshToken(over, rotation)).toEqual({ outcome: 'too-many-logins', most: 1 })
+    expect(await stores.issue.forCode(over, otherId)).toEqual({ outcome: 'too-many-logins', most: 1 })
+    const more = { ...issuance, mostLogins: 9 }
+    expect((await stores.issue.forRefreshToken(more, rotation)).outcome).toBe('issued')
+    expect((await stores.issue.forCode(more, otherId)).outcome).toBe('issued')
+  })
+})

@@ -19,6 +19,7 @@ contract('orgs', (open) => {
         oAuthCdCrdtFlowEnable: true,
         enableSoapLogin: true,
         trustedIpRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
+        maxLoginsPerHour: undefined,
         maxLoginAttempts: undefined,
         lockoutInterval: undefined,
         minimumPasswordLength: 12,

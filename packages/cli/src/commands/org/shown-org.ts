@@ -36,6 +36,8 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       'Code and credentials flow': allowed(settings.oAuthCdCrdtFlowEnable),
       'SOAP login()': settings.enableSoapLogin ? 'allowed' : 'blocked',
       'Trusted addresses': settings.trustedIpRanges.map(({ start, end }) => `${start}-${end}`).join(', ') || 'none',
+      'Logins of a user':
+        settings.maxLoginsPerHour === undefined ? 'any number' : `${settings.maxLoginsPerHour} an hour`,
       'Wrong passwords':
         settings.maxLoginAttempts === undefined ? 'any number' : `${settings.maxLoginAttempts} lock out`,
       Lockout:

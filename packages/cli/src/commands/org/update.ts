@@ -63,6 +63,12 @@ function command() {
     )
     .addOption(
       new Option(
+        '--max-logins-per-hour <count>',
+        'logins of a user by apps and by SOAP, or no-limit; Salesforce has 3600',
+      ).argParser((text) => (text === noLimit ? text : readWhole(text, 1, 100_000_000))),
+    )
+    .addOption(
+      new Option(
         '--max-login-attempts <count>',
         'wrong passwords in a row that lock a user out, or no-limit',
       ).argParser((text) => (text === noLimit ? text : readWhole(text, 1, 100))),
@@ -94,7 +100,7 @@ function command() {
 }
 
 function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): EnteredOrg {
-  const { allowUserAgent, allowUsernamePassword, maxLoginAttempts, lockout } = options
+  const { allowUserAgent, allowUsernamePassword, maxLoginsPerHour, maxLoginAttempts, lockout } = options
   // Salesforce's commands and pages say what is allowed, and its metadata what is blocked.
   const settings = entered({
     sessionTimeout: options.sessionTimeout,
@@ -110,6 +116,9 @@ function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): En
   })
   // What has no limit is held as undefined, which is not the same as not entered.
   const limits = {
+    ...(maxLoginsPerHour !== undefined && {
+      maxLoginsPerHour: maxLoginsPerHour === noLimit ? undefined : maxLoginsPerHour,
+    }),
     ...(maxLoginAttempts !== undefined && {
       maxLoginAttempts: maxLoginAttempts === noLimit ? undefined : maxLoginAttempts,
     }),

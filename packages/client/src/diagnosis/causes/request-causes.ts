@@ -175,11 +175,6 @@ export const requestCauses = {
     found: ({ value }) => value('prompt'),
     whatToDo: ['Choose among login, consent, select_account and none, or leave prompt out.'],
   },
-  'too-many-requests': {
-    told: told('rate_limit_exceeded'),
-    meaning: 'There were too many requests in a short time.',
-    whatToDo: ['Keep the token and use it again, instead of asking for one each time.'],
-  },
   'fault-of-the-server': {
     told: at(
       ['authorize', 'token', 'revoke', 'introspect', 'userinfo', 'identity', 'api', 'soap', 'elsewhere'],

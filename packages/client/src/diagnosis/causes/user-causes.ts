@@ -158,6 +158,16 @@ export const userCauses = {
     },
     command: 'curl -sS https://api.ipify.org',
   },
+  'login-rate-exceeded': {
+    told: anyOf(told('rate_limit_exceeded'), told('invalid_grant', 'login rate exceeded'), told('LOGIN_RATE_EXCEEDED')),
+    meaning: 'The user has logged in too often in an hour, by all apps together: Salesforce lets 3,600 times.',
+    whatToDo: [
+      'Keep the access token and use it until it is refused, instead of asking for one each time.',
+      'Give programs that share the user a user each.',
+      'Wait until the hour is over.',
+    ],
+    setting: same(loginHistory),
+  },
   'partner-address-unlisted': {
     told: told('invalid_grant', 'ip restricted'),
     look: ({ grant }) => (grant === 'refresh_token' || grant === 'authorization_code' ? 'maybe' : 'no'),

@@ -5,6 +5,7 @@ import {
   appSetting,
   command,
   oauthUsage,
+  orgCommand,
   profileSetting,
   userCommand,
   userSetting,
@@ -146,6 +147,16 @@ export const userExplanations = {
       found: address,
       whatToDo: `Call from an allowed address, or add this one to the profile's \`loginIpRanges\` in the org file and run ${command('org', 'apply', '<file>')}. The app's IP Relaxation can leave this check out for people at a browser, and never for the JWT bearer flow. Behind a proxy, see that this is your caller's address and not the proxy's.`,
       whereInSetup: `${profileSetting(profile, 'Login IP Ranges')}; for the web server flow also Setup > App Manager > your app > Manage > Edit Policies > IP Relaxation`,
+    }),
+  },
+  'login-rate-exceeded': {
+    check: 'login-rate',
+    facts: { user: 'text', org: 'text', most: 'number', until: 'text' },
+    explain: ({ user, org, most, until }) => ({
+      expected: `at most ${most} logins of ${quoted(user)} in an hour, by all apps together`,
+      found: `as many since the hour began; the next begins at ${until}`,
+      whatToDo: `Keep the access token and use it until it is refused, instead of asking for one each time; ${command('token')} shows how long one lasts. Programs that share a user share its logins: give each a user of its own. For a load test take the limit away: ${orgCommand('update', org, '--max-logins-per-hour', 'no-limit')}.`,
+      whereInSetup: 'Setup > Identity > Login History (who asks so often; the limit itself is the same for every org)',
     }),
   },
   'partner-address-unlisted': {

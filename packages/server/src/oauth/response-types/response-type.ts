@@ -1,5 +1,6 @@
 import type { AppPolicies, ConnectedApp } from '../../connected-apps/connected-app.ts'
 import type { Scope } from '../../connected-apps/scope.ts'
+import type { Checklist } from '../../journal/checklist.ts'
 import type { Site } from '../../orgs/address.ts'
 import type { Org } from '../../orgs/org.ts'
 import type { SessionOrigin } from '../../sessions/session.ts'
@@ -47,8 +48,8 @@ export interface ResponseType {
   checkOrg(org: Org, app: ConnectedApp): Refusal | undefined
   /** What it asks of the scopes, once it is clear which they are. */
   checkScopes(scopes: readonly Scope[], app: ConnectedApp): Refusal | undefined
-  /** What goes back to the app beside `state`. */
-  answer(granted: Granted): Promise<Readonly<Record<string, string>>>
+  /** What goes back to the app beside `state`. @throws {OAuthError} what the app is told instead */
+  answer(granted: Granted, checks: Checklist): Promise<Readonly<Record<string, string>>>
 }
 
 /** A response type however its words are ordered: what two of them are compared by. */

@@ -1,7 +1,9 @@
 import { refreshScope } from '../../connected-apps/scope.ts'
+import { pass } from '../../journal/checklist.ts'
 import type { OauthLoginSubType } from '../../sessions/login-history.ts'
 import type { IssueTokens, TokenResponse } from '../../tokens/issue.ts'
-import type { Refusal } from '../refusal.ts'
+import { loginRateExceeded } from '../login-rate.ts'
+import { authorizeRefusal, type Refusal } from '../refusal.ts'
 import type { Granted, ResponseType } from './response-type.ts'
 
 interface Needs {
@@ -61,7 +63,7 @@ function ofKind({ issueTokens }: Needs, { type, withIdToken, opensWebViews, logi
       withIdToken && !scopes.includes('openid')
         ? { reason: 'openid-missing', facts: { app: app.label, scopes, response_type: type } }
         : undefined,
-    async answer(granted) {
+    async answer(granted, checks) {
       const { app, policies, org, user, scopes, nonce, authTime, session, redirectUri } = granted
       const withRefreshToken = scopes.includes(refreshScope) && keepsToItself(redirectUri)
       const origin = { level: session.level, sid: session.sid }
@@ -71,6 +73,8 @@ function ofKind({ issueTokens }: Needs, { type, withIdToken, opensWebViews, logi
         contextOf(granted),
       )
       if (result.outcome === 'replayed') throw new Error('A consent is nothing that could be used twice.')
+      if (result.outcome === 'too-many-logins') throw authorizeRefusal(loginRateExceeded(granted, result))
+      pass(checks, 'login-rate')
       return inOrder(result.response)
     },
   }

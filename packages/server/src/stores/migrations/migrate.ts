@@ -33,6 +33,7 @@ import { identityProvider } from './0026-identity-provider.ts'
 import { appHandlers } from './0027-app-handlers.ts'
 import { samlSignIn } from './0028-saml-sign-in.ts'
 import { mobileAppFiles } from './0029-mobile-app-files.ts'
+import { loginRate } from './0030-login-rate.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -65,6 +66,7 @@ const migrations: readonly Migration[] = [
   appHandlers,
   samlSignIn,
   mobileAppFiles,
+  loginRate,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

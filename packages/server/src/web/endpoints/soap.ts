@@ -128,6 +128,8 @@ function loginWordsOf({ description, refusal: { reason } }: Exclude<Refused, Res
       }
     case 'api-not-enabled':
       return { code: 'API_CURRENTLY_DISABLED', message: 'API is disabled for this User' }
+    case 'login-rate-exceeded':
+      return { code: 'LOGIN_RATE_EXCEEDED', message: 'Login Rate Exceeded' }
     case 'password-busy':
       return { code: 'SERVER_UNAVAILABLE', message: description }
     default:
@@ -137,6 +139,7 @@ function loginWordsOf({ description, refusal: { reason } }: Exclude<Refused, Res
 
 const faultTypes: ReadonlyMap<string, string> = new Map([
   ['INVALID_LOGIN', 'LoginFault'],
+  ['LOGIN_RATE_EXCEEDED', 'LoginFault'],
   ['LOGIN_MUST_USE_SECURITY_TOKEN', 'LoginFault'],
   ['INVALID_OPERATION', 'UnexpectedErrorFault'],
   ['INVALID_SESSION_ID', 'UnexpectedErrorFault'],

@@ -32,12 +32,18 @@ export const orgSettingsPages: readonly SetupRoute[] = [
         label: 'Require Proof Key for Code Exchange (PKCE) Extension for Supported Authorization Flows',
         help: 'Every app must send a code challenge where the browser carries a code. Apps that send none are refused (missing required code challenge).',
       }),
+      maxLoginsPerHour: whole({
+        label: 'Maximum Logins per User and Hour',
+        unit: 'logins',
+        help: 'By apps and by SOAP, all together: each token is one, however it was asked for. Salesforce has 3600. A user who has had as many is refused for the rest of the hour (rate_limit_exceeded). Empty is no limit.',
+      }),
     }),
-    start: ({ blockOAuthUnPwFlow, blockOAuthUsrAgtFlow, oAuthCdCrdtFlowEnable, isPkceRequired }) => ({
+    start: ({ blockOAuthUnPwFlow, blockOAuthUsrAgtFlow, oAuthCdCrdtFlowEnable, isPkceRequired, maxLoginsPerHour }) => ({
       allowsUsernamePassword: !blockOAuthUnPwFlow,
       allowsUserAgent: !blockOAuthUsrAgtFlow,
       oAuthCdCrdtFlowEnable,
       isPkceRequired,
+      maxLoginsPerHour,
     }),
     // Salesforce's page says what is allowed, and its metadata what is blocked.
     settings: ({ allowsUsernamePassword, allowsUserAgent, ...same }) => ({

@@ -225,6 +225,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'not-admin-approved': 'app policies',
   'app-handler-refused': 'app policies',
   'ip-restricted': 'profile',
+  'login-rate-exceeded': 'request',
   'partner-address-unlisted': 'app settings',
   'high-assurance-required': 'app policies',
   'session-level-too-low': 'app policies',
