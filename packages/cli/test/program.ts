@@ -1,18 +1,17 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { Command, Outcome } from './one-process.ts'
 
 /** The program as it is built and installed. */
 export const program = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 
 /** What a command came to. */
-export interface Finished {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
+export interface Finished extends Outcome {
   /** Standard output, parsed. */
   // biome-ignore lint/suspicious/noExplicitAny: a test spells out what it expects of the answer
   readonly json: any
@@ -36,9 +35,34 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Runs a command of the program to its end. */
-export function run(words: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
-  return finished(start(words, surroundings))
+/**
+ * Runs a command of the program to its end: in a process that was other commands before (`one-process.ts`), unless it is a
+ * server, another copy of the program, or wants Node.js itself to be started in its way.
+ */
+export async function run(words: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
+  const { env, cwd = process.cwd(), input = '', program: other, nodeOptions } = surroundings
+  const isServer = words[0] === 'dev' || words[0] === 'serve'
+  if (isServer || other !== undefined || nodeOptions !== undefined) return finished(start(words, surroundings))
+  const outcome = former.then(() => next({ words: [...words], env: environment(env), cwd, input }))
+  former = outcome.catch(() => undefined)
+  return withJson(await outcome)
+}
+
+// A process has one working directory and one environment, so one command runs at a time.
+let former: Promise<unknown> = Promise.resolve()
+let standing: ChildProcess | undefined
+
+async function next(command: Command): Promise<Outcome> {
+  standing ??= fork(fileURLToPath(new URL('one-process.ts', import.meta.url)), { execArgv: [] })
+  const child = standing
+  const listening = new AbortController()
+  child.send(command)
+  const heard = (event: string) => once(child, event, { signal: listening.signal })
+  const [answer] = await Promise.race([heard('message'), heard('exit')])
+  listening.abort()
+  if (typeof answer === 'object') return answer
+  standing = undefined
+  throw new Error(`The process ended, with ${answer}, at: sallyport ${command.words.join(' ')}`)
 }
 
 /** Runs a line in a shell, as if it had been pasted there. */
@@ -109,25 +133,32 @@ function start(
   words: readonly string[],
   { env, cwd, input = '', nodeOptions = [], program: at = program }: Surroundings,
 ): ChildProcessWithoutNullStreams {
-  // What the person who runs the tests has set for a server of their own is none of the tests' business.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_'))
-  // No balancer is there that must be told before a server stops, unless a test has one.
-  const alone = { SALLYPORT_DRAIN_SECONDS: '0' }
-  const options = { env: { ...Object.fromEntries(inherited), ...alone, ...env }, ...(cwd === undefined ? {} : { cwd }) }
+  const options = { env: environment(env), ...(cwd === undefined ? {} : { cwd }) }
   const child = spawn(process.execPath, [...nodeOptions, at, ...words], { ...options, stdio: 'pipe' })
   child.stdin.end(input)
   return child
 }
 
+function environment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  // What the person who runs the tests has set for a server of their own is none of the tests' business.
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith('SALLYPORT_') || value === undefined ? [] : [[name, value]],
+  )
+  // No balancer is there that must be told before a server stops, unless a test has one.
+  return { ...Object.fromEntries(inherited), SALLYPORT_DRAIN_SECONDS: '0', ...env }
+}
+
 async function finished(child: ChildProcessWithoutNullStreams): Promise<Finished> {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return withJson({ stdout, stderr, status })
+}
+
+function withJson(printed: Outcome): Finished {
   return {
-    status,
-    stdout,
-    stderr,
+    ...printed,
     get json() {
-      return JSON.parse(stdout)
+      return JSON.parse(printed.stdout)
     },
   }
 }
