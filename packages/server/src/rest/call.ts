@@ -7,15 +7,9 @@ import type { DeletionStores } from '../tokens/end-deletion.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { DataAccess } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
-import type { CursorStore, RecordReader, RecordStore, RecordWork } from './record.ts'
+import type { CursorStore, RecordReader, RecordWork } from './record.ts'
 import type { Schema } from './schema.ts'
 import type { Viewer } from './soql/plan-query.ts'
-
-/** What the REST API writes to. */
-export interface DataStores extends CallerStores {
-  readonly records: RecordStore
-  readonly cursors: CursorStore
-}
 
 /** What the caller changes of the org itself: it is noted who did it. */
 export interface CallerStores extends DeletionStores {
@@ -58,7 +52,9 @@ export interface Call {
   readonly tokens: ShownTokens
   /** Makes ids for records: by the first three characters. */
   readonly newId: (prefix: string) => string
-  readonly stores: DataStores
+  readonly cursors: CursorStore
+  /** What of the org itself the caller may change, made when it is asked for: few calls do. */
+  stores(): CallerStores
   /** Where records are read: inside a composite call, with what it has written. */
   readonly reader: RecordReader
   /** Does work on records in one transaction; inside a composite call, in its. */

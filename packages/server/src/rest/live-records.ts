@@ -44,7 +44,8 @@ export async function insertLive(call: Call, object: SObject, given: JsonObject)
 
 /** Undoes something of the org itself: revokes, ends, or takes away. @throws {RestError} 404 `NOT_FOUND` */
 export async function deleteLive(call: Call, object: SObject, id: string): Promise<void> {
-  const { stores, caller, now } = call
+  const { caller, now } = call
+  const stores = call.stores()
   const isToken = object.name === 'OauthToken'
   // What ends a token is not written down.
   const shown = isToken ? 'a DeleteToken' : id.slice(0, 40)
@@ -115,7 +116,8 @@ async function changePermissionSets(
   userId: string,
   change: (ids: readonly string[]) => readonly string[],
 ): Promise<void> {
-  const user = await stores.users.find(userId)
+  const { users } = stores()
+  const user = await users.find(userId)
   if (user === undefined) return
-  await stores.users.update(userId, { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now })
+  await users.update(userId, { ...user, permissionSetIds: change(user.permissionSetIds), modifiedAt: now })
 }

@@ -23,13 +23,14 @@ export async function updateLive(call: Call, object: SObject, id: string, given:
 }
 
 async function updateMenuItem(call: Call, object: SObject, id: string, given: JsonObject): Promise<void> {
-  const { stores, caller } = call
+  const { caller } = call
+  const { apps } = call.stores()
   if (!caller.access.has('CustomizeApplication')) {
     throw new RestError({ reason: 'object-permission-missing', facts: { object: object.name, act: 'edit' } })
   }
   const values = readValues(object, given)
   const appId = appOfMenuItem(readRecordId(id) ?? id)
-  const policies = await stores.apps.findPolicies(appId, caller.org.id)
+  const policies = await apps.findPolicies(appId, caller.org.id)
   if (policies?.isInstalled !== true) throw unknown(object, id)
   const menu = {
     isVisible: Boolean(values.get('IsVisible') ?? policies.menu.isVisible),
@@ -37,7 +38,7 @@ async function updateMenuItem(call: Call, object: SObject, id: string, given: Js
   }
   const problem = sortOrderProblem(menu.sortOrder)
   if (problem !== undefined) throw recordRefused('NUMBER_OUTSIDE_VALID_RANGE', object, ['SortOrder'], problem)
-  await call.afterwards(() => stores.apps.setPolicies({ ...policies, menu }))
+  await call.afterwards(() => apps.setPolicies({ ...policies, menu }))
 }
 
 /** The app whose place in the menu has this id. */
@@ -47,7 +48,8 @@ function appOfMenuItem(id: string): string {
 
 /** Freezes and unfreezes a user, or lets one in again who was locked out for wrong passwords. */
 async function updateUserLogin(call: Call, object: SObject, id: string, given: JsonObject): Promise<void> {
-  const { stores, caller } = call
+  const { caller } = call
+  const stores = call.stores()
   const values = readValues(object, given)
   const long = readRecordId(id)
   const [row] = long === undefined ? [] : await rowsOf(call, object, 'Id', long, ['UserId', 'IsFrozen'])

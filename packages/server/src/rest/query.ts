@@ -37,7 +37,7 @@ export async function query(call: Call, includesDeleted: boolean): Promise<RestA
     includesDeleted,
     createdAt: call.now,
   }
-  await call.afterwards(() => call.stores.cursors.add(cursor))
+  await call.afterwards(() => call.cursors.add(cursor))
   return answer('QueryResult', withNext(found, call, cursor.id), 'records')
 }
 

@@ -101,11 +101,13 @@ async function recordAnswer(call: Call, object: SObject, id: string): Promise<Re
 /** A stored record with some of its fields, as queries answer them. */
 function recordJson(call: Call, object: SObject, record: StoredRecord, fields: readonly Field[]): JsonObject {
   const json: Record<string, Json> = { attributes: { type: object.name, url: urlOf(call, object, record.id) } }
-  for (const field of fields) json[field.name] = wireFieldValue(field, record)
+  const created = wireTime(record.createdAt.getTime())
+  const modified = wireTime(record.modifiedAt.getTime())
+  for (const field of fields) json[field.name] = wireFieldValue(field, record, created, modified)
   return json
 }
 
-function wireFieldValue(field: Field, record: StoredRecord): Json {
+function wireFieldValue(field: Field, record: StoredRecord, created: string, modified: string): Json {
   switch (field.name) {
     case 'Id':
       return record.id
@@ -114,7 +116,7 @@ function wireFieldValue(field: Field, record: StoredRecord): Json {
     case 'OwnerId':
       return record.ownerId
     case 'CreatedDate':
-      return wireTime(record.createdAt.getTime())
+      return created
     case 'CreatedById':
       return record.createdById
     case 'LastModifiedById':
@@ -123,7 +125,7 @@ function wireFieldValue(field: Field, record: StoredRecord): Json {
     case 'SystemModstamp':
     case 'LastViewedDate':
     case 'LastReferencedDate':
-      return wireTime(record.modifiedAt.getTime())
+      return modified
     default: {
       const value = field.isNameField ? record.name : (record.fields[field.name] ?? null)
       return typeof value === 'boolean' ? value : wireValue(field, value)

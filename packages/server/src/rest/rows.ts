@@ -182,5 +182,5 @@ function longId({ isShortId }: Field, value: string | number): string | number {
 
 /** An instant as the REST API writes it: `2026-11-24T09:30:00.000+0000`. @param instant epoch milliseconds */
 export function wireTime(instant: number): string {
-  return new Date(instant).toISOString().replace('Z', '+0000')
+  return `${new Date(instant).toISOString().slice(0, -1)}+0000`
 }

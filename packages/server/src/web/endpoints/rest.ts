@@ -5,12 +5,12 @@ import { covers } from '../../connected-apps/scope.ts'
 import { pass } from '../../journal/checklist.ts'
 import { prefixedIds } from '../../record-id.ts'
 import { dataAccessOf, visibleTo } from '../../rest/access.ts'
-import type { Call, Caller, CallerStores, DataStores, RestAnswer } from '../../rest/call.ts'
+import type { Call, Caller, CallerStores, RestAnswer } from '../../rest/call.ts'
 import { dispatch } from '../../rest/dispatch.ts'
 import { RestError } from '../../rest/error.ts'
 import { boundsProblem, type Json } from '../../rest/json.ts'
 import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
-import type { ObjectStore } from '../../rest/record.ts'
+import type { CursorStore, ObjectStore, RecordStore } from '../../rest/record.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
 import { apiVersions, readApiVersion } from '../../rest/versions.ts'
 import { readXmlRecord } from '../../rest/xml.ts'
@@ -29,8 +29,8 @@ interface Needs {
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
   readonly objects: Pick<ObjectStore, 'list'>
-  readonly records: DataStores['records']
-  readonly cursors: DataStores['cursors']
+  readonly records: RecordStore
+  readonly cursors: CursorStore
   readonly actedBy: (userId: string) => CallerStores
   readonly usage: ApiUsage
   readonly shownTokens: ShownTokens
@@ -61,12 +61,15 @@ export function restApi(needs: Needs): RestApi {
   const newId = prefixedIds(needs.now)
   const schemas = new WeakMap<object, Schema>()
   return {
-    versions: async (visit) => write(visit, { status: 200, body: apiVersions, root: 'Versions', item: 'Version' }),
+    async versions(visit) {
+      const { format } = readPath(visit.request.path)
+      return write(visit, { status: 200, body: apiVersions, root: 'Versions', item: 'Version' }, format)
+    },
     async data(visit) {
       const { request, checks } = visit
       checks.flow = 'rest'
-      const caller = await admit(visit)
-      const { segments } = readPath(request.path)
+      const { segments, format } = readPath(request.path)
+      const caller = await admit(visit, segments)
       const version = readApiVersion(segments[0] ?? '')
       const { records, cursors, actedBy } = needs
       const call: Call = {
@@ -80,20 +83,22 @@ export function restApi(needs: Needs): RestApi {
         now: needs.now(),
         tokens: needs.shownTokens,
         newId,
-        stores: { ...actedBy(caller.user.id), records, cursors },
+        cursors,
+        stores: () => actedBy(caller.user.id),
         reader: records,
         work: records.work,
         afterwards: async (act) => {
           await act()
         },
       }
-      const reply = await write(visit, await dispatch(call), { 'sforce-limit-info': limitInfo(caller.used) })
+      const answered = await dispatch(call)
+      const reply = write(visit, answered, format, { 'sforce-limit-info': limitInfo(caller.used) })
       return packed(request, withVersion(request, reply))
     },
   }
 
   /** @throws {RestError} */
-  async function admit(visit: Visit): Promise<Caller> {
+  async function admit(visit: Visit, segments: readonly string[]): Promise<Caller> {
     const { readBearer, profiles, permissionSets, objects, usage, now } = needs
     const bearer = await readBearer(visit, noParameters)
     if (!bearer.ok) {
@@ -101,10 +106,7 @@ export function restApi(needs: Needs): RestApi {
       throw new RestError(refusal.reason === 'token-in-query' ? { reason: 'token-missing', facts: {} } : refusal)
     }
     const { token, user, org } = bearer
-    const needed = [
-      'api',
-      ...(connectResources.has(readPath(visit.request.path).segments[1] ?? '') ? ['chatter_api'] : []),
-    ]
+    const needed = ['api', ...(connectResources.has(segments[1] ?? '') ? ['chatter_api'] : [])]
     if (!needed.some((scope) => covers(token.scopes, scope))) {
       throw new RestError({ reason: 'scope-missing', facts: { needed: needed.join(' or '), granted: token.scopes } })
     }
@@ -136,7 +138,9 @@ export const restRefusal: ShowRefusal = (error, visit) => {
   const [body] = error.body
   const { fields, ...others } = body
   const document = [fields === undefined ? others : { ...others, fields: [...fields] }]
-  return write(visit, { status: error.status, body: document, root: 'Errors', item: 'Error', headers: error.headers })
+  const { format } = readPath(visit.request.path)
+  const { status, headers } = error
+  return write(visit, { status, body: document, root: 'Errors', item: 'Error', headers }, format)
 }
 
 /** What a path says: what stands in it from the version on, and the format that it ends in, such as `.xml`. */
@@ -196,12 +200,17 @@ function malformed(problem: string): RestError {
   return new RestError({ reason: 'json-malformed', facts: { problem } })
 }
 
-function write(visit: Visit, found: RestAnswer, headers: Readonly<Record<string, string>> = {}): Reply {
+/** @param suffix the format that the path ends in */
+function write(
+  { request }: Visit,
+  found: RestAnswer,
+  suffix: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
   const { status, body, root, item } = found
   const all = { ...unstored, ...headers, ...found.headers }
   if (body === undefined) return { status, headers: all, body: null }
-  const { request } = visit
-  const format = chooseFormat(readPath(request.path).format, request.header('accept'), ['json', 'xml'])
+  const format = chooseFormat(suffix, request.header('accept'), ['json', 'xml'])
   const isPretty = readPrettyPrint(request.header('x-prettyprint') ?? request.header('prettyprint'))
   const style: BodyStyle = { root, ...(item === undefined ? {} : { item }), format, isPretty }
   const document: Document = body
