@@ -539,14 +539,8 @@ describe('sallyport org', () => {
       ['--type', 'sandbox', '--session-timeout', '15m', '--minimum-password-length', '12'],
       ['--max-login-attempts', '3', '--lockout', '1h', '--require-pkce', '--allow-soap-login', '--allow-user-agent'],
       ['--allow-username-password', '--allow-code-credentials', '--admin-approved-apps-only'],
-      [
-        '--max-logins-per-hour',
-        '500',
-        '--trusted-ip-range',
-        '192.0.2.0-192.0.2.9=Office',
-        '--cors-origin',
-        'https://app.example.com',
-      ],
+      ['--trusted-ip-range', '192.0.2.0-192.0.2.9=Office', '--cors-origin', 'https://app.example.com'],
+      ['--max-logins-per-hour', '500', '--daily-api-requests', '500'],
     ].flat()
     const changed = await done('org', 'update', 'Changing', ...words)
     expect(changed).toMatchObject({
@@ -566,15 +560,19 @@ describe('sallyport org', () => {
         enableAdminApprovedAppsOnly: true,
         trustedIpRanges: [{ start: '192.0.2.0', end: '192.0.2.9', description: 'Office' }],
         corsAllowedOrigins: ['https://app.example.com'],
+        dailyApiRequests: 500,
       },
     })
-    const limits = ['--max-login-attempts', 'no-limit', '--max-logins-per-hour', 'no-limit', '--lockout', 'forever']
-    const endless = [...limits, '--no-allow-soap-login', '--no-active']
+    const endless = [
+      ['--max-login-attempts', 'no-limit', '--max-logins-per-hour', 'no-limit', '--lockout', 'forever'],
+      ['--daily-api-requests', 'no-limit', '--no-allow-soap-login', '--no-active'],
+    ].flat()
     const later = await done('org', 'update', 'Changing', ...endless)
     expect(later.isActive).toBe(false)
     expect(later.settings).not.toHaveProperty('maxLoginAttempts')
     expect(later.settings).not.toHaveProperty('maxLoginsPerHour')
     expect(later.settings).not.toHaveProperty('lockoutInterval')
+    expect(later.settings).not.toHaveProperty('dailyApiRequests')
     expect(later.settings).toMatchObject({ enableSoapLogin: false, sessionTimeout: 900, isPkceRequired: true })
     expect(await done('org', 'show', 'Changing')).toMatchObject({ id: before.id, settings: later.settings })
   })

@@ -58,7 +58,7 @@ import { vouchedUser } from './oauth/vouched-user.ts'
 import type { ServerOptions } from './options.ts'
 import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
-import { apiUsage } from './rest/limits.ts'
+import { apiUsage } from './rest/api-usage.ts'
 import { browserRecipientsOf, recipientsOf } from './saml/sso-endpoint.ts'
 import type { Seal } from './seal.ts'
 import { checkCredentials as credentialsBy } from './sessions/credentials.ts'
@@ -530,7 +530,7 @@ export async function sallyport({
     records: stores.records,
     cursors: stores.cursors,
     actedBy: stores.actedBy,
-    usage: apiUsage(),
+    usage: apiUsage({ journal, onError: (error) => onError(error, 'the count of API requests') }),
     now,
   })
 

@@ -105,6 +105,8 @@ export interface JournalStore {
   listOfServer(filter: JournalFilter, page: JournalPage): Promise<readonly KeptEntry[]>
   /** What an org's entries come to, from the hour of `since` on. */
   summary(orgId: string, since: Date): Promise<JournalSummary>
+  /** An org's entries of one flow, from the hour of `since` on: how many by the reason of refusal, which is empty where none was. */
+  countByReason(orgId: string, flow: string, since: Date): Promise<ReadonlyMap<string, number>>
   /** Deletes at most `limit` rows from before; answers how many. */
   deleteBefore(before: Date, limit: number): Promise<number>
 }

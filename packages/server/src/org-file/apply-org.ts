@@ -54,6 +54,7 @@ function settingsOf({
   maxLoginsPerHour,
   maxLoginAttempts,
   lockoutInterval,
+  dailyApiRequests,
   // Needs the certificates of the file, and so comes after them.
   identityProviderSettings: _,
   ...others
@@ -70,5 +71,8 @@ function settingsOf({
     ...(lockoutInterval === undefined
       ? {}
       : { lockoutInterval: lockoutInterval === 'Forever' ? undefined : lockoutInterval * 60 }),
+    ...(dailyApiRequests === undefined
+      ? {}
+      : { dailyApiRequests: dailyApiRequests === 'NoLimit' ? undefined : dailyApiRequests }),
   }
 }

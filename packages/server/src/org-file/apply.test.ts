@@ -520,6 +520,7 @@ describe('orgEntryOf', () => {
         sessionTimeout: fc.integer({ min: 1, max: 1440 }),
         isPkceRequired: flag,
         maxLoginAttempts: fc.oneof(fc.constant('NoLimit' as const), fc.integer({ min: 1, max: 100 })),
+        dailyApiRequests: fc.oneof(fc.constant('NoLimit' as const), fc.integer({ min: 1, max: 100_000_000 })),
         lockoutInterval: fc.oneof(fc.constant('Forever' as const), fc.integer({ min: 1, max: 10_000 })),
       }),
       permissionSets: fc.constant([{ name: 'Access' }]),

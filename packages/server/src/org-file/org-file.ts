@@ -67,6 +67,11 @@ export const orgEntry = z.strictObject({
           error: 'Give a number of minutes, or Forever.',
         })
         .exactOptional(),
+      dailyApiRequests: z
+        .union([whole(1, 100_000_000, 'a whole number of requests'), z.literal('NoLimit')], {
+          error: 'Give a number from 1 to 100000000, or NoLimit.',
+        })
+        .exactOptional(),
       minimumPasswordLength: whole(5, 50, 'a whole number of characters').exactOptional(),
       trustedIpRanges: z.array(ipRange).exactOptional(),
       corsAllowedOrigins: z.array(z.string()).exactOptional(),

@@ -86,11 +86,13 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     maxLoginsPerHour,
     maxLoginAttempts,
     lockoutInterval,
+    dailyApiRequests,
     trustedIpRanges,
     corsAllowedOrigins,
-    ...others
+    enableIdentityProvider,
+    identityProviderCertificate: certificateName,
+    ...settings
   } = org.settings
-  const { enableIdentityProvider, identityProviderCertificate: certificateName, ...settings } = others
   return {
     name: org.name,
     ...given({ myDomain: org.myDomain, port: org.port }),
@@ -102,6 +104,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
       maxLoginsPerHour: maxLoginsPerHour ?? 'NoLimit',
       maxLoginAttempts: maxLoginAttempts ?? 'NoLimit',
       lockoutInterval: lockoutInterval === undefined ? 'Forever' : minutes(lockoutInterval),
+      dailyApiRequests: dailyApiRequests ?? 'NoLimit',
       trustedIpRanges: trustedIpRanges.map((range) => ({ ...range })),
       corsAllowedOrigins: [...corsAllowedOrigins],
       identityProviderSettings: { enableIdentityProvider, ...given({ certificateName }) },

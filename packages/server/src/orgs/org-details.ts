@@ -89,6 +89,7 @@ function settingsProblems(settings: OrgSettings): readonly Problem[] {
   whole('maxLoginAttempts', settings.maxLoginAttempts, 1, 100, 'attempts')
   whole('lockoutInterval', settings.lockoutInterval, 60, 86_400 * 365, 'seconds')
   whole('minimumPasswordLength', settings.minimumPasswordLength, 5, 50, 'characters')
+  whole('dailyApiRequests', settings.dailyApiRequests, 1, 100_000_000, 'requests')
   for (const [item, range] of settings.trustedIpRanges.entries()) {
     const message = isIpRange(range) ? lineProblem(range.description ?? '', 255) : ipRangeRule
     if (message !== undefined) problems.push({ field: 'settings.trustedIpRanges', item, message })

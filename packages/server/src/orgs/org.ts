@@ -29,6 +29,8 @@ export interface OrgSettings extends ReleaseSettings {
   readonly minimumPasswordLength: number
   /** Where nobody is asked for more than a password: no security token in the username-password flow (*Network Access*). */
   readonly trustedIpRanges: readonly IpRange[]
+  /** API requests that the org may send in 24 hours; `undefined` refuses none, however many there are. */
+  readonly dailyApiRequests: number | undefined
   /** Origins whose pages may ask the org's own address (CORS), as `isOriginPattern` takes them. */
   readonly corsAllowedOrigins: readonly string[]
   /** *API Access Control*: only apps that are installed, and for admin approved users, may be used. */
@@ -70,6 +72,7 @@ export const defaultOrgSettings: OrgSettings = {
   lockoutInterval: 900,
   minimumPasswordLength: 8,
   trustedIpRanges: [],
+  dailyApiRequests: undefined,
   corsAllowedOrigins: [],
   enableAdminApprovedAppsOnly: false,
   enableIdentityProvider: false,

@@ -7,6 +7,7 @@ import type { DeletionStores } from '../tokens/end-deletion.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { DataAccess } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
+import type { ApiRequests } from './limits.ts'
 import type { CursorStore, RecordReader, RecordWork } from './record.ts'
 import type { Schema } from './schema.ts'
 import type { Viewer } from './soql/plan-query.ts'
@@ -30,8 +31,8 @@ export interface Caller {
   readonly schema: Schema
   /** The identity URL of the user. */
   readonly identity: string
-  /** API requests of the org today, with this one. */
-  readonly used: number
+  /** API requests of the org, with this one. */
+  readonly requests: ApiRequests
 }
 
 /** A request to the REST API, or a part of a composite one. */

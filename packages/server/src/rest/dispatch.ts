@@ -40,7 +40,7 @@ const notSupported = (found: string) => (): never => {
 /** Every resource of the REST API on one screen, without the version in front. What is written out stands before `*`. */
 const resources: readonly Resource[] = [
   resource('', { GET: ({ version, caller }) => answer('urls', resourcesOf(version, caller.identity)) }),
-  resource('limits', { GET: ({ version, caller }) => answer('LimitsSnapshot', limitsOf(version, caller.used)) }),
+  resource('limits', { GET: ({ version, caller }) => answer('LimitsSnapshot', limitsOf(version, caller.requests)) }),
   resource('recent', { GET: recent }),
   resource('search', { GET: notSupported('search') }),
   resource('query', { GET: (call) => (call.query.has('explain') ? notSupported('explain')() : query(call, false)) }),

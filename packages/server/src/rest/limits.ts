@@ -6,8 +6,14 @@ export type Limit = { readonly Max: number; readonly Remaining: number }
 /** The limits of an org by name. */
 export type Limits = { readonly [name: string]: Limit | (Limit & { readonly CreateCustom: Limit }) }
 
-/** API requests that an org may send in a day: what a Developer Edition has. */
-export const dailyApiRequests = 15_000
+/** API requests that an org may send in 24 hours: what a Developer Edition has. */
+export const defaultDailyApiRequests = 15_000
+
+/** API requests of an org: what it has sent in the last 24 hours, and may send. */
+export interface ApiRequests {
+  readonly used: number
+  readonly limit: number
+}
 
 interface KnownLimit {
   readonly name: string
@@ -22,7 +28,7 @@ const known: readonly KnownLimit[] = [
   { name: 'AnalyticsExternalDataSizeMB', max: 40_960, since: 48 },
   { name: 'ConcurrentAsyncGetReportInstances', max: 200 },
   { name: 'ConcurrentSyncReportRuns', max: 20 },
-  { name: 'DailyApiRequests', max: dailyApiRequests },
+  { name: 'DailyApiRequests', max: defaultDailyApiRequests },
   { name: 'DailyAsyncApexExecutions', max: 250_000 },
   { name: 'DailyAsyncApexTests', max: 500, since: 56 },
   { name: 'DailyBulkApiBatches', max: 15_000, since: 49 },
@@ -62,46 +68,21 @@ const permissionSets = { Max: 1_500, Remaining: 1_500, CreateCustom: { Max: 1_00
 /**
  * The limits of an org (`GET /services/data/v67.0/limits`), in the names of the version. As XML its root element is
  * `LimitsSnapshot`.
- * @param used API requests of the day so far
  * @throws {RestError} 404 before version 29.0
  */
-export function limitsOf(version: string, used: number): Limits {
+export function limitsOf(version: string, { used, limit }: ApiRequests): Limits {
   requireVersion(version, '29.0')
   const number = Number(version)
   const inVersion = known.filter(({ since = 0, until = number }) => since <= number && number <= until)
   const limits = inVersion.map(({ name, max }): [string, Limits[string]] => [
     name,
-    { Max: max, Remaining: name === 'DailyApiRequests' ? Math.max(0, max - used) : max },
+    name === 'DailyApiRequests' ? { Max: limit, Remaining: Math.max(0, limit - used) } : { Max: max, Remaining: max },
   ])
   if (number >= 40) limits.push(['PermissionSets', permissionSets])
   return Object.fromEntries(limits.sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 /** The `Sforce-Limit-Info` header that answers of the REST API carry. */
-export function limitInfo(used: number): string {
-  return `api-usage=${used}/${dailyApiRequests}`
-}
-
-/** Counts API requests, per org and day (UTC), in memory: each node of a server counts its own. */
-export interface ApiUsage {
-  /** Counts one request, and answers how many the org has sent today with it. */
-  count(orgId: string, now: Date): number
-}
-
-/** A counter that begins at nothing. */
-export function apiUsage(): ApiUsage {
-  let today = ''
-  const counts = new Map<string, number>()
-  return {
-    count(orgId, now) {
-      const day = now.toISOString().slice(0, 10)
-      if (day !== today) {
-        today = day
-        counts.clear()
-      }
-      const used = (counts.get(orgId) ?? 0) + 1
-      counts.set(orgId, used)
-      return used
-    },
-  }
+export function limitInfo({ used, limit }: ApiRequests): string {
+  return `api-usage=${used}/${limit}`
 }

@@ -10,6 +10,8 @@ export interface JournalCounts {
   counted(entry: JournalEntry): ((tx: Transaction) => void) | undefined
   /** What was counted from the hour of `since` on. */
   summary(orgId: string, since: Date): Promise<JournalSummary>
+  /** What was counted of one flow from the hour of `since` on, by the reason of refusal. */
+  byReason(orgId: string, flow: string, since: Date): Promise<ReadonlyMap<string, number>>
   /** Deletes the counts of hours that ended before. */
   deleteBefore(tx: Transaction, before: number): Promise<void>
 }
@@ -67,7 +69,7 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
       .orderBy('flow')
       .orderBy('outcome'),
   )
-  const byReason = statement((given: Placeholder<{ orgId: string; since: number }>) =>
+  const refused = statement((given: Placeholder<{ orgId: string; since: number }>) =>
     since(given)
       // Ids of later requests sort after those of earlier ones.
       .select(({ fn }) => ['reason', fn.sum<number>('count').as('count'), fn.max('newest').as('newest')])
@@ -75,6 +77,12 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
       .groupBy('reason')
       .orderBy('count', 'desc')
       .orderBy('reason'),
+  )
+  const ofFlow = statement((given: Placeholder<{ orgId: string; since: number; flow: string }>) =>
+    since(given)
+      .select(({ fn }) => ['reason', fn.sum<number>('count').as('count')])
+      .where('flow', '=', given('flow'))
+      .groupBy('reason'),
   )
   const deleteBefore = statement((given: Placeholder<{ before: number }>) =>
     queries.deleteFrom('journal_counts').where('hour', '<', given('before')),
@@ -93,7 +101,7 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
     },
     async summary(orgId, from) {
       const params = { orgId, since: hourOf(from) }
-      const [hours, reasons] = await Promise.all([read.all(byHour, params), read.all(byReason, params)])
+      const [hours, reasons] = await Promise.all([read.all(byHour, params), read.all(refused, params)])
       return {
         counts: hours.map(({ hour, flow, ...others }) => ({
           ...others,
@@ -102,6 +110,10 @@ export function journalCounts({ queries, read }: Pick<Database, 'queries' | 'rea
         })),
         refusals: reasons.map(({ reason, count, newest }) => ({ reason, count, requestId: newest })),
       }
+    },
+    async byReason(orgId, flow, from) {
+      const rows = await read.all(ofFlow, { orgId, flow, since: hourOf(from) })
+      return new Map(rows.map(({ reason, count }) => [reason, Number(count)]))
     },
     async deleteBefore(tx, before) {
       await tx.run(deleteBefore, { before: before - hourLong })

@@ -125,6 +125,10 @@ export function journalStore(database: Database): JournalStore {
       await settled()
       return counts.summary(orgId, since)
     },
+    async countByReason(orgId, flow, since) {
+      await settled()
+      return counts.byReason(orgId, flow, since)
+    },
     deleteBefore: (before, limit) =>
       write(async (tx) => {
         await counts.deleteBefore(tx, instant(before))

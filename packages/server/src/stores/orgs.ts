@@ -95,6 +95,14 @@ function fromRow(row: Row): Org {
   }
 }
 
+/** Something that need not be set: stored as `null`, and not there in what was stored before there was such a setting. */
+function orNone<T extends z.ZodType>(schema: T) {
+  return schema
+    .nullable()
+    .default(null)
+    .transform((value) => value ?? undefined)
+}
+
 const settingsSchema = z.object({
   sessionTimeout: z.number(),
   isPkceRequired: z.boolean(),
@@ -104,10 +112,11 @@ const settingsSchema = z.object({
   oAuthCdCrdtFlowEnable: z.boolean().default(false),
   enableSoapLogin: z.boolean().default(false),
   // An org of before there was this limit goes on without it.
-  maxLoginsPerHour: z.number().nullable().default(null),
-  maxLoginAttempts: z.number().nullable(),
-  lockoutInterval: z.number().nullable(),
+  maxLoginsPerHour: orNone(z.number()),
+  maxLoginAttempts: orNone(z.number()),
+  lockoutInterval: orNone(z.number()),
   minimumPasswordLength: z.number(),
+  dailyApiRequests: orNone(z.number()),
   // What was stored before there were such lists has none.
   trustedIpRanges: z
     .array(z.object({ start: z.string(), end: z.string(), description: z.string().exactOptional() }))
@@ -115,7 +124,7 @@ const settingsSchema = z.object({
   corsAllowedOrigins: z.array(z.string()).default([]),
   enableAdminApprovedAppsOnly: z.boolean().default(false),
   enableIdentityProvider: z.boolean().default(false),
-  identityProviderCertificate: z.string().nullable().default(null),
+  identityProviderCertificate: orNone(z.string()),
   release: z.string().default(latestRelease),
   // An update that this version does not know any more, or not yet, is none.
   releaseUpdates: z
@@ -127,30 +136,9 @@ const settingsSchema = z.object({
 })
 
 function settingsText(settings: OrgSettings): string {
-  const {
-    maxLoginsPerHour = null,
-    maxLoginAttempts = null,
-    lockoutInterval = null,
-    identityProviderCertificate = null,
-    ...others
-  } = settings
-  return JSON.stringify({
-    ...others,
-    maxLoginsPerHour,
-    maxLoginAttempts,
-    lockoutInterval,
-    identityProviderCertificate,
-  })
+  return JSON.stringify(settings, (_, value: unknown) => value ?? null)
 }
 
 function readSettings(json: string): OrgSettings {
-  const { maxLoginsPerHour, maxLoginAttempts, lockoutInterval, identityProviderCertificate, ...others } =
-    settingsSchema.parse(JSON.parse(json))
-  return {
-    ...others,
-    maxLoginsPerHour: maxLoginsPerHour ?? undefined,
-    maxLoginAttempts: maxLoginAttempts ?? undefined,
-    lockoutInterval: lockoutInterval ?? undefined,
-    identityProviderCertificate: identityProviderCertificate ?? undefined,
-  }
+  return settingsSchema.parse(JSON.parse(json))
 }

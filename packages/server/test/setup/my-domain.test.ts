@@ -135,6 +135,19 @@ describe('the settings of the org', () => {
     expect([short.status, short.html.includes('Enter a whole number of characters from 5 to 50.')]).toEqual([422, true])
   })
 
+  it('Company Information: so many API requests, or any number', async () => {
+    const { admin } = setup
+    await submitForm(admin, '/setup/company-information', { dailyApiRequests: '50' })
+    expect((await org()).settings.dailyApiRequests).toBe(50)
+    const none = await submitForm(admin, '/setup/company-information', { dailyApiRequests: '0' })
+    expect([none.status, none.html.includes('Enter a whole number of requests from 1 to 100000000.')]).toEqual([
+      422,
+      true,
+    ])
+    await submitForm(admin, '/setup/company-information', { dailyApiRequests: '' })
+    expect((await org()).settings.dailyApiRequests).toBeUndefined()
+  })
+
   it('CORS: each origin is checked, and the wrong line is named', async () => {
     const { admin } = setup
     const corsAllowedOrigins = 'https://app.example\nhttp://app.example'

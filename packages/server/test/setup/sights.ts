@@ -325,6 +325,7 @@ async function orgSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sent(setup, 'a release that is none', '/setup/release-updates/edit', { release: 'x' }, 422),
     await sight(setup, 'a release update', '/setup/release-updates/endSoapLogin'),
     await sight(setup, 'OAuth settings', '/setup/oauth-settings'),
+    await sight(setup, 'company information', '/setup/company-information'),
     await sight(setup, 'user interface', '/setup/user-interface'),
     await sight(setup, 'network access', '/setup/network-access'),
     await sight(setup, 'session settings', '/setup/session-settings'),

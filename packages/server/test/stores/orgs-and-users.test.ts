@@ -21,6 +21,7 @@ contract('orgs', (open) => {
         trustedIpRanges: [{ start: '192.0.2.0', end: '192.0.2.255', description: 'Office' }],
         maxLoginsPerHour: undefined,
         maxLoginAttempts: undefined,
+        dailyApiRequests: 20_000,
         lockoutInterval: undefined,
         minimumPasswordLength: 12,
         release: '2025-08-31',

@@ -43,6 +43,7 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       Lockout:
         settings.lockoutInterval === undefined ? 'until an admin unlocks' : `${settings.lockoutInterval / 60} min`,
       'Least password': `${settings.minimumPasswordLength} characters`,
+      'API requests in 24 hours': settings.dailyApiRequests?.toString() ?? 'any number',
       'CORS origins': settings.corsAllowedOrigins.join(', ') || 'none',
     },
     style,

@@ -78,6 +78,11 @@ function command() {
         (text) => (text === forever ? text : readDuration(text)),
       ),
     )
+    .addOption(
+      new Option('--daily-api-requests <count>', 'that are answered in 24 hours, or no-limit').argParser((text) =>
+        text === noLimit ? text : readWhole(text, 1, 100_000_000),
+      ),
+    )
     .option('--require-pkce', 'every app must send a PKCE challenge where the browser carries a code')
     .option('--no-require-pkce')
     .option('--allow-user-agent', 'apps may get tokens in the address of a page, if they are set so, too')
@@ -100,7 +105,8 @@ function command() {
 }
 
 function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): EnteredOrg {
-  const { allowUserAgent, allowUsernamePassword, maxLoginsPerHour, maxLoginAttempts, lockout } = options
+  const { allowUserAgent, allowUsernamePassword } = options
+  const { maxLoginsPerHour, maxLoginAttempts, lockout, dailyApiRequests } = options
   // Salesforce's commands and pages say what is allowed, and its metadata what is blocked.
   const settings = entered({
     sessionTimeout: options.sessionTimeout,
@@ -121,6 +127,9 @@ function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): En
     }),
     ...(maxLoginAttempts !== undefined && {
       maxLoginAttempts: maxLoginAttempts === noLimit ? undefined : maxLoginAttempts,
+    }),
+    ...(dailyApiRequests !== undefined && {
+      dailyApiRequests: dailyApiRequests === noLimit ? undefined : dailyApiRequests,
     }),
     ...(lockout !== undefined && { lockoutInterval: lockout === forever ? undefined : lockout }),
   }

@@ -5,11 +5,12 @@ import { covers } from '../../connected-apps/scope.ts'
 import { pass } from '../../journal/checklist.ts'
 import { prefixedIds } from '../../record-id.ts'
 import { dataAccessOf, visibleTo } from '../../rest/access.ts'
+import type { ApiUsage } from '../../rest/api-usage.ts'
 import type { Call, Caller, CallerStores, RestAnswer } from '../../rest/call.ts'
 import { dispatch } from '../../rest/dispatch.ts'
 import { RestError } from '../../rest/error.ts'
 import { boundsProblem, type Json } from '../../rest/json.ts'
-import { type ApiUsage, limitInfo } from '../../rest/limits.ts'
+import { limitInfo } from '../../rest/limits.ts'
 import type { CursorStore, ObjectStore, RecordStore } from '../../rest/record.ts'
 import { type Schema, schemaOf } from '../../rest/schema.ts'
 import { apiVersions, readApiVersion } from '../../rest/versions.ts'
@@ -92,7 +93,7 @@ export function restApi(needs: Needs): RestApi {
         },
       }
       const answered = await dispatch(call)
-      const reply = write(visit, answered, format, { 'sforce-limit-info': limitInfo(caller.used) })
+      const reply = write(visit, answered, format, { 'sforce-limit-info': limitInfo(caller.requests) })
       return packed(request, withVersion(request, reply))
     },
   }
@@ -116,7 +117,11 @@ export function restApi(needs: Needs): RestApi {
     if (access?.has('ApiEnabled') !== true) {
       throw new RestError({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile?.name ?? '' } })
     }
-    const used = usage.count(org.id, now())
+    const requests = await usage.count(org, now())
+    if (requests.isOver) {
+      throw new RestError({ reason: 'request-limit-exceeded', facts: { limit: requests.limit } })
+    }
+    if (org.settings.dailyApiRequests !== undefined) pass(visit.checks, 'limit', { limit: requests.limit })
     const own = await objects.list(org.id)
     const schema = schemas.get(own) ?? schemaOf(own)
     schemas.set(own, schema)
@@ -127,7 +132,7 @@ export function restApi(needs: Needs): RestApi {
       access,
       schema: visibleTo(access, schema),
       identity: identityUrl(visit.site.loginBase, user),
-      used,
+      requests,
     }
   }
 }

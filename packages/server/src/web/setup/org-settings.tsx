@@ -1,6 +1,7 @@
 import { changeOrg } from '../../orgs/change-org.ts'
 import type { Org, OrgSettings } from '../../orgs/org.ts'
 import { done } from '../../problem.ts'
+import { defaultDailyApiRequests } from '../../rest/limits.ts'
 import { Card } from './blocks.tsx'
 import { check, choice, ipRanges, lines, type Option, whole } from './field.tsx'
 import type { Fields, ValuesOf } from './form.tsx'
@@ -51,6 +52,21 @@ export const orgSettingsPages: readonly SetupRoute[] = [
       blockOAuthUnPwFlow: !allowsUsernamePassword,
       blockOAuthUsrAgtFlow: !allowsUserAgent,
     }),
+  }),
+  ...settingsPage({
+    path: '/setup/company-information',
+    title: 'Company Information',
+    lead: 'What the org may use. How much of it has been used, GET /services/data/v67.0/limits and the header Sforce-Limit-Info say.',
+    card: 'Limits',
+    fields: () => ({
+      dailyApiRequests: whole({
+        label: 'API Requests, Last 24 Hours',
+        unit: 'requests',
+        help: `At most so many, by all apps together; what comes after is refused as REQUEST_LIMIT_EXCEEDED until older ones are 24 hours ago. Empty refuses none, and counts against ${defaultDailyApiRequests}, the limit of a Developer Edition. A small number shows how an app bears it.`,
+      }),
+    }),
+    start: ({ dailyApiRequests }) => ({ dailyApiRequests }),
+    settings: ({ dailyApiRequests }) => ({ dailyApiRequests }),
   }),
   ...settingsPage({
     path: '/setup/user-interface',

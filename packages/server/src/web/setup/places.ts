@@ -187,6 +187,12 @@ export const placeGroups = [
   {
     label: 'Company Settings',
     places: [
+      {
+        path: '/setup/company-information',
+        label: 'Company Information',
+        right: 'manage the org',
+        words: 'api requests last 24 hours daily limit request_limit_exceeded',
+      },
       { path: '/setup/my-domain', label: 'My Domain', right: 'view setup', words: 'address url host port audience' },
     ],
   },
