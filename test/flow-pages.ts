@@ -6,6 +6,7 @@ import { sampleRefusals } from '../packages/server/test/refusal-samples.ts'
 
 const request = ['parameter-repeated', 'parameter-malformed'] as const satisfies readonly Reason[]
 const body = [
+  'https-required',
   'method-not-post',
   'body-not-form',
   'body-too-large',
@@ -44,6 +45,7 @@ const user = [
 /** What each flow is refused for, in the order in which it is checked. */
 export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'web-server/authorize': [
+    'https-required',
     'method-not-get',
     ...request,
     'client-id-missing',
@@ -81,6 +83,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'denied-by-user',
   ],
   'user-agent/authorize': [
+    'https-required',
     ...request,
     'client-id-missing',
     'client-unknown',
@@ -103,6 +106,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'denied-by-user',
   ],
   'code-and-credentials/authorize': [
+    'https-required',
     ...request,
     'client-id-missing',
     'client-unknown',
@@ -187,6 +191,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'ip-restricted',
   ],
   'single-access': [
+    'https-required',
     'token-missing',
     'token-twice',
     'token-in-query',
@@ -205,6 +210,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'username-password': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     ...client,
     ...strict,
     'password-flow-off',
@@ -223,6 +229,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'web-server/token': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     ...client,
     ...strict,
     'code-missing',
@@ -243,6 +250,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'refresh-token': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     ...client,
     ...strict,
     'refresh-token-missing',
@@ -270,6 +278,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'device/token': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     ...client,
     ...strict,
     'device-flow-off',
@@ -288,6 +297,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'token-exchange': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     ...client,
     ...strict,
     'domain-not-own',
@@ -314,6 +324,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'asset-token': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     'token-type-unknown',
     'subject-token-missing',
     'subject-token-dead',
@@ -330,6 +341,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'jwt-bearer': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     'assertion-missing',
     'assertion-malformed',
     'critical-header-unknown',
@@ -360,6 +372,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'saml-bearer': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     'assertion-missing',
     'saml-malformed',
     'client-unknown',
@@ -392,6 +405,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
   'saml-assertion': [
     ...body,
     'grant-type-unknown',
+    'secret-type-unsupported',
     'saml-profile-unknown',
     'assertion-missing',
     'sso-org-unknown',
@@ -422,6 +436,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
 
 /** Reasons that belong to no flow of a page here: client credentials has its own page, and tokens are used everywhere. */
 export const elsewhere: readonly Reason[] = [
+  'token-form-unknown',
   'dpop-proof-missing',
   'dpop-proof-malformed',
   'dpop-signature-wrong',

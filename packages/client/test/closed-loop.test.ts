@@ -566,6 +566,15 @@ async function elsewhere(happens: (at: TestServer, own: World) => Promise<Wire>)
 }
 const closing: TestServer[] = []
 
+/** A server that callers reach by https, at a proxy. */
+async function proxied(happens: (at: TestServer) => Promise<Wire>): Promise<Wire> {
+  const place = { base: 'https://login.target.example', targetPort: 8789, otherPort: 8788 }
+  const at = await startTestServer({ showsCauses: false, trustedProxies: ['127.0.0.1'], place })
+  closing.push(at)
+  return happens(at)
+}
+const plain = { 'x-forwarded-proto': 'http' }
+
 /** What a user is told who has had the one login that the org lets them have in an hour. */
 function beyondRate(ask: (at: TestServer, own: World) => Promise<Wire>): Promise<Wire> {
   return elsewhere(async (at, own) => {
@@ -649,6 +658,11 @@ async function refreshOfPartnerApp(): Promise<Wire> {
 /** How each refusal comes about. A reason without a line here does not compile, and fails below. */
 const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = {
   'method-not-post': [() => send(tokenPath)],
+  'https-required': [
+    () => proxied((at) => post(anyRefresh, { at, headers: plain })),
+    () => proxied((at) => send(authorizeUrl('3MVG9Any'), { at, headers: plain })),
+    () => proxied((at) => send(userinfo, { at, headers: plain })),
+  ],
   'method-not-get': [() => send(authorizeUrl(world.app.consumerKey), { method: 'PUT' })],
   'body-not-form': [
     () =>
@@ -664,6 +678,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     () => send(`${tokenPath}?grant_type=password`, { headers: formType, body: 'grant_type=refresh_token' }),
   ],
   'parameter-malformed': [() => send(tokenPath, { headers: formType, body: 'grant_type=%zz' })],
+  'secret-type-unsupported': [() => bearer({}, {}, `${tokenPath}?secret_type=hmac-sha256`)],
   'credentials-in-query': [
     () => post({ grant_type: 'refresh_token' }, { at: strict, path: `${tokenPath}?client_secret=x` }),
   ],
@@ -1349,6 +1364,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       return send(`${singleAccess}?redirect_uri=https%3A%2F%2Fevil.example`, { headers })
     },
   ],
+  'token-form-unknown': [() => post({ token: 'not a token' }, { path: '/services/oauth2/revoke' })],
   'token-opens-no-page': [
     async () => {
       const own = { ...world, app: await server.addApp(fresh('Jwt'), { scopes: ['web'], isNamedUserJwtEnabled: true }) }

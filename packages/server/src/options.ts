@@ -5,6 +5,7 @@ import type { AssertionRules } from './oauth/assertion.ts'
 import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
+import type { RevocationRules } from './oauth/revoke.ts'
 import type { EncryptionRules } from './saml/encrypt.ts'
 import type { SamlRules } from './saml/validity.ts'
 import type { DpopRules } from './tokens/dpop.ts'
@@ -20,6 +21,7 @@ export interface Posture
     DeviceRules,
     DpopRules,
     ProviderRules,
+    RevocationRules,
     SamlRules,
     EncryptionRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
@@ -87,6 +89,7 @@ export const salesforcePosture: Posture = {
   rotatesForPublicApps: false,
   refusesCredentialsInQuery: false,
   refusesTokenInQuery: false,
+  refusesStrangeTokens: true,
   usesRfcStatuses: false,
   registersKeys: false,
   registrationLimit: 100,
@@ -127,6 +130,7 @@ export const strictPosture: Posture = {
   rotatesForPublicApps: true,
   refusesCredentialsInQuery: true,
   refusesTokenInQuery: true,
+  refusesStrangeTokens: false,
   usesRfcStatuses: true,
   registersKeys: true,
   registrationLimit: 100,

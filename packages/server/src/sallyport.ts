@@ -118,6 +118,7 @@ import { introspectAnswer, pushAnswer, revokeAnswer, tokenAnswer } from './web/e
 import { verificationAnswer, verificationPage } from './web/endpoints/verification.ts'
 import { fromProgram, type Incoming } from './web/incoming.ts'
 import { lazily } from './web/lazily.ts'
+import { overHttps } from './web/over-https.ts'
 import { stylesheetAnswer, submitScriptAnswer } from './web/page-answer.ts'
 import { type Reply, toResponse } from './web/reply.ts'
 import { routes } from './web/routes.ts'
@@ -335,6 +336,7 @@ export async function sallyport({
     approvals,
     shownTokens: tokensOfObject,
     authenticateClient,
+    rules: posture,
     now,
   })
   const introspect = introspectEndpoint({
@@ -535,13 +537,16 @@ export async function sallyport({
   })
 
   const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, meter, onError, now })
-  const oauth = (endpoint: string, answer: Answer) => take(endpoint, answer, oauthRefusal(posture.usesRfcStatuses))
+  const { walkthrough: shown, mainUrl } = options
+  const secure = (answer: Answer) => overHttps(mainUrl, answer)
+  const oauth = (endpoint: string, answer: Answer) =>
+    take(endpoint, secure(answer), oauthRefusal(posture.usesRfcStatuses))
   const page = (endpoint: Endpoint, answer: Answer) => take(endpoint, answer, authorizeRefusal(showsCauses))
   const sso = (answer: Answer) => page('idp', answer)
-  const person = (endpoint: string, answer: Answer) => take(endpoint, answer, identityRefusal(posture.usesRfcStatuses))
+  const person = (endpoint: string, answer: Answer) =>
+    take(endpoint, secure(answer), identityRefusal(posture.usesRfcStatuses))
   const data = (answer: Answer) => take('rest', answer, restRefusal)
   const missing = page(undefined, missingAnswer)
-  const { walkthrough: shown, mainUrl } = options
   const hasWalkthrough = shown !== undefined
   const walkNeeds = {
     mainUrl,
@@ -640,13 +645,13 @@ export async function sallyport({
     providerTestOfOrg: page('sign-in', providerOfOrgAnswer('test', { orgs, addresses })),
     providerLinkOfOrg: page('sign-in', providerOfOrgAnswer('link', { orgs, addresses })),
     providerCallback: page('sign-in', providerCallbackAnswer(providing)),
-    authorize: page('authorize', authorizeAnswer(pages)),
+    authorize: page('authorize', secure(authorizeAnswer(pages))),
     consent: page('consent', consentPage(pages)),
     decide: page('consent', consentAnswer(pages)),
     refusedAuthorization: page(undefined, errorPage(journal, showsCauses)),
     success: page(undefined, successAnswer),
     echo: page(undefined, echoAnswer),
-    singleAccess: shared(take('singleaccess', singleAccessAnswer(bridging), bearerRefusal)),
+    singleAccess: shared(take('singleaccess', secure(singleAccessAnswer(bridging)), bearerRefusal)),
     frontdoor: page('frontdoor', frontdoorAnswer(bridging)),
     device: page(undefined, devicePage(connecting)),
     answerDevice: page('device', deviceAnswer(connecting)),

@@ -10,12 +10,14 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   // How the request is written
   'method-not-post': { readonly found: string }
   'method-not-get': { readonly found: string }
+  'https-required': { readonly address: string }
   'body-not-form': { readonly found: string }
   'body-too-large': { readonly limit: number }
   'body-malformed': { readonly problem: string }
   'parameter-repeated': { readonly parameter: string }
   'parameter-malformed': { readonly parameter: string; readonly problem: string }
   'credentials-in-query': { readonly parameter: string }
+  'secret-type-unsupported': { readonly found: string }
   'grant-type-unknown': { readonly found: string; readonly offered: readonly string[] }
   // Who the client is
   'client-id-missing': Record<never, never>
@@ -239,6 +241,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'otp-expired': { readonly issued: string; readonly now: string; readonly lifetime: number }
   'path-not-local': { readonly found: string }
   'token-opens-no-page': { readonly kind: 'jwt' | 'bound' }
+  'token-form-unknown': Record<never, never>
   // Using tokens
   'token-missing': Record<never, never>
   'token-twice': Record<never, never>
@@ -314,12 +317,14 @@ const deadToken = { code: 'invalid_token', description: 'expired access/refresh 
 const wires: { readonly [R in Reason]: Wire } = {
   'method-not-post': malformed('must use HTTP POST'),
   'method-not-get': malformed('must use HTTP GET'),
+  'https-required': malformed('HTTPS required'),
   'body-not-form': { code: 'unsupported_grant_type', description: 'grant type not supported' },
   'body-too-large': malformed('request too large'),
   'body-malformed': malformed('malformed request body'),
   'parameter-repeated': malformed('duplicate parameter'),
   'parameter-malformed': malformed('malformed parameter'),
   'credentials-in-query': malformed('credentials are not accepted in the query string'),
+  'secret-type-unsupported': malformed('secret type not supported'),
   'grant-type-unknown': { code: 'unsupported_grant_type', description: 'grant type not supported' },
 
   'client-id-missing': { code: 'invalid_client_id', description: 'client identifier invalid' },
@@ -569,6 +574,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'otp-expired': { code: 'invalid_otp', description: 'invalid one-time password' },
   'path-not-local': malformed('redirect_uri must be a path of the org'),
   'token-opens-no-page': { code: 'unsupported_token_type', description: 'this token opens no page' },
+  'token-form-unknown': { code: 'unsupported_token_type', description: 'this token type is not supported' },
   'token-missing': { code: 'invalid_token', description: 'token not provided' },
   'token-twice': malformed('more than one access token'),
   'token-unknown': deadToken,

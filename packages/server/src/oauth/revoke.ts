@@ -5,9 +5,16 @@ import type { FindAccessToken } from '../tokens/bearer.ts'
 import type { ShownTokens } from '../tokens/delete-token.ts'
 import { type DeletionStores, findDeletion } from '../tokens/end-deletion.ts'
 import { type RefreshTokenStore, refreshTokenShape } from '../tokens/refresh-token.ts'
+import { hasFormOfToken } from '../tokens/token-form.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { refusal } from './refusal.ts'
 import type { TokenRequest } from './token-request.ts'
+
+/** How tokens are to be revoked that are none. */
+export interface RevocationRules {
+  /** A text that has the form of no token is refused; RFC 7009 §2.2 takes it for revoked. */
+  readonly refusesStrangeTokens: boolean
+}
 
 interface Needs {
   readonly findAccessToken: FindAccessToken
@@ -16,10 +23,11 @@ interface Needs {
   readonly approvals: DeletionStores['approvals']
   readonly shownTokens: Pick<ShownTokens, 'readDeleteToken'>
   readonly authenticateClient: ClientAuthentication
+  readonly rules: RevocationRules
   readonly now: () => Date
 }
 
-/** Ends a token (RFC 7009). An unknown one is as good as ended, so it is no error. */
+/** Ends a token (RFC 7009). An unknown one is as good as ended, so it is no error; what is no token at all may be one. */
 export type RevokeEndpoint = (request: TokenRequest, checks: Checklist) => Promise<void>
 
 /**
@@ -27,13 +35,16 @@ export type RevokeEndpoint = (request: TokenRequest, checks: Checklist) => Promi
  * name of the app alone, they must be right, and of the app that the token belongs to (RFC 7009 §2.1).
  */
 export function revokeEndpoint(needs: Needs): RevokeEndpoint {
-  const { findAccessToken, accessTokens, refreshTokens, shownTokens, authenticateClient, now } = needs
+  const { findAccessToken, accessTokens, refreshTokens, shownTokens, authenticateClient, rules, now } = needs
   return async (request, checks) => {
     const text = request.parameters.get('token')
     if (text === undefined) throw refusal({ reason: 'token-missing', facts: {} })
     const client = saysWhoAsks(request) ? await authenticateClient(request, () => undefined, checks) : undefined
     const found = await findToken(text)
     if (found === undefined) {
+      if (rules.refusesStrangeTokens && !hasFormOfToken(text)) {
+        throw refusal({ reason: 'token-form-unknown', facts: {} })
+      }
       pass(checks, 'token-ended', { was: 'unknown or ended before' })
       return
     }

@@ -80,6 +80,11 @@ export function tokenEndpoint({
       throw refusal({ reason: 'grant-type-unknown', facts: { found: type?.slice(0, 128) ?? 'none', offered } })
     }
     pass(checks, 'grant-type', { grant_type: grant.type })
+    // Of the drafts: a token with which requests are signed. There are none here.
+    const secretType = parameters.get('secret_type')
+    if (secretType !== undefined) {
+      throw refusal({ reason: 'secret-type-unsupported', facts: { found: secretType.slice(0, 128) } })
+    }
     return grant
   }
 }

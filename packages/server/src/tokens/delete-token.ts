@@ -24,7 +24,8 @@ export function aboutOf(deletion: Deletion): string {
   return deletion.kind === 'refresh-token' ? `r${deletion.id}` : `a${deletion.id}.${deletion.epoch}`
 }
 
-const prefix = '5Del'
+/** What every `DeleteToken` begins with. */
+export const deleteTokenPrefix = '5Del'
 const deletion = 'OauthToken.DeleteToken'
 const standIn = 'OauthToken, shown'
 const longest = 256
@@ -32,11 +33,11 @@ const longest = 256
 /** The tokens as shown, under the seal of the server. */
 export function shownTokens(seal: Seal): ShownTokens {
   return {
-    deleteToken: (about) => prefix + seal.close(about, deletion),
+    deleteToken: (about) => deleteTokenPrefix + seal.close(about, deletion),
     opaque: (about) => seal.close(about, standIn),
     readDeleteToken(text) {
-      if (!text.startsWith(prefix) || text.length > longest) return undefined
-      const about = opened(text.slice(prefix.length))
+      if (!text.startsWith(deleteTokenPrefix) || text.length > longest) return undefined
+      const about = opened(text.slice(deleteTokenPrefix.length))
       const [, kind, id, epoch] = /^([ra])(\d{1,15})(?:\.(\d{1,15}))?$/.exec(about ?? '') ?? []
       if (kind === 'r') return { kind: 'refresh-token', id: Number(id) }
       return kind === 'a' ? { kind: 'approval', id: Number(id), epoch: Number(epoch) } : undefined

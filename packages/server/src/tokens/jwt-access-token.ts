@@ -92,6 +92,11 @@ export function readJwtAccessToken(text: string, ring: KeyRing): PresentedJwt | 
   return row === undefined ? undefined : { ...row, org }
 }
 
+/** Whether a text says of itself that it is a JWT-based access token. */
+export function hasFormOfJwtAccessToken(text: string): boolean {
+  return headerSchema.safeParse(jwtParts(text)?.header).success
+}
+
 /** Reads JWT-based access tokens, and remembers those it has verified: a caller shows the same one again and again. */
 export type ReadJwtAccessToken = (text: string) => Promise<PresentedJwt | undefined>
 

@@ -23,6 +23,8 @@ export interface Visit {
   readonly site: Site
   readonly sourceIp: string
   readonly userAgent: string
+  /** Whether a trusted proxy says that the caller came by plain http. */
+  readonly isPlain: boolean
   /** On every answer as `x-request-id`, and in the journal. */
   readonly requestId: string
   readonly checks: Checklist
@@ -77,6 +79,7 @@ export function receive(needs: Needs): Receive {
       site,
       sourceIp: sourceIpOf(request),
       userAgent: (request.header('user-agent') ?? 'Unknown').slice(0, 255),
+      isPlain: isPlain(request),
       requestId,
       checks: checklist(),
       refused: undefined,
@@ -144,13 +147,23 @@ export function receive(needs: Needs): Receive {
     }
   }
 
+  function isPlain(request: Incoming): boolean {
+    if (proxies.length === 0 || !isInRanges(peerOf(request), proxies)) return false
+    // Of several proxies in a row, the first is the one that the caller reached.
+    return /^\s*http\s*(?:,|$)/i.test(request.header('x-forwarded-proto') ?? '')
+  }
+
   function sourceIpOf(request: Incoming): string {
-    const peer = request.peer.replace(/^::ffff:/, '')
+    const peer = peerOf(request)
     if (proxies.length === 0 || !isInRanges(peer, proxies)) return peer
     // The nearest address that is not a proxy of ours is the last one that can be believed.
     const chain = (request.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim())
     return chain.findLast((address) => address !== '' && !isInRanges(address, proxies)) ?? peer
   }
+}
+
+function peerOf({ peer }: Incoming): string {
+  return peer.replace(/^::ffff:/, '')
 }
 
 function serverError(request: Incoming, requestId: string, error: unknown): Reply {
@@ -162,7 +175,12 @@ function serverError(request: Incoming, requestId: string, error: unknown): Repl
 /** The same request may succeed in a moment, here or on another node. */
 function unavailable(request: Incoming, requestId: string): Reply {
   if (wantsPage(request)) return pageAnswer(ServerErrorPage({ requestId }), { status: 503 })
-  return jsonAnswer({ error: 'service_unavailable', error_description: 'temporarily unavailable, try again' }, 503)
+  const message = 'temporarily unavailable, try again'
+  // The REST API has a form of its own, which its clients read.
+  if (request.path.startsWith('/services/data/')) {
+    return jsonAnswer([{ message, errorCode: 'SERVER_UNAVAILABLE' }], 503)
+  }
+  return jsonAnswer({ error: 'service_unavailable', error_description: message }, 503)
 }
 
 function entryOf(endpoint: string, visit: Visit, status: number, at: Date): JournalEntry {

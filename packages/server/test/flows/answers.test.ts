@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Stores } from '../../src/stores/stores.ts'
+import { Unavailable } from '../../src/unavailable.ts'
 import { authorizeUrl, signInOn, testBrowser } from './test-browser.ts'
-import { answerOf, startTestServer, type TestServer } from './test-server.ts'
+import { answerOf, consumerSecret, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 
@@ -83,6 +84,39 @@ describe('every answer', () => {
   })
 })
 
+describe('the token endpoint', () => {
+  it('knows no tokens with a secret of their own (secret_type), whatever the grant', async () => {
+    for (const grant_type of ['refresh_token', 'client_credentials', 'authorization_code']) {
+      const answer = await server.post(tokenUrl, { grant_type, secret_type: 'hmac-sha256' })
+      expect([answer.status, answer.body]).toEqual([
+        400,
+        { error: 'invalid_request', error_description: 'secret type not supported' },
+      ])
+      expect((await server.journalOf(answer)).refusal).toEqual({
+        reason: 'secret-type-unsupported',
+        facts: { found: 'hmac-sha256' },
+      })
+    }
+  })
+
+  it('says in words that clients know that too many passwords wait', async () => {
+    const settings = { ...server.org.settings, blockOAuthUnPwFlow: false }
+    await server.stores.orgs.update({ ...server.org, settings })
+    await server.addApp('Legacy', { isUsernamePasswordEnabled: true })
+    const form = { grant_type: 'password', client_id: '3MVG9Legacy', client_secret: consumerSecret, password: 'wrong' }
+    const all = await Promise.all(
+      Array.from({ length: 150 }, (_, number) =>
+        server.post(tokenUrl, { ...form, username: `nobody${number}@x.example` }),
+      ),
+    )
+    const busy = all.find(({ status }) => status === 503)
+    expect([busy?.headers.get('retry-after'), busy?.body]).toEqual([
+      '1',
+      { error: 'service_unavailable', error_description: 'too many sign-ins at once, try again' },
+    ])
+  })
+})
+
 describe('a fault of our own', () => {
   const broken = (): Promise<never> => Promise.reject(new Error('secret detail of the disk'))
 
@@ -119,6 +153,34 @@ describe('a fault of our own', () => {
       ])
       expect(answer.headers.get('x-request-id')).toMatch(/^[A-Za-z0-9]{12,40}$/)
       expect(failing.takeErrors().map(String)).toEqual(['Error: secret detail of the disk'])
+    } finally {
+      await failing.close()
+    }
+  })
+
+  it('that will pass is told in words that clients know, with when to come again', async () => {
+    const away = (): Promise<never> => Promise.reject(new Unavailable('The database is away.'))
+    const between = (stores: Stores): Stores => ({
+      ...stores,
+      apps: { ...stores.apps, findByConsumerKey: away },
+      accessTokens: { ...stores.accessTokens, find: away },
+    })
+    const failing = await startTestServer({ between })
+    try {
+      const token = await failing.post(tokenUrl, { grant_type: 'refresh_token', client_id: 'x' })
+      expect([token.status, token.headers.get('retry-after'), token.body]).toEqual([
+        503,
+        '1',
+        { error: 'service_unavailable', error_description: 'temporarily unavailable, try again' },
+      ])
+      const headers = { authorization: `Bearer ${'0'.repeat(15)}!AQ${'A'.repeat(94)}` }
+      const rest = await answerOf(await failing.request('/services/data/v67.0/limits', { headers }))
+      expect([rest.status, rest.headers.get('retry-after'), rest.body]).toEqual([
+        503,
+        '1',
+        [{ message: 'temporarily unavailable, try again', errorCode: 'SERVER_UNAVAILABLE' }],
+      ])
+      expect(failing.takeErrors()).toHaveLength(2)
     } finally {
       await failing.close()
     }

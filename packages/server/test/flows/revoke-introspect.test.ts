@@ -64,13 +64,30 @@ describe('a revocation', () => {
     expect((await refresh(server, app, refresh_token)).status).toBe(200)
   })
 
-  it.each(['junk', '00D000000000001!AQ.nothing', `5Aep861${'A'.repeat(80)}`])(
-    'of an unknown token is no error: %s',
-    async (token) => {
-      const { status, text } = await server.post(revokeUrl, { token })
-      expect([status, text]).toEqual([200, ''])
-    },
-  )
+  it.each([
+    '00D000000000001!AQ.nothing',
+    `5Aep861${'A'.repeat(80)}`,
+    '5DelNothing',
+    `${Buffer.from('{"alg":"RS256","tty":"sfdc-core-token","kid":"CORE_ATJWT.00D000000000001.1"}').toString('base64url')}.e30.AA`,
+  ])('of an unknown token is no error: %s', async (token) => {
+    const { status, text } = await server.post(revokeUrl, { token })
+    expect([status, text]).toEqual([200, ''])
+  })
+
+  it('of what has the form of no token is refused, and taken for done in the strict posture', async () => {
+    const { id_token } = await tokensFor(server, user, app)
+    const strict = await startTestServer({ posture: strictPosture })
+    for (const token of ['junk', id_token, '00D!', '0'.repeat(4000)]) {
+      expect(await refusalOf(server, await server.post(revokeUrl, { token }))).toEqual({
+        status: 400,
+        error: 'unsupported_token_type',
+        error_description: 'this token type is not supported',
+        reason: 'token-form-unknown',
+      })
+      expect((await strict.post(revokeUrl, { token })).status).toBe(200)
+    }
+    await strict.close()
+  })
 
   it('may come twice', async () => {
     const { access_token, refresh_token } = await tokensFor(server, user, app)

@@ -43,6 +43,9 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   rotatesForPublicApps: yesNo('apps without a secret always rotate their refresh tokens'),
   refusesCredentialsInQuery: yesNo('client_secret, assertion and the like in the query string are refused'),
   refusesTokenInQuery: yesNo('access tokens in the query string, or in two places, are refused'),
+  refusesStrangeTokens: yesNo(
+    'the revoke endpoint refuses what has the form of no token (RFC 7009 §2.2: it is revoked)',
+  ),
   usesRfcStatuses: yesNo('401 and 405 as the RFCs say, where Salesforce answers 400 and 403'),
   registersKeys: yesNo('apps may register themselves with a key in place of a secret (RFC 7591, private_key_jwt)'),
   registrationLimit: number('how many apps may register themselves under one', 0, 100_000),

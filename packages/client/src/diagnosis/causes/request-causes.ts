@@ -26,6 +26,15 @@ export const requestCauses = {
     ],
     command: 'curl -sS -o /dev/null -w "%{http_code} %{redirect_url}\\n" "$TOKEN_URL"',
   },
+  'https-required': {
+    told: anyOf(told('invalid_request', 'https required'), told('HTTPS_Required')),
+    meaning: 'The request came by plain http, or a proxy on the way says so.',
+    found: ({ request }) => request?.url?.origin,
+    whatToDo: [
+      'Use an https URL from the start, and renew what the request showed.',
+      'If you did, the proxy before the server says otherwise: have it send X-Forwarded-Proto: https.',
+    ],
+  },
   'method-not-get': {
     told: told('invalid_request', 'must use http get'),
     meaning: 'The authorize URL is for browsers: it takes GET, and forms that are posted.',
@@ -68,6 +77,12 @@ export const requestCauses = {
     whatToDo: [
       'Encode each value once: `encodeURIComponent` in JavaScript, `--data-urlencode` with curl. A lone % is %25.',
     ],
+  },
+  'secret-type-unsupported': {
+    told: told('invalid_request', 'secret type not supported'),
+    meaning: 'The request has a secret_type, of a draft before OAuth 2.0: access tokens have no secret of their own.',
+    found: ({ value }) => value('secret_type'),
+    whatToDo: ['Leave secret_type out.'],
   },
   'credentials-in-query': {
     told: told('invalid_request', 'credentials are not accepted in the query string'),

@@ -176,6 +176,14 @@ export const tokenCauses = {
     found: ({ value }) => value('redirect_uri'),
     whatToDo: ['Give the path alone, such as /lightning/setup/SetupOneHome/home.'],
   },
+  'token-form-unknown': {
+    told: told('unsupported_token_type', 'this token type is not supported'),
+    meaning: 'What was to be revoked has the form of no access token, refresh token or DeleteToken.',
+    whatToDo: [
+      'Send the token as it was answered, percent-encoded once.',
+      'An ID token cannot be revoked: it ends by its exp.',
+    ],
+  },
   'token-opens-no-page': {
     told: told('unsupported_token_type', 'this token opens no page'),
     meaning: 'The access token is a JWT, or bound to a key (DPoP): those open APIs and no pages.',

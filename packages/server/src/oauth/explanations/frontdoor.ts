@@ -56,6 +56,17 @@ export const frontdoorExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'token-form-unknown': {
+    check: 'token',
+    facts: {},
+    explain: () => ({
+      expected: 'an access token, a refresh token, or the DeleteToken of an OauthToken',
+      found: 'a text that has the form of none of them',
+      whatToDo:
+        'Send the token as it was answered, percent-encoded once: access tokens begin with 00D and have a `!`, refresh tokens begin with 5Aep861. An ID token cannot be revoked: it ends by its `exp`.',
+      whereInSetup: undefined,
+    }),
+  },
   'token-opens-no-page': {
     check: 'token',
     facts: { kind: 'text' },

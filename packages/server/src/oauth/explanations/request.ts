@@ -15,6 +15,16 @@ export const requestExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'https-required': {
+    check: 'request',
+    facts: { address: 'text' },
+    explain: ({ address }) => ({
+      expected: `a request by https, to ${address}`,
+      found: 'one by plain http, as the proxy says that it came through (X-Forwarded-Proto)',
+      whatToDo: `Ask ${address}, and renew what the request showed: everything on the way could read it. If your callers do use https, have the proxy that they reach say so: \`X-Forwarded-Proto: https\`.`,
+      whereInSetup: undefined,
+    }),
+  },
   'method-not-get': {
     check: 'request',
     facts: { found: 'text' },
@@ -77,6 +87,17 @@ export const requestExplanations = {
       found: `a value that cannot: ${problem}`,
       whatToDo:
         'Encode each value once, as UTF-8 and then percent-encoded: `encodeURIComponent` in JavaScript, `--data-urlencode` with curl. A lone `%` must be written `%25`.',
+      whereInSetup: undefined,
+    }),
+  },
+  'secret-type-unsupported': {
+    check: 'request',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'no secret_type: every access token is a bearer token, which has no secret of its own',
+      found: quoted(found),
+      whatToDo:
+        'Leave `secret_type` out. Drafts before OAuth 2.0 had it for tokens that sign each request; where the server offers it, DPoP has taken their place.',
       whereInSetup: undefined,
     }),
   },

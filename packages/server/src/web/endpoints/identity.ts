@@ -114,6 +114,7 @@ export function identityRefusal(usesRfcStatuses: boolean): ShowRefusal {
   return (error) => {
     // What went wrong, and how to do it right, stands in the challenge (RFC 9449 §7.1).
     if (isAboutKey(error.refusal.reason)) return text('', 401)
+    if (error.refusal.reason === 'https-required') return refuseIdentity('HTTPS_Required')
     const isMissing = error.refusal.reason === 'token-missing'
     if (!usesRfcStatuses) return refuseIdentity(isMissing ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token')
     return text('', bearerStatuses[bearerCode(error)], { 'www-authenticate': bearerChallenge(error) })

@@ -66,12 +66,14 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   // The request itself.
   'method-not-post': 'request',
   'method-not-get': 'request',
+  'https-required': 'request',
   'body-not-form': 'request',
   'body-too-large': 'request',
   'body-malformed': 'request',
   'parameter-repeated': 'request',
   'parameter-malformed': 'request',
   'credentials-in-query': 'request',
+  'secret-type-unsupported': 'request',
   'grant-type-unknown': 'request',
   'response-type-unknown': 'request',
   'branding-unknown': 'request',
@@ -277,6 +279,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'otp-expired': 'request',
   'path-not-local': 'request',
   'token-opens-no-page': 'app settings',
+  'token-form-unknown': 'request',
   // Access tokens.
   'dpop-proof-missing': 'request',
   'dpop-proof-malformed': 'request',
