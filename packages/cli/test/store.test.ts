@@ -40,7 +40,7 @@ describe('sallyport store copy', () => {
 
     const again = await run(['store', 'copy', '--data', first, '--to', url], { env })
     expect(again.status).toBe(1)
-    expect(again.stderr).toContain('it is not empty')
+    expect(again.stderr).toContain('cannot be used: it is not empty')
     expect(again.stderr).not.toContain('sallyport@')
   })
 })

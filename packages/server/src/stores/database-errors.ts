@@ -31,6 +31,11 @@ export class DatabaseUnusable extends Error {
   }
 }
 
+/** Whether an error says already, in words of ours, why there is no database to be had. */
+export function saysWhy(error: unknown): boolean {
+  return error instanceof DatabaseUnusable || error instanceof DatabaseTooNew || error instanceof WrongEncryptionKey
+}
+
 /** Others have been at the same things for so long that our own write was given up. It may be tried again. */
 export class DatabaseBusy extends Unavailable {
   override readonly name = 'DatabaseBusy'

@@ -1,4 +1,4 @@
-import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable } from './database-errors.ts'
+import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable, saysWhy } from './database-errors.ts'
 
 /** The code of an error: PostgreSQL's five characters (SQLSTATE), or that of the system. */
 export function codeOf(error: unknown): string {
@@ -35,6 +35,7 @@ export function explained(place: string, error: unknown): unknown {
 
 /** Says of an error at the start what a person can do about it. */
 export function explainedAtStart(place: string, user: string | undefined, error: unknown): unknown {
+  if (saysWhy(error)) return error
   const unusable = (problem: string) => new DatabaseUnusable(place, problem, error)
   // Some of what TLS says has several lines.
   const message = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').trim() : ''
