@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { newSchemaUrl } from '../../../test/postgres-url.ts'
+import { faultKey, makeFaultOrgs } from '../../server/test/faults/fault-org.ts'
 import { type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 
 const publicUrl = 'http://localhost:9'
@@ -133,9 +135,19 @@ async function balancer(servers: RunningServer[]) {
 }
 
 describe('a rolling restart', () => {
-  it('behind a balancer fails no request', async () => {
+  it.each(['SQLite', 'PostgreSQL'])('behind a balancer fails no request, on %s', async (database) => {
     using folder = temporaryFolder()
-    const place = { env: { ...secrets(), SALLYPORT_DATA: folder.path, SALLYPORT_DRAIN_SECONDS: '1' } }
+    const data = join(folder.path, 'data')
+    mkdirSync(data)
+    const url = database === 'SQLite' ? undefined : await newSchemaUrl()
+    const [org] = await makeFaultOrgs(url === undefined ? { file: join(data, 'sallyport.db') } : { url }, publicUrl)
+    const place = {
+      env: {
+        SALLYPORT_ENCRYPTION_KEY: faultKey.toString('base64'),
+        SALLYPORT_DRAIN_SECONDS: '1',
+        ...(url === undefined ? { SALLYPORT_DATA: data } : { SALLYPORT_DATABASE_URL: url }),
+      },
+    }
     const words = ['serve', '--public-url', publicUrl, '--port', '0']
     const servers = await Promise.all([startServer(words, place), startServer(words, place)])
     const front = await balancer(servers)
@@ -145,16 +157,26 @@ describe('a rolling restart', () => {
     let answered = 0
     const failures: unknown[] = []
     const ask = () =>
-      new Promise<number>((resolve, reject) => {
-        const sent = request({ port: front.port, host: '127.0.0.1', path: '/id/keys', agent }, (answer) => {
-          answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
+      new Promise<string>((resolve, reject) => {
+        const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: org?.assertion() ?? '' }
+        const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+        const to = {
+          port: front.port,
+          host: '127.0.0.1',
+          path: '/services/oauth2/token',
+          method: 'POST',
+          headers,
+          agent,
+        }
+        const sent = request(to, (answer) => {
+          text(answer).then((body) => resolve(`${answer.statusCode} ${body}`), reject)
         })
-        sent.on('error', reject).end()
+        sent.on('error', reject).end(new URLSearchParams(form).toString())
       })
     const caller = async () => {
       while (!isOver) {
         await ask().then(
-          (status) => (status === 200 ? answered++ : failures.push(status)),
+          (answer) => (answer.startsWith('200 {"access_token"') ? answered++ : failures.push(answer)),
           (error) => failures.push(error),
         )
       }

@@ -33,13 +33,19 @@ export interface Meeting {
 }
 
 const names = ['Acme', 'Globex'] as const
+/** What the database is sealed with. */
+export const faultKey = Buffer.alloc(32, 7)
+
 const profile = 'Standard User'
 const contactEmail = 'dev@fault.example'
 
-/** Makes a database with two orgs, whose people have met none of the apps. */
-export async function makeFaultOrgs(place: Place): Promise<readonly FaultOrg[]> {
+/** Makes a database with two orgs, whose people have met none of the apps. @param audience of their assertions */
+export async function makeFaultOrgs(
+  place: Place,
+  audience = 'https://login.salesforce.com',
+): Promise<readonly FaultOrg[]> {
   const signer = await newSigner(new Date())
-  const seal = sealWith(Buffer.alloc(32, 7))
+  const seal = sealWith(faultKey)
   const now = () => new Date()
   const stores = await openStores({
     ...place,
@@ -65,7 +71,8 @@ export async function makeFaultOrgs(place: Place): Promise<readonly FaultOrg[]> 
         userIds: own.map((user) => user?.id ?? ''),
         consumerKeys: consumerKeysOf(name),
         secretOf,
-        assertion: (username = anyOf(usernamesOf(name))) => assertionOf(`${name}Server`, username, signer),
+        assertion: (username = anyOf(usernamesOf(name))) =>
+          assertionOf({ iss: `${name}Server`, sub: username, aud: audience }, signer),
       }
     })
   } finally {
@@ -128,10 +135,10 @@ function orgIn(name: string, signer: Signer) {
   }
 }
 
-function assertionOf(iss: string, sub: string, { privateKey }: Signer): string {
+function assertionOf(about: Readonly<Record<'iss' | 'sub' | 'aud', string>>, { privateKey }: Signer): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const exp = Math.floor(Date.now() / 1000) + 180
-  const claims = { iss, sub, aud: 'https://login.salesforce.com', exp, jti: randomUUID() }
+  const claims = { ...about, exp, jti: randomUUID() }
   const input = `${encode({ alg: 'RS256' })}.${encode(claims)}`
   return `${input}.${createSign('RSA-SHA256').update(input).sign(privateKey, 'base64url')}`
 }
