@@ -15,6 +15,13 @@ export interface ColumnTypes {
   readonly tableEnd: RawBuilder<unknown>
 }
 
+/** An index that a table with many rows is to have. */
+export interface Index {
+  readonly name: string
+  /** `create index if not exists …`, of that name. */
+  readonly definition: Compilable<unknown>
+}
+
 /** How much a process asks of its database at the moment. */
 export interface DatabaseLoad {
   /** Connections that are open. */
@@ -120,6 +127,8 @@ export interface Dialect {
   readonly columns: ColumnTypes
   /** The statements that put a table into parts, one by one and while others use it; none where tables are whole. */
   intoParts(table: string): readonly string[]
+  /** The statements that make an index while others write, each by itself; broken off, they are begun anew. */
+  indexMeanwhile(index: Index): readonly Compilable<unknown>[]
   /** @throws {DatabaseUnusable} when there is no database to be had at that place */
   connect(): Promise<Connection>
   /** Says of an error while the database is opened what a person can do about it, where it is known. */

@@ -5,6 +5,7 @@ import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { insertBatches } from './postgres-batches.ts'
 import { codeOf, explained, explainedAtStart, isOfConnection, isOutdated } from './postgres-errors.ts'
+import { indexMeanwhile } from './postgres-index.ts'
 import { intoParts } from './postgres-into-parts.ts'
 import { channel, lanesTo, quickest } from './postgres-lanes.ts'
 import { makeRoomUpTo, partedTables, partKeeper } from './postgres-parts.ts'
@@ -35,6 +36,7 @@ export function postgresDialect(place: PostgresPlace): Dialect {
       tableEnd: sql``,
     },
     intoParts,
+    indexMeanwhile,
     explained: (error) => explainedAtStart(name, config.user, error),
     async connect() {
       const connection = postgresConnection(place)

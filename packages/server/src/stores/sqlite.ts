@@ -64,6 +64,7 @@ export function sqliteDialect({ file, synchronous, busyTimeout }: SqliteOptions)
       tableEnd: sql`strict`,
     },
     intoParts: () => [],
+    indexMeanwhile: ({ definition }) => [definition],
     // Every act that opens it explains itself.
     explained: (error) => error,
     async connect() {

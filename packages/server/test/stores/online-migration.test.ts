@@ -10,6 +10,8 @@ import { testSeal } from './open-test-stores.ts'
 
 // The last version whose tables were whole.
 const whole = 23
+// The last version without the indexes that list views go by.
+const withoutListIndexes = 24
 const tokens = 5000
 
 const columns = `hash, approval_id, issued_at, expires_at, timeout, scopes, approval_epoch, org_epoch, user_epoch, app_epoch,
@@ -77,5 +79,42 @@ it('puts tables into parts while a server of the version before issues, looks up
   expect((await slow.query(left)).rows).toEqual([{ count: 0 }])
   // A node gives a statement up after so long; these are three.
   expect(longest).toBeLessThan(3000)
+  await Promise.all([old.end(), slow.end(), watching.end(), stores.close()])
+})
+
+it('makes indexes while a server of the version before goes on writing, and once more where it was broken off', async () => {
+  const url = await newSchemaUrl()
+  const dialect = await dialectAt({ url })
+  const connection = await dialect.connect()
+  await migrate(connection, dialect, testSeal, withoutListIndexes)
+  await connection.close()
+  const { config } = readPostgresUrl(url, undefined)
+  const [old, slow, watching] = [new Client(config), new Client(config), new Client(config)]
+  await Promise.all([old.connect(), slow.connect(), watching.connect()])
+  await slow.query(`insert into orgs (id, name, type, is_active, epoch, settings, created_at)
+    values ('org', 'Acme', 'production', 1, 1, '{}', 0)`)
+  const add = (id: string) => `insert into records (id, org_id, object, name, fields, owner_id, created_at, modified_at)
+    values ('${id}', 'org', 'Account', 'A', '{}', '', 0, 0)`
+  const index = `select indisvalid from pg_index where indexrelid = 'records_of_owner'::regclass`
+
+  await slow.query('begin')
+  await slow.query(add('first'))
+  // What is left where a program was killed while it waited for somebody.
+  await old.query(`set statement_timeout = '50ms'`)
+  await expect(old.query('create index concurrently records_of_owner on records (org_id)')).rejects.toThrow('timeout')
+  await old.query('set statement_timeout = 0')
+  expect((await watching.query(index)).rows).toEqual([{ indisvalid: false }])
+
+  const migrating = openStores({ url, seal: testSeal, now: () => noon, onError: () => {} })
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'drop index concurrently%records_of_owner%'`
+  while ((await watching.query(waits)).rows.length === 0) await setImmediate()
+  await old.query(`set lock_timeout = '300ms'`)
+  await old.query(add('meanwhile'))
+  await slow.query('commit')
+  const stores = await migrating
+
+  expect((await watching.query(index)).rows).toEqual([{ indisvalid: true }])
+  const columns = `select pg_get_indexdef('records_of_owner'::regclass) like '%lower(name)%' as whole`
+  expect((await watching.query(columns)).rows).toEqual([{ whole: true }])
   await Promise.all([old.end(), slow.end(), watching.end(), stores.close()])
 })

@@ -105,6 +105,7 @@ export async function migrate(connection: Connection, dialect: Dialect, seal: Se
       for (const migration of migrations.slice(0, goal)) {
         for (const text of migration.meanwhile?.(needs) ?? []) await connection.execute(written(text))
         await Promise.all(migration.statements(needs).map((step) => connection.execute(step)))
+        for (const { definition } of migration.indexes?.(needs) ?? []) await connection.execute(definition)
       }
       await connection.execute(queries.updateTable('schema_version').set({ version: goal }))
     })
@@ -114,6 +115,11 @@ export async function migrate(connection: Connection, dialect: Dialect, seal: Se
     const { version } = migration
     if ((await schemaVersion(connection, dialect, seal)) >= version) return
     for (const text of migration.meanwhile?.(needs) ?? []) await patiently(() => connection.outside(written(text)))
+    for (const index of migration.indexes?.(needs) ?? []) {
+      await patiently(async () => {
+        for (const step of dialect.indexMeanwhile(index)) await connection.outside(step)
+      })
+    }
     await patiently(() =>
       together(async () => {
         if ((await schemaVersion(connection, dialect, seal)) >= version) return

@@ -1,6 +1,6 @@
 import type { Compilable, CreateTableBuilder, Kysely } from 'kysely'
 import type { Tables } from '../database.ts'
-import type { ColumnTypes } from '../dialect.ts'
+import type { ColumnTypes, Index } from '../dialect.ts'
 
 /** What a migration writes its statements with. */
 export interface MigrationNeeds {
@@ -22,6 +22,8 @@ export interface Migration {
    * and leaves the tables such that the version before can use them. In a new database they are part of the one transaction.
    */
   meanwhile?(needs: MigrationNeeds): readonly string[]
+  /** Indexes of tables that may have many rows; made before the rest as well, while others go on. */
+  indexes?(needs: MigrationNeeds): readonly Index[]
   /** What is done in one transaction. It is tried again and again until nobody has to wait for it long. */
   statements(needs: MigrationNeeds): readonly Compilable[]
 }
