@@ -266,6 +266,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'scope-not-allowed',
     'login-rate-exceeded',
   ],
+  hybrid: ['hybrid-jwt-rotating'],
   'device/request': [
     ...body,
     ...client,
@@ -475,6 +476,7 @@ export const elsewhere: readonly Reason[] = [
 export const flowPages: readonly string[] = [
   'web-server',
   'refresh-token',
+  'hybrid',
   'jwt-bearer',
   'saml-bearer',
   'saml-identity-provider',

@@ -1069,6 +1069,12 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       return refresh(refresh_token)
     },
   ],
+  'hybrid-jwt-rotating': [
+    async () => {
+      const details = { isNamedUserJwtEnabled: true, isRefreshTokenRotationEnabled: true }
+      return exchange({ grant_type: 'hybrid_auth_code' }, {}, await server.addApp(fresh('Hybrid'), details))
+    },
+  ],
   'refresh-token-rotated-out': [
     async () => {
       const app = await server.addApp(fresh('Rotating'), { isRefreshTokenRotationEnabled: true })

@@ -27,7 +27,7 @@ import { clientCredentials } from './oauth/grants/client-credentials.ts'
 import { device, deviceCode } from './oauth/grants/device.ts'
 import { exchangeOrAsset } from './oauth/grants/exchange-or-asset.ts'
 import { offer } from './oauth/grants/grant.ts'
-import { hybrid } from './oauth/grants/hybrid.ts'
+import { hybrid, hybridWithRefreshToken } from './oauth/grants/hybrid.ts'
 import { jwtBearer } from './oauth/grants/jwt-bearer.ts'
 import { refreshToken } from './oauth/grants/refresh-token.ts'
 import { samlAssertion } from './oauth/grants/saml-assertion.ts'
@@ -298,8 +298,8 @@ export async function sallyport({
     offer(deviceCode(deviceNeeds)),
     codeExchange,
     refresh,
-    hybrid(codeExchange, 'hybrid_auth_code', 'OauthHybridWebServer'),
-    hybrid(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken'),
+    hybridWithRefreshToken(codeExchange, 'hybrid_auth_code', 'OauthHybridWebServer'),
+    hybridWithRefreshToken(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken'),
     hybrid(exchange, hybridExchangeGrantType, 'OauthHybridTokenExchange'),
   ]
   const isWorthARow = sparingOfRows()

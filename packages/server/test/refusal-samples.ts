@@ -204,6 +204,7 @@ export const sampleFacts: ExplainedReasons = {
   'actor-token-signature-wrong': { thumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' },
   'actor-token-not-valid-now': { claim: 'exp', found: '2026-03-01T11:50:00.000Z', now },
   'actor-token-replayed': { device: 'thermostat-7' },
+  'hybrid-jwt-rotating': { app },
   'refresh-token-missing': {},
   'refresh-token-unknown': {},
   'refresh-token-of-another-app': { app },

@@ -173,6 +173,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'actor-token-not-valid-now': { readonly claim: string; readonly found: string; readonly now: string }
   'actor-token-replayed': { readonly device: string }
   // Refresh tokens
+  'hybrid-jwt-rotating': { readonly app: string }
   'refresh-token-missing': Record<never, never>
   'refresh-token-unknown': Record<never, never>
   'refresh-token-of-another-app': { readonly app: string }
@@ -503,6 +504,10 @@ const wires: { readonly [R in Reason]: Wire } = {
   'actor-token-not-valid-now': { code: 'invalid_grant', description: 'expired actor token' },
   'actor-token-replayed': { code: 'bad_jti_claim', description: 'jti claim was used before' },
 
+  'hybrid-jwt-rotating': {
+    code: 'invalid_grant',
+    description: 'refresh token rotation is not supported with jwt-based access tokens',
+  },
   'refresh-token-missing': malformed('refresh_token not provided'),
   'refresh-token-unknown': expiredRefreshToken,
   'refresh-token-of-another-app': expiredRefreshToken,

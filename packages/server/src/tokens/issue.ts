@@ -123,9 +123,8 @@ export function issueTokens(needs: Needs): IssueTokens {
       at,
       accessToken: { hash: hashSecret(secret), format, expiresAt, timeout, key: binding?.key },
       session,
-      // A JWT, or a token that is worth nothing without a key, is no session that a browser could go on with.
-      opens:
-        opensWebViews === true && format === 'opaque' && binding === undefined ? hybridTypes(scopes).map(opener) : [],
+      // Cookies need no key: whoever wants tokens that are worth nothing without one does not want these.
+      opens: opensWebViews === true && binding === undefined ? hybridTypes(scopes).map(opener) : [],
       refreshToken:
         source.kind !== 'refresh-token' && refreshSecret !== undefined
           ? {

@@ -341,10 +341,32 @@ describe('the hybrid flows', () => {
     expect(await pageWith(body.sidCookieName, body.parent_sid)).not.toContain(words)
   })
 
-  it('open no page with JWTs', async () => {
+  it('open pages by sessions of their own where the access token is a JWT, which opens none', async () => {
     const hybrid = await server.addApp('Hybrid', { scopes, isNamedUserJwtEnabled: true })
     const { body } = await exchanged(hybrid)
     expect(body.token_format).toBe('jwt')
-    expect(Object.keys(body).filter((name) => name.endsWith('_sid'))).toEqual([])
+    expect(await pageWith(body.sidCookieName, body.parent_sid)).toContain(words)
+    const renewed = await refresh(server, hybrid, body.refresh_token, { grant_type: 'hybrid_refresh' })
+    expect(await pageWith(body.sidCookieName, renewed.body.lightning_sid)).toContain(words)
+    await server.post('/services/oauth2/revoke', { token: body.access_token })
+    expect(await pageWith(body.sidCookieName, body.parent_sid)).not.toContain(words)
+  })
+
+  it('are refused to apps that get JWTs and rotate refresh tokens, and what they showed is not spent', async () => {
+    const both = { isNamedUserJwtEnabled: true, isRefreshTokenRotationEnabled: true }
+    const hybrid = await server.addApp('Hybrid', { scopes, ...both })
+    const { code, body } = await exchanged(hybrid)
+    const refused = {
+      error: 'invalid_grant',
+      error_description: 'refresh token rotation is not supported with jwt-based access tokens',
+    }
+    expect(body).toEqual(refused)
+    const redirect_uri = hybrid.callbackUrls[0] ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri, ...credentialsOf(hybrid) }
+    const { refresh_token } = (await server.post('/services/oauth2/token', form)).body
+    const again = await refresh(server, hybrid, refresh_token, { grant_type: 'hybrid_refresh' })
+    expect(again.body).toEqual(refused)
+    expect((await server.journalOf(again)).refusal).toEqual({ reason: 'hybrid-jwt-rotating', facts: { app: 'Hybrid' } })
+    expect((await refresh(server, hybrid, refresh_token)).status).toBe(200)
   })
 })

@@ -41,6 +41,15 @@ export const tokenCauses = {
     ],
     setting: appSetting('Selected OAuth Scopes'),
   },
+  'hybrid-jwt-rotating': {
+    told: at(['token'], told('invalid_grant', 'refresh token rotation is not supported with jwt-based access tokens')),
+    meaning: 'A hybrid app gets JWTs as access tokens and rotates its refresh tokens: it can have either.',
+    whatToDo: [
+      'Switch the rotation off, or the JWTs; or ask without web views, by authorization_code or refresh_token.',
+    ],
+    setting: appSetting('Enable Refresh Token Rotation'),
+    command: 'sallyport app update <name> --no-rotate-refresh-tokens',
+  },
   'refresh-token-rotated-out': {
     told: deadRefreshToken,
     look: (sight) =>

@@ -4,6 +4,16 @@ import { quoted } from './wording.ts'
 
 /** Refresh tokens. */
 export const refreshTokenExplanations = {
+  'hybrid-jwt-rotating': {
+    check: 'token-format',
+    facts: { app: 'text' },
+    explain: ({ app }) => ({
+      expected: `an app that issues JWTs as access tokens or rotates its refresh tokens, but not both, for a hybrid flow`,
+      found: `${quoted(app)}, which does both`,
+      whatToDo: `Switch one of them off: ${appCommand('update', app, '--no-rotate-refresh-tokens')} or ${appCommand('update', app, '--no-jwt-access-tokens')}. Or ask without web views, by the grant types authorization_code and refresh_token.`,
+      whereInSetup: appSetting(app, 'Enable Refresh Token Rotation'),
+    }),
+  },
   'refresh-token-missing': {
     check: 'refresh-token-known',
     facts: {},

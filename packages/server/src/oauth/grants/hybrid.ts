@@ -1,4 +1,5 @@
 import type { OauthLoginSubType } from '../../sessions/login-history.ts'
+import { refusal } from '../refusal.ts'
 import type { OfferedGrant } from './grant.ts'
 
 /**
@@ -11,6 +12,21 @@ export function hybrid(grant: OfferedGrant, type: string, loginSubType: OauthLog
     type,
     async authorize(client, context) {
       return { ...(await grant.authorize(client, context)), opensWebViews: true, loginSubType }
+    },
+  }
+}
+
+/** The same of a grant that goes by refresh tokens: Salesforce does not rotate them for hybrid apps that get JWTs. */
+export function hybridWithRefreshToken(...given: Parameters<typeof hybrid>): OfferedGrant {
+  const grant = hybrid(...given)
+  return {
+    ...grant,
+    async authorize(client, context) {
+      const app = client?.app
+      if (app?.isNamedUserJwtEnabled && app.isRefreshTokenRotationEnabled) {
+        throw refusal({ reason: 'hybrid-jwt-rotating', facts: { app: app.label } })
+      }
+      return grant.authorize(client, context)
     },
   }
 }

@@ -254,6 +254,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'verifier-unexpected': 'request',
   'verifier-malformed': 'request',
   'verifier-wrong': 'request',
+  'hybrid-jwt-rotating': 'app settings',
   'refresh-token-missing': 'request',
   'refresh-token-unknown': 'request',
   'refresh-token-of-another-app': 'request',
