@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -37,8 +37,8 @@ export const openTestStores: OpenTestStores = (options) =>
 
 /** Opens a new, empty SQLite database in a folder of its own. */
 export const openSqliteStores: OpenTestStores = async ({ now = () => new Date(), onError = fail } = {}) => {
-  const folder = await mkdtemp(join(tmpdir(), 'sallyport-stores-'))
-  const file = join(folder, 'sallyport.db')
+  const { folder, file } = await newFile()
+  await writeFile(file, await emptySqlite())
   const open = () => openStores({ file, seal: testSeal, now, onError, synchronous: 'OFF' })
   const stores = await open()
   const close = async () => {
@@ -46,6 +46,29 @@ export const openSqliteStores: OpenTestStores = async ({ now = () => new Date(),
     await rm(folder, { recursive: true, force: true })
   }
   return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
+}
+
+async function newFile() {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-stores-'))
+  return { folder, file: join(folder, 'sallyport.db') }
+}
+
+// Making the tables takes longer than most tests: they are made once for all of a worker.
+let empty: Promise<Uint8Array> | undefined
+
+/** The file of an empty SQLite database, with all tables. */
+function emptySqlite(): Promise<Uint8Array> {
+  empty ??= made()
+  return empty
+
+  async function made(): Promise<Uint8Array> {
+    const { folder, file } = await newFile()
+    const stores = await openStores({ file, seal: testSeal, now: () => new Date(), onError: fail, synchronous: 'OFF' })
+    await stores.close()
+    const bytes = await readFile(file)
+    await rm(folder, { recursive: true, force: true })
+    return bytes
+  }
 }
 
 /** Opens a new, empty schema of the run's PostgreSQL. */
@@ -64,7 +87,7 @@ export const openPostgresStores: OpenTestStores = async ({ now = () => new Date(
   return { ...stores, seal: testSeal, openAgain: open, close, [Symbol.asyncDispose]: close }
 }
 
-// Making the tables takes longer than most tests, so those of a worker follow one another in the same schema.
+// Those of a worker follow one another in the same schema, for the same reason.
 const unused: string[] = []
 
 /** Leaves nothing in a schema but its empty tables. */
