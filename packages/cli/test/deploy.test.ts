@@ -1,8 +1,11 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { unzipSync } from 'fflate'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { run, temporaryFolder } from './program.ts'
 
 const deploy = fileURLToPath(new URL('../../../deploy', import.meta.url))
@@ -76,21 +79,48 @@ describe('the Helm chart', () => {
     expect(Object.keys(schema.properties).toSorted()).toEqual(Object.keys(values).toSorted())
   })
 
-  it.each(templates.filter((file) => file.endsWith('.yaml')))('%s is YAML around its expressions', (file) => {
-    const text = read(chart, 'templates', file)
-    const begun = [...text.matchAll(/\{\{-? (?:if|range|with|define)\b/g)].length
-    expect([...text.matchAll(/\{\{-? end\b/g)].length).toBe(begun)
-    const plain = text
-      .split('\n')
-      // A line that is one expression stands for lines of its own, or for none.
-      .filter((line) => !/^\s*\{\{-? (?:if|range|end|else|with)\b[^}]*\}\}$/.test(line))
-      .map((line) => line.replace(/^(\s*)\{\{-? (?:include|toYaml)[^}]*\}\}$/, '$1included: true'))
-      .map((line) => line.replaceAll(/\{\{-?[^}]*\}\}/g, 'x'))
-      .join('\n')
-    const document = parse(plain, { uniqueKeys: false })
-    expect(document).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) })
+  it.runIf(hasHelm)('passes Helm’s own checks, and becomes manifests with the values that are given', () => {
+    using folder = temporaryFolder()
+    const helm = unpackedHelm(folder.path)
+    const at = join(deploy, chart)
+    const asked = (...words: readonly string[]) =>
+      execFileSync(helm, words, { encoding: 'utf8', env: { HOME: folder.path }, stdio: ['ignore', 'pipe', 'pipe'] })
+    expect(asked('lint', '--strict', at)).toContain('0 chart(s) failed')
+    const rendered = (...settings: readonly string[]) => {
+      const given = settings.flatMap((setting) => ['--set', setting])
+      const manifests = asked('template', 'login', at, '--kube-version', '1.30.0', ...given)
+      return parseAllDocuments(manifests).map((document) => document.toJS())
+    }
+    const kinds = ['ConfigMap', 'Deployment', 'PodDisruptionBudget', 'Service']
+    expect(rendered().map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds))
+    const proxied = ['ingress.enabled=true', 'ingress.tlsSecret=login', 'trustedProxies={10.0.0.1}', 'image.tag=1.2.3']
+    const all = rendered(...proxied, 'publicUrl=https://login.acme.example', 'replicas=3')
+    expect(all).toHaveLength(kinds.length + 1)
+    expect(all.find(({ kind }) => kind === 'Ingress').spec.tls).toMatchObject([{ secretName: 'login' }])
+    const { replicas, template } = all.find(({ kind }) => kind === 'Deployment').spec
+    expect([replicas, template.spec.containers[0].image]).toEqual([3, 'sallyport:1.2.3'])
+    const { data } = all.find(({ kind }) => kind === 'ConfigMap')
+    expect(parse(data['sallyport.yaml'])).toMatchObject({
+      'public-url': 'https://login.acme.example',
+      'trusted-proxy': ['10.0.0.1'],
+      'metrics-port': 9464,
+    })
+    expect(() => rendered('replicas=none')).toThrow('Invalid type. Expected: integer')
   })
 })
+
+// What the package has is a program for such machines alone.
+const hasHelm = process.platform === 'linux' && process.arch === 'x64'
+
+/** Helm itself, which an npm package brings along. */
+function unpackedHelm(folder: string): string {
+  const packed = createRequire(import.meta.url).resolve('@aws-cdk/asset-kubectl-v20/lib/layer.zip')
+  const { 'helm/helm': program } = unzipSync(readFileSync(packed), { filter: ({ name }) => name === 'helm/helm' })
+  if (program === undefined) throw new Error('There is no Helm in that package any more.')
+  const path = join(folder, 'helm')
+  writeFileSync(path, program, { mode: 0o700 })
+  return path
+}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
