@@ -14,3 +14,11 @@ it.each([
 ])('complains about %j', (wrong, complaint) => {
   expect(inspectAnswer(jwtBearer, wrong)).toContain(complaint)
 })
+
+it('wants a code of what is sent back to the app', () => {
+  const scenario = { members: [], status: 302 } as const
+  const sentTo = (location: string) => ({ status: 302, head: `HTTP/1.1 302 Found\r\nLocation: ${location}`, body: '' })
+  expect(inspectAnswer(scenario, sentTo('https://app.example/cb?code=aPrx'))).toBeUndefined()
+  expect(inspectAnswer(scenario, sentTo('https://app.example/cb?error=x'))).toContain('without a code')
+  expect(inspectAnswer(scenario, answer)).toContain('200')
+})

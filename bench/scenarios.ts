@@ -1,11 +1,13 @@
-import type { Answer } from './http.ts'
+import { type Answer, readHeader } from './http.ts'
 
 /** What is measured under load: its row in the table, what an answer must be, and the bar over the peer. */
 export interface Scenario {
   readonly name: ScenarioName
   readonly title: string
-  /** Every answer must be 200 with these members of its JSON body, non-empty or true. */
+  /** Every answer must have these members in its JSON body, non-empty or true. */
   readonly members: readonly string[]
+  /** 200, unless given; 302 goes back to the app with a code. */
+  readonly status?: 200 | 201 | 302
   /** How many times the rate of the peer, or of the bare server, ours is to be; `undefined` where none was set. */
   readonly bar: { readonly timesPeer: number } | { readonly timesBare: number } | undefined
   /** Whether the peer has something of the kind. */
@@ -27,7 +29,10 @@ export const scenarioNames = [
   'introspection',
   'revocation',
   'client-credentials',
+  'dpop',
+  'push',
   'password',
+  'headless',
   'token-exchange',
   'asset-token',
   'device',
@@ -106,7 +111,24 @@ export const scenarios: readonly Scenario[] = [
   },
   { name: 'revocation', title: 'revocation', members: [], bar: undefined, hasPeer: true },
   { name: 'client-credentials', title: 'client credentials', members: tokens, bar: undefined, hasPeer: true },
+  { name: 'dpop', title: 'refresh, bound to a key (DPoP)', members: tokens, bar: undefined, hasPeer: true },
+  {
+    name: 'push',
+    title: 'pushed request (PAR)',
+    members: ['request_uri', 'expires_in'],
+    status: 201,
+    bar: undefined,
+    hasPeer: true,
+  },
   { name: 'password', title: 'username and password (argon2id)', members: tokens, bar: undefined, hasPeer: false },
+  {
+    name: 'headless',
+    title: 'code for credentials (argon2id)',
+    members: [],
+    status: 302,
+    bar: undefined,
+    hasPeer: false,
+  },
   {
     name: 'token-exchange',
     title: 'token exchange',
@@ -133,8 +155,15 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 /** Complains about an answer that is not what the scenario is there to get. */
-export function inspectAnswer({ members }: Scenario, { status, body }: Answer): string | undefined {
-  if (status !== 200) return `${status} ${body.slice(0, 120)}`
+export function inspectAnswer(
+  { members, status: wanted = 200 }: Pick<Scenario, 'members' | 'status'>,
+  { status, head, body }: Answer,
+): string | undefined {
+  if (status !== wanted) return `${status} ${body.slice(0, 120)}`
+  if (status === 302) {
+    const location = readHeader(head, 'location') ?? ''
+    return /[?&]code=/.test(location) ? undefined : `sent back without a code: ${location.slice(0, 120)}`
+  }
   if (members.length === 0) return undefined
   const json = readObject(body)
   const missing = members.find((member) => !json[member])

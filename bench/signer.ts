@@ -32,6 +32,18 @@ export function makeSigner(): Signer {
   }
 }
 
+/** Makes proofs of one key (DPoP, ES256) for POST requests to a URL; no two are alike. */
+export function makeProver(htu: string): () => string {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const header = base64url({ typ: 'dpop+jwt', alg: 'ES256', jwk: publicKey.export({ format: 'jwk' }) })
+  return () => {
+    const iat = Math.floor(Date.now() / 1000)
+    const signed = `${header}.${base64url({ htm: 'POST', htu, iat, jti: uniqueId() })}`
+    const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+    return `${signed}.${signature.toString('base64url')}`
+  }
+}
+
 /** Letters and digits that nothing else is called: a `jti`, a client's id, its secret. */
 export function uniqueId(): string {
   return randomBytes(16).toString('hex')

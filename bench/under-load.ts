@@ -38,7 +38,7 @@ export async function warm(
   { port, start }: PreparedTarget,
   { connections, seconds }: Pressure,
 ): Promise<WarmTarget> {
-  const { process: server, supply } = await start()
+  const { process: server, supply } = await start(scenario.name)
   try {
     const first = await press(firstRequests, 1)
     const warmUp = await press(Math.min(mostRequests, Math.ceil(first.perSecond * warmUpSeconds)), warmUpSeconds)

@@ -15,14 +15,24 @@ const bodies = new Map([
   ['/revocation', ''],
   ['/asset-token', filled({ ...token, issued_token_type: 'A' }, 1500)],
   ['/device', filled({ device_code: 'A', user_code: 'A', verification_uri: 'A' }, 181)],
+  ['/push', filled({ request_uri: 'A', expires_in: 60 }, 140)],
+  ['/headless', ''],
   ['/record', filled({ Id: 'A', Name: 'A' }, 1010)],
   ['/query', filled({ totalSize: 25, records: 'A' }, 4560)],
 ])
 
+const statuses = new Map([
+  ['/push', 201],
+  ['/headless', 302],
+])
+const location = `https://app.example.com/callback?code=${'A'.repeat(90)}`
+
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
     const body = bodies.get(request.url)
-    response.writeHead(body === undefined ? 404 : 200, {
+    const status = statuses.get(request.url) ?? 200
+    response.writeHead(body === undefined ? 404 : status, {
+      ...(status === 302 && { Location: location }),
       'X-Content-Type-Options': 'nosniff',
       'Content-Type': 'application/json;charset=UTF-8',
       'Cache-Control': 'no-cache,must-revalidate,max-age=0,no-store,private',

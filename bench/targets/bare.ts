@@ -31,6 +31,19 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     introspection: post('/introspection', { token: 'A'.repeat(112), ...form }),
     revocation: post('/revocation', { token: 'A'.repeat(112) }),
     'client-credentials': post('/jwt-bearer', { grant_type: 'client_credentials', ...form }),
+    dpop: writeRequest({
+      host,
+      path: '/refresh',
+      headers: { DPoP: 'A'.repeat(420) },
+      form: { grant_type: 'refresh_token', refresh_token: 'A'.repeat(100), ...form },
+    }),
+    push: post('/push', { ...code, code_challenge: 'A'.repeat(43), scope: 'api refresh_token' }),
+    headless: post('/headless', {
+      ...code,
+      username: 'A'.repeat(20),
+      password: 'A'.repeat(28),
+      code_challenge: 'A'.repeat(43),
+    }),
     password: post('/jwt-bearer', {
       grant_type: 'password',
       username: 'A'.repeat(20),

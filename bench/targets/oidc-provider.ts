@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { writeRequest } from '../http.ts'
 import { readText, type ScenarioName } from '../scenarios.ts'
 import { freePort, type ServerProcess, startServer } from '../server-process.ts'
-import { makeSigner, uniqueId } from '../signer.ts'
+import { makeProver, makeSigner, uniqueId } from '../signer.ts'
 import {
   again,
   once,
@@ -116,6 +116,23 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'saml-bearer': nothing,
     'saml-assertion': nothing,
     'hybrid-refresh': nothing,
+    push: async () => {
+      const code_challenge = createHash('sha256').update('A'.repeat(43)).digest('base64url')
+      const pkce = { code_challenge, code_challenge_method: 'S256' }
+      const form = { response_type: 'code', redirect_uri: redirectUri, scope: 'openid api', ...pkce }
+      return again([post('/request', { ...form, ...web })])
+    },
+    dpop: async (server, count) => {
+      const tokens = await make(server, { make: 'RefreshToken', count: 64, scope: 'offline_access api', fields: {} })
+      const prove = makeProver(`${issuer}/token`)
+      return once(
+        await times(count, (number) => {
+          const form = { grant_type: 'refresh_token', refresh_token: tokens[number % tokens.length] ?? '', ...web }
+          return writeRequest({ host, path: '/token', headers: { DPoP: prove() }, form })
+        }),
+      )
+    },
+    headless: nothing,
     password: nothing,
     'code-jwt': nothing,
     'token-exchange': nothing,

@@ -10,7 +10,7 @@ import { type Answer, readHeader, writeRequest } from '../http.ts'
 import { fire } from '../load.ts'
 import { readText, type ScenarioName } from '../scenarios.ts'
 import { freePort, startServer } from '../server-process.ts'
-import { makeSigner, uniqueId } from '../signer.ts'
+import { makeProver, makeSigner, uniqueId } from '../signer.ts'
 import { signIn } from './sallyport-sign-in.ts'
 import {
   again,
@@ -58,6 +58,8 @@ const password = 'correct horse battery staple'
 const usernames = Array.from({ length: 16 }, (_, index) => `user${index}@bench.example`)
 // Salesforce keeps five approvals of a user for an app, so a user holds fewer refresh tokens than that.
 const tokensPerUser = 4
+// What Salesforce does not have is there in `sallyport serve` alone.
+const beyondSalesforce = ['--set', 'acceptsDpop=yes', '--set', 'pushedRequests=offered']
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
@@ -131,6 +133,14 @@ export async function prepareSallyport(
       const form = { grant_type: 'client_credentials', ...app }
       return again([writeRequest({ host: `127.0.0.1:${orgPort}`, path: '/services/oauth2/token', form })])
     },
+    dpop: async (count) => once(await boundRefreshes(count)),
+    push: async () => again([post('par', { ...authorizeForm('api refresh_token', app), ...app })]),
+    headless: async () => {
+      const form = { ...authorizeForm('api refresh_token', app), response_type: 'code_credentials', password }
+      const headers = { 'Auth-Request-Type': 'Named-User' }
+      const path = '/services/oauth2/authorize'
+      return again(usernames.map((username) => writeRequest({ host, path, headers, form: { ...form, username } })))
+    },
     password: async () =>
       again(usernames.map((username) => post('token', { grant_type: 'password', username, password, ...app }))),
     'token-exchange': async (count) => once(await times(count, tokenExchange)),
@@ -174,8 +184,10 @@ export async function prepareSallyport(
     },
   }
 
-  async function start(): Promise<RunningTarget> {
-    const command = how === 'dev' ? dev(nodeArguments, []) : serve(nodeArguments)
+  async function start(scenario?: ScenarioName): Promise<RunningTarget> {
+    const isBeyond = scenario === 'dpop' || scenario === 'push'
+    const command =
+      how === 'dev' && !isBeyond ? dev(nodeArguments, []) : serve(nodeArguments, isBeyond ? beyondSalesforce : [])
     const server = await startServer({ command, core, folder })
     return { process: server, supply: (scenario, count) => supplies[scenario](count) }
   }
@@ -185,11 +197,11 @@ export async function prepareSallyport(
     return [process.execPath, ...forNode, program, 'dev', ...options]
   }
 
-  function serve(forNode: readonly string[]): readonly string[] {
+  function serve(forNode: readonly string[], settings: readonly string[]): readonly string[] {
     const key = `SALLYPORT_ENCRYPTION_KEY=${encryptionKey}`
     const kept = database === undefined ? ['--data', data] : ['--database', database]
     const place = ['--json', '--port', String(port), '--public-url', origin, ...kept]
-    const options = [...place, '--posture', 'salesforce', '--log-level', 'error', ...further]
+    const options = [...place, '--posture', 'salesforce', '--log-level', 'error', ...settings, ...further]
     return ['env', key, process.execPath, ...forNode, program, 'serve', ...options]
   }
 
@@ -253,6 +265,16 @@ export async function prepareSallyport(
     return tokens.map((refresh_token) => post('token', { grant_type, refresh_token, ...app }))
   }
 
+  /** Refresh tokens in turn, each time with a proof of its own of one key. */
+  async function boundRefreshes(count: number): Promise<readonly Buffer[]> {
+    const tokens = await newTokens('api refresh_token', 'refresh_token')
+    const prove = makeProver(`${origin}/services/oauth2/token`)
+    return Array.from({ length: count }, (_, number) => {
+      const form = { grant_type: 'refresh_token', refresh_token: tokens[number % tokens.length] ?? '', ...app }
+      return writeRequest({ host, path: '/services/oauth2/token', headers: { DPoP: prove() }, form })
+    })
+  }
+
   /** As many as users may hold at once, of different users one after the other. */
   async function newTokens(scope: string, member: 'access_token' | 'refresh_token'): Promise<readonly string[]> {
     const requests = await exchanges(usernames.length * tokensPerUser, scope)
@@ -273,10 +295,13 @@ export async function prepareSallyport(
     return codes.map((code) => post('token', { ...form, code }))
   }
 
-  function authorizePath(scope: string, { client_id }: Client): string {
+  function authorizePath(scope: string, client: Client): string {
+    return `/services/oauth2/authorize?${new URLSearchParams(authorizeForm(scope, client))}`
+  }
+
+  function authorizeForm(scope: string, { client_id }: Client) {
     const query = { response_type: 'code', client_id, redirect_uri: callbackUrl, scope }
-    const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
-    return `/services/oauth2/authorize?${new URLSearchParams({ ...query, ...pkce })}`
+    return { ...query, code_challenge: challenge, code_challenge_method: 'S256' }
   }
 
   /** Sends each request once and gives what `read` finds in the answers.
@@ -303,7 +328,7 @@ export async function prepareSallyport(
     return writeRequest({ host, path: `/services/data/v67.0/${path}`, headers: { Authorization: `Bearer ${token}` } })
   }
 
-  function post(endpoint: 'token' | 'introspect' | 'revoke', form: Readonly<Record<string, string>>): Buffer {
+  function post(endpoint: 'token' | 'introspect' | 'revoke' | 'par', form: Readonly<Record<string, string>>): Buffer {
     return writeRequest({ host, path: `/services/oauth2/${endpoint}`, form })
   }
 }
@@ -346,6 +371,7 @@ function orgWith(
       isClientCredentialEnabled: true,
       isDeviceFlowEnabled: true,
       isUsernamePasswordEnabled: true,
+      isCodeCredentialEnabled: true,
       isTokenExchangeEnabled: true,
       assetTokenConfig: {
         assetSigningCertId: 'Devices',
@@ -390,6 +416,7 @@ function orgWith(
     port,
     settings: {
       blockOAuthUnPwFlow: false,
+      oAuthCdCrdtFlowEnable: true,
       // Logins are counted as for anybody, and nobody is refused.
       maxLoginsPerHour: 100_000_000,
       trustedIpRanges: [{ start: '127.0.0.1', end: '127.0.0.1' }],

@@ -31,7 +31,8 @@ export interface PreparedTarget {
   readonly port: number
   /** A request for a token by assertion, signed already: the first one the server is asked for. */
   readonly firstRequest: Buffer
-  start(): Promise<RunningTarget>
+  /** Starts it, with all that a scenario asks of it; as it is for anybody, where none is given. */
+  start(scenario?: ScenarioName): Promise<RunningTarget>
   /** Ends what runs besides the servers that were started. */
   readonly end?: () => Promise<void>
 }
