@@ -12,6 +12,7 @@ import {
   sign,
   timingSafeEqual,
   verify,
+  X509Certificate,
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { InputError } from './input-error.ts'
@@ -32,6 +33,19 @@ export function publicKeyFrom(key: string | JsonWebKey): KeyObject {
   if (typeof key !== 'string') return createPublicKey({ key, format: 'jwk' })
   if (key.includes('-----BEGIN')) return createPublicKey(key)
   return createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' })
+}
+
+/** An RSA key for RS256 in its certificate (PEM), as the one key of a set (RFC 7517). @throws {InputError} when it is none */
+export function rs256KeySet(pem: string): { readonly keys: readonly JsonWebKey[] } {
+  let certificate: X509Certificate
+  try {
+    certificate = new X509Certificate(pem)
+  } catch (cause) {
+    throw new InputError('The certificate is no X.509 certificate in PEM.', { cause })
+  }
+  const { kty, n, e } = certificate.publicKey.export({ format: 'jwk' })
+  if (kty !== 'RSA') throw new InputError('The certificate is not one of an RSA key, and apps sign with RS256.')
+  return { keys: [{ kty, use: 'sig', alg: 'RS256', n, e, x5c: [certificate.raw.toString('base64')] }] }
 }
 
 /** A JSON Web Key (RFC 7517), as far as public keys go. */

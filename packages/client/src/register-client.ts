@@ -1,3 +1,4 @@
+import { rs256KeySet } from './crypto.ts'
 import { membersOf, readJson, textOf } from './encoding.ts'
 import { explain } from './explanations.ts'
 import { endpointOf, type LoginHost, loginUrl } from './login-host.ts'
@@ -13,14 +14,18 @@ export interface ClientRegistration {
   readonly contacts?: readonly string[]
   /** No more than the app has whose initial access token is shown; all of its scopes unless given. */
   readonly scopes?: readonly string[]
-  /** An app on people's own devices keeps no secret, and gets none. */
-  readonly isPublic?: boolean
+  /**
+   * What the app shows when it asks for tokens: a secret, unless this is said. `none` for an app on people's own devices, which
+   * keeps no secret; a certificate (PEM) for one that signs with its key (`signer` of each flow), where the server takes
+   * keys. Salesforce takes none.
+   */
+  readonly shows?: 'secret' | 'none' | { readonly certificate: string }
 }
 
 /** An app that registered itself. The secret and the registration token are told this once. */
 export interface RegisteredClient {
   readonly consumerKey: string
-  /** `undefined` for a public app. */
+  /** `undefined` for an app that shows none. */
   readonly consumerSecret: string | undefined
   readonly scopes: readonly string[]
   readonly redirectUris: readonly string[]
@@ -38,7 +43,7 @@ export interface RegisterClientRequest extends ClientRegistration {
 
 /**
  * Registers an app (RFC 7591), under the connected app that the initial access token is of.
- * @throws {InputError} for a login host that is none
+ * @throws {InputError} for a login host or a certificate that is none
  * @throws {TokenError} when it is refused
  * @throws {TransportError} when there was no answer
  */
@@ -59,7 +64,7 @@ export async function registerClient(request: RegisterClientRequest, asking: Ask
         client_name: request.name,
         contacts: request.contacts,
         scope: request.scopes?.join(' '),
-        ...(request.isPublic === true && { token_endpoint_auth_method: 'none' }),
+        ...authentication(request.shows),
       }),
     },
     { signal, timeout },
@@ -88,6 +93,12 @@ export async function registerClient(request: RegisterClientRequest, asking: Ask
     registrationAccessToken,
     registrationUrl,
   }
+}
+
+function authentication(shows: ClientRegistration['shows'] = 'secret'): object {
+  if (shows === 'secret') return {}
+  if (shows === 'none') return { token_endpoint_auth_method: 'none' }
+  return { token_endpoint_auth_method: 'private_key_jwt', jwks: rs256KeySet(shows.certificate) }
 }
 
 /** What the endpoint said instead of an app. */

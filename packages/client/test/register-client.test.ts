@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateInitialAccessToken } from '../../server/src/connected-apps/initial-access-token.ts'
 import { callbackUrl, type TestServer } from '../../server/test/flows/test-server.ts'
@@ -29,8 +30,23 @@ describe('registerClient', () => {
   })
 
   it('gives a public app no secret', async () => {
-    const client = await registerClient({ ...asked(), isPublic: true })
+    const client = await registerClient({ ...asked(), shows: 'none' })
     expect(client.consumerSecret).toBeUndefined()
+  })
+
+  it('says of what is no certificate of an RSA key that it is none, and asks nobody', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    for (const certificate of ['', 'junk', pem]) {
+      await expect(registerClient({ ...asked(), shows: { certificate } })).rejects.toThrow(
+        'The certificate is no X.509 certificate in PEM.',
+      )
+    }
+  })
+
+  it('with a key is refused by a server that gives secrets alone, as Salesforce is', async () => {
+    const asking = registerClient({ ...asked(), shows: { certificate: server.signer.pem } })
+    await expect(asking).rejects.toMatchObject({ error: 'failed_registration' })
   })
 
   it('says what a refusal means', async () => {

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateInitialAccessToken } from '../../server/src/connected-apps/initial-access-token.ts'
 import { strictPosture } from '../../server/src/options.ts'
 import { decideOn, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import { consumerSecret, type TestServer } from '../../server/test/flows/test-server.ts'
@@ -11,6 +12,7 @@ import {
   dpopKey,
   jwtBearer,
   memoryTokenStore,
+  registerClient,
   type Signer,
   salesforceApi,
   signerFromKey,
@@ -69,6 +71,25 @@ describe('an app that signs in place of showing its secret', () => {
     expect((await clientCredentials({ consumerKey: '3MVG9Desk', proof: signer, myDomain })).tokenType).toBe('Bearer')
     const signIn = await deviceFlow({ consumerKey: '3MVG9Desk', loginHost: server.base, signer }).begin()
     expect(signIn.userCode).toMatch(/^[A-Z0-9]{8}$/)
+  })
+
+  it('may have registered itself with the certificate of its key', async () => {
+    const parent = await server.stores.apps.findByConsumerKey('3MVG9Desk')
+    if (parent === undefined) throw new Error('The app is not there.')
+    const needs = { registrations: server.stores.registrations, now: server.now }
+    const initialAccessToken = await generateInitialAccessToken(needs, parent)
+    const shows = { certificate: server.signer.pem }
+    const registered = await registerClient({
+      loginHost: server.base,
+      initialAccessToken,
+      redirectUris: [redirectUri],
+      shows,
+    })
+    expect(registered.consumerSecret).toBeUndefined()
+    const app = webServerFlow({ ...appOf(registered.consumerKey), signer })
+    const signIn = await app.prepare()
+    const token = await signIn.finish(await goThrough(signIn.url))
+    expect((await app.refresh(token)).accessToken).toMatch(/^00D/)
   })
 
   it('is refused with another key', async () => {
