@@ -1,4 +1,6 @@
 import type { Database, Transaction } from './database.ts'
+import { type HandedOver, handedOver } from './handed-over.ts'
+import { held } from './held.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 /** The approval that tokens stand on, and what its counter is. */
@@ -23,8 +25,8 @@ export interface ApprovalUse {
 export interface ApprovalUses {
   /**
    * Takes one of so many logins that a user may have in an hour, with all apps together; `false` when there are none left.
-   * All processes count into the same rows; what others have not committed yet is not seen, so that at most as many logins
-   * are too many as are under way at the same moment.
+   * All processes count into the same rows. When there are few left, they are looked up; what others have not committed yet is
+   * not seen, so that at most as many logins are too many as are under way at the same moment.
    */
   takeLogin(tx: Transaction, login: Pick<ApprovalUse, 'userId' | 'at'>, most: number): Promise<boolean>
   /** Counts one use. */
@@ -48,26 +50,41 @@ interface Tally {
   last: number
 }
 
-/** The approvals of a user as one group of writes found them, and the logins of an hour. */
+/** The approvals of a user as they were found, and the logins of an hour. */
 interface UsersApprovals {
+  /** When that was, by a clock that nobody sets. */
+  readonly foundAt: number
   readonly byApp: ReadonlyMap<string, UsedApproval>
   readonly byId: ReadonlyMap<number, UsedApproval>
-  /** Those of before, and those that this group has taken. */
+  /** Those of before, and those that this process has taken since. */
   logins: number
+}
+
+/** Of a user, in one group of writes. */
+interface OfUser {
+  readonly found: Promise<UsersApprovals>
+  /** Whether it was kept ready, and may have changed since. */
+  readonly isOld: boolean
 }
 
 interface Group {
   readonly tallies: Map<string | number, Tally>
-  readonly ofUsers: Map<string, Promise<UsersApprovals>>
+  readonly ofUsers: Map<string, OfUser>
   readonly thenActs: (() => Promise<void>)[]
 }
 
+// Users whose approvals are kept ready, and the milliseconds for which what others count may go unseen.
+const mostReady = 50_000
+const longestReady = 1000
+// Logins that must be left for that: others do not take so many of one user's in the meantime.
+const roomy = 1000
+
 /**
  * Counting in the database. A busy app is used many times in one group: the uses are added up and written before the
- * commit, approval by approval in the order of their numbers, as every process does. Should the approval be taken back
- * meanwhile, that counts as the last thing that happened.
+ * commit, approval by approval in the order of their numbers, as every process does. That also finds out whether an approval that
+ * was kept ready still is what it was, and keeps it so until the commit: the look-up is spared, and nobody's word is taken.
  */
-export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUses {
+export function approvalUses({ queries, cache }: Pick<Database, 'queries' | 'cache'>): ApprovalUses {
   const find = statement((given: Placeholder<{ userId: string; appId: string }>) =>
     queries
       .selectFrom('approvals')
@@ -97,12 +114,13 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
       })
       .onConflict((conflict) => conflict.columns(['app_id', 'user_id']).doNothing()),
   )
-  // One that was taken back begins anew.
+  // One that was taken back begins anew; one that is taken back meanwhile has the group look again.
   const add = statement(
     (given: Placeholder<{ id: number; epoch: number; uses: number; first: number; last: number; hour: number }>) =>
       queries
         .updateTable('approvals')
         .set((approval) => ({
+          epoch: held(approval('epoch', '=', given('epoch')), approval.ref('epoch')),
           use_count: approval('use_count', '+', given('uses')),
           first_used_at: approval
             .case()
@@ -120,15 +138,17 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
           login_hour: given('hour'),
           revoked_at: null,
         }))
-        .where('id', '=', given('id'))
-        .where('epoch', '=', given('epoch')),
+        .where('id', '=', given('id')),
   )
 
+  const ready = cache<UsersApprovals>(mostReady)
   const groups = new WeakMap<Transaction, Group>()
 
   return {
     async takeLogin(tx, login, most) {
-      const known = await ofUser(tx, login)
+      let { found, isOld } = ofUser(tx, login)
+      if (isOld && most - (await found).logins <= roomy) found = lookedUp(tx, login)
+      const known = await found
       if (known.logins >= most) return false
       known.logins++
       return true
@@ -138,10 +158,12 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
         tx,
         use.appId + use.userId,
         use.at,
-        async () => (await ofUser(tx, use)).byApp.get(use.appId) ?? found(tx, use),
+        async () => (await ofUser(tx, use).found).byApp.get(use.appId) ?? found(tx, use),
       ),
     async countOf(tx, { id, epoch, ...use }) {
-      const known = (await ofUser(tx, use)).byId.get(id)
+      const { found, isOld } = ofUser(tx, use)
+      let known = (await found).byId.get(id)
+      if (known?.epoch !== epoch && isOld) known = (await lookedUp(tx, use)).byId.get(id)
       if (known?.epoch !== epoch) return false
       await counted(tx, id, use.at, async () => known)
       return true
@@ -161,20 +183,40 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
     return made
   }
 
-  function ofUser(tx: Transaction, { userId, at }: Pick<ApprovalUse, 'userId' | 'at'>): Promise<UsersApprovals> {
+  function ofUser(tx: Transaction, of: Pick<ApprovalUse, 'userId' | 'at'>): OfUser {
     const { ofUsers } = groupOf(tx)
-    const hour = hourOf(at)
-    const key = `${userId} ${hour}`
+    const key = keyOf(of)
     let known = ofUsers.get(key)
     if (known === undefined) {
-      known = tx.all(findAll, { userId }).then((rows) => ({
-        byApp: new Map(rows.map((row) => [row.app_id, row])),
-        byId: new Map(rows.map((row) => [row.id, row])),
-        logins: rows.reduce((sum, row) => (row.login_hour === hour ? sum + row.logins : sum), 0),
-      }))
+      const old = ready.peek(key)
+      const isOld = old !== undefined && performance.now() - old.foundAt < longestReady
+      known = { found: isOld ? Promise.resolve(old) : lookUp(tx, of), isOld }
       ofUsers.set(key, known)
     }
     return known
+  }
+
+  /** What the database says, where what was kept ready is not enough; once for all of a group. */
+  function lookedUp(tx: Transaction, of: Pick<ApprovalUse, 'userId' | 'at'>): Promise<UsersApprovals> {
+    const { ofUsers } = groupOf(tx)
+    const key = keyOf(of)
+    let known = ofUsers.get(key)
+    if (known === undefined || known.isOld) {
+      known = { found: lookUp(tx, of), isOld: false }
+      ofUsers.set(key, known)
+    }
+    return known.found
+  }
+
+  async function lookUp(tx: Transaction, { userId, at }: Pick<ApprovalUse, 'userId' | 'at'>): Promise<UsersApprovals> {
+    const foundAt = performance.now()
+    const rows = await tx.all(findAll, { userId })
+    return {
+      foundAt,
+      byApp: new Map(rows.map((row) => [row.app_id, row])),
+      byId: new Map(rows.map((row) => [row.id, row])),
+      logins: rows.reduce((sum, row) => (row.login_hour === hourOf(at) ? sum + row.logins : sum), 0),
+    }
   }
 
   function counted(
@@ -204,7 +246,12 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
     return begun
   }
 
-  async function writeTallies(tx: Transaction, { tallies, thenActs }: Group): Promise<void> {
+  /** Gives what is done after the commit: only then is it known to be so. */
+  async function writeTallies(
+    tx: Transaction,
+    { tallies, ofUsers, thenActs }: Group,
+  ): Promise<HandedOver<(() => void) | undefined>> {
+    const users = await Promise.all([...ofUsers].map(async ([key, { found }]) => [key, await found] as const))
     const sums = await Promise.all(
       [...tallies.values()].map(async ({ approval, uses, first, last }) => ({
         ...(await approval),
@@ -215,9 +262,24 @@ export function approvalUses({ queries }: Pick<Database, 'queries'>): ApprovalUs
       })),
     )
     sums.sort((one, other) => one.id - other.id)
-    await Promise.all(sums.map((sum) => tx.run(add, sum)))
-    await Promise.all(thenActs.map((act) => act()))
+    const written = sums.map((sum) => tx.run(add, sum))
+    const acts = thenActs.map((act) => act())
+    return handedOver(
+      Promise.all([...written, ...acts]).then(
+        () => () => {
+          for (const [key, found] of users) ready.keep(key, found)
+        },
+        (error) => {
+          for (const [key] of users) ready.forget(key)
+          throw error
+        },
+      ),
+    )
   }
+}
+
+function keyOf({ userId, at }: Pick<ApprovalUse, 'userId' | 'at'>): string {
+  return `${userId} ${hourOf(at)}`
 }
 
 function hourOf(at: number): number {

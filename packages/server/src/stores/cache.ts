@@ -1,6 +1,10 @@
 /** Keeps ready values by key. What is not there is never kept: it may come to be at any time. */
 export interface Cache<T> {
   get(key: string, load: () => Promise<T | undefined>): Promise<T | undefined>
+  /** What is kept there, if anything is. */
+  peek(key: string): T | undefined
+  /** Keeps what is known to be so. */
+  keep(key: string, value: T): void
   /** Empties one place; what is being loaded for it meanwhile is not kept. */
   forget(key: string): void
 }
@@ -22,7 +26,7 @@ export function caches(): Caches {
       const kept = new Map<string, T>()
       all.push(kept)
       const keep = (key: string, value: T) => {
-        const oldest = kept.size < limit ? undefined : kept.keys().next().value
+        const oldest = kept.size < limit || kept.has(key) ? undefined : kept.keys().next().value
         if (oldest !== undefined) kept.delete(oldest)
         kept.set(key, value)
       }
@@ -36,6 +40,8 @@ export function caches(): Caches {
             return loaded
           })
         },
+        peek: (key) => kept.get(key),
+        keep,
         forget(key) {
           generation++
           kept.delete(key)

@@ -44,6 +44,14 @@ export class DatabaseBusy extends Unavailable {
   }
 }
 
+/** What a job went by has changed since it was kept ready. It is no longer kept: done again, the job goes by what is so now. */
+export class OutOfDate extends Unavailable {
+  override readonly name = 'OutOfDate'
+  constructor(cause: unknown) {
+    super('What was kept ready had been changed by others again and again. Nothing was written.', { cause })
+  }
+}
+
 /** The disk of the database is full. Reading goes on. */
 export class DatabaseFull extends Unavailable {
   override readonly name = 'DatabaseFull'

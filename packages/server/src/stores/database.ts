@@ -9,6 +9,7 @@ import type { LoginAttempt } from '../sessions/login-history.ts'
 import type { SessionLevel, SessionType } from '../sessions/session.ts'
 import type { Verification } from '../sessions/verification.ts'
 import type { Cache } from './cache.ts'
+import type { HandedOver } from './handed-over.ts'
 import type { Replica } from './postgres-replica.ts'
 import type { Statement, Values } from './statement.ts'
 
@@ -680,12 +681,18 @@ export interface Transaction extends Statements {
   /**
    * Has something written when all jobs of the group are done, before the commit. Acts are begun in the order of their
    * places: processes that write the same rows must come to them in the same order, or they wait for each other.
+   * What an act comes to is done after the commit.
    */
-  beforeCommit(act: () => Promise<void>, place?: string): void
+  beforeCommit(act: LastAct, place?: string): void
 }
 
+/** What is written last in a transaction, and what is to be done once it is committed. */
+export type LastAct = () => Promise<Outcome | HandedOver<Outcome>>
+
+type Outcome = (() => void) | undefined
+
 /** Work to do in one transaction. It awaits nothing but `tx`, and may be run again when a neighbour in its group failed. */
-export type Job<T> = (tx: Transaction) => Promise<T>
+export type Job<T> = (tx: Transaction) => Promise<T | HandedOver<T>>
 
 /**
  * What a job is about, compared as `Map` compares keys: it does not matter to it what jobs about anything else do meanwhile,

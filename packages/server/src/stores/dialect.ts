@@ -93,6 +93,8 @@ export interface Connection extends Statements {
   makeRoom(table: string, highest: number): Promise<void>
   /** Has rows that are added from now on get numbers beyond those there are, which came from elsewhere. */
   continueNumbers(tables: readonly string[]): Promise<void>
+  /** Has what was handed over so far go before what comes next; by itself, rows to be added wait for others of the moment. */
+  flush(): void
   /** When it resolves, what was written is durable. */
   commit(): Promise<void>
   /** Takes back what was written since `begin`; nothing where the database has done so already. */

@@ -1,7 +1,7 @@
 import type { NotNull } from 'kysely'
 import { mostRefreshTokens } from '../connected-apps/approval.ts'
 import type { SessionLevel } from '../sessions/session.ts'
-import type { Issuance, IssueStore, Purchase } from '../tokens/issuance.ts'
+import type { Issuance, Issued, IssueStore, Purchase } from '../tokens/issuance.ts'
 import { approvalUses, type KnownApproval } from './approval-use.ts'
 import { assertionUse } from './assertions.ts'
 import { aboutCode, codeReplays } from './authorization-codes.ts'
@@ -9,12 +9,15 @@ import { flag, instant, scopeText } from './column-values.ts'
 import { type Counters, counterColumns, countersOf } from './counters.ts'
 import type { Database, Flag, Transaction } from './database.ts'
 import { aboutDeviceCode } from './device-codes.ts'
+import { answerTo, type HandedOver, handedOver } from './handed-over.ts'
 import { loginNotes } from './login-history.ts'
 import { aboutRefreshToken } from './refresh-tokens.ts'
 import { sessionInserts } from './sessions.ts'
 import { type Placeholder, statement } from './statement.ts'
 
 const replayed: Purchase = { outcome: 'replayed' }
+
+type IssuedPurchase = Extract<Purchase, { readonly outcome: 'issued' }>
 
 type NewAccessToken = Counters & {
   readonly hash: Uint8Array
@@ -207,13 +210,10 @@ export function issueStore(database: Database): IssueStore {
         }
         if (!(await approvals.countOf(tx, approvalOf(code, issuance)))) return replayed
         const given = await newRefreshToken(tx, issuance, code)
-        const purchase = await issue(tx, issuance, code, given)
-        await tx.run(noteBought, {
-          id: codeId,
-          accessTokenId: purchase.issued.accessTokenId,
-          refreshTokenId: given.id ?? null,
-        })
-        return purchase
+        const purchase = await answerTo(await issue(tx, issuance, code, given))
+        const { accessTokenId } = purchase.issued
+        const noted = tx.run(noteBought, { id: codeId, accessTokenId, refreshTokenId: given.id ?? null })
+        return handedOver(noted.then(() => purchase))
       }, aboutCode(codeId)),
 
     forDeviceCode: (issuance, deviceCodeId) =>
@@ -297,7 +297,7 @@ export function issueStore(database: Database): IssueStore {
     issuance: Issuance,
     counters: Counters,
     { id: refreshTokenId, displaced }: GivenRefreshToken,
-  ) {
+  ): Promise<HandedOver<IssuedPurchase>> {
     const added = tx.insert(addAccessToken, {
       ...counters,
       hash: issuance.accessToken.hash,
@@ -310,16 +310,8 @@ export function issueStore(database: Database): IssueStore {
       sessionLevel: issuance.session.level,
       key: issuance.accessToken.key ?? null,
     })
-    const [accessTokenId] = await Promise.all([added, noteLogin(tx, issuance.login)])
-    const { orgId, userId, session } = issuance
-    const token = { id: accessTokenId, orgId, userId, sessionLevel: session.level }
-    const sessions = await Promise.all(
-      issuance.opens.map(async (open) => {
-        const opened = open(token)
-        return { ...opened, id: await addSession(tx, opened.session) }
-      }),
-    )
-    return {
+    const written = Promise.all([added, noteLogin(tx, issuance.login)])
+    const purchase = (accessTokenId: number, sessions: Issued['sessions']): IssuedPurchase => ({
       outcome: 'issued',
       issued: {
         accessTokenId,
@@ -329,6 +321,15 @@ export function issueStore(database: Database): IssueStore {
           return displaced.count
         },
       },
-    } as const
+    })
+    if (issuance.opens.length === 0) return handedOver(written.then(([accessTokenId]) => purchase(accessTokenId, [])))
+    const [accessTokenId] = await written
+    const { orgId, userId, session } = issuance
+    const token = { id: accessTokenId, orgId, userId, sessionLevel: session.level }
+    const sessions = issuance.opens.map(async (open) => {
+      const opened = open(token)
+      return { ...opened, id: await addSession(tx, opened.session) }
+    })
+    return handedOver(Promise.all(sessions).then((opened) => purchase(accessTokenId, opened)))
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../journal/journal.ts'
 import { ifFound, instant, readInstant } from './column-values.ts'
 import type { Database, Tables } from './database.ts'
+import { handedOver } from './handed-over.ts'
 import { journalCounts } from './journal-counts.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
 
@@ -103,8 +104,9 @@ export function journalStore(database: Database): JournalStore {
       const params = toParams(entry)
       const count = counts.counted(entry)
       return later(async (tx) => {
-        await tx.run(insert, params)
+        const added = tx.run(insert, params)
         count?.(tx)
+        return handedOver(added)
       }, params)
     },
     async find(requestId) {

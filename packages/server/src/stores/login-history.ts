@@ -67,7 +67,7 @@ export function loginNotes({
   const tally = tallies<Counted>('login_counts', (tx, counted) => tx.run(count, counted))
   return async (tx, attempt) => {
     const { orgId, status } = attempt
-    await tx.run(insert, { ...attempt, at: instant(attempt.at), loginSubType: attempt.loginSubType ?? null })
+    const added = tx.run(insert, { ...attempt, at: instant(attempt.at), loginSubType: attempt.loginSubType ?? null })
     const hour = Math.floor(instant(attempt.at) / hourLong) * hourLong
     tally(tx, `${orgId} ${hour}`, ({ succeeded, failed } = { orgId, hour, succeeded: 0, failed: 0 }) => ({
       orgId,
@@ -75,6 +75,7 @@ export function loginNotes({
       succeeded: succeeded + (status === 'Success' ? 1 : 0),
       failed: failed + (status === 'Success' ? 0 : 1),
     }))
+    await added
   }
 }
 

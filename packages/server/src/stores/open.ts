@@ -19,6 +19,7 @@ import type { Database } from './database.ts'
 import { deviceCodeStore } from './device-codes.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { frontdoorPassStore } from './frontdoor-passes.ts'
+import { answerTo } from './handed-over.ts'
 import { issueStore } from './issue.ts'
 import { journalStore } from './journal.ts'
 import { loginHistoryStore } from './login-history.ts'
@@ -125,7 +126,7 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     write: group.write,
     async change(job) {
       const changed = await group.write(async (tx) => {
-        const result = await job(tx)
+        const result = await answerTo(await job(tx))
         const raised = await tx.first(raiseRevision, {})
         await tx.announce()
         return { result, revision: raised?.revision }

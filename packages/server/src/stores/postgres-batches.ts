@@ -1,4 +1,6 @@
-import type { Answered } from './postgres-session.ts'
+import { binaryArray, elementType } from './postgres-array.ts'
+import type { Answered } from './postgres-message.ts'
+import { withoutNul } from './postgres-text.ts'
 import type { DatabaseValue, Statement, Values } from './statement.ts'
 
 /** Sends a statement within the transaction that is under way. */
@@ -16,15 +18,15 @@ export interface Batches {
     params: Params,
     column: 'id' | undefined,
   ): Promise<number> | undefined
+  /** Sends what waits for others. */
+  flush(): void
 }
 
-/** A statement that adds rows: its text up to the values, and how many of these a row has. */
+/** A statement that adds rows: to which columns of which table. */
 interface Form {
-  readonly beginning: string
-  readonly width: number
+  readonly table: string
+  readonly columns: readonly string[]
   readonly waiting: Waiting[]
-  /** By how many rows there are. */
-  readonly texts: Map<number, string>
 }
 
 interface Waiting {
@@ -32,9 +34,6 @@ interface Waiting {
   resolve(id: number): void
   reject(error: unknown): void
 }
-
-// Few sizes, so that few statements are prepared.
-const sizes = [64, 32, 16, 8, 4, 2, 1]
 
 /** Makes batches that end with each turn of what the process has to do. */
 export function insertBatches(send: Send): Batches {
@@ -53,30 +52,22 @@ export function insertBatches(send: Send): Batches {
       // After all promises that are settled by now have been acted upon.
       if (begun.length === 0) process.nextTick(flush)
       if (form.waiting.length === 0) begun.push({ form, column })
-      return new Promise((resolve, reject) => form.waiting.push({ values: statement.bind(params), resolve, reject }))
+      const values = withoutNul(statement.bind(params))
+      return new Promise((resolve, reject) => form.waiting.push({ values, resolve, reject }))
     },
+    flush,
   }
 
   function flush(): void {
     const forms = begun
     begun = []
-    for (const { form, column } of forms) {
-      let rows = form.waiting.splice(0)
-      for (const size of sizes) {
-        while (rows.length >= size) {
-          insert(form, column, rows.slice(0, size))
-          rows = rows.slice(size)
-        }
-      }
-    }
+    for (const { form, column } of forms) insert(form, column, form.waiting.splice(0))
   }
 
   async function insert(form: Form, column: 'id' | undefined, rows: readonly Waiting[]): Promise<void> {
     try {
-      const answered = await send(
-        textOf(form, column, rows.length),
-        rows.flatMap(({ values }) => values),
-      )
+      const { text, values } = written(form, column, rows)
+      const answered = await send(text, values)
       // Numbers are given in the order of the rows; in which order they are answered nobody promises.
       const ids = answered.rows.map(([id]) => Number(id)).sort((one, other) => one - other)
       for (const [place, { resolve }] of rows.entries()) resolve(ids[place] ?? 0)
@@ -87,25 +78,36 @@ export function insertBatches(send: Send): Batches {
 }
 
 function formsOf(text: string): { readonly [Column in 'id' | 'none']: Form } | { readonly isOther: true } {
-  const [, beginning = '', places = ''] =
-    /^(insert into "\w+" \([^()]+\) values )\((\$\d+(?:, \$\d+)*)\)$/.exec(text) ?? []
-  const width = places.split(', ').length
-  const isInOrder = places === placesFrom(1, width)
-  if (beginning === '' || !isInOrder) return { isOther: true }
-  const form = (): Form => ({ beginning, width, waiting: [], texts: new Map() })
+  const [, table = '', listed = '', places = ''] =
+    /^insert into ("\w+") \(([^()]+)\) values \((\$\d+(?:, \$\d+)*)\)$/.exec(text) ?? []
+  const columns = listed.split(', ')
+  const isInOrder = places === columns.map((_, place) => `$${place + 1}`).join(', ')
+  if (table === '' || !isInOrder) return { isOther: true }
+  const form = (): Form => ({ table, columns, waiting: [] })
   return { id: form(), none: form() }
 }
 
-function textOf({ beginning, width, texts }: Form, column: 'id' | undefined, count: number): string {
-  let text = texts.get(count)
-  if (text === undefined) {
-    const rows = Array.from({ length: count }, (_, row) => `(${placesFrom(row * width + 1, width)})`)
-    text = `${beginning}${rows.join(', ')}${column === undefined ? '' : ` returning ${column}`}`
-    texts.set(count, text)
-  }
-  return text
-}
-
-function placesFrom(first: number, count: number): string {
-  return Array.from({ length: count }, (_, place) => `$${first + place}`).join(', ')
+/** One statement, however many rows there are: an array for each column, unless it is `null` in all of them. */
+function written(
+  { table, columns }: Form,
+  column: 'id' | undefined,
+  rows: readonly Waiting[],
+): { readonly text: string; readonly values: readonly DatabaseValue[] } {
+  const given: string[] = []
+  const arrays: string[] = []
+  const values: Buffer[] = []
+  const selected = columns.map((name, place) => {
+    const ofColumn = rows.map((row) => row.values[place] ?? null)
+    const type = elementType(ofColumn)
+    if (type === undefined) throw new Error(`The column ${name} of ${table} was given values of several types.`)
+    // No value tells the type; PostgreSQL knows it of the column.
+    if (type === 'none') return 'null'
+    given.push(name)
+    values.push(binaryArray(type, ofColumn))
+    arrays.push(`$${values.length}::${type}[]`)
+    return name
+  })
+  const from = `unnest(${arrays.join(', ')}) as given (${given.join(', ')})`
+  const text = `insert into ${table} (${columns.join(', ')}) select ${selected.join(', ')} from ${from}`
+  return { text: column === undefined ? text : `${text} returning ${column}`, values }
 }

@@ -1,4 +1,12 @@
-import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable, saysWhy } from './database-errors.ts'
+import {
+  DatabaseBusy,
+  DatabaseFull,
+  DatabaseUnreachable,
+  DatabaseUnusable,
+  OutOfDate,
+  saysWhy,
+} from './database-errors.ts'
+import { NotBegun } from './postgres-message.ts'
 
 /** The code of an error: PostgreSQL's five characters (SQLSTATE), or that of the system. */
 export function codeOf(error: unknown): string {
@@ -26,10 +34,13 @@ export function isOfConnection(error: unknown): boolean {
 
 /** Says of an error while the server runs whether the database was out of reach, or too slow; any other is as it is. */
 export function explained(place: string, error: unknown): unknown {
+  if (error instanceof NotBegun) return explained(place, error.cause)
   if (codeOf(error) === '53100') return new DatabaseFull(place, error)
   if (isOfConnection(error)) return new DatabaseUnreachable(place, error)
   // Cancelled after its time, no memory left, too many locks.
   if (/^(?:57014|53)/.test(codeOf(error))) return new DatabaseUnreachable(place, error)
+  // A value is null where a condition does not hold, see `held`.
+  if (codeOf(error) === '23502') return new OutOfDate(error)
   return isOfOthers(error) ? new DatabaseBusy(place, error) : error
 }
 

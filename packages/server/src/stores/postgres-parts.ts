@@ -1,6 +1,7 @@
 import type { Parts } from './dialect.ts'
 import { isOfOthers } from './postgres-errors.ts'
-import type { Answered, Lane } from './postgres-session.ts'
+import type { Answered } from './postgres-message.ts'
+import type { Lane } from './postgres-session.ts'
 import type { DatabaseValue } from './statement.ts'
 
 /** A table that is kept in parts: each has the rows of a stretch of numbers, and so of a stretch of time. */

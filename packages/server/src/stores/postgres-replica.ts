@@ -4,6 +4,7 @@ import type { Reader } from './database.ts'
 import { DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect, ReplicaLoad } from './dialect.ts'
 import { quickest } from './postgres-lanes.ts'
+import { NotBegun } from './postgres-message.ts'
 import { type PostgresPlace, readPostgresUrl } from './postgres-place.ts'
 import type { Servers } from './postgres-servers.ts'
 import { lane } from './postgres-session.ts'
@@ -98,7 +99,8 @@ export function postgresReplica(
         const [found] = rows
         return found === undefined ? undefined : row(named(columns, found))
       } catch (error) {
-        session.discard()
+        // Whoever reads from it asks the primary then.
+        if (!(error instanceof NotBegun)) session.discard()
         throw error
       }
     },

@@ -1,21 +1,15 @@
 import { type Client, type ClientConfig, type QueryArrayConfig, types } from 'pg'
+import { type Answered, message, type Outgoing, type Prepared, valueReader } from './postgres-message.ts'
 import type { Servers } from './postgres-servers.ts'
 import type { DatabaseValue } from './statement.ts'
 
-/** What a statement came to. */
-export interface Answered {
-  /** Values in the order of the columns. */
-  readonly rows: readonly (readonly unknown[])[]
-  readonly columns: readonly string[]
-  /** How many rows were found or written. */
-  readonly count: number
-  /** What was done, in PostgreSQL's word: `COMMIT` is `ROLLBACK` where something had failed before. */
-  readonly command: string
-}
-
 /** A connection as long as it lasts: what is sent over it is done in that order, or not at all. */
 export interface Session {
-  /** Sends a statement, without waiting for the answers to those before. @param name prepares it under that name */
+  /**
+   * Sends a statement, without waiting for the answers to those before.
+   * @param name prepares it under that name, and has it travel with others of the moment
+   * @throws {NotBegun} when one of these failed before it
+   */
   send(text: string, values: readonly DatabaseValue[], name?: string): Promise<Answered>
   /** Lets it be replaced by a new one, for what is sent from now on. */
   discard(): void
@@ -50,10 +44,8 @@ const pause = 250
 // Milliseconds between looks for connections that have fallen silent.
 const watchInterval = 500
 
-// Numbers come as texts, for not all of them are numbers to JavaScript; ours are.
-const numberTypes = new Set([20, 21, 23, 700, 701, 1700])
 const parsers: NonNullable<ClientConfig['types']> = {
-  getTypeParser: (type, format) => (numberTypes.has(type) ? Number : types.getTypeParser(type, format)),
+  getTypeParser: (type, format) => (format === 'binary' ? types.getTypeParser(type, format) : valueReader(type)),
 }
 
 /** A connection, from when it is wanted until it is given up. */
@@ -104,9 +96,25 @@ export function lane({ servers, config, patience, begin }: LaneOptions): Lane {
 
   function sessionOf(link: Link, client: Client): Session {
     const doubts: Doubts = { isDurable: true }
+    const prepared: Prepared = new Map()
+    let gathered: Outgoing[] = []
+    const flush = () => {
+      const statements = gathered
+      gathered = []
+      if (statements.length > 0) client.query(message(statements, prepared))
+    }
     link.client = client
     link.ready = {
-      send: (text, values, name) => send(client, doubts, text, values, name),
+      send: (text, values, name) =>
+        answered(doubts, (resolve, reject) => {
+          if (name === undefined) {
+            flush()
+            return sendAlone(client, text, values, resolve, reject)
+          }
+          gathered.push({ text, values, name, resolve, reject })
+          // After all promises that are settled by now have been acted upon, and what is gathered elsewhere was handed over.
+          if (gathered.length === 1) process.nextTick(() => process.nextTick(flush))
+        }),
       discard() {
         forget(link)
         client.end().catch(() => {})
@@ -123,27 +131,28 @@ export function lane({ servers, config, patience, begin }: LaneOptions): Lane {
     return link.ready
   }
 
-  function send(
-    client: Client,
+  function answered(
     doubts: Doubts,
-    text: string,
-    values: readonly DatabaseValue[],
-    name: string | undefined,
+    send: (resolve: (answered: Answered) => void, reject: (error: unknown) => void) => void,
   ): Promise<Answered> {
     if (waiting === 0) since = performance.now()
     waiting += 1
+    const isSettled = () => {
+      waiting -= 1
+      since = performance.now()
+    }
     return new Promise((resolve, reject) => {
-      const query: QueryArrayConfig<DatabaseValue[]> = { text, values: [...values], rowMode: 'array' }
-      if (name !== undefined) query.name = name
-      client.query<unknown[], DatabaseValue[]>(query, (error, result) => {
-        waiting -= 1
-        since = performance.now()
-        // The driver's types promise no error where there is one.
-        if (error instanceof Error) return reject(error)
-        if (!doubts.isDurable) return reject(new Error('what was committed has not reached the standby'))
-        const { rows, fields, rowCount, command } = result
-        resolve({ rows, columns: fields.map(({ name }) => name), count: rowCount ?? 0, command })
-      })
+      send(
+        (answered) => {
+          isSettled()
+          if (doubts.isDurable) resolve(answered)
+          else reject(new Error('what was committed has not reached the standby'))
+        },
+        (error) => {
+          isSettled()
+          reject(error)
+        },
+      )
     })
   }
 
@@ -178,4 +187,21 @@ export function lane({ servers, config, patience, begin }: LaneOptions): Lane {
       clearInterval(watch)
     },
   }
+}
+
+/** Sends a statement by itself, for the first time and the last. */
+function sendAlone(
+  client: Client,
+  text: string,
+  values: readonly DatabaseValue[],
+  resolve: (answered: Answered) => void,
+  reject: (error: unknown) => void,
+): void {
+  const query: QueryArrayConfig<DatabaseValue[]> = { text, values: [...values], rowMode: 'array' }
+  client.query<unknown[], DatabaseValue[]>(query, (error, result) => {
+    // The driver's types promise no error where there is one.
+    if (error instanceof Error) return reject(error)
+    const { rows, fields, rowCount, command } = result
+    resolve({ rows, columns: fields.map(({ name }) => name), count: rowCount ?? 0, command })
+  })
 }

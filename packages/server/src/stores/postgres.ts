@@ -8,10 +8,11 @@ import { codeOf, explained, explainedAtStart, isOfConnection, isOutdated } from 
 import { indexMeanwhile } from './postgres-index.ts'
 import { intoParts } from './postgres-into-parts.ts'
 import { channel, lanesTo, quickest } from './postgres-lanes.ts'
+import { type Answered, NotBegun } from './postgres-message.ts'
 import { makeRoomUpTo, partedTables, partKeeper } from './postgres-parts.ts'
 import type { PostgresPlace } from './postgres-place.ts'
 import { postgresQueries } from './postgres-queries.ts'
-import type { Answered, Lane, Session } from './postgres-session.ts'
+import type { Lane, Session } from './postgres-session.ts'
 import { preparer, withoutNul, withTypes } from './postgres-text.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
@@ -62,8 +63,9 @@ function postgresConnection(postgres: PostgresPlace) {
       const known = isPrepared ? prepare(text, values) : { text: withTypes(text, values), name: undefined }
       return await session.send(known.text, withoutNul(values), known.name)
     } catch (error) {
+      const cause = error instanceof NotBegun ? error.cause : error
       // What is lost with it is lost: the next transaction gets a connection of its own.
-      if (isOutdated(error) || isOfConnection(error)) session.discard()
+      if (isOutdated(cause) || isOfConnection(cause)) session.discard()
       throw error
     }
   }
@@ -73,9 +75,11 @@ function postgresConnection(postgres: PostgresPlace) {
       const session = chosen.ready ?? (await chosen.session())
       return await sent(session, text, values, isPrepared)
     } catch (error) {
-      if (!isOutdated(error)) throw explained(place, error)
+      // What only came after something that failed goes by itself now.
+      const isNotBegun = error instanceof NotBegun && !isOfConnection(error.cause)
+      if (!isNotBegun && !isOutdated(error)) throw explained(place, error)
       const session = await chosen.session()
-      return sent(session, text, values, isPrepared)
+      return sent(session, text, values, isPrepared && !isNotBegun)
     }
   }
 
@@ -166,7 +170,7 @@ function postgresConnection(postgres: PostgresPlace) {
         throw explained(place, error)
       }
       // Not waited for: what comes next fails as well.
-      sent(transaction, 'begin isolation level read committed read write', [], false).catch(() => {})
+      sent(transaction, 'begin isolation level read committed read write', [], true).catch(() => {})
     },
     async unhurried(longestLock = 0) {
       writer.isHurried = false
@@ -227,8 +231,10 @@ function postgresConnection(postgres: PostgresPlace) {
         if (rows.length > 0) await inTransaction(`select setval(${named}, max(id)) from "${table}"`, [], false)
       }
     },
+    flush: batches.flush,
     async commit() {
-      const { command } = await inTransaction('commit', [], false)
+      batches.flush()
+      const { command } = await inTransaction('commit', [], true)
       if (command !== 'COMMIT') throw new Error('A transaction was taken back whose statements had all succeeded.')
       transaction = undefined
       writer.isHurried = true

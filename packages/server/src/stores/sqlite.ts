@@ -11,7 +11,7 @@ import {
   sql,
 } from 'kysely'
 import type { Tables } from './database.ts'
-import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable } from './database-errors.ts'
+import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable, OutOfDate } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
@@ -41,6 +41,8 @@ const readOnly = 8
 const inputOutput = 10
 const corrupt = 11
 const full = 13
+// SQLITE_CONSTRAINT_NOTNULL
+const nullRefused = 1299
 const cannotOpen = 14
 const notADatabase = 26
 
@@ -254,6 +256,7 @@ function sqliteConnection(file: string, database: DatabaseSync, patiently: Patie
     async makeRoom() {},
     // The highest number is noted with each row.
     async continueNumbers() {},
+    flush() {},
     async commit() {
       act('commit')
       endWriting()
@@ -321,9 +324,15 @@ function running<T>(file: string, act: () => T): T {
   } catch (error) {
     const code = codeOf(error)
     if (code === full) throw new DatabaseFull(file, error)
+    // A value is null where a condition does not hold, see `held`.
+    if (isNullRefused(error)) throw new OutOfDate(error)
     if (code === inputOutput || code === readOnly || code === cannotOpen) throw new DatabaseUnreachable(file, error)
     throw error
   }
+}
+
+function isNullRefused(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === nullRefused
 }
 
 function codeOf(error: unknown): number | undefined {

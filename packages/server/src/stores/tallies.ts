@@ -1,4 +1,5 @@
 import type { Transaction } from './database.ts'
+import { handedOver } from './handed-over.ts'
 
 /** Adds one up under a key. */
 export type Tally<Sum> = (tx: Transaction, key: string, add: (sum: Sum | undefined) => Sum) => void
@@ -17,7 +18,7 @@ export function tallies<Sum>(name: string, write: (tx: Transaction, sum: Sum) =>
       ofGroups.set(tx, begun)
       tx.beforeCommit(async () => {
         const sums = [...begun].sort(([one], [other]) => (one < other ? -1 : 1))
-        await Promise.all(sums.map(([, sum]) => write(tx, sum)))
+        return handedOver(Promise.all(sums.map(([, sum]) => write(tx, sum))).then(() => undefined))
       }, name)
       sums = begun
     }

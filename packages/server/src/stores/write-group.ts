@@ -1,7 +1,8 @@
 import { Unavailable } from '../unavailable.ts'
-import type { About, Job, Transaction } from './database.ts'
-import { DatabaseUnreachable } from './database-errors.ts'
+import type { About, Job, LastAct, Transaction } from './database.ts'
+import { DatabaseUnreachable, OutOfDate } from './database-errors.ts'
 import type { Connection } from './dialect.ts'
+import { answerTo, following, type HandedOver } from './handed-over.ts'
 
 /** Gathers the writes of one turn of the event loop into one transaction, so that they share one commit. */
 export interface WriteGroup {
@@ -69,13 +70,11 @@ export function writeGroup(connection: Connection): WriteGroup {
   function queued<T>(job: Job<T>, thenSchedule: () => void, about?: About): Promise<T> {
     if (isClosed) return Promise.reject(new Error('The database is closed.'))
     return new Promise<T>((resolve, reject) => {
-      const attempt: Job<() => void> = async (tx) => {
-        const result = await job(tx)
-        return () => {
+      const attempt: Job<() => void> = async (tx) =>
+        following(await job(tx), (result) => () => {
           failedAt = Number.NEGATIVE_INFINITY
           resolve(result)
-        }
-      }
+        })
       const fail = (error: unknown) => {
         if (error instanceof Unavailable) failedAt = performance.now()
         reject(error)
@@ -129,20 +128,27 @@ async function commitTogether(connection: Connection, all: readonly Waiting[], t
   } catch (error) {
     return rejectAll(group, error)
   }
-  let answers: readonly (() => void)[] = []
+  let answers: readonly ((() => void) | undefined)[] = []
   let isDone = false
   try {
-    const lastActs: { readonly act: () => Promise<void>; readonly place: string }[] = []
+    const lastActs: { readonly act: LastAct; readonly place: string }[] = []
     const tx: Transaction = { ...connection, beforeCommit: (act, place = '') => lastActs.push({ act, place }) }
-    answers = connection.isPipelined ? await sideBySide(tx, group) : await inTurn(tx, group)
+    const outcomes = connection.isPipelined ? await sideBySide(tx, group) : await inTurn(tx, group)
+    connection.flush()
     lastActs.sort((one, other) => (one.place < other.place ? -1 : 1))
-    await allOf(lastActs.map(({ act }) => act()))
+    const last = await allOf(lastActs.map(async ({ act }) => (connection.isPipelined ? act() : answerTo(await act()))))
+    // Sent at once: where something has failed that has not been answered yet, nothing is committed.
+    const committed = connection.commit()
+    committed.catch(() => {})
+    const [thenActs, answered] = await Promise.all([answersTo(last), answersTo(outcomes)])
+    answers = [...thenActs, ...answered]
     isDone = true
-    await connection.commit()
+    await committed
   } catch (error) {
     const isUndone = await undo(connection)
     if (isDone || !isUndone || isOutOfReach(error)) return rejectAll(group, error)
-    if (connection.mayPass(error)) {
+    const mayPass = error instanceof OutOfDate || connection.mayPass(error)
+    if (mayPass) {
       // Each try may wait for the same lock until its time is over.
       const tired = group.filter(({ since }) => performance.now() - since > longestTrying)
       rejectAll(tired, error)
@@ -150,10 +156,10 @@ async function commitTogether(connection: Connection, all: readonly Waiting[], t
     }
     if (group.length > 1) return half(connection, group)
     if (group.length === 0) return
-    if (connection.mayPass(error) && triesLeft > 1) return commitTogether(connection, group, triesLeft - 1)
+    if (mayPass && triesLeft > 1) return commitTogether(connection, group, triesLeft - 1)
     return rejectAll(group, error)
   }
-  for (const answer of answers) answer()
+  for (const answer of answers) answer?.()
 }
 
 /** One job must not fail its neighbours: those of the other half get a transaction without it. */
@@ -163,14 +169,16 @@ async function half(connection: Connection, group: readonly Waiting[]): Promise<
   await commitTogether(connection, group.slice(middle))
 }
 
-async function inTurn(tx: Transaction, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
-  const answers: (() => void)[] = []
-  for (const { attempt } of group) answers.push(await attempt(tx))
-  return answers
+type Outcome = (() => void) | HandedOver<() => void>
+
+async function inTurn(tx: Transaction, group: readonly Waiting[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const { attempt } of group) outcomes.push(await attempt(tx))
+  return outcomes
 }
 
 /** Jobs about different things at the same time, so that many statements are on their way; then the others, one by one. */
-async function sideBySide(tx: Transaction, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+async function sideBySide(tx: Transaction, group: readonly Waiting[]): Promise<readonly Outcome[]> {
   const lines = new Map<About, Waiting[]>()
   const others: Waiting[] = []
   for (const one of group) {
@@ -182,8 +190,8 @@ async function sideBySide(tx: Transaction, group: readonly Waiting[]): Promise<r
     if (line === undefined) lines.set(one.about, [one])
     else line.push(one)
   }
-  const answers = await allOf([...lines.values()].map((line) => inTurn(tx, line)))
-  return [...answers.flat(), ...(await inTurn(tx, others))]
+  const outcomes = await allOf([...lines.values()].map((line) => inTurn(tx, line)))
+  return [...outcomes.flat(), ...(await inTurn(tx, others))]
 }
 
 /** Waits for all, failed or not: nothing must still be under way when a transaction ends. @throws what failed first */
@@ -198,6 +206,10 @@ async function allOf<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> 
   )
   if (failure !== undefined) throw failure.error
   return Promise.all(promises)
+}
+
+function answersTo<T>(outcomes: readonly (T | HandedOver<T>)[]): Promise<readonly T[]> {
+  return allOf(outcomes.map(async (outcome) => answerTo(outcome)))
 }
 
 /** Whether it makes no sense to try the same with fewer jobs. */

@@ -32,6 +32,48 @@ contract('approvals', (open) => {
     expect(await stores.approvals.find(bob.id, warehouse.id)).toBeUndefined()
   })
 
+  it('is looked up anew when another process took it back', async () => {
+    await using one = await open()
+    const other = await one.openAgain()
+    const { ada, warehouse } = await addDemoOrg(one)
+    const issue = async (secrets: { readonly access: string; readonly refresh?: string }) =>
+      issued(await one.issue.forAssertion(await anIssuance(one, ada, warehouse, secrets), undefined))
+    const before = await issue({ access: 'before' })
+    expect(await stateOf(one, before.accessTokenId, 'before')).toBe('live')
+    for (const round of [1, 2, 3]) {
+      await other.approvals.revoke(ada.id, warehouse.id, later(round))
+      const names = Array.from({ length: 5 }, (_, place) => `${round} ${place}`)
+      const tokens = await Promise.all(names.map((access) => issue({ access })))
+      for (const [place, access] of names.entries()) {
+        expect(await stateOf(one, tokens[place]?.accessTokenId ?? 0, access)).toBe('live')
+      }
+      expect(await one.approvals.find(ada.id, warehouse.id)).toMatchObject({ epoch: round + 1, useCount: 5 })
+    }
+    expect(await stateOf(one, before.accessTokenId, 'before')).toBe('revoked')
+    await other.close()
+  })
+
+  it('taken back while it is being used is taken back before or after it was', async () => {
+    await using stores = await open()
+    const { ada, warehouse } = await addDemoOrg(stores)
+    const issue = async (access: string) =>
+      issued(await stores.issue.forAssertion(await anIssuance(stores, ada, warehouse, { access }), undefined))
+    await issue('first')
+    for (const round of [1, 2, 3, 4]) {
+      const [token] = await Promise.all([
+        issue(`${round}`),
+        stores.approvals.revoke(ada.id, warehouse.id, later(round)),
+        issue(`${round} too`),
+      ])
+      const state = await stateOf(stores, token.accessTokenId, `${round}`)
+      const approval = await stores.approvals.find(ada.id, warehouse.id)
+      if (state === 'live') expect(approval).toMatchObject({ epoch: round + 1 })
+      else expect(state).toBe('revoked')
+      const after = await issue(`${round} after`)
+      expect(await stateOf(stores, after.accessTokenId, `${round} after`)).toBe('live')
+    }
+  })
+
   it('makes an approval without scopes when tokens are issued and nobody was asked', async () => {
     await using stores = await open()
     const { ada, warehouse } = await addDemoOrg(stores)

@@ -54,6 +54,24 @@ describe('a node on PostgreSQL', () => {
     await stores.close()
   })
 
+  it('answers what is looked up in the same moment as something that cannot be', async () => {
+    const url = await newSchemaUrl()
+    const stores = await openStores({ url, seal: testSeal, now: () => new Date(), onError })
+    const { ada, warehouse } = await addDemoOrg(stores)
+    const issuance = await anIssuance(stores, ada, warehouse, { access: 'good' })
+    const { accessTokenId } = issued(await stores.issue.forAssertion(issuance, undefined))
+    for (let round = 0; round < 3; round++) {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 24 }, (_, place) => stateOf(stores, place % 6 === 0 ? 1e19 : accessTokenId, 'good')),
+      )
+      for (const [place, outcome] of outcomes.entries()) {
+        if (place % 6 === 0) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: '22003' } })
+        else expect(outcome).toEqual({ status: 'fulfilled', value: 'live' })
+      }
+    }
+    await stores.close()
+  })
+
   it('is the one that keeps house for as long as its connection lasts', async () => {
     const url = await newSchemaUrl()
     const open = () => openStores({ url, seal: testSeal, now: () => new Date(), onError: () => {} })
