@@ -231,6 +231,16 @@ describe('the flow pages', () => {
     expect(output).toMatch(/200\n\{"error":"invalid_grant","error_description":"expired access\/refresh token"\}\s*$/)
   })
 
+  it('say where every endpoint is, and the line works as it stands', async () => {
+    const own = (block: string) => block.replaceAll('http://localhost:8787', dev.ready.url)
+    const found = JSON.parse(await paste(blocksOf('docs/endpoints.md').map(own)))
+    const text = readFileSync(join(root, 'docs/endpoints.md'), 'utf8')
+    const addresses = Object.entries(found).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name))
+    expect(addresses.length).toBeGreaterThan(6)
+    const paths = addresses.map(([, address]) => new URL(String(address)).pathname)
+    expect(paths.filter((path) => !text.includes(`| \`${path}\` |`))).toEqual([])
+  })
+
   it('say how an org behaves as another release, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/releases.md'))
     expect(output).toContain('behaves as Salesforce of: Summer')

@@ -7,6 +7,7 @@ import { defaultOrgSettings, type OrgSettings } from '../../src/orgs/org.ts'
 import { recordIds } from '../../src/record-id.ts'
 import type { User } from '../../src/users/user.ts'
 import { authorizeUrl, signInOn, testBrowser } from './test-browser.ts'
+import { samlAssertion, sent, signXml } from './test-saml.ts'
 import { answerOf, startTestServer, type TestServer, targetBase } from './test-server.ts'
 import { credentialsOf, refresh, refusalOf, tokensFor } from './test-tokens.ts'
 
@@ -164,6 +165,61 @@ describe('endLegacyHosts', () => {
       reason: 'audience-unknown',
     })
     expect((await jwt(app, targetBase)).status).toBe(200)
+  })
+})
+
+describe('the day on which legacy hosts end', () => {
+  const theDay = new Date('2026-02-15T00:00:00Z')
+  const eve = new Date(theDay.getTime() - 1)
+  const legacy = 'https://login.salesforce.com'
+
+  it.each(['2026-02-14', '2026-02-15', "Spring '26", 'latest'])(
+    'changes nothing by itself in an org that behaves as of %s, and all at once where the org switches it on',
+    async (release) => {
+      const app = await server.addApp('Warehouse', {}, { isAdminApproved: true, profileIds: [user.profileId] })
+      await behave({ release })
+      expect((await jwt(app, legacy)).status).toBe(200)
+      await behave({ release, releaseUpdates: { endLegacyHosts: true } })
+      expect(await refusalOf(server, await jwt(app, legacy))).toMatchObject({ reason: 'audience-unknown' })
+      expect(await refusalOf(server, await jwt(app, server.base))).toMatchObject({ reason: 'audience-unknown' })
+      expect((await jwt(app, targetBase)).status).toBe(200)
+      await behave({ release, releaseUpdates: { endLegacyHosts: false } })
+      expect((await jwt(app, legacy)).status).toBe(200)
+    },
+  )
+
+  it('is what SAML assertions meet, too', async () => {
+    const app = await server.addApp('Warehouse', {}, { isAdminApproved: true, profileIds: [user.profileId] })
+    const ask = (audience: string, at = server.base) => {
+      const claims = { issuer: app.consumerKey, nameId: user.username, audience }
+      const assertion = sent(signXml(samlAssertion(claims, server.now(), at), server.signer))
+      return server.post(`${at}/services/oauth2/token`, {
+        grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
+        assertion,
+      })
+    }
+    expect((await ask(legacy)).status).toBe(200)
+    await behave({ releaseUpdates: { endLegacyHosts: true } })
+    expect(await refusalOf(server, await ask(legacy))).toMatchObject({
+      error_description: 'audience is invalid',
+      reason: 'saml-audience-unknown',
+    })
+    expect(await refusalOf(server, await ask(targetBase))).toMatchObject({ reason: 'saml-recipient-unknown' })
+    expect((await ask(targetBase, targetBase)).status).toBe(200)
+  })
+
+  it('is from when check-release names what would break, and the audience that it names', async () => {
+    const app = await server.addApp('Warehouse', {}, { isAdminApproved: true, profileIds: [user.profileId] })
+    await server.journalOf(await jwt(app, legacy))
+    const at = (day: Date) => updatesUntil(server.org, server.now(), day).includes('endLegacyHosts')
+    expect([at(eve), at(theDay)]).toEqual([false, true])
+    expect(await checkRelease(server.stores, server.org, ['endLegacyHosts'])).toEqual([
+      {
+        update: 'endLegacyHosts',
+        subject: 'Warehouse',
+        why: `Its assertions name ${legacy} as their audience, which is not the org’s own address.`,
+      },
+    ])
   })
 })
 
