@@ -9,6 +9,7 @@ import { singleSignOn } from './folders/single-sign-on.ts'
 import { strictServer } from './folders/strict-server.ts'
 import { revoke, withTokens } from './folders/tokens.ts'
 import { helper, webServer } from './folders/web-server.ts'
+import { webViews } from './folders/web-views.ts'
 
 const schema = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'
 
@@ -34,6 +35,7 @@ export function collection() {
       exchanges,
       singleSignOn,
       fadingFlows,
+      webViews,
       registration,
       strictServer,
       revoke,

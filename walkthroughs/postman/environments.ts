@@ -31,6 +31,9 @@ const names = {
   agentConsumerKey: 'default',
   headlessConsumerKey: 'default',
   headlessConsumerSecret: 'secret',
+  hybridConsumerKey: 'default',
+  hybridConsumerSecret: 'secret',
+  hybridCode: 'secret',
 }
 
 /** An environment; what is not given is there to be filled in. */

@@ -181,6 +181,19 @@ describe('a response that a browser brings', () => {
     expect(await lastLogin()).toMatchObject({ status: 'Failed: InResponseTo Invalid' })
   })
 
+  it('counts once of fifty browsers at once, and so does the request', async () => {
+    const inResponseTo = await requestId()
+    const all: readonly (readonly string[])[] = [
+      Array.from({ length: 50 }, () => signed({ id: '_one-for-all' })),
+      Array.from({ length: 50 }, (_, number) => signed({ id: `_one-of-many-${number}`, inResponseTo })),
+    ]
+    for (const xmls of all) {
+      const stops = await Promise.all(xmls.map((xml) => bring(xml)))
+      expect(stops.filter(({ status }) => status === 200)).toHaveLength(1)
+      expect(stops.filter(({ status }) => status === 400)).toHaveLength(49)
+    }
+  })
+
   it('answers a request that the org made to this provider, or none', async () => {
     const [, other] = (await server.stores.samlSsoConfigs.list(server.org.id)).filter(({ issuer }) =>
       /example$/.test(issuer),

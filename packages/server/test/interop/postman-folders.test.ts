@@ -7,7 +7,7 @@ import { addProvider } from '../flows/test-provider.ts'
 import { addIdentityProvider } from '../flows/test-saml.ts'
 import { callbackUrl, consumerSecret, password, type TestServer } from '../flows/test-server.ts'
 import { anAssetApp } from '../flows/test-things.ts'
-import { tokensFor } from '../flows/test-tokens.ts'
+import { codeFor, tokensFor } from '../flows/test-tokens.ts'
 import { startHttpServer } from './http-server.ts'
 
 let server: TestServer
@@ -70,6 +70,23 @@ it('Postman signs in by password, and without a page, where org and app allow it
   expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
   expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([4, 5])
   expect((await ranFolder({ loginUrl: server.base }, fading)).run.stats.requests.total).toBe(0)
+})
+
+it('Postman gets sessions for web views, renews them, and opens a page by a URL that is good once', async () => {
+  const folder = 'Web views: hybrid flows and one-time URLs'
+  const user = await server.addUser('mobile@target.example')
+  const app = await server.addApp('Mobile', { scopes: ['api', 'web', 'lightning', 'refresh_token'] })
+  const values = {
+    loginUrl: server.base,
+    callbackUrl,
+    hybridConsumerKey: app.consumerKey,
+    hybridConsumerSecret: consumerSecret,
+    hybridCode: await codeFor(server, user, app),
+  }
+  const { run } = await ranFolder(values, folder)
+  expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
+  expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([5, 9])
+  expect((await ranFolder({ loginUrl: server.base }, folder)).run.stats.requests.total).toBe(0)
 })
 
 it('Postman gets a token of an app’s own, at the org’s own address alone', async () => {
