@@ -10,8 +10,8 @@ export interface KeepFor {
 }
 
 // Rows that go at once: few, so that no request waits for them long, until deleting so has been behind for too many seconds.
-const batch = 100
-const largeBatch = 500
+const batch = 25
+const largeBatch = 200
 const tooLong = 900
 // Long enough to say of one that is opened late that it was too late.
 const frontdoorPassesKept = 3600
@@ -26,7 +26,7 @@ const cursorLifetime = 2 * 86_400
 const auditTrailLifetime = 180 * 86_400
 // Milliseconds between two rounds, and between two rounds of which the first found more than it could take.
 const pause = 5000
-const shortPause = 50
+const shortPause = 15
 
 /** The deleting that goes on beside the requests. */
 export interface Housekeeping {

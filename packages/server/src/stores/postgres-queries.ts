@@ -10,6 +10,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   RawNode,
+  SelectQueryNode,
   ValueNode,
 } from 'kysely'
 import type { Tables } from './database.ts'
@@ -36,15 +37,24 @@ class Compiler extends PostgresQueryCompiler {
     }
   }
 
-  // Of a value that is only asked whether it is null, PostgreSQL wants to be told the type.
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
-    const { leftOperand, operator } = node
+    const { leftOperand, operator, rightOperand } = node
+    // How few rows a bound lets through that is only given later, PostgreSQL does not know when it plans: it would hold all rows of
+    // the table against those. Made an array first, each is looked up by its index.
+    if (OperatorNode.is(operator) && operator.operator === 'in' && isBounded(rightOperand)) {
+      this.visitNode(leftOperand)
+      this.append(' = any(array')
+      this.visitNode(rightOperand)
+      this.append(')')
+      return
+    }
+    // Of a value that is only asked whether it is null, PostgreSQL wants to be told the type.
     const isTest = OperatorNode.is(operator) && (operator.operator === 'is' || operator.operator === 'is not')
     this.visitNode(leftOperand)
     this.append(isTest && isGivenValue(leftOperand) ? '::text ' : ' ')
     this.visitNode(operator)
     this.append(' ')
-    this.visitNode(node.rightOperand)
+    this.visitNode(rightOperand)
   }
 
   // On SQLite capitals A to Z do not count in LIKE.
@@ -56,6 +66,10 @@ class Compiler extends PostgresQueryCompiler {
   protected override visitRaw(node: RawNode): void {
     super.visitRaw(wordsForPostgres(node))
   }
+}
+
+function isBounded(node: OperationNode): boolean {
+  return SelectQueryNode.is(node) && node.limit !== undefined
 }
 
 /** Whether something is a value that each execution gives, and nothing around it. */
