@@ -223,6 +223,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     ...user,
     'high-assurance-required',
     'api-not-enabled',
+    'api-second-factor-needed',
     'scopes-missing',
     'login-rate-exceeded',
   ],

@@ -1100,6 +1100,18 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   ],
   'auth-request-type-unknown': [() => headless({}, { kind: 'passwordless-login' })],
   'credentials-in-header': [() => headless({}, { details: { isCodeCredentialPostOnly: true }, inHeader: true })],
+  'api-second-factor-needed': [
+    () =>
+      elsewhere(async (at) => {
+        const trustedIpRanges = [{ start: '127.0.0.1', end: '127.0.0.1' }]
+        const settings = { ...at.org.settings, blockOAuthUnPwFlow: false, trustedIpRanges }
+        await at.stores.orgs.update({ ...at.org, settings })
+        const app = await at.addApp(fresh('Legacy'), { isUsernamePasswordEnabled: true })
+        const { id } = await at.addProfile({ name: fresh('Careful'), permissions: ['ApiEnabled', 'TwoFactorApi'] })
+        const { username } = await at.addUser(`${fresh('eve')}@target.example`, { profileId: id })
+        return post({ grant_type: 'password', username, password, ...credentialsOf(app) }, { at })
+      }),
+  ],
   'second-factor-needed': [() => headless({}, { permissions: ['ApiEnabled', 'ForceTwoFactor'] })],
   'nonce-missing': [async () => authorize({ response_type: 'token id_token' }, undefined, await userAgentApp())],
   'openid-missing': [

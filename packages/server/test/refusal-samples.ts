@@ -238,6 +238,7 @@ export const sampleFacts: ExplainedReasons = {
   'auth-request-type-unknown': { found: 'passwordless-login', offered: ['Named-User'] },
   'credentials-in-header': { app },
   'second-factor-needed': { user },
+  'api-second-factor-needed': { user },
   'nonce-missing': { response_type: 'token id_token' },
   'openid-missing': { app, scopes: ['api', 'id'], response_type: 'token id_token' },
   'credentials-missing': { parameter: 'password' },

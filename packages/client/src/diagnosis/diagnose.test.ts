@@ -135,6 +135,7 @@ describe('the traps that newcomers fall into', () => {
         'api-not-enabled',
         'org-inactive',
         'ip-restricted',
+        'api-second-factor-needed',
       ],
     ],
     [

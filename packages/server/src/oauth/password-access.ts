@@ -5,7 +5,7 @@ import type { Org } from '../orgs/org.ts'
 import { hasPermission } from '../users/permissions.ts'
 import type { PermissionSetStore, Profile } from '../users/profile.ts'
 import type { User } from '../users/user.ts'
-import { refusal } from './refusal.ts'
+import { credentialsRefusal, refusal } from './refusal.ts'
 
 interface Needs {
   readonly appAccess: AppAccess
@@ -36,6 +36,9 @@ export async function accessByPassword(
   }
   if (!(await hasPermission(permissionSets, user, profile, 'ApiEnabled'))) {
     throw refusal({ reason: 'api-not-enabled', facts: { user: user.username, profile: profile.name } })
+  }
+  if (await hasPermission(permissionSets, user, profile, 'TwoFactorApi')) {
+    throw credentialsRefusal({ reason: 'api-second-factor-needed', facts: { user: user.username } })
   }
   return access.policies
 }

@@ -217,6 +217,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'auth-request-type-unknown': { readonly found: string; readonly offered: readonly string[] }
   'credentials-in-header': { readonly app: string }
   'second-factor-needed': { readonly user: string }
+  'api-second-factor-needed': { readonly user: string }
   // The user-agent flow
   'nonce-missing': { readonly response_type: string }
   'openid-missing': { readonly app: string; readonly scopes: readonly string[]; readonly response_type: string }
@@ -541,6 +542,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'auth-request-type-unknown': malformed('auth request type not supported'),
   'credentials-in-header': malformed('credentials must be in the request body'),
   'second-factor-needed': { ...authenticationFailure, loginStatus: 'Two-factor required' },
+  'api-second-factor-needed': { ...authenticationFailure, loginStatus: 'Two-factor required' },
   'nonce-missing': malformed('nonce not provided'),
   'openid-missing': { code: 'invalid_scope', description: 'the openid scope is required' },
   'login-required': { code: 'login_required', description: 'sign-in is required' },

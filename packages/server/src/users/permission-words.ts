@@ -37,6 +37,10 @@ export const permissionWords: Readonly<Record<UserPermission, PermissionWords>> 
     hint: 'Create, edit, freeze and deactivate users, end their sessions, read Login History, revoke and block apps.',
   },
   ModifyAllData: { label: 'Modify All Data', hint: 'Read, create, edit and delete every record of the org.' },
+  TwoFactorApi: {
+    label: 'Multi-Factor Authentication for API Logins',
+    hint: 'Programs may not sign in with this user’s name and password: neither by the username-password flow nor by SOAP login().',
+  },
   UseAnyApiClient: {
     label: 'Use Any API Client',
     hint: 'Until December 2025 it let its users authorize apps that are not installed; since then Approve Uninstalled Connected Apps does.',

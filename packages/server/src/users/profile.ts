@@ -10,6 +10,7 @@ export const userPermissions = [
   'ManageConnectedApps',
   'ManageUsers',
   'ModifyAllData',
+  'TwoFactorApi',
   'UseAnyApiClient',
   'ViewAllData',
   'ViewSetup',
@@ -90,7 +91,8 @@ export interface PermissionSetStore {
 }
 
 // What asks more of people, or less, is nobody's from the first.
-const adminPermissions = userPermissions.filter((one) => one !== 'ForceTwoFactor' && one !== 'BypassMFAForUiLogins')
+const nobodys: ReadonlySet<UserPermission> = new Set(['BypassMFAForUiLogins', 'ForceTwoFactor', 'TwoFactorApi'])
+const adminPermissions = userPermissions.filter((one) => !nobodys.has(one))
 
 const everything = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true }
 const standardObjects = ['Account', 'Case', 'Contact', 'Event', 'Lead', 'Opportunity', 'Task']

@@ -102,6 +102,14 @@ describe('SOAP login()', () => {
     expect((await logins()).map(({ status }) => status)).toContain('Failed: API security token required')
   })
 
+  it('is refused for a user whose logins by programs want a second factor', async () => {
+    const { id } = await server.addProfile({ name: 'Careful', permissions: ['ApiEnabled', 'TwoFactorApi'] })
+    await server.addUser('grace@target.example', { profileId: id })
+    const answer = await login({ credentials: words('grace@target.example', password) })
+    expect(answer.fault).toBe(invalid)
+    expect((await server.journalOf(answer)).refusal?.reason).toBe('api-second-factor-needed')
+  })
+
   it.each([
     ['a wrong password', words(username, 'wrong'), 'password-wrong'],
     ['an unknown name', words('eve@target.example', password), 'username-unknown'],

@@ -206,6 +206,23 @@ describe('the username-password flow', () => {
     expect(other.headers.get('x-sallyport-cause')).toMatch(/^username-unknown:/)
   })
 
+  it('refuses a user whose logins by programs want a second factor, in the words for a wrong password', async () => {
+    const permissions = ['ApiEnabled', 'TwoFactorApi'] as const
+    const { id } = await server.addProfile({ name: 'Careful', permissions: [...permissions] })
+    await aWorld({ user: { profileId: id } })
+    const answer = await ask()
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { error: 'invalid_grant', error_description: 'authentication failure' },
+    ])
+    expect((await server.journalOf(answer)).refusal).toEqual({
+      reason: 'api-second-factor-needed',
+      facts: { user: username },
+    })
+    const [latest] = await server.stores.loginHistory.list(server.org.id, {}, { limit: 1 })
+    expect(latest?.status).toBe('Two-factor required')
+  })
+
   it('wants the secret of the app, whatever its settings', async () => {
     await aWorld({ app: { isConsumerSecretOptional: true } })
     expect((await ask({ client_secret: '' })).body).toMatchObject({ error: 'invalid_client' })

@@ -217,6 +217,13 @@ export const userCauses = {
     meaning: 'The username or the password is not in the request at all.',
     whatToDo: ['Send both in the body, as a form.'],
   },
+  'api-second-factor-needed': {
+    told: at(['token'], sentPassword),
+    meaning: 'The user must verify their identity besides the password, for which a program has no room.',
+    whatToDo: ['Use client credentials or the JWT bearer flow, or a user without that permission.'],
+    setting: same('Setup > Users > Permission Sets > the permission set > System Permissions'),
+    command: 'sallyport user show <username>',
+  },
   'second-factor-needed': {
     told: at(['authorize'], sentPassword),
     meaning: 'The user must verify their identity besides the password, for which headless login has no room.',

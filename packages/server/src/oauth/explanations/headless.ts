@@ -36,6 +36,17 @@ export const headlessExplanations = {
       whereInSetup: appSetting(app, 'Require user credentials in the POST body'),
     }),
   },
+  'api-second-factor-needed': {
+    check: 'assurance',
+    facts: { user: 'text' },
+    explain: ({ user }) => ({
+      expected: `a user in whose name programs may sign in with a password alone`,
+      found: `${quoted(user)} must verify their identity besides (Multi-Factor Authentication for API Logins)`,
+      whatToDo:
+        'Move the program to client credentials or JWT bearer, which need nobody’s password. Or give it a user without that permission.',
+      whereInSetup: userSetting(user, 'Permission Set Assignments'),
+    }),
+  },
   'second-factor-needed': {
     check: 'assurance',
     facts: { user: 'text' },

@@ -129,6 +129,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'auth-request-type-unknown': 'request',
   'credentials-in-header': 'app settings',
   'second-factor-needed': 'user',
+  'api-second-factor-needed': 'user',
   'nonce-missing': 'request',
   'openid-missing': 'app settings',
   'credentials-missing': 'request',
