@@ -9,6 +9,8 @@ import { type Given, type Placeholder, statement } from './statement.ts'
 
 // Rows that are looked at in one go.
 const stretch = 32_768
+// Tokens that were shown a moment ago.
+const recentTokens = 10_000
 
 const management = { section: 'Session Management' }
 const endedSession = { action: 'endedSession', text: 'Ended a session of connected app' }
@@ -23,8 +25,15 @@ type Wanted = {
   readonly before: number
 }
 
+/** A token, and whether nothing has ended it but time. */
+interface Found {
+  readonly token: AccessToken
+  readonly stands: boolean
+}
+
 /** Access tokens in the database. */
-export function accessTokenStore({ queries, read, write, later, replica }: Database): Noting<AccessTokenStore> {
+export function accessTokenStore(database: Database): Noting<AccessTokenStore> {
+  const { queries, read, write, later, replica } = database
   // Everything that may have ended a token is asked in the one look-up that finds it.
   const tokens = queries
     .selectFrom('access_tokens as token')
@@ -155,13 +164,22 @@ export function accessTokenStore({ queries, read, write, later, replica }: Datab
   )
 
   type Row = ReturnType<typeof find.row>
+  const recent = database.recent<Found>(recentTokens)
 
   return (note) => ({
     async find(presented, now) {
       const nearby = replica?.fresh()
       // Only what is good is believed of a replica: a new token may not have come there yet, nor the later end of an old one.
-      const finding = nearby && (await foundBy(nearby, presented, now).catch(() => undefined))
-      return finding?.state === 'live' ? finding : foundBy(read, presented, now)
+      const finding = nearby && (await foundBy(nearby, presented.id).then(judged, () => undefined))
+      if (finding?.state === 'live') return finding
+      return judged(await recent.get(String(presented.id), () => foundBy(read, presented.id)))
+
+      function judged(found: Found | undefined): AccessTokenFinding {
+        if (found === undefined || !sameHash(found.token.hash, presented.hash)) return { state: 'unknown' }
+        const { token, stands } = found
+        if (!stands) return { state: 'revoked', token }
+        return { state: token.expiresAt <= now ? 'expired' : 'live', token }
+      }
     },
     extend: (id, expiresAt) => later((tx) => tx.run(extend, { id, expiresAt: instant(expiresAt) }), about(id)),
     revoke(id, now) {
@@ -203,16 +221,9 @@ export function accessTokenStore({ queries, read, write, later, replica }: Datab
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   })
 
-  async function foundBy(
-    reader: Pick<Reader, 'first'>,
-    { id, hash }: Parameters<AccessTokenStore['find']>[0],
-    now: Date,
-  ): Promise<AccessTokenFinding> {
+  async function foundBy(reader: Pick<Reader, 'first'>, id: number): Promise<Found | undefined> {
     const row = await reader.first(find, { id })
-    if (row === undefined || !sameHash(row.hash, hash)) return { state: 'unknown' }
-    const token = fromRow(row)
-    if (row.stands === 0) return { state: 'revoked', token }
-    return { state: row.expires_at <= instant(now) ? 'expired' : 'live', token }
+    return row && { token: fromRow(row), stands: row.stands === 1 }
   }
 
   /** The rows before one, newest first, a part at a time: others want the database, too. */

@@ -712,10 +712,14 @@ export interface Database {
   change<T>(job: Job<T>): Promise<T>
   /** Does the job with the next writes, soon; resolves at once, and what goes wrong is told to `onError`. */
   later(job: Job<unknown>, about?: About): Promise<void>
+  /** As `later`, for what no look-up goes by: what was found stays with `recent`. */
+  aside(job: Job<unknown>, about?: About): Promise<void>
   /** Resolves when all that was left for later has been written. */
   settled(): Promise<void>
   /** Where it is enough to know what was a moment ago, while that is known. */
   readonly replica: Pick<Replica, 'fresh'> | undefined
   /** Keeps at most `limit` ready values until something changes. */
   cache<T>(limit: number): Cache<T>
+  /** Keeps at most `limit` values that look-ups found, until anything is written by anybody: they are never out of date. */
+  recent<T>(limit: number): Pick<Cache<T>, 'get'>
 }

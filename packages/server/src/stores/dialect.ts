@@ -83,6 +83,11 @@ export interface Connection extends Statements {
   unhurried(longestLock?: number): Promise<void>
   /** Does something as the only process that is at it. */
   guarded<T>(act: () => Promise<T>): Promise<T>
+  /**
+   * A number that is another one as soon as another process has written anything; reads of the same turn of the event loop see
+   * the database as it is then. `undefined` where there is no such number.
+   */
+  moment(): Promise<number | undefined>
   /** Runs a statement outside of any transaction, however long it takes. */
   outside(query: Compilable<unknown>): Promise<void>
   /** Begins a transaction that only reads, and sees the database as it is now for as long as it lasts: until `rollback`. */

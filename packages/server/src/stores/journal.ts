@@ -38,7 +38,7 @@ const stretch = 65_536
 
 /** The journal in the database. */
 export function journalStore(database: Database): JournalStore {
-  const { queries, read, write, later, settled } = database
+  const { queries, read, write, aside, settled } = database
   const counts = journalCounts(database)
   const insert = statement((given: Placeholder<NewEntry>) =>
     queries.insertInto('journal').values({
@@ -103,7 +103,7 @@ export function journalStore(database: Database): JournalStore {
       // Written out now, not when the group runs: the caller may go on with its checklist.
       const params = toParams(entry)
       const count = counts.counted(entry)
-      return later(async (tx) => {
+      return aside(async (tx) => {
         const added = tx.run(insert, params)
         count?.(tx)
         return handedOver(added)

@@ -28,6 +28,7 @@ import { orgStore } from './orgs.ts'
 import type { Replica, ReplicaNeeds, ReplicaPlace } from './postgres-replica.ts'
 import { permissionSetStore, profileStore } from './profiles.ts'
 import { pushedRequestStore } from './pushed-requests.ts'
+import { recentFinds } from './recent.ts'
 import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { registrationStore } from './registrations.ts'
@@ -110,6 +111,7 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
   const replica = await replicaOf(options, { queries, reader, onError })
   const group = writeGroup(connection)
   const ready = caches()
+  const finds = recentFinds(connection)
   const findRevision = statement(() => queries.selectFrom('changes').select('revision'))
   const raiseRevision = statement(() =>
     queries
@@ -123,7 +125,7 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     queries,
     read: reader,
     now,
-    write: group.write,
+    write: (job, about) => forgetting(group.write(job, about)),
     async change(job) {
       const changed = await group.write(async (tx) => {
         const result = await answerTo(await job(tx))
@@ -136,10 +138,14 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
       return changed.result
     },
     async later(job, about) {
+      forgetting(group.later(job, about)).catch(onError)
+    },
+    async aside(job, about) {
       group.later(job, about).catch(onError)
     },
     settled: group.settled,
     cache: ready.cache,
+    recent: finds.recent,
     replica,
   }
 
@@ -244,9 +250,15 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     },
   }
 
+  /** Whoever is told of a write, or that it failed, finds nothing of before. */
+  function forgetting<T>(written: Promise<T>): Promise<T> {
+    return written.finally(finds.forget)
+  }
+
   /** What was ready is to be read again, and from a replica only once it knows what has changed. */
   function forget(): void {
     ready.forget()
+    finds.forget()
     replica?.catchUp()
   }
 }

@@ -191,6 +191,7 @@ function postgresConnection(postgres: PostgresPlace) {
         await session.send(`select pg_advisory_unlock${name}`, []).catch(() => session.discard())
       }
     },
+    moment: async () => undefined,
     async outside(query) {
       const { sql: text, bind } = statement(() => query)
       try {

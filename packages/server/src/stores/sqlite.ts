@@ -168,9 +168,11 @@ function sqliteConnection(file: string, database: DatabaseSync, patiently: Patie
     isReading = true
     setImmediate(endReading)
   }
+  let moment: number | undefined
   const endReading = () => {
     if (!isReading) return
     isReading = false
+    moment = undefined
     act('commit')
   }
   let writing: Promise<void> | undefined
@@ -226,6 +228,12 @@ function sqliteConnection(file: string, database: DatabaseSync, patiently: Patie
           }
         })
       })
+    },
+    async moment() {
+      while (writing !== undefined) await writing
+      beginReading()
+      moment ??= Number(prepare('pragma data_version').sqlite.get()?.[0])
+      return moment
     },
     async unhurried() {},
     // The first that writes keeps all others from it.

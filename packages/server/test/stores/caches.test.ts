@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
-import { addDemoOrg, anApp, boughtByCode, consent, later, policiesOf, stateOf } from './demo-org.ts'
-import { contract } from './open-test-stores.ts'
+import { hashSecret } from '../../src/secret.ts'
+import { addDemoOrg, anApp, anEntry, boughtByCode, consent, later, noon, policiesOf, stateOf } from './demo-org.ts'
+import { contract, openSqliteStores } from './open-test-stores.ts'
 
 contract('what is kept ready in memory', (open) => {
   it('is never older than an own change that was answered', async () => {
@@ -68,14 +69,45 @@ contract('what is kept ready in memory', (open) => {
     await other.close()
   })
 
-  it('is not asked about tokens: what another process ended is ended at once', async () => {
+  it('is never an ended token: what another process ended is ended at once, and its end moves as well', async () => {
     await using stores = await open()
     const { org, ada, warehouse } = await addDemoOrg(stores)
-    const { accessTokenId } = await boughtByCode(stores, ada, warehouse, { access: 'a' })
-    expect(await stateOf(stores, accessTokenId, 'a')).toBe('live')
     const other = await stores.openAgain()
-    await other.apps.endAll(warehouse.id, org.id, false)
-    expect(await stateOf(stores, accessTokenId, 'a')).toBe('revoked')
+    for (let round = 0; round < 10; round++) {
+      const { accessTokenId } = await boughtByCode(stores, ada, warehouse, { access: 'a' })
+      const state = (at: Date) => stateOf(stores, accessTokenId, 'a', at)
+      expect([await state(noon), await state(later(100_000))]).toEqual(['live', 'expired'])
+      await other.accessTokens.extend(accessTokenId, later(100_001))
+      await other.journal.summary(org.id, noon)
+      expect(await state(later(100_000))).toBe('live')
+      await stores.accessTokens.extend(accessTokenId, later(200_001))
+      await stores.journal.summary(org.id, noon)
+      expect([await state(later(200_000)), await state(noon)]).toEqual(['live', 'live'])
+      const ending = round % 2 === 0 ? other : stores
+      if (round % 3 === 0) await ending.accessTokens.revoke(accessTokenId, noon)
+      else await ending.apps.endAll(warehouse.id, org.id, false)
+      expect(await state(noon)).toBe('revoked')
+    }
+    await other.close()
+  })
+
+  it('is one look-up of a token, for as long as nobody has written anything', async () => {
+    await using stores = await openSqliteStores()
+    const { org, ada, warehouse } = await addDemoOrg(stores)
+    const { accessTokenId: id } = await boughtByCode(stores, ada, warehouse, { access: 'a' })
+    const find = async () => {
+      const finding = await stores.accessTokens.find({ id, hash: hashSecret('a') }, noon)
+      return finding.state === 'unknown' ? undefined : finding.token
+    }
+    const first = await find()
+    await stores.journal.add(anEntry('request', { orgId: org.id }))
+    await stores.journal.summary(org.id, noon)
+    // What is journalled changes nothing of it.
+    expect(await find()).toBe(first)
+    const other = await stores.openAgain()
+    await other.users.countFailure(ada.id, undefined, noon)
+    expect(await find()).not.toBe(first)
+    expect(await find()).toEqual(first)
     await other.close()
   })
 })
