@@ -39,6 +39,7 @@ const user = [
   'api-access-controlled',
   'not-admin-approved',
   'app-handler-refused',
+  'login-hours',
   'ip-restricted',
 ] as const satisfies readonly Reason[]
 
@@ -156,6 +157,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'user-locked',
     'saml-replayed',
     'saml-response-unrequested',
+    'login-hours',
     'ip-restricted',
   ],
   'saml-identity-provider': [
@@ -168,10 +170,12 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'saml-request-expired',
     'user-inactive',
     'user-frozen',
+    'login-hours',
     'ip-restricted',
     'app-not-installed',
     'app-blocked',
     'saml-app-not-assigned',
+    'app-handler-refused',
     'session-level-too-low',
     'saml-subject-unset',
     'saml-idp-certificate-unusable',
@@ -188,6 +192,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'user-inactive',
     'user-frozen',
     'user-locked',
+    'login-hours',
     'ip-restricted',
   ],
   'single-access': [

@@ -655,6 +655,9 @@ describe('sallyport profile and permission-set', () => {
       '192.0.2.7',
       '--session-timeout',
       '15m',
+      '--login-hours',
+      'monday=08:00-18:00',
+      'Sunday=00:00-00:00',
     ]
     await done('profile', 'update', ...words, ...changes)
     expect(await done('profile', 'show', ...words)).toMatchObject({
@@ -665,6 +668,7 @@ describe('sallyport profile and permission-set', () => {
         { start: '192.0.2.7', end: '192.0.2.7' },
       ],
       sessionTimeout: 900,
+      loginHours: { monday: { from: 480, until: 1080 }, sunday: { from: 0, until: 0 } },
     })
     const listed = await done('profile', 'list', '--org', 'Target')
     expect(listed).toContainEqual(expect.objectContaining({ name: 'Robots', users: 0 }))
@@ -681,6 +685,12 @@ describe('sallyport profile and permission-set', () => {
       expect.stringMatching(/^--login-ip-range/),
     ])
     expect((await sallyport('profile', 'show', 'Nobody', '--org', 'Target')).status).toBe(1)
+    const hours = ['profile', 'update', 'Standard User', '--org', 'Target', '--login-hours']
+    expect((await sallyport(...hours, 'monday=8-18')).status).toBe(2)
+    const halves = await sallyport(...hours, 'monday=08:30-18:00')
+    expect(JSON.parse(halves.stderr).error.problems).toEqual([expect.stringMatching(/^--login-hours: .*full hours/)])
+    const zone = await sallyport('org', 'update', 'Target', '--time-zone', 'Europe/Atlantis')
+    expect(JSON.parse(zone.stderr).error.problems).toEqual(['--time-zone: Enter a time zone, such as Europe/Paris.'])
     expect((await sallyport('profile', 'update', 'Standard User', '--org', 'Target')).status).toBe(2)
     expect((await sallyport('profile', 'create', 'X', '--org', 'Target', '--object', 'Account:fly')).status).toBe(2)
   })

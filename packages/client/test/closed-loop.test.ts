@@ -9,6 +9,7 @@ import type { EnteredSamlConfig } from '../../server/src/connected-apps/saml-con
 import { type Reason, reasons } from '../../server/src/oauth/refusal.ts'
 import { strictPosture } from '../../server/src/options.ts'
 import { recordIds } from '../../server/src/record-id.ts'
+import { weekdays } from '../../server/src/time-zone.ts'
 import type { Profile } from '../../server/src/users/profile.ts'
 import type { User } from '../../server/src/users/user.ts'
 import { type DpopKey, dpopKey } from '../../server/test/flows/dpop-key.ts'
@@ -466,6 +467,7 @@ function headless(
     readonly user?: Partial<User>
     readonly permissions?: Profile['permissions']
     readonly loginIpRanges?: Profile['loginIpRanges']
+    readonly loginHours?: Profile['loginHours']
     readonly isOrgOpen?: boolean
   } = {},
 ): Promise<Wire> {
@@ -473,8 +475,9 @@ function headless(
     const settings = { ...at.org.settings, oAuthCdCrdtFlowEnable: true }
     await at.stores.orgs.update({ ...at.org, settings, isActive: more.isOrgOpen ?? true })
     const app = await at.addApp(fresh('Own'), { ...ownForm, ...more.details })
-    const { permissions = ['ApiEnabled'], loginIpRanges = [] } = more
-    const { id: profileId } = await at.addProfile({ name: fresh('Special'), permissions, loginIpRanges })
+    const { permissions = ['ApiEnabled'], loginIpRanges = [], loginHours = {} } = more
+    const details = { name: fresh('Special'), permissions, loginIpRanges, loginHours }
+    const { id: profileId } = await at.addProfile(details)
     const user = await at.addUser(`${fresh('eve')}@target.example`, { profileId, ...more.user })
     const { username = user.username, password: given = password } = sent
     const request = { response_type: 'code_credentials', client_id: app.consumerKey, redirect_uri: callbackUrl }
@@ -558,6 +561,12 @@ async function officeUser(): Promise<User> {
   return server.addUser(`${fresh('office')}@target.example`, { profileId: id })
 }
 
+/** A user of a profile that lets in at no hour of any day. */
+async function nightUser(at: TestServer = server): Promise<User> {
+  const { id } = await at.addProfile({ name: fresh('Night'), loginHours: neverOpen })
+  return at.addUser(`${fresh('night')}@target.example`, { profileId: id })
+}
+
 /** A server of its own, for what would spoil the others. */
 async function elsewhere(happens: (at: TestServer, own: World) => Promise<Wire>): Promise<Wire> {
   const at = await startTestServer({ showsCauses: false })
@@ -565,6 +574,7 @@ async function elsewhere(happens: (at: TestServer, own: World) => Promise<Wire>)
   return happens(at, await newWorld(at))
 }
 const closing: TestServer[] = []
+const neverOpen = Object.fromEntries(weekdays.map((day) => [day, { from: 0, until: 0 }]))
 
 /** A server that callers reach by https, at a proxy. */
 async function proxied(happens: (at: TestServer) => Promise<Wire>): Promise<Wire> {
@@ -1516,6 +1526,18 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'app-handler-refused': [
     async () => bearer({ iss: (await handledApp()).consumerKey }),
     async () => authorize({}, world.user, await handledApp()),
+  ],
+  'login-hours': [
+    () => headless({}, { loginHours: neverOpen }),
+    async () => bearer({ sub: (await nightUser()).username }),
+    async () => signIn((await nightUser()).username, password),
+    async () =>
+      elsewhere(async (at) => {
+        await at.stores.orgs.update({ ...at.org, settings: { ...at.org.settings, blockOAuthUnPwFlow: false } })
+        const app = await at.addApp(fresh('Legacy'), { isUsernamePasswordEnabled: true })
+        const { username } = await nightUser(at)
+        return post({ grant_type: 'password', username, password, ...credentialsOf(app) }, { at })
+      }),
   ],
   'ip-restricted': [
     () => headless({}, { loginIpRanges: [{ start: '10.0.0.1', end: '10.0.0.9' }] }),

@@ -183,6 +183,7 @@ export { type DatabaseFindings, inspectDatabase, inspectReplica } from './stores
 export { openStores, type Place, type StoresOptions } from './stores/open.ts'
 export { isPostgresUrl } from './stores/postgres-place.ts'
 export type { ActStores, Stores } from './stores/stores.ts'
+export { type Weekday, weekdays } from './time-zone.ts'
 export type {
   HandlerUser,
   IncomingTokenType,
@@ -211,6 +212,7 @@ export { changeUser } from './users/change-user.ts'
 export type { CustomPermission } from './users/custom-permission.ts'
 export { deletePermissionSet, deleteProfile } from './users/delete-profile.ts'
 export { freezeUser } from './users/freeze-user.ts'
+export { type DayHours, dayHoursText, type LoginHours } from './users/login-hours.ts'
 export { setPassword } from './users/new-password.ts'
 export {
   changePermissionSet,

@@ -76,6 +76,7 @@ import { idTokens } from './tokens/id-token.ts'
 import { issueTokens } from './tokens/issue.ts'
 import { jwtAccessTokenReader } from './tokens/jwt-access-token.ts'
 import { type KeyRing, keyRing } from './tokens/key-ring.ts'
+import { loginHoursOf } from './users/login-hours.ts'
 import { passwords as passwordsAt } from './users/password.ts'
 import { oauthRefusal } from './web/answer.ts'
 import { readBearer } from './web/bearer.ts'
@@ -420,13 +421,15 @@ export async function sallyport({
     answersIssuer: posture.answersIssuer,
     now,
   })
-  const browserOf = readBrowser({ sessions, onError: report, now })
+  const loginHours = loginHoursOf({ profiles, now })
+  const browserOf = readBrowser({ sessions, users, orgs, loginHours, onError: report, now })
   const bearerOf = readBearer({
     checkBearer: checkBearer({ findAccessToken, accessTokens, dpop: possession, now, onError: report }),
     dpop: possession,
     users,
     orgs,
     apiAccess: apiAccessOfToken({ apps, profiles, permissionSets }),
+    loginHours,
     refusesTokenInQuery: posture.refusesTokenInQuery,
   })
   const isRelaxed = relaxesSignIn({ apps, verifications, now })

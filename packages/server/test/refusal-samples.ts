@@ -300,6 +300,7 @@ export const sampleFacts: ExplainedReasons = {
   'api-access-controlled': { app, org },
   'not-admin-approved': { app, user, profile },
   'app-handler-refused': { app, user, handler: 'Terms', problem: '' },
+  'login-hours': { profile, hours: 'Monday from 08:00 until 18:00', now: 'Monday 21:07', timeZone: 'Europe/Paris' },
   'ip-restricted': { address: '203.0.113.7', profile },
   'high-assurance-required': { app },
   'session-level-too-low': { app, because: 'block' },

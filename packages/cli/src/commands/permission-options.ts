@@ -1,4 +1,4 @@
-import type { EnteredObjectPermission } from '@sallyport/server'
+import { type EnteredObjectPermission, weekdays } from '@sallyport/server'
 import { WrongUsage } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -8,6 +8,7 @@ export const permissionOptionNames = {
   permissions: '--permission',
   objectPermissions: '--object',
   loginIpRanges: '--login-ip-range',
+  ...Object.fromEntries(weekdays.map((day) => [`loginHours.${day}`, '--login-hours'])),
 }
 
 /** What the permission options say; what was not given is left out. */

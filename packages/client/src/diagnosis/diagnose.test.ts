@@ -134,6 +134,7 @@ describe('the traps that newcomers fall into', () => {
         'user-locked',
         'api-not-enabled',
         'org-inactive',
+        'login-hours',
         'ip-restricted',
         'api-second-factor-needed',
       ],

@@ -1,6 +1,7 @@
 import { isInRanges } from '../ip-range.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
+import { checkLoginHours, type HoursRefusal, hasLoginHours } from '../users/login-hours.ts'
 import type { Profile } from '../users/profile.ts'
 import type { User } from '../users/user.ts'
 import type { ControlRefusal } from './api-access-control.ts'
@@ -31,6 +32,7 @@ export type AccessRefusal =
         readonly problem: string
       }
     }
+  | HoursRefusal
   | { readonly reason: 'ip-restricted'; readonly facts: { readonly address: string; readonly profile: string } }
   | { readonly reason: 'high-assurance-required'; readonly facts: { readonly app: string } }
   | {
@@ -72,9 +74,9 @@ export type Access =
   | { readonly granted: true; readonly policies: AppPolicies; readonly preApproved: boolean }
   | { readonly granted: false; readonly refusal: AccessRefusal }
 
-/** Whether an org is open and a user may be let in at all. */
+/** Whether an org is open and a user may be let in at all, at this time of the day. */
 export function checkUser(
-  { org, user, now }: Pick<AccessRequest, 'org' | 'user' | 'now'>,
+  { org, user, profile, now }: Pick<AccessRequest, 'org' | 'user' | 'profile' | 'now'>,
   checks: Checklist,
 ): AccessRefusal | undefined {
   if (!org.isActive) return { reason: 'org-inactive', facts: { org: org.name } }
@@ -84,6 +86,9 @@ export function checkUser(
     return { reason: 'user-locked', facts: { user: user.username, until: user.lockedUntil.toISOString() } }
   }
   pass(checks, 'user-active', { user: user.username, org: org.name })
+  const closed = checkLoginHours(profile, org, now)
+  if (closed !== undefined) return closed
+  if (hasLoginHours(profile.loginHours)) pass(checks, 'login-hours', { profile: profile.name })
   return undefined
 }
 

@@ -52,7 +52,7 @@ interface Needs {
 export function admission({ appAccess, partnerRules, canVerify, now }: Needs): Admit {
   return async (request, { org, user, profile, session }, sourceIp, checks) => {
     const { app, responseType } = request
-    const unwelcome = checkUser({ org, user, now: now() }, checks)
+    const unwelcome = checkUser({ org, user, profile, now: now() }, checks)
     if (unwelcome !== undefined) return refused(unwelcome)
     const access = await appAccess({ org, user, profile, app }, checks)
     if (!access.granted) return refused(access.refusal)

@@ -71,10 +71,10 @@ export function vouchedSessions(needs: Needs): Admit {
   async function open({ org, user, place, app, requireMfa, loginType }: Vouched, checks: Checklist): Promise<LetIn> {
     const { sourceIp } = place
     const at = now()
-    const unwelcome = checkUser({ org, user, now: at }, checks)
-    if (unwelcome !== undefined) throw refusal(unwelcome)
     const profile = await needs.profiles.find(user.profileId)
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
+    const unwelcome = checkUser({ org, user, profile, now: at }, checks)
+    if (unwelcome !== undefined) throw refusal(unwelcome)
     const freedBy = async () =>
       app !== undefined && (await needs.isRelaxed({ app, org, user, sourceIp })) ? app : undefined
     const elsewhere = await checkSignInAddress({ profile, sourceIp }, freedBy, checks)

@@ -629,6 +629,11 @@ const wires: { readonly [R in Reason]: Wire } = {
     authorize: { code: 'OAUTH_APP_ACCESS_DENIED', description: 'user is not admin approved to access this app' },
     loginStatus: 'Login invalid',
   },
+  'login-hours': {
+    code: 'invalid_grant',
+    description: 'ip restricted or invalid login hours',
+    loginStatus: 'Restricted time',
+  },
   'ip-restricted': ipRestricted,
   'partner-address-unlisted': ipRestricted,
   'high-assurance-required': {

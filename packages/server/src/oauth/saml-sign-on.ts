@@ -192,7 +192,7 @@ export function samlSignOn(needs: Needs): SamlSignOn {
     checks: Checklist,
   ): Promise<void> {
     const refused =
-      checkUser({ org, user, now: now() }, checks) ??
+      checkUser({ org, user, profile, now: now() }, checks) ??
       checkAddress({ profile, sourceIp }, checks) ??
       checkInstalled({ org, app, policies, uninstalledUse: undefined }, checks)
     if (refused !== undefined) throw refusal(refused)

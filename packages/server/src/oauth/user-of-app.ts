@@ -44,7 +44,7 @@ export function userOfApp({ users, orgs, profiles, appAccess, partnerRules, now 
     if (request.site.org !== undefined && request.site.org.id !== org.id) {
       throw refusal({ reason: 'user-of-another-org', facts: { user: user.username, org: request.site.org.name } })
     }
-    const unwelcome = checkUser({ org, user, now: now() }, checks)
+    const unwelcome = checkUser({ org, user, profile, now: now() }, checks)
     if (unwelcome !== undefined) throw refusal(unwelcome)
     const access = await appAccess({ org, user, profile, app }, checks)
     if (!access.granted) throw refusal(access.refusal)

@@ -11,6 +11,7 @@ import {
   ssoUser,
 } from '../saml/sso-assertion.ts'
 import type { SamlSsoConfigStore } from '../saml/sso-config.ts'
+import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { refusal } from './refusal.ts'
 import { saidOfSamlLater } from './saml-refusal.ts'
@@ -19,6 +20,7 @@ import { saidOfSamlLater } from './saml-refusal.ts'
 export interface VouchedUserNeeds {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
   readonly users: Pick<UserStore, 'find' | 'findByUsername' | 'findByFederationId'>
+  readonly profiles: Pick<ProfileStore, 'find'>
   /** The addresses that an assertion for an org may have been made out to. */
   readonly recipientsOf: (org: Org) => readonly string[]
   readonly rules: SsoRules
@@ -33,7 +35,14 @@ export type VouchedUser = (
 ) => Promise<{ readonly user: User; readonly sso: SsoAssertion }>
 
 /** The question of {@link VouchedUser}, over the stores. @throws {OAuthError} with the reason when it is nobody */
-export function vouchedUser({ samlSsoConfigs, users, recipientsOf, rules, now }: VouchedUserNeeds): VouchedUser {
+export function vouchedUser({
+  samlSsoConfigs,
+  users,
+  profiles,
+  recipientsOf,
+  rules,
+  now,
+}: VouchedUserNeeds): VouchedUser {
   return (text, org, checks) =>
     saidOfSamlLater(async () => {
       const configs = await samlSsoConfigs.list(org.id)
@@ -54,7 +63,9 @@ export function vouchedUser({ samlSsoConfigs, users, recipientsOf, rules, now }:
       }
       checks.userId = user.id
       pass(checks, 'user-known', { user: user.username })
-      const unwelcome = checkUser({ org, user, now: at }, checks)
+      const profile = await profiles.find(user.profileId)
+      if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
+      const unwelcome = checkUser({ org, user, profile, now: at }, checks)
       if (unwelcome !== undefined) throw refusal(unwelcome)
       return { user, sso }
     })

@@ -2,8 +2,8 @@ import type { MobilePolicy } from '../connected-apps/connected-app.ts'
 import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import { covers, type Scope } from '../connected-apps/scope.ts'
 import { id15, keyPrefixes, readRecordId } from '../record-id.ts'
+import { standardUtcOffset } from '../time-zone.ts'
 import { identityUrl, type Photos, photosOf, wireInstant } from '../users/identity.ts'
-import { standardUtcOffset } from '../users/time-zone.ts'
 import { displayName, type User, type UserStore } from '../users/user.ts'
 
 /** Where an org is reached: the login host, and its own address, which is the same when it has none. No slash at the end. */

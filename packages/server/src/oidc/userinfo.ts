@@ -1,6 +1,7 @@
 import type { MobilePolicy } from '../connected-apps/connected-app.ts'
 import type { CustomClaims } from '../connected-apps/custom-claims.ts'
 import type { Scope } from '../connected-apps/scope.ts'
+import { standardUtcOffset } from '../time-zone.ts'
 import {
   identityUrl,
   type Photos,
@@ -9,7 +10,6 @@ import {
   standardClaims,
   wireInstant,
 } from '../users/identity.ts'
-import { standardUtcOffset } from '../users/time-zone.ts'
 import type { User } from '../users/user.ts'
 import { type OrgAddresses, type UserUrls, userUrls, type WireMobilePolicy, wireMobilePolicy } from './identity-url.ts'
 

@@ -1,6 +1,8 @@
 import type { Org } from '../orgs/org.ts'
-import { done, type Outcome, refused } from '../problem.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
+import { type Weekday, weekdays } from '../time-zone.ts'
 import { changeUser } from '../users/change-user.ts'
+import type { DayHours, LoginHours } from '../users/login-hours.ts'
 import { checkPassword, type EnteredPassword, setPassword } from '../users/new-password.ts'
 import { changePermissionSet, newPermissionSet, permissionSetWith } from '../users/new-permission-set.ts'
 import { changeProfile, newProfile, profileWith } from '../users/new-profile.ts'
@@ -9,12 +11,16 @@ import { canonicalUsername, type User } from '../users/user.ts'
 import { userWithDetails } from '../users/user-details.ts'
 import { type Applied, type ApplyNeeds, both, changedIf, isSame, was } from './applied.ts'
 import type { PermissionSetEntry, ProfileEntry, UserEntry } from './org-file.ts'
+import type { Path } from './yaml-text.ts'
 
 /** Makes a profile, or changes what differs of it. */
 export async function applyProfile(needs: ApplyNeeds, org: Org, entry: ProfileEntry): Promise<Outcome<Applied>> {
-  const { name, sessionTimeout, requiredSessionLevel, ...others } = entry
+  const { name, loginHours, sessionTimeout, requiredSessionLevel, ...others } = entry
+  const hours = loginHours === undefined ? done({}) : enteredHours(loginHours)
+  if (!hours.ok) return hours
   const entered = {
     ...others,
+    ...hours.value,
     ...(sessionTimeout === undefined ? {} : { sessionTimeout: sessionTimeout * 60 }),
     ...(requiredSessionLevel === undefined ? {} : { requiresHighAssurance: requiredSessionLevel === 'HIGH_ASSURANCE' }),
   }
@@ -28,6 +34,28 @@ export async function applyProfile(needs: ApplyNeeds, org: Org, entry: ProfileEn
   return changedIf(profile, profileWith(profile, entered), isSame, () =>
     changeProfile({ ...needs, actor: undefined }, profile, entered),
   )
+}
+
+/** Login hours in the words of the acts: a day has both its ends, or neither. */
+function enteredHours(entry: NonNullable<ProfileEntry['loginHours']>): Outcome<{ readonly loginHours: LoginHours }> {
+  const hours: Partial<Record<Weekday, DayHours>> = {}
+  for (const day of weekdays) {
+    const { [`${day}Start` as const]: from, [`${day}End` as const]: until } = entry
+    if (from === undefined && until === undefined) continue
+    if (from === undefined || until === undefined) {
+      const message = `Give both, ${day}Start and ${day}End.`
+      return refused({ field: `loginHours.${day}${from === undefined ? 'End' : 'Start'}`, message })
+    }
+    hours[day] = { from, until }
+  }
+  return done({ loginHours: hours })
+}
+
+/** Where in a profile's entry the field stands that an act finds fault with. */
+export function profileFieldPath({ field, item }: Problem): Path {
+  const [first = '', day] = field.split('.')
+  const within = day === undefined ? [] : [weekdays.some((one) => one === day) ? `${day}End` : day]
+  return [first, ...within, ...(item === undefined ? [] : [item])]
 }
 
 /** Makes a permission set, or changes what differs of it. */

@@ -18,7 +18,7 @@ orgs:
     myDomain: acme
     port: 8789
     type: production
-    settings: { sessionTimeout: 60, maxLoginAttempts: NoLimit, lockoutInterval: Forever }
+    settings: { timeZone: Europe/Paris, sessionTimeout: 60, maxLoginAttempts: NoLimit, lockoutInterval: Forever }
     users:
       - username: admin@acme.example
         password: correct horse battery staple
@@ -33,6 +33,7 @@ orgs:
       - name: Integration
         permissions: [ApiEnabled]
         loginIpRanges: [{ start: 10.0.0.1, end: 10.0.0.9 }]
+        loginHours: { mondayStart: 480, mondayEnd: 1080, sundayStart: 0, sundayEnd: 0 }
         sessionTimeout: 15
         requiredSessionLevel: HIGH_ASSURANCE
     permissionSets:
@@ -327,6 +328,30 @@ orgs:
     expect(await acts.orgs.list()).toEqual([])
   })
 
+  it('says which login hours are none, and where', async () => {
+    await using acts = await openActs()
+    const having = (hours: string) => `
+orgs:
+  - name: Acme
+    profiles:
+      - name: Night
+        loginHours: { ${hours} }
+`
+    expect(mistakesOf(await apply(acts, having('mondayStart: 480')))).toEqual([
+      '6:36 orgs[0].profiles[0].loginHours.mondayStart: Give both, mondayStart and mondayEnd.',
+    ])
+    expect(mistakesOf(await apply(acts, having('fridayStart: 30, fridayEnd: 60, mondayEnd: 1500')))).toEqual([
+      expect.stringMatching(/fridayEnd: Hours are full hours/),
+      '6:66 orgs[0].profiles[0].loginHours.mondayEnd: Give a number of minutes since midnight from 0 to 1440.',
+    ])
+    expect(mistakesOf(await apply(acts, having('fryday: 1')))).toEqual([
+      expect.stringContaining('has no field “fryday”'),
+    ])
+    expect(changesOf(await apply(acts, having('fridayStart: 60, fridayEnd: 120')))).toContain('profile Night created')
+    expect(changesOf(await apply(acts, having('fridayStart: 60, fridayEnd: 120')))).toContain('profile Night unchanged')
+    expect(changesOf(await apply(acts, having('')))).toContain('profile Night changed')
+  })
+
   it('holds what it lists against what is stored: one wrong thing, and nothing is written', async () => {
     await using acts = await openActs()
     changesOf(await apply(acts, acme))
@@ -338,14 +363,14 @@ orgs:
       '4:11 orgs[0].port: Another org has the port 8789.',
       '8:19 orgs[0].users[0].username: This username is taken; each is unique on a server.',
       '16:21 orgs[0].users[1].username: This username is taken; each is unique on a server.',
-      '37:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
-      '45:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
-      '56:30 orgs[0].connectedApps[0].pluginExecutionUser: This org has no user “robot@acme.example”.',
+      '38:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
+      '46:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
+      '57:30 orgs[0].connectedApps[0].pluginExecutionUser: This org has no user “robot@acme.example”.',
     ])
     expect(
       mistakesOf(await apply(acts, acme.replace('Warehouse0000000000000001', 'Warehouse0000000000000002'))),
     ).toEqual([
-      '38:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: “Warehouse” has another consumer key, and that of an app is never changed. Make a new app instead.',
+      '39:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: “Warehouse” has another consumer key, and that of an app is never changed. Make a new app instead.',
     ])
     expect(await everything(acts)).toEqual(before)
   })

@@ -15,7 +15,7 @@ import {
 } from './apply-custom.ts'
 import { applyObjects } from './apply-objects.ts'
 import { applyIdentityProvider, applyOrg } from './apply-org.ts'
-import { applyPermissionSet, applyProfile, applyUser } from './apply-people.ts'
+import { applyPermissionSet, applyProfile, applyUser, profileFieldPath } from './apply-people.ts'
 import { applyRecords } from './apply-records.ts'
 import { applySamlSsoConfig, ssoConfigFieldPath } from './apply-sso-config.ts'
 import { applyTokenExchangeHandler } from './apply-token-exchange-handler.ts'
@@ -96,7 +96,7 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
 
     for (const { path, entry } of listed.profiles) {
       if (isRepeated(path, 'name', `profile ${orgName} ${entry.name}`)) continue
-      note('profile', entry.name, path, await applyProfile(acts, org, entry))
+      note('profile', entry.name, path, await applyProfile(acts, org, entry), profileFieldPath)
     }
     for (const { path, entry } of listed.permissionSets) {
       if (isRepeated(path, 'name', `permission set ${orgName} ${entry.name}`)) continue

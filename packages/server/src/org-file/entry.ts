@@ -193,6 +193,7 @@ export const profileKind = {
   sections: {
     '': sectionOf(entries.profileEntry),
     loginIpRanges: sectionOf(inner(entries.profileEntry, 'loginIpRanges')),
+    loginHours: sectionOf(inner(entries.profileEntry, 'loginHours')),
     objectPermissions: sectionOf(inner(entries.profileEntry, 'objectPermissions'), notYetOfObjects),
   },
 } satisfies EntryKind<z.ZodType>

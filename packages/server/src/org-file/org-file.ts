@@ -37,6 +37,25 @@ const ipRange = z.strictObject({
   description: z.string().exactOptional(),
 })
 
+// Minutes since midnight, by the names of Salesforce's metadata.
+const minuteOfDay = whole(0, 1440, 'a number of minutes since midnight')
+const loginHours = z.strictObject({
+  mondayStart: minuteOfDay.exactOptional(),
+  mondayEnd: minuteOfDay.exactOptional(),
+  tuesdayStart: minuteOfDay.exactOptional(),
+  tuesdayEnd: minuteOfDay.exactOptional(),
+  wednesdayStart: minuteOfDay.exactOptional(),
+  wednesdayEnd: minuteOfDay.exactOptional(),
+  thursdayStart: minuteOfDay.exactOptional(),
+  thursdayEnd: minuteOfDay.exactOptional(),
+  fridayStart: minuteOfDay.exactOptional(),
+  fridayEnd: minuteOfDay.exactOptional(),
+  saturdayStart: minuteOfDay.exactOptional(),
+  saturdayEnd: minuteOfDay.exactOptional(),
+  sundayStart: minuteOfDay.exactOptional(),
+  sundayEnd: minuteOfDay.exactOptional(),
+})
+
 /** An org's own fields, in units of Salesforce's metadata: durations are minutes. What it holds is read one by one. */
 export const orgEntry = z.strictObject({
   name: z.string(),
@@ -46,6 +65,7 @@ export const orgEntry = z.strictObject({
   isActive: z.boolean().exactOptional(),
   settings: z
     .strictObject({
+      timeZone: z.string().exactOptional(),
       sessionTimeout: minutesOfSession.exactOptional(),
       isPkceRequired: z.boolean().exactOptional(),
       blockOAuthUsrAgtFlow: z.boolean().exactOptional(),
@@ -120,6 +140,7 @@ export const profileEntry = z.strictObject({
   name: z.string(),
   permissions: z.array(z.string()).exactOptional(),
   loginIpRanges: z.array(ipRange).exactOptional(),
+  loginHours: loginHours.exactOptional(),
   sessionTimeout: minutesOfSession.exactOptional(),
   requiredSessionLevel: z.enum(['LOW', 'STANDARD', 'HIGH_ASSURANCE']).exactOptional(),
   objectPermissions: z.array(objectPermission).exactOptional(),

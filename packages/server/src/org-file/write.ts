@@ -18,8 +18,10 @@ import { findField, type SObject } from '../rest/object.ts'
 import type { FieldValue, ObjectStore, RecordStore, StoredRecord } from '../rest/record.ts'
 import { schemaOf } from '../rest/schema.ts'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
+import { weekdays } from '../time-zone.ts'
 import type { TokenExchangeHandler, TokenExchangeHandlerStore } from '../token-exchange/token-exchange-handler.ts'
 import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
+import type { LoginHours } from '../users/login-hours.ts'
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type {
@@ -155,15 +157,28 @@ function credentialsOf<Name extends string, Settings>(
 type NamesOf = (ids: readonly string[]) => string[]
 
 function profileEntryOf(profile: Profile): ProfileEntry {
-  const { name, permissions, loginIpRanges, sessionTimeout, requiresHighAssurance, objectPermissions } = profile
+  const { name, permissions, loginIpRanges, loginHours, sessionTimeout, requiresHighAssurance, objectPermissions } =
+    profile
   return {
     name,
     permissions: [...permissions],
     loginIpRanges: loginIpRanges.map((range) => ({ ...range })),
+    loginHours: loginHoursEntryOf(loginHours),
     ...given({ sessionTimeout: sessionTimeout === undefined ? undefined : minutes(sessionTimeout) }),
     requiredSessionLevel: requiresHighAssurance ? 'HIGH_ASSURANCE' : 'STANDARD',
     ...objectPermissionsOf(objectPermissions),
   }
+}
+
+function loginHoursEntryOf(hours: LoginHours): NonNullable<ProfileEntry['loginHours']> {
+  const entry: NonNullable<ProfileEntry['loginHours']> = {}
+  for (const day of weekdays) {
+    const held = hours[day]
+    if (held === undefined) continue
+    entry[`${day}Start`] = held.from
+    entry[`${day}End`] = held.until
+  }
+  return entry
 }
 
 /** Nothing, where nothing is allowed. */

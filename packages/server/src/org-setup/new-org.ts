@@ -5,6 +5,7 @@ import { type EnteredOrg, orgWithDetails } from '../orgs/org-details.ts'
 import type { Outcome } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
 import { isInForce } from '../releases/release-updates.ts'
+import { anyTime } from '../users/login-hours.ts'
 import { type ProfileStore, standardProfiles } from '../users/profile.ts'
 
 /** An org to be made. Without a type it is a production org. */
@@ -45,6 +46,7 @@ export async function newOrg(needs: Needs, entered: NewOrg): Promise<Outcome<Org
         id: needs.newId('profile'),
         orgId: blank.id,
         loginIpRanges: [],
+        loginHours: anyTime,
         sessionTimeout: undefined,
         requiresHighAssurance: false,
       }),

@@ -2,6 +2,7 @@ import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { ipRangeRule, isIpRange } from '../ip-range.ts'
 import { done, type Outcome, type Problem } from '../problem.ts'
 import { readRelease, releaseRule } from '../releases/release.ts'
+import { isTimeZone } from '../time-zone.ts'
 import { isOriginPattern, originRule } from './allowed-origin.ts'
 import type { Org, OrgSettings, OrgStore, OrgType } from './org.ts'
 
@@ -83,6 +84,9 @@ function settingsProblems(settings: OrgSettings): readonly Problem[] {
         message: `Enter a whole number of ${unit} from ${least} to ${most}.`,
       })
     }
+  }
+  if (!isTimeZone(settings.timeZone)) {
+    problems.push({ field: 'settings.timeZone', message: 'Enter a time zone, such as Europe/Paris.' })
   }
   whole('sessionTimeout', settings.sessionTimeout, 60, 86_400, 'seconds')
   whole('maxLoginsPerHour', settings.maxLoginsPerHour, 1, 100_000_000, 'logins')

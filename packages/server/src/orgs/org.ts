@@ -7,6 +7,8 @@ export type OrgType = 'production' | 'sandbox' | 'scratch'
 
 /** What every user of the org is held to (`SecuritySettings` at Salesforce). */
 export interface OrgSettings extends ReleaseSettings {
+  /** IANA name of its default time zone, in which login hours are told. */
+  readonly timeZone: string
   /** Seconds without use after which a session ends, unless app or profile say otherwise. */
   readonly sessionTimeout: number
   /** Whether every app must send a PKCE challenge. */
@@ -61,6 +63,7 @@ export interface Org {
 
 /** Salesforce's defaults for a new org: of since Summer '23, when it began to block the two flows that are dying out. */
 export const defaultOrgSettings: OrgSettings = {
+  timeZone: 'UTC',
   sessionTimeout: 7200,
   isPkceRequired: false,
   blockOAuthUsrAgtFlow: true,

@@ -1,4 +1,5 @@
 import type { DpopReasons } from '../tokens/dpop.ts'
+import type { HoursRefusal } from '../users/login-hours.ts'
 
 /** Every reason for which the REST API refuses, with what the rule saw. Nothing secret is a fact. */
 export interface RestReasons extends DpopReasons {
@@ -16,6 +17,7 @@ export interface RestReasons extends DpopReasons {
   'org-inactive': { readonly org: string }
   'user-inactive': { readonly user: string }
   'user-frozen': { readonly user: string }
+  'login-hours': HoursRefusal['facts']
   'ip-restricted': { readonly address: string; readonly profile: string }
   'api-not-enabled': { readonly user: string; readonly profile: string }
   'permission-missing': { readonly user: string; readonly permission: string }
@@ -195,6 +197,7 @@ function wireOf(refusal: RestRefusal): Wire {
     case 'org-inactive':
     case 'user-inactive':
     case 'user-frozen':
+    case 'login-hours':
     case 'ip-restricted':
       return deadSession
     case 'scope-missing':

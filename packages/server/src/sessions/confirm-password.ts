@@ -2,6 +2,7 @@ import { type AccessRefusal, checkUser } from '../connected-apps/access.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
 import type { Passwords } from '../users/password.ts'
+import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import type { LoginHistoryStore } from './login-history.ts'
 import { countWrongPassword, type WrongPassword } from './wrong-password.ts'
@@ -26,6 +27,7 @@ export type ConfirmationRefusal =
 /** What confirming a password needs. */
 export interface ConfirmationNeeds {
   readonly users: Pick<UserStore, 'find' | 'countFailure'>
+  readonly profiles: Pick<ProfileStore, 'find'>
   readonly passwords: Pick<Passwords, 'verify'>
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
   readonly now: () => Date
@@ -37,7 +39,7 @@ export interface ConfirmationNeeds {
  * @returns why not, or `undefined` when the password is theirs
  */
 export async function confirmPassword(
-  { users, passwords, loginHistory, now }: ConfirmationNeeds,
+  { users, profiles, passwords, loginHistory, now }: ConfirmationNeeds,
   { user: { id }, org, password, sourceIp, loginUrl, userAgent }: PasswordConfirmation,
   checks: Checklist,
 ): Promise<ConfirmationRefusal | undefined> {
@@ -48,7 +50,9 @@ export async function confirmPassword(
   const user = await users.find(id)
   if (user === undefined) throw new Error(`The user ${id} is signed in and not there.`)
   if (verification.outcome === 'right') {
-    const refusal = checkUser({ org, user, now: at }, checks)
+    const profile = await profiles.find(user.profileId)
+    if (profile === undefined) throw new Error(`The user ${id} has a profile that is not there.`)
+    const refusal = checkUser({ org, user, profile, now: at }, checks)
     if (refusal === undefined) pass(checks, 'password')
     return refusal
   }

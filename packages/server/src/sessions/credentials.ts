@@ -107,7 +107,7 @@ export function checkCredentials({ users, orgs, profiles, passwords, now }: Cred
     const profile = await profiles.find(user.profileId)
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
     const refusal =
-      checkUser({ org, user, now: at }, checks) ??
+      checkUser({ org, user, profile, now: at }, checks) ??
       (await checkSignInAddress({ profile, sourceIp }, () => rules.freedBy(known), checks)) ??
       (isTokenNeeded && sent.token !== 'right' ? withoutToken(user, sent.token, sourceIp) : undefined)
     if (refusal !== undefined) {

@@ -54,6 +54,7 @@ const statuses: Readonly<Partial<Record<CredentialsRefusal['reason'], string>>> 
   'user-frozen': 'User is frozen',
   'org-inactive': 'Organization is inactive',
   'ip-restricted': 'Restricted IP',
+  'login-hours': 'Restricted time',
 }
 
 /** Password sign-in: a session for whom the credentials are of, and a row in Login History for right and wrong ones. */

@@ -43,6 +43,7 @@ interface ProfilesTable {
   name: string
   permissions: Json
   login_ip_ranges: Json
+  login_hours: Json
   session_timeout: number | null
   requires_high_assurance: Flag
   object_permissions: Json

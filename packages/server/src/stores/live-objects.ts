@@ -27,7 +27,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
     select id as "Id", name as "Name", 'SLP1' as "InstanceName",
       case when type = 'production' then 0 else 1 end as "IsSandbox", 'Developer Edition' as "OrganizationType",
       cast(null as bigint) as "TrialExpirationDate", null as "NamespacePrefix", 'en_US' as "LanguageLocaleKey",
-      'GMT' as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate",
+      coalesce(${jsonText('settings', 'timeZone')}, 'UTC') as "TimeZoneSidKey", 'en_US' as "DefaultLocaleSidKey", created_at as "CreatedDate",
       created_at as "LastModifiedDate", created_at as "SystemModstamp"
     from orgs where id = ${orgId}`,
   User: ({ orgId }) => sql`

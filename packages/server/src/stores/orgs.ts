@@ -104,6 +104,7 @@ function orNone<T extends z.ZodType>(schema: T) {
 }
 
 const settingsSchema = z.object({
+  timeZone: z.string().default('UTC'),
   sessionTimeout: z.number(),
   isPkceRequired: z.boolean(),
   // What was stored before there were these flows does not let them.

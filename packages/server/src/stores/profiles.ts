@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import { anyTime, type LoginHours } from '../users/login-hours.ts'
 import {
   type ObjectPermission,
   type PermissionSet,
@@ -177,6 +178,7 @@ function toProfileRow(profile: Profile): ProfileRow {
     name: profile.name,
     permissions: JSON.stringify(profile.permissions),
     login_ip_ranges: JSON.stringify(profile.loginIpRanges),
+    login_hours: JSON.stringify(profile.loginHours),
     session_timeout: profile.sessionTimeout ?? null,
     requires_high_assurance: flag(profile.requiresHighAssurance),
     object_permissions: JSON.stringify(profile.objectPermissions),
@@ -190,6 +192,7 @@ function fromProfileRow(row: ProfileRow): Profile {
     name: row.name,
     permissions: readPermissions(row.permissions),
     loginIpRanges: readIpRanges(row.login_ip_ranges),
+    loginHours: readLoginHours(row.login_hours),
     sessionTimeout: row.session_timeout ?? undefined,
     requiresHighAssurance: row.requires_high_assurance === 1,
     objectPermissions: readObjectPermissions(row.object_permissions),
@@ -222,6 +225,21 @@ function fromPermissionSetRow(row: PermissionSetRow): PermissionSet {
 function readPermissions(json: string): readonly UserPermission[] {
   const names = new Set(readTexts(json))
   return userPermissions.filter((permission) => names.has(permission))
+}
+
+const dayHours = z.object({ from: z.number(), until: z.number() }).exactOptional()
+const loginHoursSchema = z.object({
+  monday: dayHours,
+  tuesday: dayHours,
+  wednesday: dayHours,
+  thursday: dayHours,
+  friday: dayHours,
+  saturday: dayHours,
+  sunday: dayHours,
+})
+
+function readLoginHours(json: string): LoginHours {
+  return json === '{}' ? anyTime : loginHoursSchema.parse(JSON.parse(json))
 }
 
 const objectPermissionsSchema = z.array(

@@ -4,6 +4,7 @@ import { type IpRange, ipRangeRule, isIpRange } from '../ip-range.ts'
 import type { Org } from '../orgs/org.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
+import { anyTime, type LoginHours, loginHoursProblems } from './login-hours.ts'
 import { type OwnAccessNeeds, ownAccessProblem } from './own-access.ts'
 import {
   type ObjectPermission,
@@ -18,6 +19,8 @@ export interface EnteredProfile {
   /** API names of permissions: all that the profile is to have. */
   readonly permissions?: readonly string[]
   readonly loginIpRanges?: readonly IpRange[]
+  /** All of them. */
+  readonly loginHours?: LoginHours
   /** Seconds; `undefined` leaves it to the org. */
   readonly sessionTimeout?: number | undefined
   readonly requiresHighAssurance?: boolean
@@ -51,6 +54,7 @@ export async function newProfile(
     name,
     permissions: [],
     loginIpRanges: [],
+    loginHours: anyTime,
     sessionTimeout: undefined,
     requiresHighAssurance: false,
     objectPermissions: [],
@@ -82,11 +86,18 @@ export async function changeProfile(
   if (!changed.ok) return changed
   const lockout = await ownAccessProblem(needs, { profile: changed.value })
   if (lockout !== undefined) {
-    return refused({ field: lockout.loses === 'address' ? 'loginIpRanges' : 'permissions', message: lockout.message })
+    return refused({ field: fieldOf[lockout.loses], message: lockout.message })
   }
   await needs.profiles.update(changed.value)
   return changed
 }
+
+const fieldOf = {
+  activity: 'permissions',
+  address: 'loginIpRanges',
+  hours: 'loginHours',
+  permissions: 'permissions',
+} as const
 
 /** The profile with what was entered put in, checked field by field. Nothing is written. */
 export function profileWith(profile: Profile, entered: EnteredProfile): Outcome<Profile> {
@@ -98,6 +109,8 @@ export function profileWith(profile: Profile, entered: EnteredProfile): Outcome<
   for (const [item, range] of loginIpRanges.entries()) {
     if (!isIpRange(range)) problems.push({ field: 'loginIpRanges', item, message: ipRangeRule })
   }
+  const loginHours = entered.loginHours ?? profile.loginHours
+  problems.push(...loginHoursProblems(loginHours))
   const sessionTimeout = 'sessionTimeout' in entered ? entered.sessionTimeout : profile.sessionTimeout
   if (
     sessionTimeout !== undefined &&
@@ -115,6 +128,7 @@ export function profileWith(profile: Profile, entered: EnteredProfile): Outcome<
     ...profile,
     permissions: permissions.value,
     loginIpRanges,
+    loginHours,
     sessionTimeout,
     requiresHighAssurance: entered.requiresHighAssurance ?? profile.requiresHighAssurance,
     objectPermissions: objectPermissions.value,

@@ -43,7 +43,7 @@ export async function newUser(needs: Needs, org: Org, entered: NewUser): Promise
     failedLogins: 0,
     lockedUntil: undefined,
     epoch: 1,
-    timeZone: 'UTC',
+    timeZone: org.settings.timeZone,
     locale: 'en_US',
     language: 'en_US',
     country: undefined,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { made, madeOrg, openActs, problemsOf, type TestActs } from '../../test/open-acts.ts'
+import { made, madeOrg, openActs, problemsOf, type TestActs, testNow } from '../../test/open-acts.ts'
 import type { Org } from '../orgs/org.ts'
 import { assignPermissionSet, changeUser, unassignPermissionSet } from './change-user.ts'
 import { changePermissionSet, newPermissionSet } from './new-permission-set.ts'
@@ -20,7 +20,7 @@ beforeEach(async () => {
   org = await madeOrg(acts)
   profile = made(await newProfile(acts, org, { name: 'Admins', permissions: ['ViewSetup', 'ManageUsers'] }))
   admin = await addUser('ada@acme.example', 'Admins')
-  actor = { user: admin, sourceIp: '192.0.2.1' }
+  actor = { user: admin, sourceIp: '192.0.2.1', org, at: testNow }
   return () => acts.close()
 })
 
@@ -36,6 +36,21 @@ describe('an admin', () => {
       isActive: expect.stringContaining('You cannot deactivate yourself'),
     })
     expect(await acts.users.find(admin.id)).toEqual(admin)
+  })
+
+  it('cannot close the hours of their own profile on themselves, but those of others and of other times', async () => {
+    const as = { ...acts, actor }
+    // It is a Sunday, 12:00.
+    const until = (hour: number) => ({ loginHours: { sunday: { from: 0, until: hour * 60 } } })
+    expect(problemsOf(await changeProfile(as, profile, until(12)))).toEqual({
+      loginHours: expect.stringContaining('it is Sunday 12:00 in the org’s time zone, UTC'),
+    })
+    const night = made(await newProfile(acts, org, { name: 'Night', ...until(6) }))
+    expect(problemsOf(await changeUser(as, admin, { profile: 'Night' }))).toEqual({
+      profile: expect.stringContaining('signed out at once'),
+    })
+    expect(made(await changeProfile(as, night, until(5))).loginHours).toEqual(until(5).loginHours)
+    expect(made(await changeProfile(as, profile, until(13))).loginHours).toEqual(until(13).loginHours)
   })
 
   it('does so to others, and a command to anybody', async () => {

@@ -1,13 +1,17 @@
 import { isInRanges } from '../ip-range.ts'
+import type { Org } from '../orgs/org.ts'
+import { checkLoginHours } from './login-hours.ts'
 import { permissionsOf } from './permissions.ts'
 import type { PermissionSet, PermissionSetStore, Profile, ProfileStore } from './profile.ts'
 import { missingFor } from './setup-rights.ts'
 import type { User } from './user.ts'
 
-/** The user who changes something in Setup, and where they sit. */
+/** The user who changes something in Setup, and where they sit, and when. */
 export interface Actor {
   readonly user: User
   readonly sourceIp: string
+  readonly org: Pick<Org, 'settings'>
+  readonly at: Date
 }
 
 /** What acts need that could take their own actor's access away: who does it. A command and an org file are nobody, and lose nothing. */
@@ -26,7 +30,7 @@ const askAnother = 'Have another admin do it.'
 
 /** What of their own access an actor would lose, and that they may not, in words. */
 export interface OwnAccessProblem {
-  readonly loses: 'activity' | 'address' | 'permissions'
+  readonly loses: 'activity' | 'address' | 'hours' | 'permissions'
   readonly message: string
 }
 
@@ -53,6 +57,12 @@ export async function ownAccessProblem(needs: OwnAccessNeeds, change: Change): P
       loses: 'address',
       message: `You could not sign in again: your address, ${actor.sourceIp}, is in none of the login IP ranges of “${profile.name}”.`,
     }
+  }
+  const closed = profile.loginHours === before.loginHours ? undefined : checkLoginHours(profile, actor.org, actor.at)
+  if (closed !== undefined) {
+    const { now, timeZone } = closed.facts
+    const message = `You would be signed out at once: it is ${now} in the org’s time zone, ${timeZone}, and outside the login hours of “${profile.name}”.`
+    return { loses: 'hours', message }
   }
   const sets: Pick<PermissionSetStore, 'find'> = {
     find: async (id) =>

@@ -1,4 +1,5 @@
 import type { IpRange } from '../ip-range.ts'
+import type { LoginHours } from './login-hours.ts'
 
 /** What a profile or permission set may allow; Salesforce's API names. */
 export const userPermissions = [
@@ -39,6 +40,8 @@ export interface Profile {
   readonly permissions: readonly UserPermission[]
   /** Where its users may sign in from; empty is anywhere. */
   readonly loginIpRanges: readonly IpRange[]
+  /** When its users may sign in, and go on. */
+  readonly loginHours: LoginHours
   /** Seconds without use after which its users' sessions end; `undefined` leaves it to the org. */
   readonly sessionTimeout: number | undefined
   /** *Session security level required at login*: whoever signs in verifies their identity besides. */

@@ -1,6 +1,7 @@
 import { didYouMean } from '../closest-name.ts'
 import { emailProblem, isEmail, lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem } from '../problem.ts'
+import { isTimeZone } from '../time-zone.ts'
 import type { PermissionSetStore, ProfileStore } from './profile.ts'
 import { canonicalUsername, type User, type UserStore } from './user.ts'
 
@@ -145,15 +146,6 @@ function usernameProblem(username: string): string | undefined {
   if (username === '') return 'Enter a username.'
   if (username.length > 80) return 'Use at most 80 characters.'
   return isEmail(username) ? undefined : 'A username looks like an e-mail address, such as ada@acme.example.'
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    // An unknown name is a RangeError, and there is no other way to ask.
-    return false
-  }
 }
 
 function isLocale(name: string): boolean {

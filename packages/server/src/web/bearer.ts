@@ -4,6 +4,7 @@ import type { Org, OrgStore } from '../orgs/org.ts'
 import type { AccessToken } from '../tokens/access-token.ts'
 import type { CheckBearer, ShownToken } from '../tokens/bearer.ts'
 import { type Dpop, type DpopRefusal, isAboutKey } from '../tokens/dpop.ts'
+import type { HoursRefusal, LoginHoursOf } from '../users/login-hours.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { queryParameter } from './incoming.ts'
 import { keyChallenge, offerNonce, shownProof } from './possession.ts'
@@ -17,6 +18,7 @@ export type BearerRefusal =
   | { readonly reason: 'token-revoked'; readonly facts: { readonly issued: string } }
   | { readonly reason: 'token-of-another-org'; readonly facts: { readonly org: string } }
   | ControlRefusal
+  | HoursRefusal
   | DpopRefusal
 
 /** Whose token it is, and what it may. */
@@ -33,6 +35,7 @@ interface Needs {
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly apiAccess: ApiAccessOfToken
+  readonly loginHours: LoginHoursOf
   /** Whether tokens in the query string, or the same one twice, are refused (RFC 6750 §2). */
   readonly refusesTokenInQuery: boolean
 }
@@ -43,7 +46,7 @@ const parameterNames = ['oauth_token', 'access_token'] as const
 
 /** The access token of a request by header (`Bearer`, or `OAuth` as old clients write) or parameter. */
 export function readBearer(needs: Needs): ReadBearer {
-  const { checkBearer, dpop, users, orgs, apiAccess, refusesTokenInQuery } = needs
+  const { checkBearer, dpop, users, orgs, apiAccess, loginHours, refusesTokenInQuery } = needs
   const schemes = dpop.acceptsDpop ? boundOrNot : unbound
   return async (visit, parameters) => {
     const shown = tokenOf(visit, parameters)
@@ -63,6 +66,8 @@ export function readBearer(needs: Needs): ReadBearer {
     if (visit.site.org !== undefined && visit.site.org.id !== org.id) {
       return { ok: false, refusal: { reason: 'token-of-another-org', facts: { org: visit.site.org.name } } }
     }
+    const closed = await loginHours(user, org)
+    if (closed !== undefined) return { ok: false, refusal: closed }
     const controlled = await apiAccess({ org, user, appId: token.appId }, visit.checks)
     if (controlled !== undefined) return { ok: false, refusal: controlled }
     pass(visit.checks, 'token', { user: user.username, ...(token.format === 'jwt' && { format: 'JWT' }) })

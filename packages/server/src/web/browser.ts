@@ -1,5 +1,8 @@
+import type { OrgStore } from '../orgs/org.ts'
 import { randomText, readToken } from '../secret.ts'
 import { opensEverything, type Session, type SessionStore, sessionShape } from '../sessions/session.ts'
+import type { LoginHoursOf } from '../users/login-hours.ts'
+import type { UserStore } from '../users/user.ts'
 import { type Cookies, cookiesAt, readCookie } from './cookies.ts'
 import type { Visit } from './visit.ts'
 
@@ -24,13 +27,16 @@ export interface BrowserState {
 export type ReadBrowser = (visit: Visit, use?: 'person' | 'background') => Promise<BrowserState>
 
 interface Needs {
-  readonly sessions: Pick<SessionStore, 'find' | 'extend'>
+  readonly sessions: Pick<SessionStore, 'find' | 'extend' | 'end'>
+  readonly users: Pick<UserStore, 'find'>
+  readonly orgs: Pick<OrgStore, 'find'>
+  readonly loginHours: LoginHoursOf
   readonly onError: (error: unknown) => void
   readonly now: () => Date
 }
 
 /** Knows browsers by their cookies. A session in use is kept from ending, written once half of its time has gone. */
-export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
+export function readBrowser({ sessions, users, orgs, loginHours, onError, now }: Needs): ReadBrowser {
   return async ({ request, site }, use = 'person') => {
     const header = request.header('cookie')
     const names = cookiesAt(site.base)
@@ -61,12 +67,23 @@ export function readBrowser({ sessions, onError, now }: Needs): ReadBrowser {
     if (presented === undefined) return undefined
     const at = now()
     const session = await sessions.find(presented, at)
+    if (session === undefined) return undefined
+    // Who is in when the login hours end sees the page that is open, and goes no further.
+    if (await isClosed(session)) {
+      await sessions.end(session.id)
+      return undefined
+    }
     // A password alone keeps nothing open for long.
-    if (session === undefined || session.awaitsVerification || use === 'background') return session
+    if (session.awaitsVerification || use === 'background') return session
     if (session.expiresAt.getTime() - at.getTime() < (session.timeout * 1000) / 2) {
       sessions.extend(session.id, new Date(at.getTime() + session.timeout * 1000)).catch(onError)
     }
     return session
+  }
+
+  async function isClosed({ userId, orgId }: Session): Promise<boolean> {
+    const [user, org] = await Promise.all([users.find(userId), orgs.find(orgId)])
+    return user !== undefined && org !== undefined && (await loginHours(user, org)) !== undefined
   }
 }
 

@@ -115,6 +115,7 @@ const restReasons: { readonly [R in RestRefusal['reason']]: true } = {
   'org-inactive': true,
   'user-inactive': true,
   'user-frozen': true,
+  'login-hours': true,
   'ip-restricted': true,
   'api-not-enabled': true,
   'permission-missing': true,

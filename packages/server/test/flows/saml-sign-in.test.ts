@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCertificate } from '../../src/certificates/new-certificate.ts'
 import { id15, recordIds } from '../../src/record-id.ts'
 import type { EnteredSamlSsoConfig } from '../../src/saml/new-sso-config.ts'
+import { weekdays } from '../../src/time-zone.ts'
 import type { User } from '../../src/users/user.ts'
 import { startHttpServer } from '../interop/http-server.ts'
 import { fieldsOf, type Stop, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
@@ -237,6 +238,11 @@ describe('a response that a browser brings', () => {
     const clerk = await server.addUser('clerk@acme.example', { profileId: profile.id })
     expect(await refusalOf(await bring(signed({ nameId: clerk.username })))).toMatchObject({ reason: 'ip-restricted' })
     expect(await lastLogin(clerk.id)).toMatchObject({ status: 'Restricted IP' })
+    const loginHours = Object.fromEntries(weekdays.map((day) => [day, { from: 0, until: 0 }]))
+    const closed = await server.addProfile({ name: 'Closed', loginHours })
+    const guard = await server.addUser('guard@acme.example', { profileId: closed.id })
+    expect(await refusalOf(await bring(signed({ nameId: guard.username })))).toMatchObject({ reason: 'login-hours' })
+    expect(await lastLogin(guard.id)).toMatchObject({ status: 'Restricted time', loginType: 'Saml' })
   })
 
   it('is for the org of the address, and for one that is there', async () => {

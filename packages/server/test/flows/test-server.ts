@@ -21,6 +21,7 @@ import { type Sallyport, sallyport } from '../../src/sallyport.ts'
 import type { Seal } from '../../src/seal.ts'
 import { hashSecret } from '../../src/secret.ts'
 import type { Stores } from '../../src/stores/stores.ts'
+import { anyTime } from '../../src/users/login-hours.ts'
 import { passwords } from '../../src/users/password.ts'
 import { type PermissionSet, type Profile, standardProfiles } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
@@ -293,6 +294,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         orgId: org.id,
         permissions: ['ApiEnabled'],
         loginIpRanges: [],
+        loginHours: anyTime,
         sessionTimeout: undefined,
         requiresHighAssurance: false,
         objectPermissions: [],
@@ -382,6 +384,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         permissions: profile.permissions,
         objectPermissions: profile.objectPermissions,
         loginIpRanges: [],
+        loginHours: anyTime,
         sessionTimeout: undefined,
         requiresHighAssurance: false,
       })

@@ -137,15 +137,17 @@ describe('the settings of the org', () => {
 
   it('Company Information: so many API requests, or any number', async () => {
     const { admin } = setup
-    await submitForm(admin, '/setup/company-information', { dailyApiRequests: '50' })
+    await submitForm(admin, '/setup/company-information', { timeZone: 'Europe/Paris', dailyApiRequests: '50' })
     expect((await org()).settings.dailyApiRequests).toBe(50)
-    const none = await submitForm(admin, '/setup/company-information', { dailyApiRequests: '0' })
+    const none = await submitForm(admin, '/setup/company-information', { timeZone: 'UTC', dailyApiRequests: '0' })
     expect([none.status, none.html.includes('Enter a whole number of requests from 1 to 100000000.')]).toEqual([
       422,
       true,
     ])
-    await submitForm(admin, '/setup/company-information', { dailyApiRequests: '' })
+    await submitForm(admin, '/setup/company-information', { timeZone: 'UTC', dailyApiRequests: '' })
     expect((await org()).settings.dailyApiRequests).toBeUndefined()
+    const nowhere = await submitForm(admin, '/setup/company-information', { timeZone: 'nowhere' })
+    expect([nowhere.status, nowhere.html]).toEqual([422, expect.stringContaining('Enter a time zone')])
   })
 
   it('CORS: each origin is checked, and the wrong line is named', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { weekdays } from '../../src/time-zone.ts'
 import { tokensFor } from '../flows/test-tokens.ts'
-import { rowOf, type SetupServer, startSetupServer, submitForm } from './setup-server.ts'
+import { rowOf, type SetupServer, sendForm, startSetupServer, submitForm } from './setup-server.ts'
 
 const path = '/setup/profiles'
 
@@ -128,6 +129,35 @@ describe('Profiles', () => {
       permissions: everyPermission,
       loginIpRanges: [],
     })
+  })
+
+  it('sets login hours day by day, and shows them', async () => {
+    const { admin, server } = setup
+    const page = await admin.browser.open(`${path}/${standardId}/edit`)
+    const saved = await sendForm(admin, page, { monday: ['480', '1080'], sunday: ['0', '0'], friday: ['', ''] })
+    expect(rowOf(saved.html, 'Monday')).toBe('Monday from 08:00 until 18:00')
+    expect(rowOf(saved.html, 'Sunday')).toBe('Sunday never')
+    expect((await server.profile('Standard User')).loginHours).toEqual({
+      monday: { from: 480, until: 1080 },
+      sunday: { from: 0, until: 0 },
+    })
+    const again = await admin.browser.open(`${path}/${standardId}/edit`)
+    for (const [hours, problem] of [
+      [['480', ''], 'Choose both ends'],
+      [['1080', '480'], 'The end is before the begin'],
+      [['490', '540'], 'Choose one of these hours'],
+      [['480', '540', '600'], 'Choose one of these hours'],
+    ] as const) {
+      const refused = await sendForm(admin, again, { monday: hours })
+      expect([refused.status, refused.html]).toEqual([422, expect.stringContaining(problem)])
+      expect(refused.html).toMatch(/<a href="#f-monday">Monday<\/a>/)
+    }
+    await sendForm(admin, again, { monday: ['', ''], sunday: ['', ''] })
+    expect((await server.profile('Standard User')).loginHours).toEqual({})
+    const own = await admin.browser.open(`${path}/${adminId}/edit`)
+    const closed = Object.fromEntries(weekdays.map((day) => [day, ['0', '0']]))
+    const refused = await sendForm(admin, own, closed)
+    expect([refused.status, refused.html]).toEqual([422, expect.stringContaining('You would be signed out at once')])
   })
 
   it('assigns connected apps: their policies let its users in', async () => {

@@ -1,4 +1,5 @@
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
+import { mobileFileOf } from '../../src/connected-apps/mobile-file.ts'
 import type { User } from '../../src/users/user.ts'
 import { type Stop, signInOn, type TestBrowser, testBrowser } from '../flows/test-browser.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../flows/test-server.ts'
@@ -82,8 +83,12 @@ export async function submitForm(
 }
 
 /** An app with everything that a page can show of one. */
-export function fullApp(server: TestServer): Promise<ConnectedApp> {
-  return server.addApp('Everything', {
+export async function fullApp(server: TestServer): Promise<ConnectedApp> {
+  const contents = {
+    binary: Buffer.from('504b0304', 'hex'),
+    icon: Buffer.from('89504e470d0a1a0a', 'hex'),
+  }
+  const app = await server.addApp('Everything', {
     description: 'Shows all that an app can have.',
     contactPhone: '+33 1 23 45 67 89',
     infoUrl: 'https://app.example/about',
@@ -104,8 +109,8 @@ export function fullApp(server: TestServer): Promise<ConnectedApp> {
         applicationBundleIdentifier: 'example.app',
         applicationInstallUrl: 'https://app.example/install',
         privateApp: true,
-        applicationBinaryFile: undefined,
-        applicationIconFile: undefined,
+        applicationBinaryFile: mobileFileOf('everything.apk', contents.binary),
+        applicationIconFile: mobileFileOf('everything.png', contents.icon),
       },
     },
     canvas: {
@@ -131,6 +136,9 @@ export function fullApp(server: TestServer): Promise<ConnectedApp> {
       samlIdpSLOBindingEnum: 'PostBinding',
     },
   })
+  const files = Object.values(contents).map((bytes) => ({ sha256: mobileFileOf('', bytes).sha256, bytes }))
+  await server.stores.apps.update(app, files)
+  return app
 }
 
 /** What stands in the form of a page, as a browser would send it: the ticked, the chosen and the typed. */

@@ -16,6 +16,7 @@ import { noSession } from '../../src/sessions/session.ts'
 import type { Stores } from '../../src/stores/stores.ts'
 import type { AuthorizationCode } from '../../src/tokens/authorization-code.ts'
 import type { Issuance, Purchase } from '../../src/tokens/issuance.ts'
+import { anyTime } from '../../src/users/login-hours.ts'
 import type { Profile } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
 
@@ -60,6 +61,7 @@ export function aProfile(orgId: string, details: Partial<Profile> = {}): Profile
     name: `Profile ${made}`,
     permissions: ['ApiEnabled'],
     loginIpRanges: [],
+    loginHours: anyTime,
     sessionTimeout: undefined,
     requiresHighAssurance: true,
     objectPermissions: [],

@@ -12,6 +12,7 @@ contract('orgs', (open) => {
       port: 8789,
       type: 'sandbox',
       settings: {
+        timeZone: 'Asia/Tokyo',
         sessionTimeout: 900,
         isPkceRequired: true,
         blockOAuthUsrAgtFlow: false,
@@ -78,6 +79,7 @@ contract('profiles and permission sets', (open) => {
     const profile = aProfile(org.id, {
       name: 'Standard User',
       permissions: ['ApiEnabled', 'ViewSetup'],
+      loginHours: { monday: { from: 480, until: 1080 }, sunday: { from: 0, until: 0 } },
       loginIpRanges: [
         { start: '10.0.0.0', end: '10.0.0.255', description: 'Office' },
         { start: '::1', end: '::1' },

@@ -28,6 +28,7 @@ export function orgText(org: Org, more: Readonly<Record<string, string>>, style:
       Port: org.port?.toString(),
       Active: yesNo(org.isActive),
       ...more,
+      'Time zone': settings.timeZone,
       'Session timeout': `${settings.sessionTimeout / 60} min`,
       'PKCE for every app': yesNo(settings.isPkceRequired),
       'Admin approved apps only': yesNo(settings.enableAdminApprovedAppsOnly),

@@ -50,6 +50,7 @@ function command() {
     )
     .option('--active', 'lets people and apps in')
     .option('--no-active', 'closes the org: every token and session in it ends at once')
+    .option('--time-zone <name>', 'its default time zone, in which login hours are told, such as Europe/Paris')
     .addOption(
       new Option(
         '--session-timeout <duration>',
@@ -109,6 +110,7 @@ function enteredOrg(options: ReturnType<ReturnType<typeof command>['opts']>): En
   const { maxLoginsPerHour, maxLoginAttempts, lockout, dailyApiRequests } = options
   // Salesforce's commands and pages say what is allowed, and its metadata what is blocked.
   const settings = entered({
+    timeZone: options.timeZone,
     sessionTimeout: options.sessionTimeout,
     minimumPasswordLength: options.minimumPasswordLength,
     isPkceRequired: options.requirePkce,
@@ -151,6 +153,7 @@ const optionNames = {
   name: '--name',
   myDomain: '--my-domain',
   port: '--port',
+  'settings.timeZone': '--time-zone',
   'settings.sessionTimeout': '--session-timeout',
   'settings.lockoutInterval': '--lockout',
   'settings.trustedIpRanges': '--trusted-ip-range',

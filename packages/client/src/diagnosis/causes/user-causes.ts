@@ -22,6 +22,11 @@ function goesBackToBrowser({ endpoint, grant }: Sight): boolean | undefined {
   return endpoint === 'authorize' || grant === 'authorization_code' || grant === 'refresh_token'
 }
 
+const hoursOrAddress = 'ip restricted or invalid login hours'
+
+const addressRefused: Cause['told'] = (answer, sight) =>
+  told('invalid_grant', 'ip restricted')(answer, sight) && !told('invalid_grant', hoursOrAddress)(answer, sight)
+
 /** Whether the user is known, may be let in, and may use the app. */
 export const userCauses = {
   'not-approved': {
@@ -145,8 +150,22 @@ export const userCauses = {
     whatToDo: ['Only the support of Salesforce can open an org again. Trials and scratch orgs end by themselves.'],
     command: 'sallyport org show <org>',
   },
+  'login-hours': {
+    told: anyOf(told('invalid_grant', hoursOrAddress, 'invalid login hours'), sentPassword, signInPage),
+    meaning: 'It is outside the hours at which the user’s profile lets anybody in.',
+    whatToDo: [
+      'Look at Login History: it says “Restricted time”; with these words and “Restricted IP” it was the address, as older answers say them of both.',
+      'Login hours are told in the default time zone of the org, not in that of the user or of the machine.',
+      'Give a program that works at night a user of a profile without login hours.',
+    ],
+    setting: {
+      connectedApp: `Setup > Users > Profiles > the profile > Login Hours; ${loginHistory}`,
+      externalClientApp: `Setup > Users > Profiles > the profile > Login Hours; ${loginHistory}`,
+    },
+    command: 'sallyport profile show <profile>',
+  },
   'ip-restricted': {
-    told: anyOf(told('invalid_grant', 'ip restricted'), sentPassword, signInPage),
+    told: anyOf(addressRefused, sentPassword, signInPage),
     meaning: 'The request came from an address that the user’s profile does not let in.',
     whatToDo: [
       'Look which address Login History names: behind a proxy or in CI it is not the one you think.',
@@ -169,7 +188,7 @@ export const userCauses = {
     setting: same(loginHistory),
   },
   'partner-address-unlisted': {
-    told: told('invalid_grant', 'ip restricted'),
+    told: addressRefused,
     look: ({ grant }) => (grant === 'refresh_token' || grant === 'authorization_code' ? 'maybe' : 'no'),
     meaning: 'The app is one that many orgs use, and its maker has not listed the address that it asked from.',
     whatToDo: ['Let the maker of the app add the address to its trusted IP ranges.'],

@@ -139,6 +139,16 @@ export const userExplanations = {
       whereInSetup: appPolicy(app, 'Edit Policies > Custom Connected App Handler'),
     }),
   },
+  'login-hours': {
+    check: 'login-hours',
+    facts: { profile: 'text', hours: 'text', now: 'text', timeZone: 'text' },
+    explain: ({ profile, hours, now, timeZone }) => ({
+      expected: `the Login Hours of the profile ${quoted(profile)}: ${hours}`,
+      found: `${now}, in the time zone of the org (${timeZone})`,
+      whatToDo: `Come back within the hours, or change them: ${command('profile', 'update', profile, '--login-hours', 'monday=08:00-18:00')} with all days that are to have any. A program that works at night wants a user of a profile of its own. Are the hours right and the clock is not, see the time zone of the org (${command('org', 'update', '--time-zone', timeZone)}).`,
+      whereInSetup: profileSetting(profile, 'Login Hours'),
+    }),
+  },
   'ip-restricted': {
     check: 'address',
     facts: { address: 'text', profile: 'text' },

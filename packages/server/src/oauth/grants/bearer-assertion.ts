@@ -96,7 +96,8 @@ export function bearerAssertion(
       if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
       // Whatever the app's IP relaxation says, the profile's ranges hold for assertions.
       const refused =
-        checkUser({ org, user, now: at }, checks) ?? checkAddress({ profile, sourceIp: request.sourceIp }, checks)
+        checkUser({ org, user, profile, now: at }, checks) ??
+        checkAddress({ profile, sourceIp: request.sourceIp }, checks)
       if (refused !== undefined) throw refusal(refused)
       const access = await appAccess({ org, user, profile, app }, checks)
       if (!access.granted) throw refusal(access.refusal)

@@ -34,6 +34,7 @@ import { appHandlers } from './0027-app-handlers.ts'
 import { samlSignIn } from './0028-saml-sign-in.ts'
 import { mobileAppFiles } from './0029-mobile-app-files.ts'
 import { loginRate } from './0030-login-rate.ts'
+import { loginHours } from './0031-login-hours.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -67,6 +68,7 @@ const migrations: readonly Migration[] = [
   samlSignIn,
   mobileAppFiles,
   loginRate,
+  loginHours,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -1,9 +1,10 @@
 import { changeOrg } from '../../orgs/change-org.ts'
 import type { Org, OrgSettings } from '../../orgs/org.ts'
-import { done } from '../../problem.ts'
+import { done, refused } from '../../problem.ts'
 import { defaultDailyApiRequests } from '../../rest/limits.ts'
+import { checkLoginHours } from '../../users/login-hours.ts'
 import { Card } from './blocks.tsx'
-import { check, choice, ipRanges, lines, type Option, whole } from './field.tsx'
+import { check, choice, ipRanges, lines, type Option, text, whole } from './field.tsx'
 import type { Fields, ValuesOf } from './form.tsx'
 import type { PlacePath } from './places.ts'
 import { type FormPage, formPage } from './route.tsx'
@@ -56,17 +57,23 @@ export const orgSettingsPages: readonly SetupRoute[] = [
   ...settingsPage({
     path: '/setup/company-information',
     title: 'Company Information',
-    lead: 'What the org may use. How much of it has been used, GET /services/data/v67.0/limits and the header Sforce-Limit-Info say.',
-    card: 'Limits',
+    lead: 'Where the org is at home, and what it may use. How much of that has been used, GET /services/data/v67.0/limits and the header Sforce-Limit-Info say.',
+    card: 'Organization Detail',
     fields: () => ({
+      timeZone: text({
+        label: 'Default Time Zone',
+        isRequired: true,
+        placeholder: 'Europe/Paris',
+        help: 'An IANA name, such as Europe/Paris or America/New_York. New users begin with it, and the login hours of profiles are told in it: with another one they begin and end at other times.',
+      }),
       dailyApiRequests: whole({
         label: 'API Requests, Last 24 Hours',
         unit: 'requests',
         help: `At most so many, by all apps together; what comes after is refused as REQUEST_LIMIT_EXCEEDED until older ones are 24 hours ago. Empty refuses none, and counts against ${defaultDailyApiRequests}, the limit of a Developer Edition. A small number shows how an app bears it.`,
       }),
     }),
-    start: ({ dailyApiRequests }) => ({ dailyApiRequests }),
-    settings: ({ dailyApiRequests }) => ({ dailyApiRequests }),
+    start: ({ timeZone, dailyApiRequests }) => ({ timeZone, dailyApiRequests }),
+    settings: ({ timeZone, dailyApiRequests }) => ({ timeZone, dailyApiRequests }),
   }),
   ...settingsPage({
     path: '/setup/user-interface',
@@ -247,8 +254,15 @@ function settingsPage<F extends Fields>(spec: SettingsPage<F>): readonly SetupRo
     }),
     submit: 'Save',
     cancel: () => path,
-    async act(values, org, { stores }) {
-      const outcome = await changeOrg(stores, org, { settings: spec.settings(values) })
+    async act(values, org, { stores, profile, at }) {
+      const settings = spec.settings(values)
+      // Login hours are told in the time zone of the org: nobody may sign themselves out by another one.
+      const isClosed = checkLoginHours(profile, { settings: { ...org.settings, ...settings } }, at) !== undefined
+      if (isClosed) {
+        const message = `You would be signed out at once: there it is outside the login hours of “${profile.name}”.`
+        return refused({ field: 'timeZone', message })
+      }
+      const outcome = await changeOrg(stores, org, { settings })
       if (outcome.ok) return done({ to: path, say: `${title}: saved.` })
       const problems = outcome.problems.map((problem) => ({
         ...problem,

@@ -191,7 +191,8 @@ export const placeGroups = [
         path: '/setup/company-information',
         label: 'Company Information',
         right: 'manage the org',
-        words: 'api requests last 24 hours daily limit request_limit_exceeded',
+        words:
+          'organization default time zone login hours api requests last 24 hours daily limit request_limit_exceeded',
       },
       { path: '/setup/my-domain', label: 'My Domain', right: 'view setup', words: 'address url host port audience' },
     ],

@@ -141,7 +141,7 @@ export function admit({
         ...known,
         browser,
         session,
-        actor: { user: known.user, sourceIp: visit.sourceIp },
+        actor: { user: known.user, sourceIp: visit.sourceIp, org: known.org, at: now() },
         can: (wanted) => lackingFor(wanted).length === 0,
         hasWalkthrough,
         stores: { ...stores, ...actedBy(known.user.id) },

@@ -227,6 +227,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'api-access-controlled': 'app policies',
   'not-admin-approved': 'app policies',
   'app-handler-refused': 'app policies',
+  'login-hours': 'profile',
   'ip-restricted': 'profile',
   'login-rate-exceeded': 'request',
   'partner-address-unlisted': 'app settings',

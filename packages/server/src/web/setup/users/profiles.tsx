@@ -1,7 +1,9 @@
 import { assignableApps } from '../../../connected-apps/assigned-apps.ts'
 import { type IpRange, writeIpRange } from '../../../ip-range.ts'
 import { done, type Outcome, type Problem, refused } from '../../../problem.ts'
+import { type Weekday, weekdays } from '../../../time-zone.ts'
 import { deleteProfile } from '../../../users/delete-profile.ts'
+import { dayHoursText } from '../../../users/login-hours.ts'
 import { changeProfile, cloneProfile } from '../../../users/new-profile.ts'
 import { permissionWords } from '../../../users/permission-words.ts'
 import { type Profile, standardProfiles } from '../../../users/profile.ts'
@@ -20,6 +22,7 @@ import {
 } from './access-fields.tsx'
 import { AssignedApps, assignedAppsPage } from './assigned-apps.tsx'
 import { GivenPermissions, givenPermissionsPage } from './custom-permissions.tsx'
+import { enteredLoginHours, loginHoursFields } from './login-hours-fields.tsx'
 import { timeoutOptions, timeoutText } from './session-timeout.ts'
 
 const path = '/setup/profiles'
@@ -153,6 +156,26 @@ const view = page(`${path}/:profile`, 'view setup', async (visit) => {
             }
           />
         </Card>
+        <Card title="Login Hours">
+          <DataTable<Weekday>
+            caption="Login hours"
+            rows={weekdays.filter((day) => profile.loginHours[day] !== undefined)}
+            columns={[
+              {
+                heading: `Day and time (${org.settings.timeZone})`,
+                cell: (day) => {
+                  const hours = profile.loginHours[day]
+                  return hours === undefined ? <Nothing /> : dayHoursText(day, hours)
+                },
+              },
+            ]}
+            empty={
+              <EmptyState title="Users may sign in at any time">
+                <p>With hours for a day, every sign-in and token request outside of them is refused on that day.</p>
+              </EmptyState>
+            }
+          />
+        </Card>
         <Card title="Object Permissions">
           <ObjectPermissionTable permissions={profile.objectPermissions} objects={objects} />
         </Card>
@@ -227,6 +250,7 @@ const edit = formPage({
       label: 'Login IP Ranges',
       help: 'From where users of this profile may sign in and get tokens, one range a line. Empty is anywhere; with a range every other address is refused.',
     }),
+    ...loginHoursFields,
     sessionTimeout: choice({
       label: 'Session Times Out After',
       help: 'How long sessions and access tokens last without use, unless an app’s policy says otherwise.',
@@ -242,11 +266,12 @@ const edit = formPage({
   start: ({ profile }) => ({
     permissions: profile.permissions,
     loginIpRanges: profile.loginIpRanges,
+    ...profile.loginHours,
     sessionTimeout: profile.sessionTimeout === undefined ? '' : String(profile.sessionTimeout),
     requiresHighAssurance: profile.requiresHighAssurance,
     objectPermissions: profile.objectPermissions,
   }),
-  show: (form, { profile }) => ({
+  show: (form, { profile }, { org }) => ({
     title: `Edit ${profile.name}`,
     place: path,
     crumbs: [{ href: `${path}/${profile.id}`, label: profile.name }],
@@ -258,15 +283,34 @@ const edit = formPage({
           {form.field('sessionTimeout')}
           {form.field('requiresHighAssurance')}
         </Card>
+        <Card title="Login Hours">
+          <p class="help">
+            When users of this profile may sign in and get tokens, in the org’s time zone ({org.settings.timeZone}). A
+            day without hours is open all day; one that ends when it begins is closed. Whoever is in when the hours end
+            is signed out by the next click, and what asks with a token is refused until they begin again.
+          </p>
+          {weekdays.map((day) => form.field(day))}
+        </Card>
         <Card title="Records">{form.field('objectPermissions')}</Card>
       </>
     ),
   }),
   submit: 'Save',
   cancel: ({ profile }) => `${path}/${profile.id}`,
-  async act({ sessionTimeout, ...entered }, { profile }, { stores, actor }) {
-    const seconds = sessionTimeout === '' ? undefined : Number(sessionTimeout)
-    const outcome = await changeProfile({ ...stores, actor }, profile, { ...entered, sessionTimeout: seconds })
+  problemNames: {
+    loginHours: 'monday',
+    ...Object.fromEntries(weekdays.map((day) => [`loginHours.${day}`, day])),
+  },
+  async act(values, { profile }, { stores, actor }) {
+    const { permissions, loginIpRanges, sessionTimeout, requiresHighAssurance, objectPermissions } = values
+    const outcome = await changeProfile({ ...stores, actor }, profile, {
+      permissions,
+      loginIpRanges,
+      loginHours: enteredLoginHours(values),
+      sessionTimeout: sessionTimeout === '' ? undefined : Number(sessionTimeout),
+      requiresHighAssurance,
+      objectPermissions,
+    })
     return outcome.ok
       ? done({ to: `${path}/${profile.id}`, say: `The profile “${profile.name}” is saved.` })
       : withoutLines(outcome)
