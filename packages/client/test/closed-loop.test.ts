@@ -431,7 +431,13 @@ async function signIn(username: string, pw: string, { forged = false, at = serve
   const fields = fieldsOf((await browser.open('/')).html, 'pw')
   const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
   const form = { ...fields, ...(forged ? { csrf_token: 'another' } : {}), username, pw }
-  return post(form, { at, path: '/', headers: { cookie, accept: 'text/html' } })
+  const answer = await post(form, { at, path: '/', headers: { cookie, accept: 'text/html' } })
+  const refused = answer.headers.getSetCookie().find((line) => /^[^=]*-refused=[^;]/.test(line))
+  if (refused === undefined) return answer
+  // What people see of it is the page that they are sent to.
+  const headers = { cookie: [cookie, refused.split(';')[0]].join('; '), accept: 'text/html' }
+  const page = await send(answer.headers.get('location') ?? '/', { at, headers })
+  return { ...page, headers: answer.headers }
 }
 
 /** Somebody who has to verify their identity and enters wrong codes. */

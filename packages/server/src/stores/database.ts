@@ -186,6 +186,13 @@ interface ConnectedAppFilesTable {
   bytes: Uint8Array
 }
 
+interface KeptFormsTable {
+  id: string
+  session_id: number
+  content: string
+  expires_at: Instant
+}
+
 interface AppPoliciesTable {
   app_id: string
   org_id: string
@@ -613,6 +620,7 @@ export interface Tables {
   users: UsersTable
   connected_apps: ConnectedAppsTable
   connected_app_files: ConnectedAppFilesTable
+  kept_forms: KeptFormsTable
   app_policies: AppPoliciesTable
   approvals: ApprovalsTable
   standings: StandingsView

@@ -128,6 +128,7 @@ function sweepsOf(stores: Stores, keepFor: KeepFor): readonly Sweep[] {
     (ago, limit) => stores.deviceCodes.deleteTries(ago(keepFor.codes), limit),
     (ago, limit) => stores.pushed.deleteExpired(ago(keepFor.pushedRequests), limit),
     (ago, limit) => stores.frontdoorPasses.deleteExpired(ago(frontdoorPassesKept), limit),
+    (ago, limit) => stores.keptForms.deleteExpired(ago(0), limit),
     (ago, limit) => stores.assertions.deleteExpired(ago(assertionsKept), limit),
     (ago, limit) => stores.refreshTokens.deleteEnded(ago(month), limit),
     (ago, limit) => stores.journal.deleteBefore(ago(keepFor.journal + patience), limit),

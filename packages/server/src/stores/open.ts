@@ -22,6 +22,7 @@ import { frontdoorPassStore } from './frontdoor-passes.ts'
 import { answerTo } from './handed-over.ts'
 import { issueStore } from './issue.ts'
 import { journalStore } from './journal.ts'
+import { keptFormStore } from './kept-forms.ts'
 import { loginHistoryStore } from './login-history.ts'
 import { migrate } from './migrations/migrate.ts'
 import { orgStore } from './orgs.ts'
@@ -219,6 +220,7 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     codes: authorizationCodeStore(database),
     deviceCodes: deviceCodeStore(database),
     pushed: pushedRequestStore(database),
+    keptForms: keptFormStore(database),
     frontdoorPasses: frontdoorPassStore(database),
     issue: issueStore(database),
     assertions: assertionStore(database),

@@ -13,6 +13,7 @@ import type { PushedRequestStore } from '../oauth/pushed-request.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import type { CursorStore, ObjectStore, RecordStore } from '../rest/record.ts'
 import type { SamlSsoConfigStore } from '../saml/sso-config.ts'
+import type { KeptFormStore } from '../sessions/kept-form.ts'
 import type { LoginHistoryStore } from '../sessions/login-history.ts'
 import type { SessionStore } from '../sessions/session.ts'
 import type { VerificationHistoryStore, VerificationStore } from '../sessions/verification.ts'
@@ -60,6 +61,7 @@ export interface Stores extends ActStores {
   readonly codes: AuthorizationCodeStore
   readonly deviceCodes: DeviceCodeStore
   readonly pushed: PushedRequestStore
+  readonly keptForms: KeptFormStore
   readonly frontdoorPasses: FrontdoorPassStore
   readonly issue: IssueStore
   readonly assertions: AssertionStore

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { User } from '../../src/users/user.ts'
 import { hostileUrls } from './hostile-urls.ts'
-import { authorizeUrl, decideOn, fieldsOf, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
+import {
+  authorizeUrl,
+  decideOn,
+  fieldsOf,
+  refusalShown,
+  signInOn,
+  type TestBrowser,
+  testBrowser,
+} from './test-browser.ts'
 import { base, otherBase, password, startTestServer, type TestServer, targetBase } from './test-server.ts'
 
 let server: TestServer
@@ -33,12 +41,11 @@ async function isSignedIn(browser: TestBrowser, at = base): Promise<boolean> {
 }
 
 describe('the sign-in form', () => {
-  const post = (form: Record<string, string>, cookie = '') =>
-    server.request('/', {
-      method: 'POST',
-      body: new URLSearchParams(form),
-      headers: { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) },
-    })
+  const post = async (form: Record<string, string>, cookie = '') => {
+    const headers = { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) }
+    const answer = await server.request('/', { method: 'POST', body: new URLSearchParams(form), headers })
+    return refusalShown(server, answer, cookie)
+  }
   const filled = () => ({ username: user.username, pw: password })
 
   async function formOf(path = '/') {
@@ -98,6 +105,17 @@ describe('the sign-in form', () => {
     )
     expect(answer.status).toBe(400)
     expect(await answer.text()).toContain(words)
+  })
+
+  it('says what is wrong once, by a page of its own that sends nothing again, and to this browser alone', async () => {
+    const browser = testBrowser(server)
+    const stop = await signInOn(browser, await browser.open('/'), user.username, 'my-very-secret-guess')
+    expect([stop.status, stop.url.pathname, stop.url.searchParams.get('startURL')]).toEqual([401, '/', '/'])
+    expect(JSON.stringify([...browser.cookies, ...stop.headers])).not.toContain('very-secret')
+    expect((await browser.open(stop.url.href)).status).toBe(200)
+    browser.cookies.set('browser-8787-refused', `${Buffer.from('{"username":"eve"}').toString('base64url')}.forged`)
+    const forged = await browser.open('/')
+    expect([forged.status, forged.html.includes('eve')]).toEqual([200, false])
   })
 
   it('never shows the password again', async () => {

@@ -14,6 +14,7 @@ export interface Stop {
   readonly url: URL
   readonly status: number
   readonly html: string
+  /** Of the page; where a form was refused, which a page of its own then says, those of the refusal. */
   readonly headers: Headers
   /** Whether the browser was sent away from the server. */
   readonly hasLeft: boolean
@@ -58,7 +59,7 @@ export function testBrowser(server: Pick<TestServer, 'base' | 'request'>, from?:
       }),
   }
 
-  async function go(url: URL, init: RequestInit): Promise<Stop> {
+  async function go(url: URL, init: RequestInit, posted?: Headers): Promise<Stop> {
     const headers = new Headers(init.headers)
     headers.set('accept', 'text/html')
     if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '))
@@ -70,12 +71,15 @@ export function testBrowser(server: Pick<TestServer, 'base' | 'request'>, from?:
       else cookies.set(name, pair.slice(name.length + 1))
     }
     const location = response.headers.get('location')
-    if (location === null)
-      return { url, status: response.status, html: await response.text(), headers: response.headers, hasLeft: false }
+    if (location === null) {
+      const { status } = response
+      const answered = status >= 400 ? (posted ?? response.headers) : response.headers
+      return { url, status, html: await response.text(), headers: answered, hasLeft: false }
+    }
     const next = new URL(location, url)
     if (next.hostname !== url.hostname)
       return { url: next, status: response.status, html: '', headers: response.headers, hasLeft: true }
-    return go(next, {})
+    return go(next, {}, init.method === 'POST' ? response.headers : undefined)
   }
 }
 
@@ -92,6 +96,15 @@ export function signInOn(browser: TestBrowser, page: Stop, username: string, sec
     username,
     pw: secret,
   })
+}
+
+/** The page that says why a form was refused, with the headers of the refusal; any other answer as it is. */
+export async function refusalShown(server: Pick<TestServer, 'request'>, answer: Response, cookie: string) {
+  const refused = answer.headers.getSetCookie().find((line) => /^[^=]*-refused=[^;]/.test(line))
+  if (refused === undefined) return answer
+  const headers = { accept: 'text/html', cookie: [cookie, refused.split(';')[0]].join('; ') }
+  const page = await server.request(answer.headers.get('location') ?? '', { headers })
+  return new Response(await page.arrayBuffer(), { status: page.status, headers: answer.headers })
 }
 
 /** Presses Allow or Deny on the page where the browser is. */

@@ -191,7 +191,7 @@ export function sendForm(
   return browser.submit(page.url.pathname, pairs)
 }
 
-/** Opens a page and posts its form with these fields and files; the answer is not followed on, and may be a file. */
+/** Opens a page and posts its form with these fields and files; what is done is not followed on, and may be a file. */
 export async function postFiles(
   server: TestServer,
   { browser }: Pick<SignedIn, 'browser'>,
@@ -207,5 +207,11 @@ export async function postFiles(
     else form.append(name, new Blob([new Uint8Array(value)]), 'a file.bin')
   }
   const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
-  return server.request(path, { method: 'POST', body: form, headers: { accept: 'text/html', cookie } })
+  const headers = { accept: 'text/html', cookie }
+  const answer = await server.request(path, { method: 'POST', body: form, headers })
+  const location = answer.headers.get('location')
+  // A form that is refused is shown by a page of its own.
+  if (location?.includes('?form=') !== true) return answer
+  const shown = await server.request(location, { headers })
+  return new Response(await shown.arrayBuffer(), { status: shown.status, headers: answer.headers })
 }

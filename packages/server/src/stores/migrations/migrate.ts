@@ -35,6 +35,7 @@ import { samlSignIn } from './0028-saml-sign-in.ts'
 import { mobileAppFiles } from './0029-mobile-app-files.ts'
 import { loginRate } from './0030-login-rate.ts'
 import { loginHours } from './0031-login-hours.ts'
+import { keptForms } from './0032-kept-forms.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -69,6 +70,7 @@ const migrations: readonly Migration[] = [
   mobileAppFiles,
   loginRate,
   loginHours,
+  keptForms,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -18,6 +18,7 @@ import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { providerLinks } from './auth-provider.ts'
 import { type Destination, destinationOf } from './destination.ts'
+import { type RefusedSignIn, refusedSignInCookie, takeRefusedSignIn } from './refused-sign-in.ts'
 import { samlArrival, samlLinks } from './saml-sign-in.ts'
 
 interface Needs {
@@ -40,13 +41,13 @@ export function signInPage(needs: Needs): Answer {
   return async (visit) => {
     const browser = await readBrowser(visit)
     const destination = await destinationOf(queryParameter(visit.request, 'startURL'), visit.site, readRequest)
-    return page(needs, visit, browser, destination, {
-      username: destination.request?.loginHint ?? queryParameter(visit.request, 'un'),
-    })
+    const { refused, cookies } = takeRefusedSignIn(browser, visit.request.header('cookie'))
+    const username = destination.request?.loginHint ?? queryParameter(visit.request, 'un')
+    return page(needs, visit, browser, destination, { username, ...refused, cookies })
   }
 }
 
-/** `POST /`: signs in and goes on, or shows the form again with what is wrong; or takes the word of an identity provider (SAML). */
+/** `POST /`: signs in and goes on, or back to the form, which says what is wrong; or takes the word of an identity provider (SAML). */
 export function signInAnswer(needs: Needs): Answer {
   const { signIn, readBrowser, sessions, readRequest } = needs
   return async (visit) => {
@@ -62,12 +63,17 @@ export function signInAnswer(needs: Needs): Answer {
     const username = form.get('username') ?? form.get('un')
     const password = form.get('pw')
     const remember = form.has('rememberUn')
-    const again = (problem: SignInProblem, status: number) =>
-      page(needs, visit, browser, destination, { username, remember, problem, status })
+    // By a page that is asked for by itself: who goes back to it later sends no password a second time.
+    const again = (problem: RefusedSignIn['problem'], status: RefusedSignIn['status']) =>
+      redirectTo(`/?${new URLSearchParams({ startURL: destination.startUrl })}`, visit, [
+        ...browser.newCookies,
+        refusedSignInCookie(browser, { username, remember, problem, status }),
+      ])
 
     if (!isFormToken(form.get('csrf_token'), browser.formSecret, 'sign-in', destination.startUrl)) {
       visit.refused = refusal({ reason: 'form-forged', facts: { form: 'sign-in' } })
-      return again('form-expired', 403)
+      // At once: perhaps this browser keeps no cookies, and would hear nothing of it.
+      return page(needs, visit, browser, destination, { username, remember, problem: 'form-expired', status: 403 })
     }
     if (username === undefined) return again('username-missing', 400)
     if (password === undefined) return again('password-missing', 400)
@@ -77,7 +83,8 @@ export function signInAnswer(needs: Needs): Answer {
     if (!result.ok) {
       visit.refused = refusal(result.refusal)
       // One status, one text and one time for every cause but a full queue.
-      return again('refused', result.refusal.reason === 'password-busy' ? 503 : 401)
+      if (result.refusal.reason !== 'password-busy') return again('refused', 401)
+      return page(needs, visit, browser, destination, { username, remember, problem: 'refused', status: 503 })
     }
     // The browser forgets the session it had; whoever else knows of that one must not keep it.
     const before = browser.session ?? browser.unverified
@@ -107,6 +114,7 @@ async function page(
     readonly remember?: boolean
     readonly problem?: SignInProblem
     readonly status?: number
+    readonly cookies?: readonly string[]
   },
 ): Promise<Reply> {
   const { org, base } = visit.site
@@ -132,7 +140,7 @@ async function page(
   })
   return pageAnswer(element, {
     status: shown.status ?? 200,
-    cookies: browser.newCookies,
+    cookies: [...browser.newCookies, ...(shown.cookies ?? [])],
     leadsToApp: request !== undefined,
   })
 }

@@ -29,6 +29,8 @@ export interface Field<T> {
   readonly shape: 'line' | 'group' | 'check' | 'file' | 'hidden' | 'again'
   /** Whether it sends a secret or a file, which is never shown again. */
   readonly isForgotten: boolean
+  /** What is kept of a text that should never have been entered here: what it was, and nothing of what was in it. */
+  readonly withoutSecret?: (text: string) => string
   read(name: string, sent: SentForm): FieldReading<T>
   /** A value as a form would send it. */
   write(value: T): readonly string[]
@@ -190,6 +192,7 @@ export function area(
     ...about(props),
     shape: 'line',
     isForgotten: false,
+    withoutSecret: (text) => (isSecret(text) ? (/-----BEGIN [A-Z ]+-----/.exec(text)?.[0] ?? '') : text),
     read: (name, sent) => required(isRequired, only(name, sent)),
     write: (value) => [value],
     show: (value) => value,

@@ -55,6 +55,17 @@ export function asksAgain(fields: Fields, { texts }: SentForm): boolean {
   return Object.entries(fields).some(([name, { shape }]) => shape === 'again' && texts.has(name))
 }
 
+/** What was sent, without what is never shown again: passwords, and texts that should not have been entered where they were. */
+export function withoutSecrets(fields: Fields, sent: Entered): Entered {
+  return new Map(
+    [...sent].flatMap(([name, texts]) => {
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+      if (field === undefined || field.isForgotten) return []
+      return [[name, texts.map((text) => field.withoutSecret?.(text) ?? text)] as const]
+    }),
+  )
+}
+
 /** Values as a form would send them. */
 export function enteredOf<F extends Fields>(fields: F, values: Partial<ValuesOf<F>>): Entered {
   return new Map(

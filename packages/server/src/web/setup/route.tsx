@@ -1,3 +1,4 @@
+import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Outcome, Problem } from '../../problem.ts'
@@ -12,7 +13,6 @@ import { Notice } from './blocks.tsx'
 import { type Flash, flashCookie, takeFlash } from './flash.ts'
 import {
   asksAgain,
-  type Entered,
   enteredOf,
   type Fields,
   readFields,
@@ -20,9 +20,11 @@ import {
   shownForm,
   tokenField,
   type ValuesOf,
+  withoutSecrets,
 } from './form.tsx'
 import { readSentForm, type SentForm } from './form-body.ts'
 import { SetupFrame, type SetupPageProps } from './frame.tsx'
+import type { CameBack } from './kept-forms.ts'
 import type { PlacePath } from './places.ts'
 import type { SetupRoute, SetupVisit } from './setup-visit.ts'
 
@@ -126,8 +128,10 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
         const subject = await spec.find(visit)
         if (subject === undefined) return notFound(visit)
         const fields = await spec.fields(subject, visit)
+        const kept = await keptFormOf(visit)
+        if (kept !== undefined) return draw(visit, subject, fields, kept)
         const start = spec.start === undefined ? {} : await spec.start(subject, visit)
-        return draw(visit, subject, fields, { entered: enteredOf(fields, start) })
+        return draw(visit, subject, fields, { ...untouched, entered: enteredOf(fields, start) })
       },
     },
     {
@@ -142,21 +146,21 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
         const fields = await spec.fields(subject, visit)
         const reading = readFields(fields, sent)
         if (reading.outcome === 'stranger') throw stranger(visit, reading.name)
-        const entered = sent.texts
+        const entered = withoutSecrets(fields, sent.texts)
         const files = [...sent.files.keys()].flatMap((name) => fields[name]?.label ?? [])
-        if (asksAgain(fields, sent)) return draw(visit, subject, fields, { entered, files })
-        if (reading.outcome === 'faulty') {
-          return draw(visit, subject, fields, { entered, files, problems: reading.problems })
-        }
+        const back = (more: Partial<CameBack> = {}) =>
+          comeBack(visit, { ...untouched, entered, files, ...more }, (form) => draw(visit, subject, fields, form))
+        if (asksAgain(fields, sent)) return back()
+        if (reading.outcome === 'faulty') return back({ problems: reading.problems })
         const outcome = await spec.act(reading.values, subject, visit)
         if ('status' in outcome) return outcome
-        if ('seeFirst' in outcome) return draw(visit, subject, fields, { entered, files, seeFirst: outcome.seeFirst })
+        if ('seeFirst' in outcome) return back({ seeFirst: String(await outcome.seeFirst) })
         if (outcome.ok) return goOn(visit, outcome.value, outcome.warnings)
         const problems = outcome.problems.map((problem) => ({
           ...problem,
           field: spec.problemNames?.[problem.field] ?? problem.field,
         }))
-        return draw(visit, subject, fields, { entered, files, problems })
+        return back({ problems })
       },
     },
   ]
@@ -165,7 +169,7 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
     visit: SetupVisit,
     subject: Subject,
     fields: F,
-    { entered, files = [], problems = [], seeFirst }: Drawn,
+    { entered, files, problems, seeFirst }: CameBack,
   ): Promise<Reply> {
     const form = shownForm(fields, entered, problems, targetOf(visit))
     const { inside, ...props } = await spec.show(form, subject, visit)
@@ -180,19 +184,32 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
   }
 }
 
-/** What stands in a form that is shown, and above it. */
-interface Drawn {
-  readonly entered: Entered
-  /** Labels of the fields with files that were sent: no page can put a file back into its field. */
-  readonly files?: readonly string[]
-  readonly problems?: readonly Problem[]
-  readonly seeFirst?: Child
+/** A form that nobody has sent yet. */
+const untouched: CameBack = { entered: new Map(), files: [], problems: [], seeFirst: undefined }
+
+/** By what name in the query string a page finds the form that it is to show. */
+const keptFormParameter = 'form'
+
+async function keptFormOf({ keptForms, session, request, query }: SetupVisit): Promise<CameBack | undefined> {
+  const id = query.get(keptFormParameter)
+  return id === null ? undefined : keptForms.find(session, request.path, id)
+}
+
+/**
+ * Shows a form again that was not done. The page is asked for by itself, so that going back to it later, or loading it anew,
+ * sends nothing a second time.
+ */
+async function comeBack(visit: SetupVisit, form: CameBack, draw: (form: CameBack) => Promise<Reply>): Promise<Reply> {
+  const { path } = visit.request
+  const id = await visit.keptForms.keep(visit.session, path, form)
+  if (id === undefined) return draw(form)
+  return redirectTo(`${path}?${new URLSearchParams({ [keptFormParameter]: id })}`, visit)
 }
 
 interface FormBodyProps {
   readonly form: ShownForm<Fields>
   readonly files: readonly string[]
-  readonly seeFirst: Child
+  readonly seeFirst: string | undefined
   readonly submit: string
   readonly cancel: string
   readonly children: Child
@@ -212,7 +229,7 @@ function FormBody({ form, files, seeFirst, submit, cancel, children }: FormBodyP
       {seeFirst !== undefined && (
         <div id="see-first" tabindex={-1}>
           <Notice look="warning" role="status">
-            {seeFirst}
+            {raw(seeFirst)}
           </Notice>
         </div>
       )}
@@ -260,7 +277,8 @@ export function confirmPage<Subject>({ path, right, find, show, act }: ConfirmPa
       right,
       async answer(visit) {
         const subject = await find(visit)
-        return subject === undefined ? notFound(visit) : draw(visit, await show(subject, visit), [])
+        if (subject === undefined) return notFound(visit)
+        return draw(visit, await show(subject, visit), (await keptFormOf(visit))?.problems ?? [])
       },
     },
     {
@@ -275,9 +293,11 @@ export function confirmPage<Subject>({ path, right, find, show, act }: ConfirmPa
         const subject = await find(visit)
         if (subject === undefined) return notFound(visit)
         const outcome = await act(subject, visit)
-        return outcome.ok
-          ? goOn(visit, outcome.value, outcome.warnings)
-          : draw(visit, await show(subject, visit), outcome.problems)
+        if (outcome.ok) return goOn(visit, outcome.value, outcome.warnings)
+        const { problems } = outcome
+        return comeBack(visit, { ...untouched, problems }, async () =>
+          draw(visit, await show(subject, visit), problems),
+        )
       },
     },
   ]

@@ -29,6 +29,7 @@ import type { BrowserState, ReadBrowser } from '../browser.ts'
 import { redirectTo } from '../page-answer.ts'
 import type { Reply } from '../reply.ts'
 import type { Answer, Visit } from '../visit.ts'
+import type { KeptForms } from './kept-forms.ts'
 
 /** What the pages of Setup read and change. */
 export interface SetupStores {
@@ -75,6 +76,7 @@ export interface SetupVisit extends Visit {
   readonly hasWalkthrough: boolean
   /** The stores; what is changed by them is noted as done by this user. */
   readonly stores: SetupStores
+  readonly keptForms: KeptForms
   /** The query string. */
   readonly query: URLSearchParams
   readonly at: Date
@@ -96,6 +98,7 @@ export interface AdmissionNeeds {
   readonly readBrowser: ReadBrowser
   readonly hasWalkthrough: boolean
   readonly stores: SetupStores
+  readonly keptForms: KeptForms
   /** The same stores, with the user's name on every change. */
   readonly actedBy: (userId: string) => Partial<SetupStores>
   readonly now: () => Date
@@ -109,6 +112,7 @@ export function admit({
   readBrowser,
   hasWalkthrough,
   stores,
+  keptForms,
   actedBy,
   now,
 }: AdmissionNeeds): (route: SetupRoute) => Answer {
@@ -145,6 +149,7 @@ export function admit({
         can: (wanted) => lackingFor(wanted).length === 0,
         hasWalkthrough,
         stores: { ...stores, ...actedBy(known.user.id) },
+        keptForms,
         query: new URLSearchParams(request.query),
         at: now(),
       }

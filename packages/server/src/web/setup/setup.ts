@@ -4,6 +4,7 @@ import type { Addresses } from '../../orgs/address.ts'
 import type { RecordKind } from '../../record-id.ts'
 import type { SsoRules } from '../../saml/sso-assertion.ts'
 import type { Seal } from '../../seal.ts'
+import type { KeptFormStore } from '../../sessions/kept-form.ts'
 import type { Passwords } from '../../users/password.ts'
 import { type Handler, router } from '../router.ts'
 import type { Receive } from '../visit.ts'
@@ -20,6 +21,7 @@ import { tokenExchangeHandlerPages } from './connected-apps/token-exchange-handl
 import { flowLog } from './flow-log/flow-log.tsx'
 import { setupHome } from './home/setup-home.tsx'
 import { identityProvider } from './identity.tsx'
+import { keptForms } from './kept-forms.ts'
 import { loginHistory } from './login-history.tsx'
 import { myDomain } from './my-domain.tsx'
 import { namedCredentialPages } from './named-credentials/named-credentials.ts'
@@ -29,7 +31,7 @@ import { quickFind } from './quick-find.tsx'
 import { setupRefusal } from './refusal.tsx'
 import { releaseUpdatePages } from './release-updates.tsx'
 import { sessionManagement } from './sessions.tsx'
-import { type AdmissionNeeds, admit, type SetupRoute } from './setup-visit.ts'
+import { type AdmissionNeeds, admit, type SetupRoute, type SetupStores } from './setup-visit.ts'
 import { singleSignOnPages } from './single-sign-on/single-sign-on.ts'
 import { customPermissionPages } from './users/custom-permissions.tsx'
 import { identityVerificationPages } from './users/identity-verification.tsx'
@@ -92,7 +94,8 @@ export function setupRoutes(needs: SetupNeeds): readonly SetupRoute[] {
   ]
 }
 
-interface Needs extends SetupNeeds, AdmissionNeeds {
+interface Needs extends SetupNeeds, Omit<AdmissionNeeds, 'keptForms'> {
+  readonly stores: SetupStores & { readonly keptForms: KeptFormStore }
   readonly take: Receive
   readonly missing: Handler
 }
@@ -100,7 +103,8 @@ interface Needs extends SetupNeeds, AdmissionNeeds {
 /** All of Setup: each page behind the one door that lets people in. Of what goes on there, refusals are journalled. */
 export function setup({ take, missing, ...needs }: Needs): Handler {
   const pages = router(missing)
-  const answerOf = admit(needs)
+  const { seal, now } = needs
+  const answerOf = admit({ ...needs, keptForms: keptForms({ keptForms: needs.stores.keptForms, seal, now }) })
   for (const route of setupRoutes(needs)) {
     pages.on([route.method], route.path, take({ refusalsOf: 'setup' }, answerOf(route), setupRefusal))
   }
