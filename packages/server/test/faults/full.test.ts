@@ -1,9 +1,10 @@
+import { cp, mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startPostgres } from '../../../../test/postgres-server.ts'
-import type { Place } from '../../src/stores/open.ts'
 import { judged } from './audit.ts'
-import { anyOf, makeFaultOrgs } from './fault-org.ts'
+import { anyOf, type FaultOrg, makeFaultOrgs } from './fault-org.ts'
 import { type KillableServer, longest, startKillableServer } from './killable-server.ts'
 import { answers, deeds, keyOf, load, newRun } from './load.ts'
 import { mayMakeDisks, type SmallDisk, smallDisk } from './small-disk.ts'
@@ -13,27 +14,29 @@ vi.setConfig({ testTimeout: longest })
 const nodes: KillableServer[] = []
 afterEach(() => Promise.all(nodes.splice(0).map((node) => node.kill())))
 
-// Without the rights of root there is no file system to fill; what PostgreSQL and SQLite say of a full one is then
-// tested by `write-group.test.ts` alone.
+// Where the system lets nobody but root make a file system to fill, what SQLite says of a full one is tested by
+// `write-group.test.ts` alone.
 describe.runIf(mayMakeDisks)('the disk of the database is full: 503 for what writes, tokens are still checked', () => {
   it('on SQLite', async ({ annotate }) => {
-    using disk = smallDisk(64)
-    const file = join(disk.folder, 'sallyport.db')
-    await annotate(await filledUp(disk, { file }, file))
+    using disk = await smallDisk(64)
+    await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'sallyport-full-'))
+    const orgs = await makeFaultOrgs({ file: join(elsewhere.path, 'sallyport.db') })
+    await cp(elsewhere.path, disk.folder, { recursive: true })
+    const node = await startKillableServer(join(disk.mountedAs, 'sallyport.db'), disk.command)
+    await annotate(await filledUp(disk, node, orgs))
   })
 
   it('on PostgreSQL', async ({ annotate }) => {
-    using disk = smallDisk(256)
+    using disk = await smallDisk(256)
     const postgres = await startPostgres({ under: disk.folder })
-    await annotate(await filledUp(disk, { url: postgres.url }, postgres.url))
+    const orgs = await makeFaultOrgs({ url: postgres.url })
+    await annotate(await filledUp(disk, await startKillableServer(postgres.url), orgs))
     await postgres.stop()
   })
 })
 
 /** Fills the disk of a database under load, and makes room again; answers the figures. */
-async function filledUp(disk: SmallDisk, place: Place, database: string): Promise<string> {
-  const orgs = await makeFaultOrgs(place)
-  const node = await startKillableServer(database)
+async function filledUp(disk: SmallDisk, node: KillableServer, orgs: readonly FaultOrg[]): Promise<string> {
   nodes.push(node)
   const run = await newRun(nodes, orgs)
   const { stock, history } = run

@@ -41,9 +41,14 @@ const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sallyport-comp
 
 const program = fileURLToPath(new URL('server-process.ts', import.meta.url))
 
-/** Starts a server on an SQLite file, or on the database of a PostgreSQL URL. @throws {Error} when it ends instead of serving */
-export async function startKillableServer(database: string): Promise<KillableServer> {
-  const child = spawn(process.execPath, [program, database, base], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+/**
+ * Starts a server on an SQLite file, or on the database of a PostgreSQL URL.
+ * @param command that it is started by
+ * @throws {Error} when it ends instead of serving
+ */
+export async function startKillableServer(database: string, command: readonly string[] = []): Promise<KillableServer> {
+  const [first = '', ...words] = [...command, process.execPath, program, database, base]
+  const child = spawn(first, words, { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   const lines = createInterface(child.stdout)
   const [port] = await Promise.race([once(lines, 'line'), ended.then(() => [undefined])])
