@@ -96,7 +96,7 @@ describe('bytes that were changed at will', () => {
         fc.constantFrom(0, 1, 2, 3),
         fc.array(change, { minLength: 1, maxLength: 4 }),
         async (kind, changes) => {
-          const bytes = Buffer.from([jks, pkcs12, old, pem][kind] ?? jks)
+          const bytes = Buffer.from([jks, quick.pkcs12, quick.old, pem][kind] ?? jks)
           for (const { at, bytes: put } of changes)
             bytes.set(put.subarray(0, bytes.length - (at % bytes.length)), at % bytes.length)
           await read(bytes)
