@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const flows = 'packages/server/test/flows'
@@ -9,8 +10,8 @@ export default defineConfig({
     pool: 'threads',
     // Loading the server takes longer than most tests of it: a worker loads it once, for all the files that it runs.
     isolate: false,
-    // Most of the time goes to programs that tests start: on two cores, one worker would leave one of them idle.
-    maxWorkers: '100%',
+    // Tests wait for programs, databases and browsers: with as many workers as cores, cores would be idle.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
