@@ -351,6 +351,26 @@ contract('logins in an hour', (open) => {
     expect(await ask(website, later(3600))).toMatchObject({ outcome: 'issued' })
   })
 
+  it('counts what another process has served as its own', async () => {
+    await using stores = await open()
+    const other = await stores.openAgain()
+    try {
+      const { ada, warehouse } = await addDemoOrg(stores)
+      const issuance = await anIssuance(stores, ada, warehouse, { access: 'a' }, { mostLogins: 10 })
+      for (let each = 0; each < 6; each++) issued(await other.issue.forAssertion(issuance, undefined))
+      const both = Array.from({ length: 20 }, (_, number) =>
+        (number % 2 === 0 ? stores : other).issue.forAssertion(issuance, undefined),
+      )
+      const count = served(await Promise.all(both))
+      // Two groups that are under way at the same moment do not see each other.
+      expect([count >= 4, count <= 8]).toEqual([true, true])
+      expect(await stores.issue.forAssertion(issuance, undefined)).toEqual({ outcome: 'too-many-logins', most: 10 })
+      expect(await other.issue.forAssertion(issuance, undefined)).toEqual({ outcome: 'too-many-logins', most: 10 })
+    } finally {
+      await other.close()
+    }
+  })
+
   it('spends neither code nor refresh token of whoever has none left', async () => {
     await using stores = await open()
     const { ada, warehouse } = await addDemoOrg(stores)

@@ -165,7 +165,7 @@ export const userExplanations = {
     explain: ({ user, org, most, until }) => ({
       expected: `at most ${most} logins of ${quoted(user)} in an hour, by all apps together`,
       found: `as many since the hour began; the next begins at ${until}`,
-      whatToDo: `Keep the access token and use it until it is refused, instead of asking for one each time; ${command('token')} shows how long one lasts. Programs that share a user share its logins: give each a user of its own. For a load test take the limit away: ${orgCommand('update', org, '--max-logins-per-hour', 'no-limit')}.`,
+      whatToDo: `Keep the access token and use it until it is refused, instead of asking for one each time; ${command('token', 'show')} shows how long one lasts. Programs that share a user share its logins: give each a user of its own. For a load test take the limit away: ${orgCommand('update', org, '--max-logins-per-hour', 'no-limit')}.`,
       whereInSetup: 'Setup > Identity > Login History (who asks so often; the limit itself is the same for every org)',
     }),
   },
