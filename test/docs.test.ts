@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import { type KeyStoreEntry, readKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reasons } from '../packages/server/src/oauth/refusal.ts'
+import { collection } from '../walkthroughs/postman/collection.ts'
+import { helper } from '../walkthroughs/postman/folders/web-server.ts'
 import { freePort, type RunningDev, startDev } from './dev.ts'
 import { elsewhere, flowPages, refusalsOf, withTables } from './flow-pages.ts'
 
@@ -363,7 +365,7 @@ describe('the page about a server of one’s own', () => {
 })
 
 describe('the list of flows', () => {
-  const list = readFileSync(join(root, 'docs/flows/README.md'), 'utf8')
+  const [list = '', otherWays = ''] = readFileSync(join(root, 'docs/flows/README.md'), 'utf8').split('\n## ')
   const rows = [...list.matchAll(/^\| ([^|]+) \| (yes|no)\b([^|]*) \|([^|]*)\|(?:([^|]*)\|)?$/gm)].map(
     ([, flow = '', works = '', reason = '', page = '', command = '']) => ({
       flow,
@@ -392,6 +394,26 @@ describe('the list of flows', () => {
 
   it.each(rows.filter(({ works }) => !works))('says why there is no $flow', ({ reason }) => {
     expect(reason).toMatch(/^: \w/)
+  })
+
+  it('names commands, functions and folders of the collection that are there', async () => {
+    const ways = [...otherWays.matchAll(/^\| (?!flow|---)([^|]+)\|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)]
+    expect(ways.length).toBeGreaterThan(18)
+    const named = (column: number, pattern: RegExp) =>
+      new Set(ways.flatMap((way) => [...(way[column] ?? '').matchAll(pattern)].map(([, name = '']) => name)))
+    const program = join(root, 'packages/cli/bin/sallyport.js')
+    for (const command of named(2, /`sallyport ([a-z -]+)`/g)) {
+      const words = command.split(' ')
+      const { stdout } = await run(process.execPath, [program, ...words, '--help'])
+      expect([command, stdout.startsWith(`Usage: sallyport ${command} `)]).toEqual([command, true])
+    }
+    const exported = new Set(Object.keys(await import('@sallyport/client')))
+    expect([...named(3, /`(\w+)`/g)].filter((name) => !exported.has(name))).toEqual([])
+    const folders = new Set(collection().item.map(({ name }) => name))
+    const told = ways.map(([, , , , folder = '']) => folder.trim()).filter((folder) => folder !== '')
+    expect(told.filter((folder) => !folders.has(folder))).toEqual([])
+    // The same flow once more.
+    expect([...folders].filter((folder) => !told.includes(folder))).toEqual([helper.name])
   })
 
   it('has every page of the folder', () => {
@@ -430,9 +452,13 @@ describe('every page', () => {
     '%s has nothing in its tables twice',
     (page) => {
       const text = readFileSync(join(root, page), 'utf8')
-      const first = [...text.matchAll(/^\| (?!---|– )([^|]*[^| ]) +\|/gm)].map(([, cell]) => cell)
-      expect(first.length).toBeGreaterThan(5)
-      expect(first.filter((cell, index) => first.indexOf(cell) !== index)).toEqual([])
+      // Another part of a page may be about the same things.
+      const parts = page === 'docs/flows/README.md' ? text.split('\n## ') : [text]
+      for (const part of parts) {
+        const first = [...part.matchAll(/^\| (?!---|– )([^|]*[^| ]) +\|/gm)].map(([, cell]) => cell)
+        expect(first.length).toBeGreaterThan(5)
+        expect(first.filter((cell, index) => first.indexOf(cell) !== index)).toEqual([])
+      }
     },
   )
 
