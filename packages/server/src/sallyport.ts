@@ -418,6 +418,7 @@ export async function sallyport({
     sessions,
     idTokens: tokensOfId,
     pushedRequests: pushed,
+    noteFailedLogin,
     answersIssuer: posture.answersIssuer,
     now,
   })

@@ -10,7 +10,7 @@ import type { User, UserStore } from '../users/user.ts'
 import type { Admit } from './admission.ts'
 import type { AuthorizeRequest, RefusedRequest } from './authorize-request.ts'
 import { OAuthError } from './error.ts'
-import type { LoginPlace } from './failed-login.ts'
+import type { LoginPlace, NoteFailedLogin } from './failed-login.ts'
 import type { Headless, SentCredentials } from './headless.ts'
 import type { PushedRequestStore } from './pushed-request.ts'
 import { authorizeRefusal, type Reason, type Refusal } from './refusal.ts'
@@ -64,6 +64,7 @@ interface Needs {
   readonly sessions: Pick<SessionStore, 'noteApp'>
   readonly idTokens: Pick<IdTokens, 'verify'>
   readonly pushedRequests: Pick<PushedRequestStore, 'answer'>
+  readonly noteFailedLogin: NoteFailedLogin
   /** Whether answers carry `iss` (RFC 9207), which Salesforce's do not. */
   readonly answersIssuer: boolean
   readonly now: () => Date
@@ -71,8 +72,8 @@ interface Needs {
 
 /** The authorize endpoint over the stores. */
 export function authorize(needs: Needs): Authorize {
-  const { admit, headless, users, orgs, profiles, approvals, sessions, idTokens, pushedRequests, answersIssuer, now } =
-    needs
+  const { admit, headless, users, orgs, profiles, approvals, sessions, idTokens, pushedRequests } = needs
+  const { noteFailedLogin, answersIssuer, now } = needs
   const signedInAt = whoIsThere({ users, orgs, profiles })
   return { nextStep, decide, letIn }
 
@@ -117,6 +118,7 @@ export function authorize(needs: Needs): Authorize {
       return { go: 'back-to-app', answer, refused: undefined }
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error
+      await noteFailedLogin(error.refusal, { site, ...browser }, checks, undefined)
       return told(request, site, error)
     }
   }

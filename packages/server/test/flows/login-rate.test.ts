@@ -92,6 +92,8 @@ describe('the login rate', () => {
     const callback = await authorizeAs(server, user.username, app.consumerKey, wanted)
     expect(callback.origin + callback.pathname).toBe(callbackUrl)
     expect(Object.fromEntries(new URLSearchParams(callback.hash.slice(1)))).toEqual({ ...exceeded, state: 'x' })
+    const [latest] = await server.stores.loginHistory.list(server.org.id, {}, { limit: 1 })
+    expect(latest).toMatchObject({ status: 'Login Rate Exceeded', application: 'Warehouse', userId: user.id })
   })
 
   it('is told to SOAP login() by a fault of its own', async () => {

@@ -135,6 +135,7 @@ describe('the user-agent flow', () => {
       'address',
       'scope',
       'approved',
+      'login-rate',
     ])
   })
 
