@@ -200,9 +200,13 @@ describe('revocations', () => {
     expect((await send('GET', '/services/oauth2/userinfo', bearer(access_token))).status).toBe(403)
   })
 
-  it('of what is no token are answered alike', async () => {
-    const { status, type, body } = await send('POST', '/services/oauth2/revoke', form, query({ token: 'never-seen' }))
-    expect([status, type, body]).toEqual([200, 'application/json;charset=UTF-8', ''])
+  it('of a token that nobody knows are answered alike, and of what has not the form of one refused', async () => {
+    const revoke = (token: string) => send('POST', '/services/oauth2/revoke', form, query({ token }))
+    const { refresh_token = '' } = await tokens()
+    const unknown = await revoke(`${refresh_token.slice(0, -4)}AAAA`)
+    expect(unknown).toEqual({ status: 200, type: 'application/json;charset=UTF-8', body: '' })
+    const { status, body } = await revoke('never-seen')
+    expect([status, JSON.parse(body).error]).toEqual([400, 'unsupported_token_type'])
   })
 })
 
