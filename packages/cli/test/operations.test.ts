@@ -135,67 +135,71 @@ async function balancer(servers: RunningServer[]) {
 }
 
 describe('a rolling restart', () => {
-  it.each(['SQLite', 'PostgreSQL'])('behind a balancer fails no request, on %s', async (database) => {
-    using folder = temporaryFolder()
-    const data = join(folder.path, 'data')
-    mkdirSync(data)
-    const url = database === 'SQLite' ? undefined : await newSchemaUrl()
-    const [org] = await makeFaultOrgs(url === undefined ? { file: join(data, 'sallyport.db') } : { url }, publicUrl)
-    const place = {
-      env: {
-        SALLYPORT_ENCRYPTION_KEY: faultKey.toString('base64'),
-        SALLYPORT_DRAIN_SECONDS: '1',
-        ...(url === undefined ? { SALLYPORT_DATA: data } : { SALLYPORT_DATABASE_URL: url }),
-      },
-    }
-    const words = ['serve', '--public-url', publicUrl, '--port', '0']
-    const servers = await Promise.all([startServer(words, place), startServer(words, place)])
-    const front = await balancer(servers)
-    // Connections are kept and used again, as applications do.
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
-    let isOver = false
-    let answered = 0
-    const failures: unknown[] = []
-    const ask = () =>
-      new Promise<string>((resolve, reject) => {
-        const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: org?.assertion() ?? '' }
-        const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-        const to = {
-          port: front.port,
-          host: '127.0.0.1',
-          path: '/services/oauth2/token',
-          method: 'POST',
-          headers,
-          agent,
-        }
-        const sent = request(to, (answer) => {
-          text(answer).then((body) => resolve(`${answer.statusCode} ${body}`), reject)
-        })
-        sent.on('error', reject).end(new URLSearchParams(form).toString())
-      })
-    const caller = async () => {
-      while (!isOver) {
-        await ask().then(
-          (answer) => (answer.startsWith('200 {"access_token"') ? answered++ : failures.push(answer)),
-          (error) => failures.push(error),
-        )
+  it.each(['SQLite', 'PostgreSQL'])(
+    'behind a balancer fails no request, on %s',
+    async (database) => {
+      using folder = temporaryFolder()
+      const data = join(folder.path, 'data')
+      mkdirSync(data)
+      const url = database === 'SQLite' ? undefined : await newSchemaUrl()
+      const [org] = await makeFaultOrgs(url === undefined ? { file: join(data, 'sallyport.db') } : { url }, publicUrl)
+      const place = {
+        env: {
+          SALLYPORT_ENCRYPTION_KEY: faultKey.toString('base64'),
+          SALLYPORT_DRAIN_SECONDS: '1',
+          ...(url === undefined ? { SALLYPORT_DATA: data } : { SALLYPORT_DATABASE_URL: url }),
+        },
       }
-    }
-    const callers = Array.from({ length: 8 }, caller)
-    for (const index of [0, 1]) {
-      const next = await startServer(words, place)
-      const before = servers[index]
-      servers.push(next)
-      expect(await before?.stop('SIGTERM')).toBe(0)
-    }
-    isOver = true
-    await Promise.all(callers)
-    agent.destroy()
-    front.close()
-    for (const server of servers) await server[Symbol.asyncDispose]()
-    expect(failures).toEqual([])
-    expect(answered).toBeGreaterThan(100)
-  })
+      const words = ['serve', '--public-url', publicUrl, '--port', '0']
+      const servers = await Promise.all([startServer(words, place), startServer(words, place)])
+      const front = await balancer(servers)
+      // Connections are kept and used again, as applications do.
+      const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+      let isOver = false
+      let answered = 0
+      const failures: unknown[] = []
+      const ask = () =>
+        new Promise<string>((resolve, reject) => {
+          const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: org?.assertion() ?? '' }
+          const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+          const to = {
+            port: front.port,
+            host: '127.0.0.1',
+            path: '/services/oauth2/token',
+            method: 'POST',
+            headers,
+            agent,
+          }
+          const sent = request(to, (answer) => {
+            text(answer).then((body) => resolve(`${answer.statusCode} ${body}`), reject)
+          })
+          sent.on('error', reject).end(new URLSearchParams(form).toString())
+        })
+      const caller = async () => {
+        while (!isOver) {
+          await ask().then(
+            (answer) => (answer.startsWith('200 {"access_token"') ? answered++ : failures.push(answer)),
+            (error) => failures.push(error),
+          )
+        }
+      }
+      const callers = Array.from({ length: 8 }, caller)
+      for (const index of [0, 1]) {
+        const next = await startServer(words, place)
+        const before = servers[index]
+        servers.push(next)
+        expect(await before?.stop('SIGTERM')).toBe(0)
+      }
+      isOver = true
+      await Promise.all(callers)
+      agent.destroy()
+      front.close()
+      for (const server of servers) await server[Symbol.asyncDispose]()
+      expect(failures).toEqual([])
+      expect(answered).toBeGreaterThan(100)
+    },
+    120_000,
+  )
 
   it('is told apart at once: readiness turns red while requests are still answered', async () => {
     using folder = temporaryFolder()
