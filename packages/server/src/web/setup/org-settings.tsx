@@ -69,7 +69,7 @@ export const orgSettingsPages: readonly SetupRoute[] = [
       dailyApiRequests: whole({
         label: 'API Requests, Last 24 Hours',
         unit: 'requests',
-        help: `At most so many, by all apps together; what comes after is refused as REQUEST_LIMIT_EXCEEDED until older ones are 24 hours ago. Empty refuses none, and counts against ${defaultDailyApiRequests}, the limit of a Developer Edition. A small number shows how an app bears it.`,
+        help: `At most so many, by all apps together; what comes after is refused as REQUEST_LIMIT_EXCEEDED until older ones are 24 hours ago. Empty refuses none, and counts against ${defaultDailyApiRequests.toLocaleString('en')}, the limit of a Developer Edition. A small number shows how an app bears it.`,
       }),
     }),
     start: ({ timeZone, dailyApiRequests }) => ({ timeZone, dailyApiRequests }),
