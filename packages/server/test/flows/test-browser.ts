@@ -73,7 +73,8 @@ export function testBrowser(server: Pick<TestServer, 'base' | 'request'>, from?:
     const location = response.headers.get('location')
     if (location === null) {
       const { status } = response
-      const answered = status >= 400 ? (posted ?? response.headers) : response.headers
+      const isOfForm = status >= 400 && !response.headers.has('x-sallyport-cause')
+      const answered = isOfForm ? (posted ?? response.headers) : response.headers
       return { url, status, html: await response.text(), headers: answered, hasLeft: false }
     }
     const next = new URL(location, url)
