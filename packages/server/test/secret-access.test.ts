@@ -56,6 +56,7 @@ const places: Readonly<Record<string, 'noted' | 'used here' | 'no secret that is
   'server/src/oauth/saml-ticket.ts': 'no secret that is kept',
   'server/src/tokens/delete-token.ts': 'no secret that is kept',
   'server/src/tokens/dpop.ts': 'no secret that is kept',
+  'server/src/web/setup/kept-forms.ts': 'no secret that is kept',
   'cli/src/logins.ts': 'no secret that is kept',
 
   'server/src/demo/demo.ts': 'of the demo',
