@@ -101,7 +101,7 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       return ifFound(await read.first(findByName, { orgId, fullName }), fromRow)
     },
     async list(orgId) {
-      return (await read.all(listOfOrg, { orgId })).map(fromRow)
+      return (await read.all(listOfOrg, { orgId })).map(readyOr)
     },
     async listBuiltIn() {
       return (await read.all(listBuiltIn, {})).map(fromRow)
@@ -246,6 +246,12 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
       })
     },
   })
+
+  /** An app that is ready and still so: reading its certificate and its settings again takes most of the time of a list. */
+  function readyOr(row: Row): ConnectedApp {
+    const ready = byId.peek(row.id)
+    return ready !== undefined && instant(ready.modifiedAt) === row.modified_at ? ready : fromRow(row)
+  }
 
   async function addFiles(tx: Transaction, appId: string, files: readonly MobileFileContent[]): Promise<void> {
     for (const { sha256, bytes } of files) {

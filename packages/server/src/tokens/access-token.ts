@@ -69,7 +69,7 @@ export interface AccessTokenStore {
       readonly limit: number
     },
   ): Promise<readonly ListedAccessToken[]>
-  /** How many live tokens of an org each app has, by the app's id; none for apps without. */
+  /** How many live tokens of an org each app has, by the app's id; none for apps without. Of many, what was so ten seconds ago. */
   countLive(orgId: string, now: Date): Promise<ReadonlyMap<string, number>>
   /** Ends a live token of an org (*Session Management*); `false` for one that is not there, has ended, or is another org's. */
   endIn(orgId: string, id: number, now: Date): Promise<boolean>

@@ -260,6 +260,22 @@ contract('live access tokens', (open) => {
     expect(await ids({})).toEqual([third])
   })
 
+  it('are counted anew at each look, and as long as they are many only now and then', async () => {
+    await using stores = await open()
+    const demo = await addDemoOrg(stores)
+    const count = async () => [...(await stores.accessTokens.countLive(demo.org.id, noon)).values()].map(Number)
+    const add = (first: number, many: number) =>
+      Promise.all(Array.from({ length: many }, (_, number) => accessToken(stores, demo, `token ${first + number}`)))
+    await add(0, 998)
+    expect(await count()).toEqual([998])
+    await add(998, 1)
+    expect(await count()).toEqual([999])
+    await add(999, 1)
+    expect(await count()).toEqual([1000])
+    await add(1000, 1)
+    expect(await count()).toEqual([1000])
+  })
+
   it("end when an admin ends them, and another org's stay", async () => {
     await using stores = await open()
     const { org, ada, warehouse } = await addDemoOrg(stores)

@@ -71,7 +71,11 @@ export const loginHistory: readonly SetupRoute[] = [
             columns={[
               {
                 heading: 'Username',
-                cell: ({ userId, username }) => <a href={`/setup/users/${userId}`}>{username}</a>,
+                cell: ({ userId, username }) => (
+                  <a class="long" href={`/setup/users/${userId}`}>
+                    {username}
+                  </a>
+                ),
               },
               { heading: 'Login Time', cell: ({ at }) => <Instant at={at} /> },
               { heading: 'Source IP', cell: ({ sourceIp }) => sourceIp },
@@ -80,7 +84,7 @@ export const loginHistory: readonly SetupRoute[] = [
                 cell: ({ loginType, loginSubType }) => (
                   <>
                     {loginTypeLabels[loginType]}
-                    {loginSubType !== undefined && <p class="help">{loginSubType}</p>}
+                    {loginSubType !== undefined && <p class="help long">{loginSubType}</p>}
                   </>
                 ),
               },
@@ -97,7 +101,7 @@ export const loginHistory: readonly SetupRoute[] = [
                   </>
                 ),
               },
-              { heading: 'Login URL', cell: ({ loginUrl }) => loginUrl },
+              { heading: 'Login URL', cell: ({ loginUrl }) => <span class="long">{loginUrl}</span> },
             ]}
             empty={<NoAttempt query={query} isUserUnknown={filter === undefined} />}
           />
