@@ -10,6 +10,7 @@ import { journal } from '../src/commands/journal.ts'
 import { keystore } from '../src/commands/keystore.ts'
 import { login } from '../src/commands/login.ts'
 import { org } from '../src/commands/org.ts'
+import { profile } from '../src/commands/profile.ts'
 import { ssoSettings } from '../src/commands/sso-settings.ts'
 import { token } from '../src/commands/token.ts'
 import { tokenExchangeHandler } from '../src/commands/token-exchange-handler.ts'
@@ -17,10 +18,10 @@ import { user } from '../src/commands/user.ts'
 import { terminal } from '../src/terminal.ts'
 
 const shown = terminal({ wantsJson: true })
+const administering = [app, user, profile, org, token, keystore, journal]
+const signingIn = [login, ssoSettings, authProvider, identityProvider, tokenExchangeHandler]
 const commands = new Map(
-  [app, user, org, token, keystore, login, ssoSettings, authProvider, identityProvider, tokenExchangeHandler, journal]
-    .map((command) => command(shown))
-    .map((command) => [command.name(), command]),
+  [...administering, ...signingIn].map((command) => command(shown)).map((command) => [command.name(), command]),
 )
 
 /** The commands that explanations tell people to run, as words. */
