@@ -109,7 +109,10 @@ export function writeGroup(connection: Connection): WriteGroup {
     underWay = commitTogether(connection, group).finally(() => {
       underWay = undefined
       written = []
-      if (waiting.length > 0) schedule()
+      if (waiting.length === 0) return
+      // A database server works on these while the next requests are read; here it is the same thread that does.
+      if (connection.isPipelined) start()
+      else schedule()
     })
     return underWay
   }
