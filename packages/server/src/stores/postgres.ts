@@ -78,8 +78,11 @@ function postgresConnection(postgres: PostgresPlace) {
       // What only came after something that failed goes by itself now.
       const isNotBegun = error instanceof NotBegun && !isOfConnection(error.cause)
       if (!isNotBegun && !isOutdated(error)) throw explained(place, error)
-      const session = await chosen.session()
-      return sent(session, text, values, isPrepared && !isNotBegun)
+      try {
+        return await sent(await chosen.session(), text, values, isPrepared && !isNotBegun)
+      } catch (again) {
+        throw explained(place, again)
+      }
     }
   }
 
@@ -255,7 +258,13 @@ function postgresConnection(postgres: PostgresPlace) {
       const { rows } = await read(readers, 'select extract(epoch from clock_timestamp()) * 1000', [], true)
       return new Date(Number(rows[0]?.[0]))
     },
-    leads: own.leads,
+    async leads() {
+      try {
+        return await own.leads()
+      } catch (error) {
+        throw explained(place, error)
+      }
+    },
     parts: {
       async keep(neededSince) {
         try {
