@@ -325,7 +325,7 @@ async function orgSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sent(setup, 'My Domain with problems', '/setup/my-domain/edit', { myDomain: 'a b', port: 'x' }, 422),
     await sight(setup, 'release updates', '/setup/release-updates?at=2027-07-01'),
     await sent(setup, 'a release that is none', '/setup/release-updates/edit', { release: 'x' }, 422),
-    await sight(setup, 'a release update', '/setup/release-updates/endSoapLogin'),
+    await sight(setup, 'a release update', '/setup/release-updates/expireIdleRefreshTokensOfPartnerApps'),
     await sight(setup, 'OAuth settings', '/setup/oauth-settings'),
     await sight(setup, 'user interface', '/setup/user-interface'),
     await sight(setup, 'network access', '/setup/network-access'),

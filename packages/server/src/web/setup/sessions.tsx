@@ -211,7 +211,14 @@ async function tokensFrom({ stores, org, at }: SetupVisit, part: Part): Promise<
 type Listed = { readonly query: URLSearchParams }
 
 function userColumn<Row extends { readonly userId: string; readonly username: string }>(): Column<Row> {
-  return { heading: 'Username', cell: ({ userId, username }) => <a href={`/setup/users/${userId}`}>{username}</a> }
+  return {
+    heading: 'Username',
+    cell: ({ userId, username }) => (
+      <a class="long" href={`/setup/users/${userId}`}>
+        {username}
+      </a>
+    ),
+  }
 }
 
 function People({ rows, next, query }: RowPage<PersonSession> & Listed) {
