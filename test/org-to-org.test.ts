@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { certificateFolder, namedCredentials, readDxProject } from '@sallyport/client'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { freePort } from '../packages/cli/src/free-port.ts'
 import { type RunningServer, run as runProgram, startServer } from '../packages/cli/test/program.ts'
 
@@ -107,15 +107,18 @@ describe('one server with both orgs', () => {
     const project = await readDxProject(join(folder, 'force-app'))
     let certificates = await certificateFolder(join(folder, 'certs'), { password: 'changeit' })
     const callouts = namedCredentials({ ...project, certificates: { find: (name) => certificates.find(name) } })
+    const limits = 'callout:Target/services/data/v48.0/limits'
     const statuses: number[] = []
     let isOver = false
     const caller = async () => {
       while (!isOver) {
-        const answer = await callouts.send({ method: 'GET', url: 'callout:Target/services/data/v48.0/limits' })
+        const answer = await callouts.send({ method: 'GET', url: limits })
         statuses.push(answer.status)
       }
     }
-    const traffic = Promise.all([caller(), caller(), caller()])
+    const traffic = Promise.all([caller(), caller(), caller()]).finally(() => {
+      isOver = true
+    })
     const made = await cli(
       'keystore',
       'create',
@@ -129,11 +132,17 @@ describe('one server with both orgs', () => {
     )
     const told = await cli('app', 'update', 'Source_Integration', '--certificate-file', 'new.crt', '--org', 'Target')
     expect([made.status, told.status, told.stderr]).toEqual([0, 0, ''])
-    certificates = await certificateFolder(join(folder, 'new'), { password: 'changeit' })
+    const renewed = await certificateFolder(join(folder, 'new'), { password: 'changeit' })
+    // A server that runs knows of the new certificate within a second.
+    await vi.waitFor(
+      () => namedCredentials({ ...project, certificates: renewed }).send({ method: 'GET', url: limits }),
+      { timeout: 1000, interval: 50 },
+    )
+    certificates = renewed
     // The tokens of the old certificate end, so that new ones are asked for with the new one.
     const ended = await cli('app', 'revoke', 'Source_Integration', '--all', '--org', 'Target', '--yes')
     expect([ended.status, ended.stderr]).toEqual([0, ''])
-    for (const before = statuses.length; statuses.length < before + 30; )
+    for (const before = statuses.length; statuses.length < before + 30 && !isOver; )
       await new Promise((resolve) => setImmediate(resolve))
     isOver = true
     await traffic
