@@ -18,15 +18,21 @@ const columns = `hash, approval_id, issued_at, expires_at, timeout, scopes, appr
   is_jwt, session_level`
 const row = `1, 0, ${noon.getTime() + 7_200_000}, 7200, 'api', 1, 1, 1, 1, 0, 'STANDARD'`
 
-it('puts tables into parts while a server of the version before issues, looks up and extends tokens', async () => {
+/** A database with the schema of a version of before, and three who are at it. */
+async function databaseOf(version: number) {
   const url = await newSchemaUrl()
   const dialect = await dialectAt({ url })
   const connection = await dialect.connect()
-  await migrate(connection, dialect, testSeal, whole)
+  await migrate(connection, dialect, testSeal, version)
   await connection.close()
   const { config } = readPostgresUrl(url, undefined)
   const [old, slow, watching] = [new Client(config), new Client(config), new Client(config)]
   await Promise.all([old.connect(), slow.connect(), watching.connect()])
+  return { url, old, slow, watching }
+}
+
+it('puts tables into parts while a server of the version before issues, looks up and extends tokens', async () => {
+  const { url, old, slow, watching } = await databaseOf(whole)
   await old.query(`insert into access_tokens (${columns}) select '', ${row} from generate_series(1, ${tokens})`)
 
   // The statements of that version, prepared as it has them.
@@ -83,14 +89,7 @@ it('puts tables into parts while a server of the version before issues, looks up
 })
 
 it('makes indexes while a server of the version before goes on writing, and once more where it was broken off', async () => {
-  const url = await newSchemaUrl()
-  const dialect = await dialectAt({ url })
-  const connection = await dialect.connect()
-  await migrate(connection, dialect, testSeal, withoutListIndexes)
-  await connection.close()
-  const { config } = readPostgresUrl(url, undefined)
-  const [old, slow, watching] = [new Client(config), new Client(config), new Client(config)]
-  await Promise.all([old.connect(), slow.connect(), watching.connect()])
+  const { url, old, slow, watching } = await databaseOf(withoutListIndexes)
   await slow.query(`insert into orgs (id, name, type, is_active, epoch, settings, created_at)
     values ('org', 'Acme', 'production', 1, 1, '{}', 0)`)
   const add = (id: string) => `insert into records (id, org_id, object, name, fields, owner_id, created_at, modified_at)
