@@ -62,7 +62,10 @@ describe('a response that was changed before it is signed', () => {
     await fc.assert(
       fc.asyncProperty(text, text, async (nameId, value) => {
         const subject = { ...written.subject, nameId, attributes: [['note', value]] as const }
-        expect(await changed({ ...written, subject }, (xml) => xml)).toMatchObject({ nameId })
+        // A parser between writing and signing reads every end of a line as one (XML 1.0 §2.11).
+        const read = nameId.replace(/\r\n?/g, '\n')
+        const nameIds = expect.toBeOneOf([nameId, read])
+        expect(await changed({ ...written, subject }, (xml) => xml)).toMatchObject({ nameId: nameIds })
       }),
       { numRuns: 60 },
     )
