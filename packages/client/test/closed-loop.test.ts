@@ -226,6 +226,17 @@ function refresh(refresh_token: string, more: Record<string, string> = {}, app =
   return post({ grant_type: 'refresh_token', refresh_token, ...credentialsOf(app), ...more })
 }
 
+/** An external client app of an org. */
+function externalApp(
+  distributionState: 'Local' | 'Packaged',
+  details: Partial<ConnectedApp> = {},
+  home = server.org,
+  policies: Parameters<TestServer['addApp']>[2] = {},
+): Promise<ConnectedApp> {
+  const app = { external: { distributionState }, orgId: home.id, ...details }
+  return server.addApp(fresh('Sync'), app, { orgId: home.id, ...policies })
+}
+
 function robot(app: ConnectedApp, base = targetBase): Promise<Wire> {
   return post({ grant_type: 'client_credentials', ...credentialsOf(app) }, { path: `${base}${tokenPath}` })
 }
@@ -773,6 +784,18 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     () => bearer({ aud: undefined }),
     () => asClient({ aud: 'https://test.salesforce.com' }),
   ],
+  'audience-of-all-orgs': [
+    async () => {
+      const { consumerKey } = await externalApp('Local')
+      const org = await server.stores.orgs.find(server.org.id)
+      if (org === undefined) throw new Error('The org is gone.')
+      const releaseUpdates = { endLegacyHosts: true }
+      await server.stores.orgs.update({ ...org, settings: { ...org.settings, releaseUpdates } })
+      const wire = await bearer({ iss: consumerKey, aud: 'https://login.salesforce.com' })
+      await server.stores.orgs.update(org)
+      return wire
+    },
+  ],
   'audience-not-issuer': [
     async () => asClient({ aud: `${strict.base}/services/oauth2/token` }, {}, (await newWorld(strict)).app, strict),
   ],
@@ -937,6 +960,9 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     async () => robot(await server.addApp(fresh('Robot'), { isClientCredentialEnabled: true }), server.base),
   ],
   'client-credentials-off': [async () => robot(await server.addApp(fresh('Robot')))],
+  'client-credentials-not-allowed': [
+    async () => robot(await externalApp('Local', { isClientCredentialEnabled: true })),
+  ],
   'run-as-missing': [async () => robot(await server.addApp(fresh('Robot'), { isClientCredentialEnabled: true }))],
   'scopes-missing': [
     async () => {
@@ -1106,6 +1132,9 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     },
   ],
 
+  'flow-not-of-external-apps': [
+    async () => authorize({ response_type: 'token' }, undefined, await externalApp('Local')),
+  ],
   'flow-off-for-app': [() => authorize({ response_type: 'token' })],
   'flow-off-in-org': [
     async () => authorize({ response_type: 'token' }, world.user, await userAgentApp()),
@@ -1506,6 +1535,20 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const details = { orgId: server.otherOrg.id, profileId: profile?.id ?? '' }
       return authorize({}, await server.addUser(`${fresh('stranger')}@other.example`, details))
     },
+  ],
+  'app-not-in-this-org': [
+    async () => bearer({ iss: (await externalApp('Packaged', {}, server.otherOrg)).consumerKey }),
+    async () => robot(await externalApp('Packaged', { isClientCredentialEnabled: true }, server.otherOrg)),
+    async () => authorize({}, world.user, await externalApp('Packaged', {}, server.otherOrg)),
+  ],
+  'app-of-one-org': [
+    async () => bearer({ iss: (await externalApp('Local', {}, server.otherOrg)).consumerKey }),
+    async () => robot(await externalApp('Local', { isClientCredentialEnabled: true }, server.otherOrg)),
+    async () => authorize({}, world.user, await externalApp('Local', {}, server.otherOrg)),
+  ],
+  'app-switched-off': [
+    async () => bearer({ iss: (await externalApp('Local', {}, server.org, { isEnabled: false })).consumerKey }),
+    async () => authorize({}, world.user, await externalApp('Local', {}, server.org, { isOauthPluginEnabled: false })),
   ],
   'app-blocked': [
     async () => bearer({ iss: (await server.addApp(fresh('Blocked'), {}, { isBlocked: true })).consumerKey }),

@@ -55,7 +55,7 @@ describe('the traps that newcomers fall into', () => {
     [
       '2. external client app at a login host',
       asked(withJwt(), error('app_not_found', 'External client app is not installed in this org')),
-      ['app-not-in-this-org'],
+      ['audience-of-all-orgs', 'app-not-in-this-org', 'app-of-one-org'],
     ],
     [
       '3. redirect_uri_mismatch',

@@ -16,6 +16,24 @@ export type AccessRefusal =
       readonly reason: 'app-not-installed'
       readonly facts: { readonly app: string; readonly consumerKey: string; readonly org: string }
     }
+  | {
+      /** An external client app that could be installed, and is not. */
+      readonly reason: 'app-not-in-this-org'
+      readonly facts: { readonly app: string; readonly consumerKey: string; readonly org: string }
+    }
+  | {
+      /** An external client app that no other org can install. */
+      readonly reason: 'app-of-one-org'
+      readonly facts: { readonly app: string; readonly consumerKey: string; readonly org: string }
+    }
+  | {
+      readonly reason: 'app-switched-off'
+      readonly facts: {
+        readonly app: string
+        readonly org: string
+        readonly policy: 'isEnabled' | 'isOauthPluginEnabled'
+      }
+    }
   | { readonly reason: 'app-blocked'; readonly facts: { readonly app: string; readonly org: string } }
   | ControlRefusal
   | {
@@ -104,28 +122,37 @@ export function checkAddress(
   return undefined
 }
 
-/** Whether an app may be used in an org at all: it is not blocked; and it is installed, or used by leave without. */
+/**
+ * Whether an app may be used in an org at all: it is neither blocked nor switched off; and it is installed, or used by leave
+ * without. There is no such leave for an external client app.
+ */
 export function checkInstalled(
   { org, app, policies, uninstalledUse }: Pick<AccessRequest, 'org' | 'app' | 'policies' | 'uninstalledUse'>,
   checks: Checklist,
 ): AccessRefusal | undefined {
   if (policies.isBlocked) return { reason: 'app-blocked', facts: { app: app.label, org: org.name } }
   if (policies.isInstalled) {
+    if (!policies.isEnabled) return switchedOff(app, org, 'isEnabled')
     pass(checks, 'app-installed', { app: app.label, org: org.name })
     return undefined
   }
-  if (uninstalledUse === undefined) {
-    return {
-      reason: 'app-not-installed',
-      facts: { app: app.label, consumerKey: app.consumerKey, org: org.name },
-    }
+  const facts = { app: app.label, consumerKey: app.consumerKey, org: org.name }
+  if (app.external !== undefined) {
+    const isPackaged = app.external.distributionState === 'Packaged'
+    return { reason: isPackaged ? 'app-not-in-this-org' : 'app-of-one-org', facts }
   }
+  if (uninstalledUse === undefined) return { reason: 'app-not-installed', facts }
   pass(checks, 'app-installed', {
     app: app.label,
     org: org.name,
     uninstalled: uninstalledUseWords[uninstalledUse],
   })
   return undefined
+}
+
+/** Whether what an app was refused for is that an admin would have to install it. */
+export function isToBeInstalled({ reason }: Pick<AccessRefusal, 'reason'>): boolean {
+  return reason === 'app-not-installed' || reason === 'app-not-in-this-org'
 }
 
 /**
@@ -138,6 +165,7 @@ export function checkAppAccess(
 ): Access {
   const unusable = checkInstalled({ org, app, policies, uninstalledUse }, checks)
   if (unusable !== undefined) return refused(unusable)
+  if (!policies.isOauthPluginEnabled) return refused(switchedOff(app, org, 'isOauthPluginEnabled'))
   if (!policies.isAdminApproved) return { granted: true, policies, preApproved: false }
   if (!isAssigned(policies, user)) {
     return refused({
@@ -155,6 +183,10 @@ export function isAssigned(
   user: Pick<User, 'profileId' | 'permissionSetIds'>,
 ): boolean {
   return profileIds.includes(user.profileId) || permissionSetIds.some((id) => user.permissionSetIds.includes(id))
+}
+
+function switchedOff(app: ConnectedApp, org: Org, policy: 'isEnabled' | 'isOauthPluginEnabled'): AccessRefusal {
+  return { reason: 'app-switched-off', facts: { app: app.label, org: org.name, policy } }
 }
 
 function refused(refusal: AccessRefusal): Access {

@@ -2,7 +2,7 @@ import { type Checklist, pass } from '../journal/checklist.ts'
 import { isInForce } from '../releases/release-updates.ts'
 import { permissionsOf } from '../users/permissions.ts'
 import type { PermissionSetStore } from '../users/profile.ts'
-import { type Access, type AccessRequest, checkAppAccess, type UninstalledUse } from './access.ts'
+import { type Access, type AccessRequest, checkAppAccess, isToBeInstalled, type UninstalledUse } from './access.ts'
 import { checkApiAccess } from './api-access-control.ts'
 import type { AppHandlers } from './app-handlers.ts'
 import type { ApprovalStore } from './approval.ts'
@@ -37,7 +37,7 @@ export function appAccess({ apps, approvals, permissionSets, appHandlers, now }:
     }
     const policies = found ?? uninstalledPolicies(app.id, org.id)
     const access = checkAppAccess({ ...request, policies, uninstalledUse: await uninstalledUse(request) }, checks)
-    if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
+    if (!access.granted && isToBeInstalled(access.refusal)) await note.refused(policies)
     // Tokens stand on the org's row for their app.
     if (access.granted && found === undefined) await apps.noteUninstalledUse(app.id, org.id, undefined)
     return access
@@ -75,7 +75,7 @@ export function deviceAppAccess(needs: Needs): AppAccess {
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
     const byPolicies = checkAppAccess({ ...request, policies, uninstalledUse: undefined }, checks)
     const access = await asHandled(needs.appHandlers, request, policies, byPolicies, checks)
-    if (!access.granted && access.refusal.reason === 'app-not-installed') await note.refused(policies)
+    if (!access.granted && isToBeInstalled(access.refusal)) await note.refused(policies)
     return controlled(needs.permissionSets, request, access, checks)
   }
 }

@@ -47,6 +47,10 @@ export interface EnteredPolicies {
   readonly singleLogoutUrl?: string
   /** *Enable Token Exchange Flow*, in this org. */
   readonly isTokenExchangeFlowEnabled?: boolean
+  /** *Enable Client Credentials Flow*, in this org: of external client apps alone, as are the next two. */
+  readonly isClientCredentialsFlowEnabled?: boolean
+  readonly isEnabled?: boolean
+  readonly isOauthPluginEnabled?: boolean
 }
 
 /** The minutes for which Salesforce lets JWT-based access tokens last. */
@@ -59,9 +63,10 @@ export interface PolicyLookups {
   readonly users: Pick<UserStore, 'findByUsername'>
 }
 
-/** The policies with what was entered put in, checked field by field. Nothing is written. */
+/** The policies for an app with what was entered put in, checked field by field. Nothing is written. */
 export async function policiesWith(
   { profiles, permissionSets, users }: PolicyLookups,
+  app: Pick<ConnectedApp, 'external'>,
   policies: AppPolicies,
   entered: EnteredPolicies,
 ): Promise<Outcome<AppPolicies>> {
@@ -110,6 +115,11 @@ export async function policiesWith(
     entered.singleLogoutUrl === undefined ? policies.singleLogoutUrl : trimmed(entered.singleLogoutUrl)
   const misplacedUrl = singleLogoutUrl === undefined ? undefined : pageUrlProblem(singleLogoutUrl)
   if (misplacedUrl !== undefined) problems.push({ field: 'singleLogoutUrl', message: misplacedUrl })
+  if (app.external === undefined) {
+    for (const field of ofExternalAppsAlone) {
+      if (entered[field] !== undefined) problems.push({ field, message: 'Only external client apps have this policy.' })
+    }
+  }
   if (problems.length > 0) return refused(...problems)
   return done({
     ...policies,
@@ -129,6 +139,9 @@ export async function policiesWith(
     pluginExecutionUserId,
     singleLogoutUrl,
     isTokenExchangeFlowEnabled: entered.isTokenExchangeFlowEnabled ?? policies.isTokenExchangeFlowEnabled,
+    isClientCredentialsFlowEnabled: entered.isClientCredentialsFlowEnabled ?? policies.isClientCredentialsFlowEnabled,
+    isEnabled: entered.isEnabled ?? policies.isEnabled,
+    isOauthPluginEnabled: entered.isOauthPluginEnabled ?? policies.isOauthPluginEnabled,
   })
 
   async function userIdOf(
@@ -166,6 +179,8 @@ export async function policiesWith(
   }
 }
 
+const ofExternalAppsAlone = ['isClientCredentialsFlowEnabled', 'isEnabled', 'isOauthPluginEnabled'] as const
+
 function mobilePolicyProblems({ screenLock, pinLength }: MobilePolicy): readonly Problem[] {
   const isWithin = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most
@@ -190,29 +205,34 @@ interface Needs extends PolicyLookups {
 /** Changes what was entered of an org's policies for an app, which must be installed there. */
 export async function changePolicies(
   needs: Needs,
-  app: Pick<ConnectedApp, 'id' | 'label'>,
+  app: Pick<ConnectedApp, 'id' | 'label' | 'external'>,
   org: Pick<Org, 'id' | 'name'>,
   entered: EnteredPolicies,
 ): Promise<Outcome<AppPolicies>> {
   const held = await policiesOf(needs, app, org)
   if (!held.isInstalled) return refused(notInstalled(app, org, 'Install it first; then it has policies here.'))
-  const policies = await policiesWith(needs, held, entered)
+  const policies = await policiesWith(needs, app, held, entered)
   if (policies.ok) await needs.apps.setPolicies(policies.value)
   return policies
 }
 
 /**
  * Installs an app of another org in this one (*Install* on the OAuth usage page): its users may authorize it, and it has
- * policies here. Its settings stay its own org's.
+ * policies here. Its settings stay its own org's. An external client app must be *Packaged* for it, as what at Salesforce
+ * comes with a package.
  */
 export async function installApp(
   { apps }: { readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'install'> },
-  app: Pick<ConnectedApp, 'id' | 'label'>,
+  app: Pick<ConnectedApp, 'id' | 'label' | 'external'>,
   org: Pick<Org, 'id' | 'name'>,
 ): Promise<Outcome<AppPolicies>> {
   const held = await policiesOf({ apps }, app, org)
   if (held.isInstalled) {
     return refused({ field: 'app', message: `“${app.label}” is installed in the org “${org.name}” already.` })
+  }
+  if (app.external?.distributionState === 'Local') {
+    const message = `“${app.label}” is an external client app whose distribution state is Local: it works in the org alone that it was made in. Once it is Packaged, other orgs can install it.`
+    return refused({ field: 'app', message })
   }
   await apps.install(app.id, org.id)
   return done({ ...held, isInstalled: true, lastRefusedAt: undefined })
@@ -220,7 +240,8 @@ export async function installApp(
 
 /**
  * Takes an app of another org out of this one (*Uninstall*). This org's policies for it are forgotten, but not that it is
- * blocked. Nothing is revoked: who has authorized the app goes on using it, and nobody new may.
+ * blocked. Nothing is revoked: who has authorized the app goes on using it, and nobody new may. Of an external client app
+ * nobody gets a further token.
  */
 export async function uninstallApp(
   { apps }: { readonly apps: Pick<ConnectedAppStore, 'findPolicies' | 'uninstall'> },

@@ -8,7 +8,7 @@ import { pageUrlProblem } from '../web-url.ts'
 import { assetTokenConfigWith } from './asset-token-config.ts'
 import { callbackUrlProblems } from './callback-url.ts'
 import { canvasWith, type EnteredCanvas } from './canvas-app.ts'
-import type { AssetTokenConfig, ConnectedApp, IdTokenConfig } from './connected-app.ts'
+import type { AssetTokenConfig, ConnectedApp, DistributionState, IdTokenConfig } from './connected-app.ts'
 import { attributeProblems, type CustomAttribute } from './custom-attribute.ts'
 import { type EnteredMobile, mobileWith } from './mobile-app.ts'
 import { type EnteredSamlConfig, samlConfigWith } from './saml-config.ts'
@@ -20,6 +20,8 @@ import { type Scope, scopeDefinitions, scopeOfMetadataName } from './scope.ts'
  */
 export interface EnteredApp {
   readonly label?: string
+  /** Of external client apps alone. */
+  readonly distributionState?: DistributionState
   readonly contactEmail?: string
   readonly contactPhone?: string
   readonly description?: string
@@ -102,6 +104,7 @@ export function appWithSettings(
   const changed: ConnectedApp = {
     ...app,
     label,
+    external: external(),
     contactEmail,
     contactPhone: line('contactPhone', 40),
     description,
@@ -137,6 +140,17 @@ export function appWithSettings(
     modifiedAt: now,
   }
   return problems.length > 0 ? refused(...problems) : done(changed, warnings)
+
+  function external(): ConnectedApp['external'] {
+    if (app.external === undefined) {
+      if (entered.distributionState !== undefined) report('distributionState', ofExternalAlone)
+      return undefined
+    }
+    for (const field of ['isUserAgentEnabled', 'isUsernamePasswordEnabled'] as const) {
+      if (entered[field] === true) report(field, 'External client apps do not have this flow.')
+    }
+    return { distributionState: entered.distributionState ?? app.external.distributionState }
+  }
 
   function certificate(): ConnectedApp['certificate'] {
     if (entered.certificate === undefined) return app.certificate
@@ -207,6 +221,8 @@ export function appWithSettings(
     return ranges
   }
 }
+
+const ofExternalAlone = 'Only an external client app has a distribution state; a connected app is known in every org.'
 
 const scopeNames = scopeDefinitions.flatMap(({ names, metadataName }) => [metadataName, ...names])
 

@@ -27,6 +27,7 @@ export async function installBuiltIn({ apps, orgs, seal, newId, now }: BuiltInNe
   const app: ConnectedApp = {
     id: newId('connectedApplication'),
     orgId: undefined,
+    external: undefined,
     contactPhone: undefined,
     infoUrl: undefined,
     logoUrl: undefined,

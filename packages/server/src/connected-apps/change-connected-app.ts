@@ -1,6 +1,6 @@
 import type { CertificateStore } from '../certificates/certificate.ts'
 import type { Clock } from '../clock.ts'
-import { done, type Outcome, refused } from '../problem.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { Seal } from '../seal.ts'
 import { appWithSettings, type EnteredApp } from './app-settings.ts'
 import { assetCertificateProblem } from './asset-token-config.ts'
@@ -29,7 +29,7 @@ export async function changeConnectedApp(
 }
 
 interface CheckNeeds {
-  readonly apps: Pick<ConnectedAppStore, 'list'>
+  readonly apps: Pick<ConnectedAppStore, 'list' | 'policiesOfApp'>
   readonly customScopes: Pick<CustomScopeStore, 'list'>
   readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
 }
@@ -50,8 +50,17 @@ export async function appChecked(
   const problems = [
     ...(unsignable === undefined ? [] : [unsignable]),
     ...(entered.saml === undefined ? [] : await samlProblems(needs, changed.value)),
+    ...(entered.distributionState === 'Local' ? await installedElsewhere(needs, changed.value) : []),
   ]
   return problems.length === 0 ? changed : refused(...problems)
+}
+
+/** An app that other orgs have installed does not become one that works in its own org alone. */
+async function installedElsewhere({ apps }: CheckNeeds, app: ConnectedApp): Promise<readonly Problem[]> {
+  const elsewhere = (await apps.policiesOfApp(app.id)).filter((one) => one.isInstalled && one.orgId !== app.orgId)
+  if (elsewhere.length === 0) return []
+  const message = `The app stays Packaged: ${elsewhere.length === 1 ? 'another org has' : `${elsewhere.length} other orgs have`} installed it. Once it is uninstalled there, it can be made Local.`
+  return [{ field: 'distributionState', message }]
 }
 
 /** Gives an app a new secret; the one before stays valid until {@link finishRotation}. Only one may wait for its end. */

@@ -38,9 +38,18 @@ export interface AssetTokenConfig {
   readonly includesCustomPermissions: boolean
 }
 
+/** Where an external client app may be used: in the org it was made in alone, or wherever it is installed besides. */
+export type DistributionState = 'Local' | 'Packaged'
+
+/** What an external client app, the successor of connected apps, has that these have not. */
+export interface ExternalClientApp {
+  readonly distributionState: DistributionState
+}
+
 /**
  * A connected app: who may ask for tokens, and how it proves who it is. What an org decides about its use stands apart
- * in {@link AppPolicies}, because an app made in one org may be used in others.
+ * in {@link AppPolicies}, because an app made in one org may be used in others. An external client app is one with
+ * stricter rules, and has what is in {@link ExternalClientApp} besides.
  */
 export interface ConnectedApp {
   /** 18 characters, `0H4…`. */
@@ -50,6 +59,8 @@ export interface ConnectedApp {
   /** API name, unique in its org. */
   readonly fullName: string
   readonly label: string
+  /** `undefined` for a connected app. */
+  readonly external: ExternalClientApp | undefined
   readonly contactEmail: string
   readonly contactPhone: string | undefined
   readonly description: string | undefined
@@ -229,6 +240,12 @@ export interface AppPolicies {
   readonly singleLogoutUrl: string | undefined
   /** *Enable Token Exchange Flow*: that the org's admins allow it, besides the app's own setting. */
   readonly isTokenExchangeFlowEnabled: boolean
+  /** *Enable Client Credentials Flow* of an external client app: that the org's admins allow it, besides the app's own setting. */
+  readonly isClientCredentialsFlowEnabled: boolean
+  /** Whether an external client app may be used at all; connected apps always may. */
+  readonly isEnabled: boolean
+  /** Whether an external client app may be used by OAuth; connected apps always may. */
+  readonly isOauthPluginEnabled: boolean
   readonly isBlocked: boolean
   /** When somebody was last refused because the app is not installed; not to the minute. */
   readonly lastRefusedAt: Date | undefined
@@ -260,6 +277,9 @@ export const defaultPolicies: Omit<AppPolicies, 'appId' | 'orgId'> = {
   pluginExecutionUserId: undefined,
   singleLogoutUrl: undefined,
   isTokenExchangeFlowEnabled: false,
+  isClientCredentialsFlowEnabled: false,
+  isEnabled: true,
+  isOauthPluginEnabled: true,
   isBlocked: false,
   lastRefusedAt: undefined,
   epoch: 1,

@@ -134,11 +134,11 @@ describe('newConnectedApp', () => {
     made(await newConnectedApp(acts, org, { ...warehouse, ...given }))
     expect(problemsOf(await newConnectedApp(acts, org, { ...warehouse, ...given }))).toEqual({
       fullName: 'This org has a connected app “Warehouse” already.',
-      consumerKey: 'Another connected app has this consumer key; each is unique on a server.',
-      consumerSecret: 'Another connected app of this org has this consumer secret.',
+      consumerKey: 'Another app has this consumer key; each is unique on a server.',
+      consumerSecret: 'Another app of this org has this consumer secret.',
     })
     expect(problemsOf(await newConnectedApp(acts, other, { ...warehouse, ...given }))).toEqual({
-      consumerKey: 'Another connected app has this consumer key; each is unique on a server.',
+      consumerKey: 'Another app has this consumer key; each is unique on a server.',
     })
   })
 

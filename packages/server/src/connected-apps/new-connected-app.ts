@@ -63,31 +63,64 @@ interface Needs extends PolicyLookups {
  * names of {@link NewConnectedApp}; those of policies begin with `policies.`.
  */
 export async function newConnectedApp(
-  needs: Needs & { readonly apps: Pick<ConnectedAppStore, 'add'> },
+  needs: AddNeeds,
   org: Org,
   entered: NewConnectedApp,
 ): Promise<Outcome<MadeConnectedApp>> {
-  const checked = await checkedConnectedApp(needs, org, entered)
+  return added(needs, entered, await checkedConnectedApp(needs, org, entered))
+}
+
+/**
+ * Makes an external client app in an org, which every org may, whatever its release. By default it is for this org alone
+ * (*Local*), PKCE is required, and otherwise it is as {@link newConnectedApp} makes one.
+ */
+export async function newExternalClientApp(
+  needs: AddNeeds,
+  org: Org,
+  entered: NewConnectedApp,
+): Promise<Outcome<MadeConnectedApp>> {
+  return added(needs, entered, await checkedApp(needs, org, entered, { distributionState: 'Local' }))
+}
+
+type AddNeeds = Needs & { readonly apps: Pick<ConnectedAppStore, 'add'> }
+
+async function added(
+  { apps }: AddNeeds,
+  { mobile }: NewConnectedApp,
+  checked: Outcome<CheckedApp>,
+): Promise<Outcome<MadeConnectedApp>> {
   if (!checked.ok) return checked
   const { app, policies, consumerSecret } = checked.value
-  await needs.apps.add(app, [policies], enteredContents(entered.mobile))
+  await apps.add(app, [policies], enteredContents(mobile))
   return done({ app, consumerSecret }, checked.warnings)
 }
 
-/** The app that {@link newConnectedApp} would make, and the policies of its org. Nothing is written. */
+/** An app that nothing speaks against, and the policies of its org. */
+export interface CheckedApp extends MadeConnectedApp {
+  readonly policies: AppPolicies
+}
+
+/** The app that {@link newConnectedApp} would make. Nothing is written. */
 export async function checkedConnectedApp(
   needs: Needs,
   org: Org,
   entered: NewConnectedApp,
-): Promise<Outcome<MadeConnectedApp & { readonly policies: AppPolicies }>> {
+): Promise<Outcome<CheckedApp>> {
+  const isBlocked = isInForce('blockNewConnectedApps', org.settings, needs.now())
+  return isBlocked ? refused({ field: 'fullName', message: blockedHere }) : checkedApp(needs, org, entered, undefined)
+}
+
+async function checkedApp(
+  needs: Needs,
+  org: Org,
+  entered: NewConnectedApp,
+  external: ConnectedApp['external'],
+): Promise<Outcome<CheckedApp>> {
   const problems: Problem[] = []
   const report = (field: string, message: string | undefined) => {
     if (message !== undefined) problems.push({ field, message })
   }
   const now = needs.now()
-  if (isInForce('blockNewConnectedApps', org.settings, now)) {
-    return refused({ field: 'fullName', message: blockedHere })
-  }
   const fullName = trimmed(entered.fullName) ?? ''
   const consumerKey = trimmed(entered.consumerKey) ?? newConsumerKey()
   const consumerSecret = trimmed(entered.consumerSecret) ?? newConsumerSecret()
@@ -100,6 +133,7 @@ export async function checkedConnectedApp(
     orgId: org.id,
     fullName,
     label: fullName.replaceAll('_', ' '),
+    external,
     contactEmail: '',
     contactPhone: undefined,
     description: undefined,
@@ -114,7 +148,7 @@ export async function checkedConnectedApp(
     scopes: [],
     isConsumerSecretOptional: false,
     isSecretRequiredForRefreshToken: true,
-    isPkceRequired: false,
+    isPkceRequired: external !== undefined,
     isIntrospectAllTokens: false,
     isRefreshTokenRotationEnabled: false,
     isClientCredentialEnabled: false,
@@ -144,6 +178,7 @@ export async function checkedConnectedApp(
   if (app.ok) problems.push(...(await samlProblems(needs, app.value)))
   const policies = await policiesWith(
     needs,
+    blank,
     { ...defaultPolicies, appId: blank.id, orgId: org.id },
     entered.policies ?? {},
   )
@@ -155,20 +190,24 @@ export async function checkedConnectedApp(
 }
 
 const blockedHere =
-  'This org creates no connected apps any more: the release update blockNewConnectedApps is switched on in it.'
+  'This org creates no connected apps any more: the release update blockNewConnectedApps is switched on in it. Make an external client app.'
+
+function kindOf({ external }: ConnectedApp): string {
+  return external === undefined ? 'a connected app' : 'an external client app'
+}
 
 async function fullNameTaken({ apps }: Pick<Needs, 'apps'>, org: Org, fullName: string): Promise<string | undefined> {
   const taken = await apps.findByName(org.id, fullName)
-  return taken === undefined ? undefined : `This org has a connected app “${fullName}” already.`
+  return taken === undefined ? undefined : `This org has ${kindOf(taken)} “${fullName}” already.`
 }
 
 async function consumerKeyTaken({ apps }: Pick<Needs, 'apps'>, consumerKey: string): Promise<string | undefined> {
   const taken = await apps.findByConsumerKey(consumerKey)
-  return taken === undefined ? undefined : 'Another connected app has this consumer key; each is unique on a server.'
+  return taken === undefined ? undefined : 'Another app has this consumer key; each is unique on a server.'
 }
 
 async function secretTaken({ apps }: Pick<Needs, 'apps'>, org: Org, secret: string): Promise<string | undefined> {
   const hash = hashSecret(secret)
   const taken = (await apps.list(org.id)).some((other) => sameHash(other.consumerSecret.hash, hash))
-  return taken ? 'Another connected app of this org has this consumer secret.' : undefined
+  return taken ? 'Another app of this org has this consumer secret.' : undefined
 }

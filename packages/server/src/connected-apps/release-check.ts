@@ -67,7 +67,9 @@ const findings: Readonly<Record<ReleaseUpdateName, Finder>> = {
   blockSoapLoginByDefault: async () => [],
 
   async blockUninstalledApps(needs, org) {
-    const uninstalled = (await usedApps(needs, org)).filter(({ isInstalled }) => !isInstalled)
+    const uninstalled = (await usedApps(needs, org)).filter(
+      ({ app, isInstalled }) => !isInstalled && app.external === undefined,
+    )
     return uninstalled.map(({ app, userCount }) => ({
       subject: app.label,
       why: `It is not installed: its ${people(userCount)} of now may go on, and nobody else can authorize it.`,
@@ -117,7 +119,12 @@ const findings: Readonly<Record<ReleaseUpdateName, Finder>> = {
   },
 
   async blockNewConnectedApps(_needs, org) {
-    return [{ subject: org.name, why: 'No connected app can be made in it any more, be it by hand or by a file.' }]
+    return [
+      {
+        subject: org.name,
+        why: 'No connected app can be made in it any more, be it by hand or by a file. External client apps take their place.',
+      },
+    ]
   },
 
   requirePkceOfPartnerApps: (needs, org) =>

@@ -1,3 +1,4 @@
+import type { ConnectedApp } from '../connected-apps/connected-app.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Addresses } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
@@ -5,8 +6,14 @@ import { isInForce } from '../releases/release-updates.ts'
 import type { ParsedAssertion } from './assertion.ts'
 import { refusal } from './refusal.ts'
 
-/** The audiences under which an org is addressed. */
-export type AudiencesOf = (org: Org, now: Date) => readonly string[]
+/** The audiences under which an org is addressed, and login hosts of all orgs under which it is so no more. */
+export interface Audiences {
+  readonly accepted: readonly string[]
+  readonly ended: readonly string[]
+}
+
+/** The audiences of an org at a time. */
+export type AudiencesOf = (org: Org, now: Date) => Audiences
 
 /**
  * The audiences of orgs: their bases here, and Salesforce's login host of their type if accepted. An org that ended legacy hosts
@@ -17,16 +24,19 @@ export function audiencesBy(
   addresses: Pick<Addresses, 'basesOf' | 'ownBasesOf'>,
   acceptsSalesforceHosts: boolean,
 ): AudiencesOf {
-  const known = new WeakMap<Org, { readonly own: readonly string[]; readonly all: readonly string[] }>()
+  const known = new WeakMap<Org, { readonly own: Audiences; readonly all: Audiences }>()
   return (org, now) => {
     let lists = known.get(org)
     if (lists === undefined) {
       const salesforce = org.type === 'production' ? 'https://login.salesforce.com' : 'https://test.salesforce.com'
       const bases = addresses.basesOf(org)
-      lists = { own: addresses.ownBasesOf(org), all: acceptsSalesforceHosts ? [...bases, salesforce] : bases }
+      const own = addresses.ownBasesOf(org)
+      const all = acceptsSalesforceHosts ? [...bases, salesforce] : bases
+      const ended = all.filter((one) => !own.includes(one))
+      lists = { own: { accepted: own, ended }, all: { accepted: all, ended: [] } }
       known.set(org, lists)
     }
-    return lists.own.length > 0 && isInForce('endLegacyHosts', org.settings, now) ? lists.own : lists.all
+    return lists.own.accepted.length > 0 && isInForce('endLegacyHosts', org.settings, now) ? lists.own : lists.all
   }
 }
 
@@ -44,12 +54,25 @@ export function checkIssuerAlone({ aud }: ParsedAssertion, issuer: string, check
  * its end, the token endpoint's path, or the scheme. Clients write all of these.
  */
 export function checkAudience({ aud }: ParsedAssertion, accepted: readonly string[], checks: Checklist): void {
-  const found = aud.find((audience) => {
-    const base = audience.replace(/\/services\/oauth2\/token\/?$/, '').replace(/\/$/, '')
-    return accepted.some((one) => one === base || one.slice(one.indexOf('//') + 2) === base)
-  })
+  const found = aud.find((audience) => isOneOf(audience, accepted))
   if (found === undefined) {
     throw refusal({ reason: 'audience-unknown', facts: { found: aud.map((one) => one.slice(0, 256)), accepted } })
   }
   pass(checks, 'audience', { aud: found })
+}
+
+/**
+ * Checks that an assertion of an external client app does not go by a login host of all orgs where its org has ended these:
+ * at Salesforce the app is not looked for there.
+ */
+export function checkOwnAudience(found: readonly string[], { accepted, ended }: Audiences, app: ConnectedApp): void {
+  if (app.external === undefined || found.some((one) => isOneOf(one, accepted))) return
+  if (!found.some((one) => isOneOf(one, ended))) return
+  const facts = { app: app.label, found: found.slice(0, 8).map((one) => one.slice(0, 256)), accepted }
+  throw refusal({ reason: 'audience-of-all-orgs', facts })
+}
+
+function isOneOf(audience: string, accepted: readonly string[]): boolean {
+  const base = audience.replace(/\/services\/oauth2\/token\/?$/, '').replace(/\/$/, '')
+  return accepted.some((one) => one === base || one.slice(one.indexOf('//') + 2) === base)
 }

@@ -1,4 +1,4 @@
-import { checkInstalled } from '../connected-apps/access.ts'
+import { checkInstalled, isToBeInstalled } from '../connected-apps/access.ts'
 import { uninstalledUses } from '../connected-apps/app-access.ts'
 import { type ConnectedApp, type ConnectedAppStore, uninstalledPolicies } from '../connected-apps/connected-app.ts'
 import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
@@ -94,11 +94,11 @@ export function deviceRequest({ deviceCodes, apps, authenticateClient, rules, no
   /** At an org's own address it is known whose person will be asked, and a device need not be told to wait in vain. */
   async function checkInstalledAt(org: Org, app: ConnectedApp, checks: Checklist): Promise<void> {
     // By leave it may be used as well where the org behaves as Salesforce did once: the user will be asked about.
-    if (!isInForce('blockDeviceFlowOfUninstalledApps', org.settings, now())) return
+    if (app.external === undefined && !isInForce('blockDeviceFlowOfUninstalledApps', org.settings, now())) return
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
     const unusable = checkInstalled({ org, app, policies, uninstalledUse: undefined }, checks)
     if (unusable === undefined) return
-    if (unusable.reason === 'app-not-installed') await note.refused(policies)
+    if (isToBeInstalled(unusable)) await note.refused(policies)
     throw refusal(unusable)
   }
 

@@ -41,6 +41,11 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'certificate-expired': { readonly app: string; readonly until: string; readonly now: string }
   'signature-wrong': { readonly app: string; readonly certificate: string; readonly fingerprint: string }
   'audience-unknown': { readonly found: readonly string[]; readonly accepted: readonly string[] }
+  'audience-of-all-orgs': {
+    readonly app: string
+    readonly found: readonly string[]
+    readonly accepted: readonly string[]
+  }
   'audience-not-issuer': { readonly found: readonly string[]; readonly issuer: string }
   'expiry-missing': Record<never, never>
   'expiry-past': { readonly found: string; readonly now: string; readonly lateBy: string }
@@ -134,6 +139,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   // Client credentials
   'domain-not-own': { readonly app: string; readonly found: string; readonly own: readonly string[] }
   'client-credentials-off': { readonly app: string }
+  'client-credentials-not-allowed': { readonly app: string; readonly org: string }
   'run-as-missing': { readonly app: string; readonly org: string }
   'scopes-missing': { readonly app: string }
   // Device codes
@@ -209,6 +215,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
     readonly by: 'app' | 'refresh-token' | 'approval'
   }
   // Flows that app and org must allow
+  'flow-not-of-external-apps': { readonly app: string; readonly flow: 'user-agent' | 'username-password' }
   'flow-off-for-app': { readonly app: string; readonly flow: SwitchedFlow }
   'flow-off-in-org': { readonly org: string; readonly flow: SwitchedFlow }
   'password-flow-off': { readonly app: string; readonly by: 'app' | 'org' | 'release'; readonly org: string }
@@ -308,6 +315,12 @@ const invalidRequestUri = { code: 'invalid_request_uri', description: 'request_u
 const authenticationFailure = { code: 'invalid_grant', description: 'authentication failure' } as const
 const noToken = { ...authenticationFailure, loginStatus: 'Failed: API security token required' } as const
 const ipRestricted = { code: 'invalid_grant', description: 'ip restricted', loginStatus: 'Restricted IP' } as const
+const clientCredentialsOff = { code: 'invalid_grant', description: 'client credentials flow not enabled' } as const
+const notInThisOrg = {
+  code: 'app_not_found',
+  description: 'External client app is not installed in this org',
+  loginStatus: 'Package for this consumer is not installed in your organization',
+} as const
 const flowOff = { code: 'oauth_flow_disabled', description: 'this oauth flow is not enabled' } as const
 const invalidProof = (description: string): Wire => ({ code: 'invalid_dpop_proof', description })
 const handlerSaysNo = { code: 'invalid_grant', description: 'Token handler validation failed' } as const
@@ -354,6 +367,7 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'audience is invalid',
     loginStatus: 'Failed: Audience Invalid',
   },
+  'audience-of-all-orgs': notInThisOrg,
   'audience-not-issuer': invalidClient,
   'expiry-missing': invalidAssertion,
   'expiry-past': { ...expiredCode, loginStatus: 'Failed: Assertion Expired' },
@@ -464,7 +478,8 @@ const wires: { readonly [R in Reason]: Wire } = {
   'registration-token-unknown': { code: 'invalid_token', description: 'invalid registration access token' },
 
   'domain-not-own': { code: 'invalid_grant', description: 'request not supported on this domain' },
-  'client-credentials-off': { code: 'invalid_grant', description: 'client credentials flow not enabled' },
+  'client-credentials-off': clientCredentialsOff,
+  'client-credentials-not-allowed': clientCredentialsOff,
   'run-as-missing': { code: 'invalid_grant', description: 'no client credentials user enabled' },
   'scopes-missing': { code: 'invalid_grant', description: 'no valid scopes' },
 
@@ -535,6 +550,7 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'requested scope is invalid, unknown, or malformed',
     authorize: { code: 'invalid_scope', description: 'the requested scope is not allowed' },
   },
+  'flow-not-of-external-apps': { ...flowOff, loginStatus: 'Failed: OAuth API access disabled' },
   'flow-off-for-app': flowOff,
   'flow-off-in-org': flowOff,
   'password-flow-off': { ...authenticationFailure, loginStatus: 'Failed: OAuth API access disabled' },
@@ -604,6 +620,22 @@ const wires: { readonly [R in Reason]: Wire } = {
     code: 'invalid_client',
     description: 'app must be installed into org',
     loginStatus: 'Package for this consumer is not installed in your organization',
+  },
+  'app-not-in-this-org': {
+    ...notInThisOrg,
+    authorize: { code: 'OAUTH_EC_APP_NOT_FOUND', description: notInThisOrg.description },
+  },
+  'app-of-one-org': {
+    ...notInThisOrg,
+    authorize: {
+      code: 'OAUTH_AUTHORIZATION_BLOCKED',
+      description: 'Cross-org OAuth flows are not supported for this external client app',
+    },
+  },
+  'app-switched-off': {
+    code: 'oauth_flow_disabled',
+    description: 'external client app is disabled in this org',
+    loginStatus: 'Failed: OAuth API access disabled',
   },
   'app-blocked': {
     code: 'app_blocked',

@@ -39,7 +39,7 @@ export async function applyApp(
   }
   const stored = await needs.apps.findPolicies(app.id, org.id)
   const held = stored ?? { ...defaultPolicies, appId: app.id, orgId: org.id }
-  const checkedPolicies = await policiesWith(needs, held, policies)
+  const checkedPolicies = await policiesWith(needs, app, held, policies)
   const steps = [
     keptKey(app, oauthConfig.consumerKey),
     await changedIf(app, await appChecked(needs, app, settings), isSameApp, () =>

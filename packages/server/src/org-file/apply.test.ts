@@ -363,7 +363,7 @@ orgs:
       '4:11 orgs[0].port: Another org has the port 8789.',
       '8:19 orgs[0].users[0].username: This username is taken; each is unique on a server.',
       '16:21 orgs[0].users[1].username: This username is taken; each is unique on a server.',
-      '38:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another connected app has this consumer key; each is unique on a server.',
+      '38:24 orgs[0].connectedApps[0].oauthConfig.consumerKey: Another app has this consumer key; each is unique on a server.',
       '46:38 orgs[0].connectedApps[0].oauthConfig.oauthClientCredentialUser: This org has no user “robot@acme.example”.',
       '57:30 orgs[0].connectedApps[0].pluginExecutionUser: This org has no user “robot@acme.example”.',
     ])

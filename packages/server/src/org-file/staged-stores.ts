@@ -34,6 +34,7 @@ export interface AppliedStores {
     | 'list'
     | 'listBuiltIn'
     | 'findPolicies'
+    | 'policiesOfApp'
     | 'setPolicies'
   >
   readonly customScopes: Pick<CustomScopeStore, 'add' | 'update' | 'list'>
@@ -161,6 +162,10 @@ export function stagedStores(stores: AppliedStores): StagedStores {
       listBuiltIn: () => stores.apps.listBuiltIn(),
       findPolicies: async (appId, orgId) =>
         policies.get(policyKey({ appId, orgId })) ?? (await stores.apps.findPolicies(appId, orgId)),
+      policiesOfApp: async (appId) => {
+        const stored = (await stores.apps.policiesOfApp(appId)).filter((policy) => !policies.has(policyKey(policy)))
+        return [...stored, ...[...policies.values()].filter((policy) => policy.appId === appId)]
+      },
       setPolicies: (policy) => {
         policies.set(policyKey(policy), policy)
         return later(() => stores.apps.setPolicies(policy))

@@ -53,9 +53,15 @@ const columns = ['org_id', 'at', 'created_by_id', 'section', 'action', 'display'
  * @returns what writes the notes of changes made by a user; by `undefined` are those of a command or an org file
  */
 export function auditNotes({ queries, now }: Pick<Database, 'queries' | 'now'>): (by: string | undefined) => WriteNote {
+  const findKind = statement((given: Placeholder<{ id: string }>) =>
+    queries.selectFrom('connected_apps').select('distribution_state').where('id', '=', given('id')),
+  )
   return (by) =>
-    async (tx, { section, action, text, to, ownOf }) => {
+    async (tx, { to, ownOf, ...words }) => {
       if (by !== undefined && by === ownOf) return
+      const kind = 'app' in to ? await tx.first(findKind, { id: to.app }) : undefined
+      const isExternal = (kind?.distribution_state ?? null) !== null
+      const { section, action, text } = isExternal ? ofExternalApp(words) : words
       const at = instant(now())
       const insert = queries.insertInto('setup_audit_trail')
       if ('name' in to) {
@@ -107,6 +113,16 @@ export function auditNotes({ queries, now }: Pick<Database, 'queries' | 'now'>):
         .where('app.org_id', 'is not', null)
     }
     return app.select(({ val }) => [val(orgId).as('org_id'), 'app.label as name'])
+  }
+}
+
+/** A note of a connected app in the words for an external client app. */
+export function ofExternalApp<Words extends Pick<AuditNote, 'section' | 'action' | 'text'>>(words: Words): Words {
+  return {
+    ...words,
+    section: words.section === 'Connected Apps' ? 'External Client Apps' : words.section,
+    action: words.action.replace('ConnectedApplication', 'ExternalClientApplication'),
+    text: words.text.replace('connected app', 'external client app'),
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { heldFiles, noMobileSettings } from '../connected-apps/mobile-app.ts'
 import type { MobileFileContent } from '../connected-apps/mobile-file.ts'
 import { readCanvas, readMobile, writeAppearance } from './app-appearance.ts'
-import type { Noting } from './audit-trail.ts'
+import { type Noting, ofExternalApp } from './audit-trail.ts'
 import {
   flag,
   ifFound,
@@ -84,8 +84,9 @@ export function connectedAppStore(database: Database): Noting<ConnectedAppStore>
     async add(app, policies, files = []) {
       await change(async (tx) => {
         if (app.orgId !== undefined) {
+          const did = { ...apps, action: 'insertConnectedApplication', text: 'Created connected app' }
           const to = { orgId: app.orgId, name: app.label }
-          await note(tx, { ...apps, action: 'insertConnectedApplication', text: 'Created connected app', to })
+          await note(tx, { ...(app.external === undefined ? did : ofExternalApp(did)), to })
         }
         await tx.execute(queries.insertInto('connected_apps').values(toRow(app)))
         for (const one of policies) await tx.execute(queries.insertInto('app_policies').values(toPoliciesRow(one)))
@@ -283,6 +284,7 @@ export function toRow(app: ConnectedApp): Row {
     org_id: app.orgId ?? null,
     full_name: app.fullName,
     label: app.label,
+    distribution_state: app.external?.distributionState ?? null,
     contact_email: app.contactEmail,
     contact_phone: app.contactPhone ?? null,
     description: app.description ?? null,
@@ -355,6 +357,7 @@ function fromRow(row: Row): ConnectedApp {
     orgId: row.org_id ?? undefined,
     fullName: row.full_name,
     label: row.label,
+    external: row.distribution_state === null ? undefined : { distributionState: row.distribution_state },
     contactEmail: row.contact_email,
     contactPhone: row.contact_phone ?? undefined,
     description: row.description ?? undefined,
@@ -426,6 +429,9 @@ export function toPoliciesRow(policies: AppPolicies): PoliciesRow {
     plugin_execution_user_id: policies.pluginExecutionUserId ?? null,
     single_logout_url: policies.singleLogoutUrl ?? null,
     is_token_exchange_flow_enabled: flag(policies.isTokenExchangeFlowEnabled),
+    is_client_credentials_flow_enabled: flag(policies.isClientCredentialsFlowEnabled),
+    is_enabled: flag(policies.isEnabled),
+    is_oauth_plugin_enabled: flag(policies.isOauthPluginEnabled),
     is_installed: flag(policies.isInstalled),
     refused_at: instantOrNull(policies.lastRefusedAt),
   }
@@ -455,5 +461,8 @@ function fromPoliciesRow(row: PoliciesRow): AppPolicies {
     pluginExecutionUserId: row.plugin_execution_user_id ?? undefined,
     singleLogoutUrl: row.single_logout_url ?? undefined,
     isTokenExchangeFlowEnabled: row.is_token_exchange_flow_enabled === 1,
+    isClientCredentialsFlowEnabled: row.is_client_credentials_flow_enabled === 1,
+    isEnabled: row.is_enabled === 1,
+    isOauthPluginEnabled: row.is_oauth_plugin_enabled === 1,
   }
 }

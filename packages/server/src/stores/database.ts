@@ -1,7 +1,7 @@
 import type { Compilable, Generated, Kysely } from 'kysely'
 import type { UserMatching } from '../auth-providers/auth-provider.ts'
 import type { Clock } from '../clock.ts'
-import type { AssuranceAction, IpRelaxation } from '../connected-apps/connected-app.ts'
+import type { AssuranceAction, DistributionState, IpRelaxation } from '../connected-apps/connected-app.ts'
 import type { JournalOutcome } from '../journal/journal.ts'
 import type { OrgType } from '../orgs/org.ts'
 import type { IdentityLocation, IdentityMapping, SamlSsoConfig } from '../saml/sso-config.ts'
@@ -138,6 +138,7 @@ interface ConnectedAppsTable {
   org_id: string | null
   full_name: string
   label: string
+  distribution_state: DistributionState | null
   contact_email: string
   contact_phone: string | null
   description: string | null
@@ -215,6 +216,9 @@ interface AppPoliciesTable {
   plugin_execution_user_id: string | null
   single_logout_url: string | null
   is_token_exchange_flow_enabled: Flag
+  is_client_credentials_flow_enabled: Flag
+  is_enabled: Flag
+  is_oauth_plugin_enabled: Flag
   is_installed: Flag
   refused_at: Instant | null
 }

@@ -253,7 +253,7 @@ describe('blockNewConnectedApps', () => {
         {
           field: 'fullName',
           message:
-            'This org creates no connected apps any more: the release update blockNewConnectedApps is switched on in it.',
+            'This org creates no connected apps any more: the release update blockNewConnectedApps is switched on in it. Make an external client app.',
         },
       ],
     })

@@ -238,6 +238,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         orgId: org.id,
         fullName,
         label: fullName.replaceAll('_', ' '),
+        external: undefined,
         contactEmail: 'dev@app.example',
         contactPhone: undefined,
         description: undefined,

@@ -3,7 +3,18 @@ import { readCertificate } from '../../src/certificates/certificate.ts'
 import { newSigningKey } from '../../src/certificates/signing-keys.ts'
 import type { ActStores, Stores } from '../../src/stores/stores.ts'
 import { testCertificate } from '../certificates.ts'
-import { addDemoOrg, aSession, boughtByCode, consent, type DemoOrg, later, newId, noon } from './demo-org.ts'
+import {
+  addDemoOrg,
+  anApp,
+  aSession,
+  boughtByCode,
+  consent,
+  type DemoOrg,
+  later,
+  newId,
+  noon,
+  policiesOf,
+} from './demo-org.ts'
 import { contract } from './open-test-stores.ts'
 
 /** What the newest `count` entries of an org's trail say, and who did it, oldest of these first. */
@@ -51,6 +62,24 @@ contract('the audit trail', (open) => {
       [ada.id, 'Company Information', 'endedEverything', `Ended every token and session of ${org.name}`],
     ])
     expect(await stores.apps.find(warehouse.id)).toMatchObject({ consumerSecret: secret.consumerSecret })
+  })
+
+  it('tells of an external client app as such', async () => {
+    await using stores = await open()
+    const { org, ada } = await addDemoOrg(stores)
+    const app = anApp(org.id, { label: 'Sync', external: { distributionState: 'Local' } })
+    const { apps } = stores.actedBy(ada.id)
+    await apps.add(app, [policiesOf(app, org.id)])
+    await apps.update(app)
+    await apps.noteReveal(app.id)
+    await apps.delete(app.id)
+    const section = 'External Client Apps'
+    expect(await trail(stores, org.id, 4)).toEqual([
+      [ada.id, section, 'insertExternalClientApplication', 'Created external client app Sync'],
+      [ada.id, section, 'updateExternalClientApplication', 'Changed external client app Sync'],
+      [ada.id, section, 'revealConsumerSecret', 'Revealed consumer secret of external client app Sync'],
+      [ada.id, section, 'deleteExternalClientApplication', 'Deleted external client app Sync'],
+    ])
   })
 
   it('says who made, exported and deleted a certificate', async () => {

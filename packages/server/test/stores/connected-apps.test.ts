@@ -100,6 +100,19 @@ contract('connected apps', (open) => {
     expect(found?.certificate?.publicKey.equals((await someCertificate()).publicKey)).toBe(true)
   })
 
+  it('gives an external client app and its policies back as added', async () => {
+    await using stores = await open()
+    const { org } = await addDemoOrg(stores)
+    const app = anApp(org.id, { external: { distributionState: 'Packaged' } })
+    const decided = { isEnabled: false, isOauthPluginEnabled: false, isClientCredentialsFlowEnabled: true }
+    await stores.apps.add(app, [policiesOf(app, org.id, decided)])
+    expect(await stores.apps.find(app.id)).toEqual(app)
+    expect(await stores.apps.findPolicies(app.id, org.id)).toMatchObject(decided)
+    const local = { ...app, external: { distributionState: 'Local' } } as const
+    await stores.apps.update(local)
+    expect(await stores.apps.find(app.id)).toEqual(local)
+  })
+
   it('finds an app by consumer key over all orgs, by name only in its own', async () => {
     await using stores = await open()
     const { org, warehouse } = await addDemoOrg(stores)

@@ -110,6 +110,7 @@ export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> 
     orgId,
     fullName: `App_${made}`,
     label: `App ${made}`,
+    external: undefined,
     contactEmail: 'dev@acme.example',
     contactPhone: undefined,
     description: undefined,

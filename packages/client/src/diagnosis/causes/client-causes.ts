@@ -7,7 +7,8 @@ const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /** The device flow has words of its own for it. */
 const flowOff: Cause['told'] = ({ error, description }) =>
-  error === 'oauth_flow_disabled' && !description.startsWith('device flow')
+  error === 'oauth_flow_disabled' && !/^(?:device flow|external client app)/.test(description)
+const isLoginHost = (audience: string) => /^(?:https?:\/\/)?(?:login|test)\.salesforce\.com\b/.test(audience)
 const openidRequired = 'the openid scope is required'
 
 /** Who the client is, and whether its flow is set up. */
@@ -69,6 +70,38 @@ export const clientCauses = {
     ],
     setting: same('Setup > External Client App Manager'),
     command: 'curl -sS "https://<my domain>.my.salesforce.com/.well-known/openid-configuration"',
+  },
+  'app-of-one-org': {
+    told: anyOf(told('app_not_found'), told('OAUTH_AUTHORIZATION_BLOCKED')),
+    meaning:
+      'The external client app is Local: it works in the org alone that it was made in, and the user is of another.',
+    whatToDo: [
+      'Sign in with a user of the app’s own org; in a browser, sign out first: its session may be of another org.',
+      'Or make the app Packaged, and install it in the other org.',
+    ],
+    setting: same('Setup > External Client App Manager > the app > Settings > Basic Information > Distribution State'),
+    command: 'sallyport app update <name> --distribution Packaged',
+  },
+  'audience-of-all-orgs': {
+    told: told('app_not_found'),
+    look: ({ request, assertion }) => {
+      if (assertion === undefined) return request === undefined ? 'maybe' : 'no'
+      return unless(!assertion.audiences.some(isLoginHost))
+    },
+    odds: 3,
+    meaning:
+      'The assertion of an external client app names a login host of all orgs, where such apps are not looked for.',
+    found: ({ assertion }) => (assertion === undefined ? undefined : `aud ${assertion.audiences.join(' ')}`),
+    whatToDo: ['Write the My Domain of the org into aud, and send the request there, too.'],
+    setting: same('Setup > My Domain > My Domain Details > Current My Domain URL'),
+    command: 'sallyport org show <org>',
+  },
+  'app-switched-off': {
+    told: told('oauth_flow_disabled', 'external client app is disabled'),
+    meaning: 'An admin of the org has switched the external client app off, or OAuth for it.',
+    whatToDo: ['Ask the admin why; to switch it on again, edit its policies.'],
+    setting: same('Setup > External Client App Manager > the app > Policies > App Policies'),
+    command: 'sallyport app update <name> --enabled --oauth-plugin',
   },
   'client-secret-missing': {
     told: wrongCredentials,
@@ -215,6 +248,14 @@ export const clientCauses = {
     },
     command: 'sallyport app update <name> --help',
   },
+  'flow-not-of-external-apps': {
+    // It is known before anybody signs in, and so never told to the app.
+    told: (answer, sight) => flowOff(answer, sight) && sight.answer?.headers.has('location') !== true,
+    look: ({ value }) => unless(value('response_type') === 'code_credentials'),
+    meaning: 'The app is an external client app, and these do not have the user-agent flow.',
+    whatToDo: ['Move to the web server flow with PKCE (response_type=code).'],
+    setting: appSetting('Flow Enablement'),
+  },
   'page-not-offered': {
     told: told('invalid_request', 'credentials must be posted'),
     meaning: 'Headless login (response_type=code_credentials) has no page: the app itself posts the credentials.',
@@ -272,6 +313,13 @@ export const clientCauses = {
     ],
     setting: appSetting('Enable Client Credentials Flow'),
     command: 'sallyport app update <name> --client-credentials --run-as <username>',
+  },
+  'client-credentials-not-allowed': {
+    told: told('invalid_grant', 'client credentials flow not enabled'),
+    meaning: 'The policies of the external client app do not allow the flow, though its settings do.',
+    whatToDo: ['Allow the client credentials flow in the policies of the app, and name the user to act for.'],
+    setting: appPolicy('Enable Client Credentials Flow'),
+    command: 'sallyport app update <name> --allow-client-credentials --run-as <username>',
   },
   'run-as-missing': {
     told: told('invalid_grant', 'no client credentials user enabled'),

@@ -107,6 +107,16 @@ export const assertionExplanations = {
       whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
     }),
   },
+  'audience-of-all-orgs': {
+    check: 'audience',
+    facts: { app: 'text', found: 'texts', accepted: 'texts' },
+    explain: ({ app, found, accepted }) => ({
+      expected: `an address of the org's own: ${listed(accepted)}`,
+      found: `${listed(found.map(quoted), 'and')}, a login host of all orgs`,
+      whatToDo: `Write ${accepted[0] === undefined ? 'the My Domain of the org' : `\`"aud": "${accepted[0]}"\``}, and send the assertion there, too. ${quoted(app)} is an external client app, and the org has the release update endLegacyHosts in force: at the login hosts such an app is not looked for.`,
+      whereInSetup: 'Setup > My Domain > My Domain Details > Current My Domain URL',
+    }),
+  },
   'audience-not-issuer': {
     check: 'audience',
     facts: { found: 'texts', issuer: 'text' },

@@ -1,5 +1,5 @@
 import type { ReasonExplanations } from './explained-reason.ts'
-import { appCommand, appPolicy, appSetting } from './mending.ts'
+import { appCommand, appPolicy, appSetting, externalAppPolicy } from './mending.ts'
 import { listed, quoted } from './wording.ts'
 
 /** The client credentials flow. */
@@ -22,6 +22,16 @@ export const clientCredentialsExplanations = {
       found: 'it is off',
       whatToDo: `Switch it on, and name the user to act for: ${appCommand('update', app, '--client-credentials', '--run-as', '<name>')}.`,
       whereInSetup: appSetting(app, 'Enable Client Credentials Flow'),
+    }),
+  },
+  'client-credentials-not-allowed': {
+    check: 'flow',
+    facts: { app: 'text', org: 'text' },
+    explain: ({ app, org }) => ({
+      expected: `“Enable Client Credentials Flow” in the policies of ${quoted(org)} for ${quoted(app)}, too: an external client app has it switched on in its settings and in the policies`,
+      found: 'it is off in the policies',
+      whatToDo: `Allow it, and name the user to act for: ${appCommand('update', app, '--org', org, '--allow-client-credentials', '--run-as', '<name>')}.`,
+      whereInSetup: externalAppPolicy(app, 'OAuth Policies', 'Enable Client Credentials Flow'),
     }),
   },
   'run-as-missing': {

@@ -1,5 +1,5 @@
 import type { ReasonExplanations } from './explained-reason.ts'
-import { appCommand, appSetting, command, oauthSettings, orgCommand } from './mending.ts'
+import { appCommand, appSetting, command, externalAppSetting, oauthSettings, orgCommand } from './mending.ts'
 import { quoted } from './wording.ts'
 
 /** A flow that app and org must each allow, by what the journal calls it. */
@@ -26,6 +26,19 @@ function wordsOf(flow: string) {
 
 /** Flows that are off until somebody wants them. */
 export const flowSwitchExplanations = {
+  'flow-not-of-external-apps': {
+    check: 'flow',
+    facts: { app: 'text', flow: 'text' },
+    explain: ({ app, flow }) => ({
+      expected: `a flow that external client apps have; ${quoted(app)} is one`,
+      found: `the ${flow} flow, which connected apps alone have`,
+      whatToDo:
+        flow === 'username-password'
+          ? 'Move to client credentials or JWT bearer, which need nobody’s password.'
+          : 'Move to `response_type=code` with PKCE, which does the same without a token in an address.',
+      whereInSetup: externalAppSetting(app, 'OAuth Settings', 'Flow Enablement'),
+    }),
+  },
   'flow-off-for-app': {
     check: 'flow',
     facts: { app: 'text', flow: 'text' },

@@ -35,6 +35,16 @@ export function appPolicy(app: string, ...path: readonly string[]): string {
   return ['Setup > App Manager', app, 'Manage', ...path].join(' > ')
 }
 
+/** A setting of an external client app: what its developer decides. */
+export function externalAppSetting(app: string, ...path: readonly string[]): string {
+  return ['Setup > External Client App Manager', app, 'Settings', ...path].join(' > ')
+}
+
+/** A policy of an external client app: what the admins of an org decide. */
+export function externalAppPolicy(app: string, ...path: readonly string[]): string {
+  return ['Setup > External Client App Manager', app, 'Policies', ...path].join(' > ')
+}
+
 /** The consumer key and secret of a connected app. */
 export function consumerDetails(app: string): string {
   return `Setup > App Manager > ${app} > View > Manage Consumer Details`

@@ -4,6 +4,8 @@ import {
   appPolicy,
   appSetting,
   command,
+  externalAppPolicy,
+  externalAppSetting,
   oauthUsage,
   orgCommand,
   profileSetting,
@@ -94,6 +96,36 @@ export const userExplanations = {
       found: 'it is an app of another org that is not installed in this one, and no such user',
       whatToDo: `If the org is to trust the app, install it: ${appCommand('install', consumerKey, '--org', org)}. Let a single user try it out by a permission set with “Approve Uninstalled Connected Apps”, which the standard profile System Administrator has; the client credentials flow needs the app installed all the same.`,
       whereInSetup: oauthUsage(app, 'Install'),
+    }),
+  },
+  'app-not-in-this-org': {
+    check: 'app-installed',
+    facts: { app: 'text', consumerKey: 'text', org: 'text' },
+    explain: ({ app, consumerKey, org }) => ({
+      expected: `the external client app ${quoted(app)} to be installed in the org ${quoted(org)}`,
+      found: 'it is an app of another org that is not installed in this one',
+      whatToDo: `If the org is to trust the app, install it: ${appCommand('install', consumerKey, '--org', org)}. (At Salesforce it comes with its package.) If another org was meant, send the request to that org's My Domain, with a user of it; in a browser, sign out first.`,
+      whereInSetup: oauthUsage(app, 'Install'),
+    }),
+  },
+  'app-of-one-org': {
+    check: 'app-installed',
+    facts: { app: 'text', consumerKey: 'text', org: 'text' },
+    explain: ({ app, consumerKey, org }) => ({
+      expected: `a user of the org in which the external client app ${quoted(app)} was made: its distribution state is Local`,
+      found: `a user of the org ${quoted(org)}`,
+      whatToDo: `Sign in with a user of the app's own org; in a browser that is signed in elsewhere, sign out first. If the app is to work in ${quoted(org)}, too: make it Packaged in its own org (${appCommand('update', consumerKey, '--distribution', 'Packaged')}), then install it here (${appCommand('install', consumerKey, '--org', org)}).`,
+      whereInSetup: externalAppSetting(app, 'Basic Information', 'Distribution State'),
+    }),
+  },
+  'app-switched-off': {
+    check: 'app-installed',
+    facts: { app: 'text', org: 'text', policy: 'text' },
+    explain: ({ app, org, policy }) => ({
+      expected: `the external client app ${quoted(app)} to be switched on in the org ${quoted(org)}`,
+      found: policy === 'isEnabled' ? 'an admin has switched it off' : 'an admin has switched OAuth off for it',
+      whatToDo: `Ask the admin why. To switch it on again: ${appCommand('update', app, '--org', org, policy === 'isEnabled' ? '--enabled' : '--oauth-plugin')}. Tokens from before went on working meanwhile.`,
+      whereInSetup: externalAppPolicy(app, 'App Policies', policy === 'isEnabled' ? 'Enabled' : 'Enable OAuth'),
     }),
   },
   'app-blocked': {

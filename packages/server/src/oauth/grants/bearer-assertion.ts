@@ -12,8 +12,7 @@ import { hasPermission } from '../../users/permissions.ts'
 import type { PermissionSetStore, ProfileStore } from '../../users/profile.ts'
 import { canonicalUsername, type User, type UserStore } from '../../users/user.ts'
 import { approvedScopes } from '../approved-scopes.ts'
-import { audiencesBy } from '../audience.ts'
-
+import { audiencesBy, checkOwnAudience } from '../audience.ts'
 import { refusal } from '../refusal.ts'
 import { shownConsumerKey } from '../shown-consumer-key.ts'
 import { type Grant, optionalText } from './grant.ts'
@@ -30,6 +29,7 @@ export interface BearerAssertion {
 
 /** An assertion of which it is known who signed it. */
 export interface ProvedAssertion {
+  readonly audiences: readonly string[]
   /**
    * Whether it was made for one of these addresses; answers what is remembered of it, so that it is not used twice.
    * @throws {OAuthError}
@@ -88,7 +88,9 @@ export function bearerAssertion(
       if (subject === undefined) throw refusal({ reason: 'subject-missing', facts: {} })
       const org = await orgs.find(user?.orgId ?? app.orgId ?? '')
       if (org === undefined) throw refusal({ reason: 'user-unknown', facts: { found: subject.slice(0, 256) } })
-      const source = proved.checkAudience(audiencesOf(org, at), checks)
+      const audiences = audiencesOf(org, at)
+      checkOwnAudience(proved.audiences, audiences, app)
+      const source = proved.checkAudience(audiences.accepted, checks)
       if (user === undefined) throw refusal({ reason: 'user-unknown', facts: { found: subject.slice(0, 256) } })
       checkHost(user, request.site, checks)
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkInstalled } from '../../connected-apps/access.ts'
+import { checkInstalled, isToBeInstalled } from '../../connected-apps/access.ts'
 import { uninstalledUses } from '../../connected-apps/app-access.ts'
 import {
   type AppPolicies,
@@ -55,7 +55,11 @@ export function clientCredentials({
       if (!app.isClientCredentialEnabled) {
         throw refusal({ reason: 'client-credentials-off', facts: { app: app.label } })
       }
-      const userId = (await policiesAt(org, app)).clientCredentialUserId
+      const { clientCredentialUserId: userId, isClientCredentialsFlowEnabled } = await policiesAt(org, app)
+      // Of an external client app the admins of the org allow the flow, too, and not only its developers.
+      if (app.external !== undefined && !isClientCredentialsFlowEnabled) {
+        throw refusal({ reason: 'client-credentials-not-allowed', facts: { app: app.label, org: org.name } })
+      }
       if (userId === undefined) throw refusal({ reason: 'run-as-missing', facts: { app: app.label, org: org.name } })
       pass(checks, 'flow')
       const { user, profile, policies } = await userOfApp({ userId, app, request, checks, relaxesAddress: false })
@@ -78,7 +82,7 @@ export function clientCredentials({
     // It is asked again, and noted, with everything else about the user.
     const unusable = checkInstalled({ org, app, policies, uninstalledUse: undefined }, checklist())
     if (unusable === undefined) return policies
-    if (unusable.reason === 'app-not-installed') await note.refused(policies)
+    if (isToBeInstalled(unusable)) await note.refused(policies)
     throw refusal(unusable)
   }
 

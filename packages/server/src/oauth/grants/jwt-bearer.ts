@@ -24,6 +24,7 @@ export function jwtBearer({ rules, ...needs }: JwtBearerNeeds): Grant<{ readonly
         verifySignature(jwt, app, rules, now, checks)
         checkTimes(jwt, rules, now, checks)
         return {
+          audiences: jwt.aud,
           checkAudience(accepted, checks) {
             checkAudience(jwt, accepted, checks)
             // Without a `jti` it may come again until it expires, as at Salesforce.

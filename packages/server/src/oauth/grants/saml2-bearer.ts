@@ -31,6 +31,7 @@ export function saml2Bearer({ rules, ...needs }: Saml2BearerNeeds): Grant<{ read
             const assertion = await provedAssertion(document, signer, rules, checks)
             checkSubject(assertion, checks)
             return {
+              audiences: assertion.audiences.flat(),
               checkAudience: (accepted, checks) =>
                 saidOfSaml(() => {
                   const endpoints = accepted.map((base) => `${base}/services/oauth2/token`)

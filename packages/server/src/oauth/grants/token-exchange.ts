@@ -160,7 +160,7 @@ export function tokenExchange(needs: Needs): Grant<z.infer<typeof params>> {
 
   async function validated({ text, type }: SubjectToken, exchange: Exchange): Promise<ValidationAnswer> {
     const { app, handler } = exchange
-    const args = [app.fullName, 'CA', text, type]
+    const args = [app.fullName, integratingType(app), text, type]
     const validation = await answerOf(validationAnswer, 'validateIncomingToken', args, exchange)
     if (validation.isValid) return validation
     const message = oneLine(validation.customErrorMessage ?? '')
@@ -169,7 +169,7 @@ export function tokenExchange(needs: Needs): Grant<z.infer<typeof params>> {
 
   async function userOf(validation: ValidationAnswer, exchange: Exchange): Promise<User> {
     const { app, handler } = exchange
-    const args = [undefined, validation, handler.isUserCreationAllowed, app.fullName, 'CA']
+    const args = [undefined, validation, handler.isUserCreationAllowed, app.fullName, integratingType(app)]
     const answer = await answerOf(userAnswer, 'getUserForTokenSubject', args, exchange)
     if (answer !== undefined && answer !== null) return userNamed(answer, exchange)
     throw refusal({ reason: 'exchange-user-unknown', facts: { handler: handler.developerName, found: 'nobody' } })
@@ -220,6 +220,11 @@ export function tokenExchange(needs: Needs): Grant<z.infer<typeof params>> {
     const hash = hashSecret(`${org.id} exchange ${handler.id} ${singleUse.id}`)
     return { hash, expiresAt: keptUntil(singleUse.expiresAt, now()) }
   }
+}
+
+/** `Auth.IntegratingAppType` of an app. */
+function integratingType({ external }: ConnectedApp): 'CA' | 'ECA' {
+  return external === undefined ? 'CA' : 'ECA'
 }
 
 function checkFlow(org: Org, app: ConnectedApp, policies: AppPolicies): void {

@@ -44,6 +44,10 @@ export function usernamePassword({
     secretRequiredBy: () => 'the username-password flow',
 
     async authorize({ username, password }, { app }, { request, checks }) {
+      if (app.external !== undefined) {
+        const facts = { app: app.label, flow: 'username-password' } as const
+        throw credentialsRefusal({ reason: 'flow-not-of-external-apps', facts })
+      }
       if (!app.isUsernamePasswordEnabled) throw credentialsRefusal(offFor(app, 'app', undefined))
       if (username === undefined || password === undefined) {
         const parameter = username === undefined ? 'username' : 'password'

@@ -48,6 +48,9 @@ function ofKind({ issueTokens }: Needs, { type, withIdToken, opensWebViews, logi
     usesPkce: false,
     signsIn: 'here',
     checkRequest({ app, nonce }) {
+      if (app.external !== undefined) {
+        return { reason: 'flow-not-of-external-apps', facts: { app: app.label, flow: 'user-agent' } }
+      }
       if (!app.isUserAgentEnabled) {
         return { reason: 'flow-off-for-app', facts: { app: app.label, flow: 'user-agent' } }
       }

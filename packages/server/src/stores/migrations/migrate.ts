@@ -36,6 +36,7 @@ import { mobileAppFiles } from './0029-mobile-app-files.ts'
 import { loginRate } from './0030-login-rate.ts'
 import { loginHours } from './0031-login-hours.ts'
 import { keptForms } from './0032-kept-forms.ts'
+import { externalClientApps } from './0033-external-client-apps.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -71,6 +72,7 @@ const migrations: readonly Migration[] = [
   loginRate,
   loginHours,
   keptForms,
+  externalClientApps,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

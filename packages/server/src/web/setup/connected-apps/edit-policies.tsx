@@ -146,7 +146,7 @@ async function change(
   { app, policies }: InstalledApp,
   { stores, org }: SetupVisit,
 ): Promise<Outcome<Done> | SeeFirst> {
-  const next = await policiesWith(stores, policies, entered)
+  const next = await policiesWith(stores, app, policies, entered)
   if (!next.ok) return next
   const lost = await cutOff(stores, policies, next.value)
   if (lost.users.length > 0 && seen !== String(lost.users.length)) return warning(lost)

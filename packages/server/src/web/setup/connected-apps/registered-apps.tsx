@@ -44,6 +44,9 @@ function generate(needs: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupR
     async act(values, app, visit) {
       const notThem = await notTheirPassword(needs, values.ownPassword, visit)
       if (notThem !== undefined) return notThem
+      if (app.external !== undefined) {
+        return refused({ field: 'ownPassword', message: 'No apps register under an external client app.' })
+      }
       const token = await generateInitialAccessToken({ ...visit.stores, now: needs.now }, app)
       return shown(visit, {
         title: 'Initial Access Token',

@@ -103,6 +103,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   // Client credentials.
   'domain-not-own': 'my domain',
   'client-credentials-off': 'app settings',
+  'client-credentials-not-allowed': 'app policies',
   'initial-token-unknown': 'app list',
   'registration-malformed': 'request',
   'registration-refused': 'request',
@@ -122,6 +123,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'user-code-unknown': 'request',
   'user-code-tried-too-often': 'request',
   // Flows that app and org must allow.
+  'flow-not-of-external-apps': 'request',
   'flow-off-for-app': 'app settings',
   'flow-off-in-org': 'oauth settings',
   'password-flow-off': 'oauth settings',
@@ -164,6 +166,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'certificate-expired': 'app settings',
   'signature-wrong': 'app settings',
   'audience-unknown': 'my domain',
+  'audience-of-all-orgs': 'my domain',
   'audience-not-issuer': 'request',
   'expiry-missing': 'request',
   'expiry-past': 'request',
@@ -223,6 +226,9 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'user-frozen': 'user',
   'user-locked': 'user',
   'app-not-installed': 'app usage',
+  'app-not-in-this-org': 'app usage',
+  'app-of-one-org': 'app settings',
+  'app-switched-off': 'app policies',
   'app-blocked': 'app usage',
   'api-access-controlled': 'app policies',
   'not-admin-approved': 'app policies',
