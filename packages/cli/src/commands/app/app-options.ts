@@ -7,6 +7,10 @@ import { dataOption, jsonOption, orgOption, readDuration } from '../../options.t
 import { readFile } from '../../secret-source.ts'
 
 const settingOptions = {
+  distribution: oneOf('--distribution <state>', 'of an external client app: whether other orgs can install it', [
+    'Local',
+    'Packaged',
+  ]),
   label: text('--label <text>', 'what people see'),
   contactEmail: text('--contact-email <address>', 'who answers for the app'),
   contactPhone: text('--contact-phone <number>', 'the same, when nobody reads the mail'),
@@ -108,6 +112,12 @@ const policyOptions = {
   ]),
   orgSingleLogoutUrl: text('--org-single-logout-url <url>', 'in this org, in place of --single-logout-url'),
   runAs: text('--run-as <username>', 'whom the client credentials flow acts for; an empty text clears'),
+  allowClientCredentials: onOff(
+    'allow-client-credentials',
+    'the org lets an external client app use --client-credentials',
+  ),
+  enabled: onOff('enabled', 'an external client app can be used in the org'),
+  oauthPlugin: onOff('oauth-plugin', 'an external client app can be used by OAuth in the org'),
   allowTokenExchange: onOff('allow-token-exchange', 'the org lets the app exchange tokens'),
   handler: text(
     '--handler <name>',
@@ -144,6 +154,7 @@ export function enteredApp(options: AppOptions): EnteredApp {
   })
   return {
     ...entered({
+      distributionState: options.distribution,
       label: options.label,
       contactEmail: options.contactEmail,
       contactPhone: options.contactPhone,
@@ -205,6 +216,9 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
       requiresHighAssurance: options.highAssurance,
       assuranceAction: options.assuranceAction,
       clientCredentialUser: options.runAs,
+      isClientCredentialsFlowEnabled: options.allowClientCredentials,
+      isEnabled: options.enabled,
+      isOauthPluginEnabled: options.oauthPlugin,
       isTokenExchangeFlowEnabled: options.allowTokenExchange,
       singleLogoutUrl: options.orgSingleLogoutUrl,
       plugin: options.handler,
@@ -220,6 +234,15 @@ export function enteredPolicies(options: AppOptions): EnteredPolicies {
 /** What the fields of settings and policies are called on the command line, where the option has another name. */
 export const appOptionNames: Readonly<Record<string, string>> = {
   fullName: '<app>',
+  distributionState: '--distribution',
+  isUserAgentEnabled: '--user-agent',
+  isUsernamePasswordEnabled: '--username-password',
+  isClientCredentialsFlowEnabled: '--allow-client-credentials',
+  isEnabled: '--enabled',
+  isOauthPluginEnabled: '--oauth-plugin',
+  'policies.isClientCredentialsFlowEnabled': '--allow-client-credentials',
+  'policies.isEnabled': '--enabled',
+  'policies.isOauthPluginEnabled': '--oauth-plugin',
   app: '<app>',
   callbackUrls: '--callback-url',
   scopes: '--scope',

@@ -26,6 +26,8 @@ export function appInitialAccessToken(terminal: Terminal): CommandUnknownOpts {
         const { app } = found
         if (app.orgId === undefined) throw new Failure(`Nobody registers under ${app.fullName}: it is built in.`)
         await checkOwnApp(stores, found, 'apps register under it')
+        if (app.external !== undefined)
+          throw new Failure(`${app.fullName} is an external client app: no apps register under it.`)
         const { consumerKey, fullName } = app
         const tick = terminal.style.green('✓')
         if (options.delete === true) {

@@ -24,12 +24,13 @@ export function appList(terminal: Terminal): CommandUnknownOpts {
         const shown = await Promise.all(found.flat().map((each) => shownApp(stores, each)))
         const rows = shown.map(({ app, org, policies }) => [
           app.fullName,
+          app.external === undefined ? 'connected app' : `external client app, ${app.external.distributionState}`,
           app.orgId === undefined ? `${org} (built in)` : org,
           permittedUsers(policies),
           appState(policies),
           app.consumerKey,
         ])
-        const headings = ['Name', 'Org', 'Permitted users', 'State', 'Consumer key']
+        const headings = ['Name', 'Kind', 'Org', 'Permitted users', 'State', 'Consumer key']
         const none = 'There is no connected app yet. Make one: sallyport app create <app>'
         terminal.answer(shown.map(appJson), rows.length === 0 ? none : table(headings, rows, terminal.style))
       }),

@@ -49,6 +49,11 @@ export async function shownApp(
   }
 }
 
+/** What an app is, as people say it. */
+export function appKind({ external }: Pick<ConnectedApp, 'external'>): string {
+  return external === undefined ? 'connected app' : 'external client app'
+}
+
 /** A connected app as programs read it. */
 export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
   const { app, org, policies, profiles, permissionSets, runAs, handlerRunAs, consumerSecret: secret } = shown
@@ -80,6 +85,11 @@ export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
       menu: policies.menu,
       clientCredentialUser: runAs,
       isTokenExchangeFlowEnabled: policies.isTokenExchangeFlowEnabled,
+      ...(app.external !== undefined && {
+        isClientCredentialsFlowEnabled: policies.isClientCredentialsFlowEnabled,
+        isEnabled: policies.isEnabled,
+        isOauthPluginEnabled: policies.isOauthPluginEnabled,
+      }),
       namedUserJwtTimeout: policies.namedUserJwtTimeout,
       singleLogoutUrl: policies.singleLogoutUrl,
       plugin: policies.plugin,
@@ -97,6 +107,7 @@ export function appText(shown: ShownApp, style: Style): string {
   return details(
     {
       Name: app.fullName,
+      Kind: app.external && `external client app, ${app.external.distributionState}`,
       Label: app.label,
       Org: app.orgId === undefined ? `${org} (built in)` : org,
       'Consumer key': app.consumerKey,
@@ -110,12 +121,14 @@ export function appText(shown: ShownApp, style: Style): string {
       'Introspects all tokens': yesNo(app.isIntrospectAllTokens),
       'Rotates refresh tokens': yesNo(app.isRefreshTokenRotationEnabled),
       'Device flow': yesNo(app.isDeviceFlowEnabled),
-      'Client credentials': yesNo(app.isClientCredentialEnabled),
+      'Client credentials': clientCredentialsText(shown),
       'Token exchange': exchangeText(shown),
       'Asset tokens': assetText(app),
       'JWT access tokens': jwtText(shown),
-      'User-agent': yesNo(app.isUserAgentEnabled),
-      'Username-password': yesNo(app.isUsernamePasswordEnabled),
+      ...(app.external === undefined && {
+        'User-agent': yesNo(app.isUserAgentEnabled),
+        'Username-password': yesNo(app.isUsernamePasswordEnabled),
+      }),
       'Code and credentials': yesNo(app.isCodeCredentialEnabled),
       'Credentials in the body alone': yesNo(app.isCodeCredentialPostOnly),
       'ID tokens': [
@@ -146,6 +159,14 @@ export function appText(shown: ShownApp, style: Style): string {
   )
 }
 
+function clientCredentialsText({ app, policies }: ShownApp): string {
+  if (!app.isClientCredentialEnabled) return 'no'
+  if (app.external === undefined) return 'yes'
+  return policies?.isClientCredentialsFlowEnabled === true
+    ? 'yes, allowed by the org'
+    : 'yes, not allowed by the org yet'
+}
+
 function exchangeText({ app, policies }: ShownApp): string {
   if (!app.isTokenExchangeEnabled) return 'no'
   const allowed = policies?.isTokenExchangeFlowEnabled === true ? 'allowed by the org' : 'not allowed by the org yet'
@@ -172,7 +193,9 @@ export function permittedUsers(policies: AppPolicies | undefined): string {
 
 /** Whether the app can be used. */
 export function appState(policies: AppPolicies | undefined): string {
-  return policies?.isBlocked === true ? 'blocked' : 'active'
+  if (policies?.isBlocked === true) return 'blocked'
+  if (policies?.isEnabled === false) return 'disabled'
+  return policies?.isOauthPluginEnabled === false ? 'disabled for OAuth' : 'active'
 }
 
 function mobileText({ mobile: { app } }: ConnectedApp): string | undefined {

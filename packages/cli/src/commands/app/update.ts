@@ -7,7 +7,7 @@ import { checkOwnApp, findApp } from '../../find.ts'
 import { readOptions } from '../../option-table.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appCommand, appOptionNames, appOptions, enteredApp, enteredPolicies } from './app-options.ts'
-import { appJson, shownApp } from './shown-app.ts'
+import { appJson, appKind, shownApp } from './shown-app.ts'
 
 /** `sallyport app update`: changes settings of a connected app, and policies of an org for it. */
 export function appUpdate(terminal: Terminal): CommandUnknownOpts {
@@ -39,14 +39,14 @@ export function appUpdate(terminal: Terminal): CommandUnknownOpts {
           throw new Failure(`The settings of ${app.fullName} are built in and cannot be changed.`, { next })
         }
         if (hasSettings) await checkOwnApp(stores, { app, org }, 'its settings be changed')
-        const refused = 'The connected app was not changed.'
+        const refused = 'The app was not changed.'
         // Both are checked before either is written, so that half a change is none.
         const changed = accepted(terminal, await appChecked({ ...stores, now }, app, settings), refused, appOptionNames)
         if (hasPolicies) accepted(terminal, await changePolicies(stores, app, org, policies), refused, appOptionNames)
         if (hasSettings) await stores.apps.update(changed)
         terminal.answer(
           appJson(await shownApp(stores, { app: changed, org })),
-          `${terminal.style.green('✓')} Changed the connected app ${changed.fullName}.`,
+          `${terminal.style.green('✓')} Changed the ${appKind(changed)} ${changed.fullName}.`,
         )
       }),
     )
