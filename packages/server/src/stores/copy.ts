@@ -4,7 +4,7 @@ import { DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { migrate } from './migrations/migrate.ts'
 import { dialectAt, type Place } from './open.ts'
-import { partedTables } from './postgres-parts.ts'
+import { partedTables } from './parted-tables.ts'
 import type { DatabaseValue } from './statement.ts'
 
 /** What has been copied of a table. */

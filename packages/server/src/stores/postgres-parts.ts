@@ -1,26 +1,9 @@
 import type { Parts } from './dialect.ts'
+import { type PartedTable, parted } from './parted-tables.ts'
 import { isOfOthers } from './postgres-errors.ts'
 import type { Answered } from './postgres-message.ts'
 import type { Lane } from './postgres-session.ts'
 import type { DatabaseValue } from './statement.ts'
-
-/** A table that is kept in parts: each has the rows of a stretch of numbers, and so of a stretch of time. */
-interface PartedTable {
-  readonly name: 'access_tokens' | 'journal' | 'login_history'
-  /** The instant after which a row is of no use. */
-  readonly ends: string
-  /** Whether rows end in the order of their numbers. */
-  readonly isInOrder: boolean
-}
-
-const parted: readonly PartedTable[] = [
-  { name: 'access_tokens', ends: 'expires_at', isInOrder: false },
-  { name: 'journal', ends: 'at', isInOrder: true },
-  { name: 'login_history', ends: 'at', isInOrder: true },
-]
-
-/** The names of the tables that are kept in parts. */
-export const partedTables: readonly string[] = parted.map(({ name }) => name)
 
 // Numbers in a part: few parts, for every look-up locks them all, but some, for what is needed is kept with all of its part.
 const smallest = 1 << 20
