@@ -1,4 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { z } from 'zod'
 import { databaseOptions } from './database-place.ts'
 import { WrongUsage } from './failure.ts'
 import { version } from './package-folder.ts'
@@ -6,6 +7,8 @@ import { type Terminal, terminal } from './terminal.ts'
 
 /** The program: reads the command line, runs the command it names, and sets the exit code. */
 export async function main(): Promise<void> {
+  // Most schemas are used a few times: to compile one takes longer than that saves.
+  z.config({ jitless: true })
   // Whoever reads no further, such as `head`, has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

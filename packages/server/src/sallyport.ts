@@ -110,7 +110,6 @@ import {
   successAnswer,
 } from './web/endpoints/pages.ts'
 import { registerAnswer, registrationAnswer } from './web/endpoints/register.ts'
-import { restApi, restRefusal } from './web/endpoints/rest.ts'
 import { samlLoginAnswer, samlLogoutAnswer, samlMetadataAnswer, samlRequestAnswer } from './web/endpoints/saml.ts'
 import { samlStartAnswer } from './web/endpoints/saml-sign-in.ts'
 import { signInAnswer, signInPage } from './web/endpoints/sign-in.ts'
@@ -527,7 +526,7 @@ export async function sallyport({
   }
   const identity = { readBearer: bearerOf, ...whose, updatedAtIsNumber, now }
   const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs, samlLogout: logout }
-  const rest = restApi({
+  const restNeeds = {
     readBearer: bearerOf,
     shownTokens: tokensOfObject,
     profiles,
@@ -538,7 +537,7 @@ export async function sallyport({
     actedBy: stores.actedBy,
     usage: apiUsage({ journal, onError: (error) => onError(error, 'the count of API requests') }),
     now,
-  })
+  }
 
   const take = receive({ addresses, journal, trustedProxies: options.trustedProxies, showsCauses, meter, onError, now })
   const { walkthrough: shown, mainUrl } = options
@@ -549,7 +548,11 @@ export async function sallyport({
   const sso = (answer: Answer) => page('idp', answer)
   const person = (endpoint: string, answer: Answer) =>
     take(endpoint, secure(answer), identityRefusal(posture.usesRfcStatuses))
-  const data = (answer: Answer) => take('rest', answer, restRefusal)
+  const rest = (resource: 'versions' | 'data') =>
+    lazily(async () => {
+      const { restApi, restRefusal } = await import('./web/endpoints/rest.ts')
+      return take('rest', restApi(restNeeds)[resource], restRefusal)
+    })
   const missing = page(undefined, missingAnswer)
   const hasWalkthrough = shown !== undefined
   const walkNeeds = {
@@ -692,8 +695,8 @@ export async function sallyport({
     logout: page('logout', logoutAnswer(leaving)),
     switchUser: page('logout', switchUserAnswer(leaving)),
     endSession: page('logout', endSessionAnswer(leaving)),
-    versions: shared(data(rest.versions)),
-    data: shared(data(rest.data)),
+    versions: shared(rest('versions')),
+    data: shared(rest('data')),
     soap: take('soap', soapAnswer({ readBearer: bearerOf, accessTokens, login: bySoap, now }), soapRefusal),
     setup: lazily(async () => (await import('./web/setup/setup.ts')).setup({ ...setupNeeds, take, missing })),
     walkthrough:

@@ -59,7 +59,7 @@ const places: Readonly<Record<string, 'noted' | 'used here' | 'no secret that is
   'server/src/web/setup/kept-forms.ts': 'no secret that is kept',
   'cli/src/logins.ts': 'no secret that is kept',
 
-  'server/src/demo/demo.ts': 'of the demo',
+  'server/src/demo/make-demo.ts': 'of the demo',
   'cli/src/commands/dev/ready.ts': 'of the demo',
   'cli/src/commands/dev/try-files.ts': 'of the demo',
   'cli/src/commands/dev/walkthrough-offer.ts': 'of the demo',

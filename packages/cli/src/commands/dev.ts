@@ -1,6 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { canonicalUsername, defaultServerOptions, ensureSigningKey, salesforcePosture } from '@sallyport/server'
-import { applyFile, changesText } from '../apply-org-file.ts'
 import { dataFolder, makeDataFolder, readOrMakeEncryptionKey } from '../data-folder.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { entered } from '../entered.ts'
@@ -133,6 +132,8 @@ async function filled(
     const passwords = (demo?.users ?? []).map(({ username, password, about: note }) => ({ username, password, note }))
     return { demo, passwords, applied: undefined }
   }
+  // Loaded where it is used: what an org file may hold takes longer to load than most else.
+  const { applyFile, changesText } = await import('../apply-org-file.ts')
   const { file, changes } = await applyFile(database, orgFile, { allowsPasswords: true }, terminal)
   const passwords = file.orgs
     .flatMap((org) => org.users)

@@ -32,14 +32,16 @@ interface Needs {
 // Milliseconds, for each of the two requests.
 const patience = 5000
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
-const tokenAnswer = z.object({
-  access_token: z.string().min(1).max(65_536),
-  token_type: z
-    .string()
-    .regex(/^bearer$/i)
-    .optional(),
-  id_token: z.string().optional(),
-})
+const tokenAnswer = z.lazy(() =>
+  z.object({
+    access_token: z.string().min(1).max(65_536),
+    token_type: z
+      .string()
+      .regex(/^bearer$/i)
+      .optional(),
+    id_token: z.string().optional(),
+  }),
+)
 
 /** Where somebody goes to be signed in. */
 export function authorizeAddress(

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { openActs } from '../../test/open-acts.ts'
-import { makeDemo, readDemo } from './demo.ts'
+import { readDemo } from './demo.ts'
+import { makeDemo } from './make-demo.ts'
 import { memorablePassword } from './memorable-password.ts'
 
 const addresses = { mainUrl: 'http://localhost:8787', ports: { source: 8788, target: 8789 } }

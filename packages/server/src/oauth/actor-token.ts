@@ -22,20 +22,24 @@ export interface Actor {
 const longest = 16_384
 const line = z.string().min(1).max(255)
 const time = z.number().nonnegative()
-const header = z.looseObject({ alg: z.enum(['RS256', 'ES256']) }).refine((read) => !('crit' in read))
-const claims = z.looseObject({
-  did: line,
-  Name: line.optional(),
-  Asset: z.record(z.string().max(80), z.union([line, z.number(), z.boolean()])).optional(),
-  cnf: z.object({ jwk: z.looseObject({ kty: z.string() }) }),
-  aud: z.union([z.string(), z.array(z.string()).max(32)]).optional(),
-  exp: time.optional(),
-  nbf: time.optional(),
-  iat: time.optional(),
-  jti: line.optional(),
-})
-const rsaKey = z.object({ kty: z.literal('RSA'), n: z.string().max(1024), e: z.string().max(16) })
-const ecKey = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string().max(64), y: z.string().max(64) })
+const header = z.lazy(() => z.looseObject({ alg: z.enum(['RS256', 'ES256']) }).refine((read) => !('crit' in read)))
+const claims = z.lazy(() =>
+  z.looseObject({
+    did: line,
+    Name: line.optional(),
+    Asset: z.record(z.string().max(80), z.union([line, z.number(), z.boolean()])).optional(),
+    cnf: z.object({ jwk: z.looseObject({ kty: z.string() }) }),
+    aud: z.union([z.string(), z.array(z.string()).max(32)]).optional(),
+    exp: time.optional(),
+    nbf: time.optional(),
+    iat: time.optional(),
+    jti: line.optional(),
+  }),
+)
+const rsaKey = z.lazy(() => z.object({ kty: z.literal('RSA'), n: z.string().max(1024), e: z.string().max(16) }))
+const ecKey = z.lazy(() =>
+  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string().max(64), y: z.string().max(64) }),
+)
 
 /**
  * Reads and verifies the token of a device: a JWT signed with the key that it brings along (`cnf.jwk`). That proves that whoever

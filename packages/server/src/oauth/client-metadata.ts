@@ -21,21 +21,23 @@ const authMethods = ['client_secret_post', 'client_secret_basic', 'none', 'priva
 const texts = z.array(z.string().max(2048)).max(100)
 
 /** What an app says of itself (RFC 7591 §2). What is not known here is left alone. */
-const metadataSchema = z.object({
-  client_id: z.string().optional(),
-  redirect_uris: texts.min(1),
-  client_name: z.string().optional(),
-  contacts: texts.optional(),
-  scope: z.string().max(4096).optional(),
-  scopes: texts.optional(),
-  grant_types: texts.optional(),
-  response_types: texts.optional(),
-  token_endpoint_auth_method: z.enum(authMethods).optional(),
-  jwks: z.unknown().optional(),
-  jwks_uri: z.unknown().optional(),
-  logo_uri: z.string().optional(),
-  client_uri: z.string().optional(),
-})
+const metadataSchema = z.lazy(() =>
+  z.object({
+    client_id: z.string().optional(),
+    redirect_uris: texts.min(1),
+    client_name: z.string().optional(),
+    contacts: texts.optional(),
+    scope: z.string().max(4096).optional(),
+    scopes: texts.optional(),
+    grant_types: texts.optional(),
+    response_types: texts.optional(),
+    token_endpoint_auth_method: z.enum(authMethods).optional(),
+    jwks: z.unknown().optional(),
+    jwks_uri: z.unknown().optional(),
+    logo_uri: z.string().optional(),
+    client_uri: z.string().optional(),
+  }),
+)
 
 /** What an app says of itself, read. */
 export type ClientMetadata = z.infer<typeof metadataSchema>

@@ -8,16 +8,18 @@ export type KeyReading =
   | { readonly ok: false; readonly field: string; readonly problem: string }
 
 const text = z.string().max(8192)
-const keySchema = z.object({
-  kty: text,
-  use: text.optional(),
-  alg: text.optional(),
-  n: text.optional(),
-  e: text.optional(),
-  d: z.unknown().optional(),
-  x5c: z.array(text).min(1).max(10).optional(),
-})
-const keysSchema = z.object({ keys: z.array(keySchema).min(1).max(10) })
+const keySchema = z.lazy(() =>
+  z.object({
+    kty: text,
+    use: text.optional(),
+    alg: text.optional(),
+    n: text.optional(),
+    e: text.optional(),
+    d: z.unknown().optional(),
+    x5c: z.array(text).min(1).max(10).optional(),
+  }),
+)
+const keysSchema = z.lazy(() => z.object({ keys: z.array(keySchema).min(1).max(10) }))
 
 /**
  * The certificate by whose key an app will show who it is (`private_key_jwt`), out of its `jwks` (RFC 7591 §2, RFC 7517). Apps here

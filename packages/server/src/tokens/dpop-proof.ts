@@ -33,20 +33,24 @@ export const proofAlgorithms = ['ES256', 'EdDSA', 'PS256', 'RS256'] as const
 
 const longest = 8192
 const text = z.string().min(1).max(2048)
-const headerSchema = z.looseObject({
-  typ: z.literal('dpop+jwt'),
-  alg: z.enum(proofAlgorithms),
-  jwk: z.record(z.string(), z.unknown()),
-  crit: z.undefined().optional(),
-})
-const claimsSchema = z.looseObject({
-  jti: text.max(256),
-  htm: text,
-  htu: text,
-  iat: z.number(),
-  ath: text.optional(),
-  nonce: text.optional(),
-})
+const headerSchema = z.lazy(() =>
+  z.looseObject({
+    typ: z.literal('dpop+jwt'),
+    alg: z.enum(proofAlgorithms),
+    jwk: z.record(z.string(), z.unknown()),
+    crit: z.undefined().optional(),
+  }),
+)
+const claimsSchema = z.lazy(() =>
+  z.looseObject({
+    jti: text.max(256),
+    htm: text,
+    htu: text,
+    iat: z.number(),
+    ath: text.optional(),
+    nonce: text.optional(),
+  }),
+)
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 /** Takes a proof apart and verifies that its own key signed it (RFC 9449 §4.3); for what, is looked at later. */

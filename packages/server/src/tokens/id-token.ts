@@ -78,13 +78,15 @@ export interface VerifiedIdToken {
   readonly consumerKey: string
 }
 
-const headerSchema = z.object({ kid: z.string(), alg: z.literal('RS256') })
-const claimsSchema = z.object({
-  iss: z.string(),
-  sub: z.string(),
-  aud: z.union([z.string(), z.tuple([z.string()], z.string())]),
-  exp: z.number(),
-})
+const headerSchema = z.lazy(() => z.object({ kid: z.string(), alg: z.literal('RS256') }))
+const claimsSchema = z.lazy(() =>
+  z.object({
+    iss: z.string(),
+    sub: z.string(),
+    aud: z.union([z.string(), z.tuple([z.string()], z.string())]),
+    exp: z.number(),
+  }),
+)
 
 /**
  * Reads an ID token that this server issued, or answers `undefined` when it did not. Only RS256 and only the server's

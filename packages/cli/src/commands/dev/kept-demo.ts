@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Demo, type DemoApp, type DemoUser, makeDemo, readDemo } from '@sallyport/server'
+import { type Demo, type DemoApp, type DemoUser, readDemo } from '@sallyport/server'
 import { type DataFolder, writePrivately } from '../../data-folder.ts'
 import type { Database } from '../../database.ts'
 import type { Terminal } from '../../terminal.ts'
@@ -57,16 +57,14 @@ function fileIn({ path }: DataFolder): string {
   return join(path, 'demo.json')
 }
 
-async function made(
-  { stores, seal, passwords, newId, newRecordId, now }: Database,
-  place: DemoPlace,
-  file: string,
-): Promise<Kept> {
+async function made(database: Database, place: DemoPlace, file: string): Promise<Kept> {
   // Says that a demo was begun: one that was cut short is completed by the next start.
   writePrivately(file, '{}\n')
-  const needs = { ...stores, seal, passwords, newId, newRecordId, now }
-  const demo = await makeDemo(needs, { mainUrl: place.url, ports: portsAfter(place) })
-  const users = await Promise.all(peopleOf(demo).map(({ username }) => stores.users.findByUsername(username)))
+  // Loaded where it is used: most starts find the demo of the first.
+  const { newDemo } = await import('./new-demo.ts')
+  const demo = await newDemo(database, { mainUrl: place.url, ports: portsAfter(place) })
+  const { users: stored } = database.stores
+  const users = await Promise.all(peopleOf(demo).map(({ username }) => stored.findByUsername(username)))
   const hashes = users.flatMap((user) => (user === undefined ? [] : [[user.username, user.passwordHash] as const]))
   return written({ demo, passwordHashes: Object.fromEntries(hashes) }, file)
 }
