@@ -1,6 +1,7 @@
 // A process that is one command of the program after another: what a command needs takes longer to load than most take to run.
 // It is told by messages what to be, and answers what came of it when nothing is left that would keep a process of the
 // command's own from ending. `program.ts` starts it.
+import { createRequire } from 'node:module'
 import { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
 
@@ -21,7 +22,7 @@ export interface Outcome {
   readonly stderr: string
 }
 
-const built: { main(): Promise<void> } = await import(new URL('../dist/program.js', import.meta.url).href)
+const built: { main(): Promise<void> } = createRequire(import.meta.url)('../dist/program.cjs')
 let running: { readonly printed: () => Omit<Outcome, 'status'> } | undefined
 
 process.on('message', (message) => begin(command.parse(message)))
