@@ -437,9 +437,18 @@ async function cookieOf({ username }: User, at = server, host = at.base): Promis
   return [...browser.cookies].map((pair) => pair.join('=')).join('; ')
 }
 
-async function signIn(username: string, pw: string, { forged = false, at = server } = {}): Promise<Wire> {
+async function robotName(): Promise<string> {
+  const { id } = await server.addProfile({ name: fresh('Robots'), permissions: ['ApiEnabled', 'ApiUserOnly'] })
+  return (await server.addUser(`${fresh('robot')}@target.example`, { profileId: id })).username
+}
+
+async function signIn(
+  username: string,
+  pw: string,
+  { forged = false, at = server, startUrl = '/' } = {},
+): Promise<Wire> {
   const browser = testBrowser(at)
-  const fields = fieldsOf((await browser.open('/')).html, 'pw')
+  const fields = fieldsOf((await browser.open(startUrl)).html, 'pw')
   const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
   const form = { ...fields, ...(forged ? { csrf_token: 'another' } : {}), username, pw }
   const answer = await post(form, { at, path: '/', headers: { cookie, accept: 'text/html' } })
@@ -1520,6 +1529,18 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
         (await server.addUser(`${fresh('lock')}@target.example`, { lockedUntil: new Date('2030-01-01') })).username,
         password,
       ),
+  ],
+  'user-api-only': [
+    () => headless({}, { permissions: ['ApiEnabled', 'ApiUserOnly'] }),
+    async () => signIn(await robotName(), password),
+    async () => signIn(await robotName(), password, { startUrl: authorizeUrl(world.app.consumerKey) }),
+    async () => {
+      const profile = await server.addProfile({ name: fresh('People'), permissions: ['ApiEnabled'] })
+      const robot = await server.addUser(`${fresh('robot')}@target.example`, { profileId: profile.id })
+      const { refresh_token } = await tokensFor(server, robot, world.app)
+      await server.stores.profiles.update({ ...profile, permissions: ['ApiEnabled', 'ApiUserOnly'] })
+      return refresh(refresh_token, { grant_type: 'hybrid_refresh' })
+    },
   ],
   'app-not-installed': [
     async () => {

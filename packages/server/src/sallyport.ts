@@ -63,6 +63,7 @@ import { browserRecipientsOf, recipientsOf } from './saml/sso-endpoint.ts'
 import type { Seal } from './seal.ts'
 import { checkCredentials as credentialsBy } from './sessions/credentials.ts'
 import { openSession } from './sessions/open-session.ts'
+import { checkPageUser } from './sessions/page-user.ts'
 import { relaxesSignIn } from './sessions/relaxed-sign-in.ts'
 import { signIn } from './sessions/sign-in.ts'
 import { canVerify } from './sessions/verify-identity.ts'
@@ -254,7 +255,8 @@ export async function sallyport({
     rules: posture,
     now,
   }
-  const checkCredentials = credentialsBy({ users, orgs, profiles, passwords, now })
+  const pageUser = checkPageUser({ profiles, permissionSets })
+  const checkCredentials = credentialsBy({ users, orgs, profiles, checkPageUser: pageUser, passwords, now })
   const codeExchange = offer(
     authorizationCode({
       codes: stores.codes,
@@ -298,9 +300,9 @@ export async function sallyport({
     offer(deviceCode(deviceNeeds)),
     codeExchange,
     refresh,
-    hybridWithRefreshToken(codeExchange, 'hybrid_auth_code', 'OauthHybridWebServer'),
-    hybridWithRefreshToken(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken'),
-    hybrid(exchange, hybridExchangeGrantType, 'OauthHybridTokenExchange'),
+    hybridWithRefreshToken(codeExchange, 'hybrid_auth_code', 'OauthHybridWebServer', pageUser),
+    hybridWithRefreshToken(refresh, 'hybrid_refresh', 'OauthHybridRefreshToken', pageUser),
+    hybrid(exchange, hybridExchangeGrantType, 'OauthHybridTokenExchange', pageUser),
   ]
   const isWorthARow = sparingOfRows()
   const labelOf = async (appId: string) => (await apps.find(appId))?.label ?? 'Unknown'
@@ -422,7 +424,15 @@ export async function sallyport({
     now,
   })
   const loginHours = loginHoursOf({ profiles, now })
-  const browserOf = readBrowser({ sessions, users, orgs, loginHours, onError: report, now })
+  const browserOf = readBrowser({
+    sessions,
+    users,
+    orgs,
+    loginHours,
+    checkPageUser: pageUser,
+    onError: report,
+    now,
+  })
   const bearerOf = readBearer({
     checkBearer: checkBearer({ findAccessToken, accessTokens, dpop: possession, now, onError: report }),
     dpop: possession,
@@ -446,7 +456,14 @@ export async function sallyport({
   })
   const { authProviders, accountLinks } = stores
   const acceptsPlain = posture.acceptsPlainProviders
-  const vouched = vouchedSessions({ ...stores, isRelaxed, openSession: opening, onError: report, now })
+  const vouched = vouchedSessions({
+    ...stores,
+    checkPageUser: pageUser,
+    isRelaxed,
+    openSession: opening,
+    onError: report,
+    now,
+  })
   const byProvider = providerSignIn({
     ...stores,
     sessions: vouched,
@@ -518,7 +535,7 @@ export async function sallyport({
   const { updatedAtIsNumber } = posture
   const whose = { users, profiles, permissionSets, apps, customClaims, addresses }
   const bridging = {
-    frontdoor: frontdoor({ passes: stores.frontdoorPasses, sessions, users, orgs, profiles, addresses, now }),
+    frontdoor: frontdoor({ ...stores, passes: stores.frontdoorPasses, checkPageUser: pageUser, addresses, now }),
     readBearer: bearerOf,
     readBrowser: browserOf,
     sessions,

@@ -302,6 +302,7 @@ export const sampleFacts: ExplainedReasons = {
   'user-inactive': { user },
   'user-frozen': { user },
   'user-locked': { user, until: '2026-03-01T12:15:00.000Z' },
+  'user-api-only': { user, givenBy: 'the permission set “Integration_Access”' },
   'app-not-installed': { app, consumerKey: 'Key0000000000000001', org },
   'app-not-in-this-org': { app, consumerKey: 'Key0000000000000001', org },
   'app-of-one-org': { app, consumerKey: 'Key0000000000000001', org },

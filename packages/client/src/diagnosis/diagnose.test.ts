@@ -92,7 +92,7 @@ describe('the traps that newcomers fall into', () => {
     [
       '5. generic',
       '2026-03-01T12:00:00.0Z OAUTH_APPROVAL_ERROR_GENERIC : An unexpected error has occurred during authentication. Please try again.',
-      ['approval-impossible'],
+      ['approval-impossible', 'user-api-only'],
     ],
     [
       '6. an old refresh token after rotation',

@@ -57,6 +57,7 @@ export const checkTitles = {
   'security-token': 'The security token is right, or the address is trusted',
   'signed-in': 'Somebody is signed in',
   'user-active': 'The org is open, and the user may be let in',
+  'page-user': 'The user may have a session at a browser (is no API Only User)',
   'login-hours': 'It is within the login hours of the profile',
   address: 'The address the request comes from is allowed',
   'app-installed': 'The app is installed in the org, or may be used there without, and is not blocked',

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'OAUTH_APP_BLOCKED'
   | 'OAUTH_AUTHORIZATION_BLOCKED'
   | 'OAUTH_EC_APP_NOT_FOUND'
+  | 'OAUTH_APPROVAL_ERROR_GENERIC'
   | 'rate_limit_exceeded'
   | 'redirect_uri_mismatch'
   | 'redirect_uri_missing'

@@ -3,13 +3,14 @@ import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import { hashSecret, randomText, readToken, tokenText } from '../secret.ts'
+import type { CheckPageUser } from '../sessions/page-user.ts'
 import { type SessionStore, sessionShape } from '../sessions/session.ts'
 import { sessionOfToken } from '../sessions/token-session.ts'
 import type { AccessToken } from '../tokens/access-token.ts'
 import { type FrontdoorPassStore, frontdoorPassLifetime, frontdoorPassShape } from '../tokens/frontdoor-pass.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
-import { refusal } from './refusal.ts'
+import { authorizeRefusal, refusal } from './refusal.ts'
 
 /** A live access token, and whose it is. */
 export interface TokenHolder {
@@ -44,6 +45,7 @@ interface Needs {
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
+  readonly checkPageUser: CheckPageUser
   readonly addresses: Pick<Addresses, 'baseOf'>
   readonly now: () => Date
 }
@@ -52,10 +54,12 @@ interface Needs {
 export const frontdoorPath = '/secur/frontdoor.jsp'
 
 /** The frontdoor over the stores. Login flows and identity verification do not come in between, as at Salesforce. */
-export function frontdoor({ passes, sessions, users, orgs, profiles, addresses, now }: Needs): Frontdoor {
+export function frontdoor(needs: Needs): Frontdoor {
+  const { passes, sessions, users, orgs, profiles, addresses, now } = needs
   return {
-    async singleAccess({ token, org }, startUrl, site, checks) {
+    async singleAccess({ token, user, org }, startUrl, site, checks) {
       checkToken(token, checks)
+      await checkUser(user, checks)
       const secret = randomText(frontdoorPassShape.length)
       const id = await passes.add({
         hash: hashSecret(secret),
@@ -94,6 +98,7 @@ export function frontdoor({ passes, sessions, users, orgs, profiles, addresses, 
         throw refusal({ reason: 'token-of-another-org', facts: { org: site.org.name } })
       }
       pass(checks, 'otp')
+      await checkUser(user, checks)
       const token = { id: found.accessTokenId, orgId: org.id, userId: user.id, sessionLevel: found.level }
       const cookie = await newSession(token, { user, org }, sourceIp, at)
       // The token may have ended while the browser started.
@@ -103,12 +108,19 @@ export function frontdoor({ passes, sessions, users, orgs, profiles, addresses, 
 
     async openByToken({ token, user, org }, startUrl, sourceIp, checks) {
       checkToken(token, checks)
+      await checkUser(user, checks)
       const cookie = await newSession(token, { user, org }, sourceIp, now())
       if (cookie === undefined) {
         throw refusal({ reason: 'token-revoked', facts: { issued: token.issuedAt.toISOString() } })
       }
       return { cookie, startUrl }
     },
+  }
+
+  /** @throws {OAuthError} `user-api-only` */
+  async function checkUser(user: User, checks: Checklist): Promise<void> {
+    const apiOnly = await needs.checkPageUser(user, checks)
+    if (apiOnly !== undefined) throw authorizeRefusal(apiOnly)
   }
 
   /** The value of the cookie; `undefined` when the token had just ended, and the session with it. */

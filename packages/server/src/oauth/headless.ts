@@ -74,7 +74,7 @@ export function headless(needs: Needs): Headless {
       const policies = await apps.findPolicies(app.id, org.id)
       return policies?.ipRelaxation === 'BYPASS' ? app : undefined
     }
-    const rules = { asksSecurityToken: false, refuse, freedBy }
+    const rules = { by: 'person' as const, refuse, freedBy }
     const checked = await checkCredentials({ username, password, ...place }, rules, checks)
     if (!checked.ok) throw failed(credentialsRefusal(checked.refusal))
     const { org, user, profile, at } = checked

@@ -4,6 +4,7 @@ import type { Checklist } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
 import type { LoginAttempt, LoginHistoryStore } from '../sessions/login-history.ts'
 import type { OpenSession } from '../sessions/open-session.ts'
+import type { CheckPageUser } from '../sessions/page-user.ts'
 import type { RelaxedSignIn } from '../sessions/relaxed-sign-in.ts'
 import { checkSignInAddress } from '../sessions/sign-in-address.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
@@ -11,7 +12,7 @@ import { secondFactorOf } from '../users/second-factor.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { OAuthError } from './error.ts'
 import type { LoginPlace } from './failed-login.ts'
-import { loginStatusOf, refusal } from './refusal.ts'
+import { authorizeRefusal, loginStatusOf, refusal } from './refusal.ts'
 
 /** Somebody for whom another vouches. */
 export interface Vouched {
@@ -36,6 +37,7 @@ interface Needs {
   readonly users: Pick<UserStore, 'noteLogin'>
   readonly profiles: Pick<ProfileStore, 'find'>
   readonly permissionSets: Pick<PermissionSetStore, 'find'>
+  readonly checkPageUser: CheckPageUser
   readonly isRelaxed: (question: RelaxedSignIn) => Promise<boolean>
   readonly openSession: OpenSession
   readonly loginHistory: Pick<LoginHistoryStore, 'add'>
@@ -75,6 +77,8 @@ export function vouchedSessions(needs: Needs): Admit {
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
     const unwelcome = checkUser({ org, user, profile, now: at }, checks)
     if (unwelcome !== undefined) throw refusal(unwelcome)
+    const apiOnly = await needs.checkPageUser(user, checks)
+    if (apiOnly !== undefined) throw authorizeRefusal(apiOnly)
     const freedBy = async () =>
       app !== undefined && (await needs.isRelaxed({ app, org, user, sourceIp })) ? app : undefined
     const elsewhere = await checkSignInAddress({ profile, sourceIp }, freedBy, checks)

@@ -1,5 +1,6 @@
 import type { AccessRefusal } from '../connected-apps/access.ts'
 import type { SamlRefusal } from '../saml/saml-error.ts'
+import type { ApiOnlyRefusal } from '../sessions/page-user.ts'
 import type { VerificationRefusal } from '../sessions/verify-identity.ts'
 import type { DpopReasons } from '../tokens/dpop.ts'
 import { type ErrorCode, OAuthError } from './error.ts'
@@ -270,7 +271,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
 export type MissingApproval = 'approval' | 'refresh-scope' | 'refresh-token' | 'live-refresh-token'
 
 type SamlReasons = { readonly [R in SamlRefusal as R['reason']]: R['facts'] }
-type AccessReasons = { readonly [R in AccessRefusal | VerificationRefusal as R['reason']]: R['facts'] }
+type AccessReasons = { readonly [R in AccessRefusal | ApiOnlyRefusal | VerificationRefusal as R['reason']]: R['facts'] }
 
 /** The name of a reason. */
 export type Reason = keyof Reasons
@@ -616,6 +617,14 @@ const wires: { readonly [R in Reason]: Wire } = {
   'user-inactive': { code: 'inactive_user', description: 'user is inactive', loginStatus: 'User is inactive' },
   'user-frozen': { code: 'inactive_user', description: 'user is inactive', loginStatus: 'User is frozen' },
   'user-locked': { ...authenticationFailure, loginStatus: 'Password lockout' },
+  'user-api-only': {
+    ...authenticationFailure,
+    authorize: {
+      code: 'OAUTH_APPROVAL_ERROR_GENERIC',
+      description: 'An unexpected error has occurred during authentication. Please try again.',
+    },
+    loginStatus: 'Failed: API-only user',
+  },
   'app-not-installed': {
     code: 'invalid_client',
     description: 'app must be installed into org',

@@ -57,7 +57,7 @@ interface Needs {
 
 // Where the org does not let the call, its people hear so once their password was right: nobody else learns who they are.
 const rules: CredentialsRules<never> = {
-  asksSecurityToken: true,
+  by: 'program',
   refuse: () => undefined,
   freedBy: async () => undefined,
 }

@@ -8,6 +8,7 @@ import type { Passwords } from '../users/password.ts'
 import type { Profile, ProfileStore } from '../users/profile.ts'
 import { readSentPassword } from '../users/security-token.ts'
 import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
+import type { ApiOnlyRefusal, CheckPageUser } from './page-user.ts'
 import { checkSignInAddress } from './sign-in-address.ts'
 import { countWrongPassword, type WrongPassword } from './wrong-password.ts'
 
@@ -22,6 +23,7 @@ export interface Credentials {
 /** Why nobody is let in with a name and a password. Whoever gave them is told one and the same thing for nearly all. */
 export type CredentialsRefusal =
   | AccessRefusal
+  | ApiOnlyRefusal
   | { readonly reason: 'username-unknown'; readonly facts: { readonly found: string } }
   | WrongPassword
   | { readonly reason: 'password-busy'; readonly facts: Record<never, never> }
@@ -47,8 +49,8 @@ export interface Known {
 
 /** What the place where they were given asks besides. */
 export interface CredentialsRules<Further> {
-  /** Whether a security token belongs behind the password, unless the address is trusted. */
-  readonly asksSecurityToken: boolean
+  /** A person, who goes on to pages; or a program: then a security token belongs behind the password, unless the address is trusted. */
+  readonly by: 'person' | 'program'
   /** Whether the org lets its people come this way at all: asked before their password counts for or against them. */
   refuse(org: Org): Further | undefined
   /** The app that frees its users of the login IP ranges of their profile, if one does. */
@@ -67,6 +69,7 @@ export interface CredentialsNeeds {
   readonly users: Pick<UserStore, 'findByUsername' | 'countFailure'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
+  readonly checkPageUser: CheckPageUser
   readonly passwords: Pick<Passwords, 'verify'>
   readonly now: () => Date
 }
@@ -75,13 +78,15 @@ export interface CredentialsNeeds {
  * The one check of names and passwords, wherever they are given. Whatever is wrong, as much work is done before the
  * answer, so that neither words nor time tell which users exist.
  */
-export function checkCredentials({ users, orgs, profiles, passwords, now }: CredentialsNeeds): CheckCredentials {
+export function checkCredentials(needs: CredentialsNeeds): CheckCredentials {
+  const { users, orgs, profiles, checkPageUser, passwords, now } = needs
   return async (credentials, rules, checks) => {
     const { site, sourceIp } = credentials
     const username = canonicalUsername(credentials.username)
     const before = await findHere(username, site)
-    const isTokenNeeded = rules.asksSecurityToken && !(await isTrusted(before, sourceIp))
-    const sent = rules.asksSecurityToken
+    const isProgram = rules.by === 'program'
+    const isTokenNeeded = isProgram && !(await isTrusted(before, sourceIp))
+    const sent = isProgram
       ? readSentPassword(credentials.password, before?.user.securityTokenHash, isTokenNeeded)
       : { password: credentials.password, token: 'missing' as const }
     const verification = await passwords.verify(sent.password, before?.user.passwordHash)
@@ -108,13 +113,14 @@ export function checkCredentials({ users, orgs, profiles, passwords, now }: Cred
     if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
     const refusal =
       checkUser({ org, user, profile, now: at }, checks) ??
+      (isProgram ? undefined : await checkPageUser(user, checks)) ??
       (await checkSignInAddress({ profile, sourceIp }, () => rules.freedBy(known), checks)) ??
       (isTokenNeeded && sent.token !== 'right' ? withoutToken(user, sent.token, sourceIp) : undefined)
     if (refusal !== undefined) {
       await writeAsMuch(at)
       return failed(refusal, known)
     }
-    if (rules.asksSecurityToken) pass(checks, 'security-token', { needed: isTokenNeeded ? 'yes' : 'no' })
+    if (isProgram) pass(checks, 'security-token', { needed: isTokenNeeded ? 'yes' : 'no' })
     return { ok: true, org, user, profile, at }
   }
 

@@ -55,6 +55,7 @@ const statuses: Readonly<Partial<Record<CredentialsRefusal['reason'], string>>> 
   'org-inactive': 'Organization is inactive',
   'ip-restricted': 'Restricted IP',
   'login-hours': 'Restricted time',
+  'user-api-only': 'Failed: API-only user',
 }
 
 /** Password sign-in: a session for whom the credentials are of, and a row in Login History for right and wrong ones. */
@@ -82,7 +83,7 @@ export function signIn(needs: Needs): SignIn {
 
   function passwordAlone({ app, sourceIp }: SignInAttempt): CredentialsRules<never> {
     return {
-      asksSecurityToken: false,
+      by: 'person',
       refuse: () => undefined,
       freedBy: async ({ org, user }) =>
         app !== undefined && (await isRelaxed({ app, org, user, sourceIp })) ? app : undefined,

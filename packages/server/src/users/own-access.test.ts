@@ -53,6 +53,15 @@ describe('an admin', () => {
     expect(made(await changeProfile(as, profile, until(13))).loginHours).toEqual(until(13).loginHours)
   })
 
+  it('cannot become an API Only User, who would be signed out', async () => {
+    const as = { ...acts, actor }
+    const permissions = [...profile.permissions, 'ApiUserOnly'] as const
+    expect(problemsOf(await changeProfile(as, profile, { permissions }))).toEqual({
+      permissions: expect.stringContaining('API Only Users open no page'),
+    })
+    expect(made(await changeProfile(acts, profile, { permissions })).permissions).toContain('ApiUserOnly')
+  })
+
   it('does so to others, and a command to anybody', async () => {
     const other = await addUser('grace@acme.example', 'Admins')
     expect(made(await changeUser({ ...acts, actor }, other, { isActive: false })).isActive).toBe(false)

@@ -72,6 +72,10 @@ export async function ownAccessProblem(needs: OwnAccessNeeds, change: Change): P
     permissionsOf(permissionSets, actor.user, before),
     permissionsOf(sets, user, profile),
   ])
+  if (has.has('ApiUserOnly')) {
+    const message = `You would be signed out at once, and could not come back: API Only Users open no page. ${askAnother}`
+    return { loses: 'permissions', message }
+  }
   const lost = missingFor('manage users', (permission) => has.has(permission) || !had.has(permission))
   if (lost.length === 0) return undefined
   const message = `This would take ${lost.join(' and ')} from yourself, and you could not give it back. ${askAnother}`

@@ -12,6 +12,10 @@ export const permissionWords: Readonly<Record<UserPermission, PermissionWords>> 
     label: 'API Enabled',
     hint: 'Call the REST and SOAP APIs. Without it a token is issued and every call with it is refused.',
   },
+  ApiUserOnly: {
+    label: 'API Only User',
+    hint: 'Programs alone may act for its users: they can open no page, and so allow no app by themselves. For users that stand for a program.',
+  },
   ApproveUninstalledConnectedApps: {
     label: 'Approve Uninstalled Connected Apps',
     hint: 'Authorize apps that are not installed in this org. For people who try apps out before others may.',

@@ -4,6 +4,7 @@ import type { LoginHours } from './login-hours.ts'
 /** What a profile or permission set may allow; Salesforce's API names. */
 export const userPermissions = [
   'ApiEnabled',
+  'ApiUserOnly',
   'ApproveUninstalledConnectedApps',
   'BypassMFAForUiLogins',
   'CustomizeApplication',
@@ -94,7 +95,12 @@ export interface PermissionSetStore {
 }
 
 // What asks more of people, or less, is nobody's from the first.
-const nobodys: ReadonlySet<UserPermission> = new Set(['BypassMFAForUiLogins', 'ForceTwoFactor', 'TwoFactorApi'])
+const nobodys: ReadonlySet<UserPermission> = new Set([
+  'ApiUserOnly',
+  'BypassMFAForUiLogins',
+  'ForceTwoFactor',
+  'TwoFactorApi',
+])
 const adminPermissions = userPermissions.filter((one) => !nobodys.has(one))
 
 const everything = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true }

@@ -1,5 +1,7 @@
+import { checklist } from '../journal/checklist.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import { randomText, readToken } from '../secret.ts'
+import type { CheckPageUser } from '../sessions/page-user.ts'
 import { opensEverything, type Session, type SessionStore, sessionShape } from '../sessions/session.ts'
 import type { LoginHoursOf } from '../users/login-hours.ts'
 import type { UserStore } from '../users/user.ts'
@@ -31,12 +33,14 @@ interface Needs {
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly loginHours: LoginHoursOf
+  readonly checkPageUser: CheckPageUser
   readonly onError: (error: unknown) => void
   readonly now: () => Date
 }
 
 /** Knows browsers by their cookies. A session in use is kept from ending, written once half of its time has gone. */
-export function readBrowser({ sessions, users, orgs, loginHours, onError, now }: Needs): ReadBrowser {
+export function readBrowser(needs: Needs): ReadBrowser {
+  const { sessions, users, orgs, loginHours, checkPageUser, onError, now } = needs
   return async ({ request, site }, use = 'person') => {
     const header = request.header('cookie')
     const names = cookiesAt(site.base)
@@ -68,7 +72,7 @@ export function readBrowser({ sessions, users, orgs, loginHours, onError, now }:
     const at = now()
     const session = await sessions.find(presented, at)
     if (session === undefined) return undefined
-    // Who is in when the login hours end sees the page that is open, and goes no further.
+    // Who is in when the login hours end, or becomes an API only user, sees the page that is open, and goes no further.
     if (await isClosed(session)) {
       await sessions.end(session.id)
       return undefined
@@ -83,7 +87,8 @@ export function readBrowser({ sessions, users, orgs, loginHours, onError, now }:
 
   async function isClosed({ userId, orgId }: Session): Promise<boolean> {
     const [user, org] = await Promise.all([users.find(userId), orgs.find(orgId)])
-    return user !== undefined && org !== undefined && (await loginHours(user, org)) !== undefined
+    if (user === undefined || org === undefined) return false
+    return (await loginHours(user, org)) !== undefined || (await checkPageUser(user, checklist())) !== undefined
   }
 }
 

@@ -410,6 +410,18 @@ describe('what comes back from a provider is refused', () => {
     expect(login).toMatchObject({ userId: user.id, loginType: 'ThirdPartySso', status })
   })
 
+  it('for an API Only User', async () => {
+    const profile = await server.addProfile({ name: fresh('Robots'), permissions: ['ApiEnabled', 'ApiUserOnly'] })
+    const remote = fresh('robot')
+    const { id } = await server.addUser(`${remote}@target.example`, { federationId: remote, profileId: profile.id })
+    outside.answers['/userinfo'] = { body: { sub: remote } }
+    const stop = await signInBy('Acme_ID')
+    expect(stop.html).toContain('An unexpected error has occurred during authentication. Please try again.')
+    expect(await reasonOf(stop)).toBe('user-api-only')
+    const [login] = await server.stores.loginHistory.list(server.org.id, { userId: id }, { limit: 1 })
+    expect(login).toMatchObject({ loginType: 'ThirdPartySso', status: 'Failed: API-only user' })
+  })
+
   it('from an address at which the profile lets nobody in', async () => {
     const profile = await server.addProfile({
       name: fresh('Office'),

@@ -3,6 +3,7 @@ import { checklist } from '../../src/journal/checklist.ts'
 import { defaultOrgSettings, type OrgSettings } from '../../src/orgs/org.ts'
 import { checkCredentials as credentialsBy } from '../../src/sessions/credentials.ts'
 import { openSession } from '../../src/sessions/open-session.ts'
+import { checkPageUser } from '../../src/sessions/page-user.ts'
 import { signIn } from '../../src/sessions/sign-in.ts'
 import { passwords } from '../../src/users/password.ts'
 import type { User } from '../../src/users/user.ts'
@@ -210,6 +211,7 @@ describe('the work behind an answer', () => {
     const done: string[] = []
     const checkCredentials = credentialsBy({
       ...stores,
+      checkPageUser: checkPageUser(stores),
       users: {
         findByUsername: (username) => {
           done.push('looked up')
@@ -240,6 +242,7 @@ describe('the work behind an answer', () => {
     })
     const site = { base, org: undefined, loginBase: base }
     const traces = new Set<string>()
+    const robots = await server.addProfile({ name: 'Robots', permissions: ['ApiUserOnly'] })
     for (const [name, details, secret] of [
       ['nobody', undefined, 'wrong'],
       ['somebody', {}, 'wrong'],
@@ -247,6 +250,7 @@ describe('the work behind an answer', () => {
       ['frozen', { isFrozen: true }, password],
       ['locked', { lockedUntil: new Date('2030-01-01') }, password],
       ['locked-and-wrong', { lockedUntil: new Date('2030-01-01') }, 'wrong'],
+      ['api-only', { profileId: robots.id }, password],
       ['passwordless', { passwordHash: undefined }, 'wrong'],
     ] as const) {
       const username = `work-${name}@target.example`

@@ -238,6 +238,11 @@ describe('a response that a browser brings', () => {
     const clerk = await server.addUser('clerk@acme.example', { profileId: profile.id })
     expect(await refusalOf(await bring(signed({ nameId: clerk.username })))).toMatchObject({ reason: 'ip-restricted' })
     expect(await lastLogin(clerk.id)).toMatchObject({ status: 'Restricted IP' })
+    const permissions = ['ApiEnabled', 'ApiUserOnly'] as const
+    const robots = await server.addProfile({ name: 'Robots', permissions })
+    const robot = await server.addUser('robot@acme.example', { profileId: robots.id })
+    expect(await refusalOf(await bring(signed({ nameId: robot.username })))).toMatchObject({ reason: 'user-api-only' })
+    expect(await lastLogin(robot.id)).toMatchObject({ status: 'Failed: API-only user', loginType: 'Saml' })
     const loginHours = Object.fromEntries(weekdays.map((day) => [day, { from: 0, until: 0 }]))
     const closed = await server.addProfile({ name: 'Closed', loginHours })
     const guard = await server.addUser('guard@acme.example', { profileId: closed.id })

@@ -219,10 +219,11 @@ export const clientCauses = {
   },
   'approval-impossible': {
     told: anyOf(told('OAUTH_APPROVAL_ERROR_GENERIC'), told('1800')),
+    odds: 2,
     meaning: 'The org does not let this user approve this app; the page does not say why, its URL may.',
     whatToDo: [
       'Look at error and error_description in the URL of that page.',
-      'See that the app is installed and not blocked, that it has the scopes it asks for, and that the user may sign in with a browser at all: API-only users may not.',
+      'See that the app is installed and not blocked, and that it has the scopes it asks for.',
     ],
     setting: oauthUsage,
   },

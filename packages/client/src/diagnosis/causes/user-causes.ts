@@ -4,6 +4,7 @@ import { appPolicy, appSetting, assignments, same } from './setting.ts'
 
 const notApproved = told('invalid_grant', "user hasn't approved this consumer")
 const refusedPassword = told('invalid_grant', 'authentication failure', 'invalid user credentials')
+const genericPage = 'OAUTH_APPROVAL_ERROR_GENERIC'
 /** The same words, where a name and a password were sent: it may be anything about them. */
 const sentPassword: Cause['told'] = (answer, sight) =>
   refusedPassword(answer, sight) &&
@@ -122,6 +123,24 @@ export const userCauses = {
     whatToDo: ['Unlock the user, or wait. If it happens again, some program still has an old password.'],
     setting: same('Setup > Users > Users > the user > Unlock'),
     command: 'sallyport user unlock <username>',
+  },
+  'user-api-only': {
+    told: anyOf(
+      told(genericPage),
+      at(['authorize'], sentPassword),
+      signInPage,
+      (answer, sight) => /\bhybrid/.test(sight.grant ?? '') && refusedPassword(answer, sight),
+    ),
+    // Where it is another reason, the address of the page says so.
+    look: ({ answer }) => (answer?.error === genericPage && answer.headers.has('location') ? 'yes' : 'maybe'),
+    meaning:
+      'The user has the permission “API Only User”, and may open no page: neither to sign in nor to allow an app.',
+    whatToDo: [
+      'Get tokens for this user without a page, by JWT bearer or client credentials, with an app that an admin has approved for them.',
+      'Or let somebody without that permission allow the app.',
+    ],
+    setting: same('Setup > Users > Profiles (or Permission Sets) > System Permissions > API Only User'),
+    command: 'sallyport user show <username>',
   },
   'api-not-enabled': {
     told: anyOf(at(['token'], refusedPassword), told('API_DISABLED_FOR_ORG'), told('API_CURRENTLY_DISABLED')),

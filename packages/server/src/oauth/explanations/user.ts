@@ -88,6 +88,16 @@ export const userExplanations = {
       whereInSetup: userSetting(user, 'Unlock'),
     }),
   },
+  'user-api-only': {
+    check: 'page-user',
+    facts: { user: 'text', givenBy: 'text' },
+    explain: ({ user, givenBy }) => ({
+      expected: `a user who may sign in on a page: ${quoted(user)} without the permission “API Only User”`,
+      found: `${givenBy} gives it`,
+      whatToDo: `Get tokens for this user without a page: by JWT bearer or client credentials, with an app that an admin has approved for them. If a person is to sign in, or to allow the app, take the permission away or have somebody else do it; ${userCommand('show', user)} names the profile and the permission sets.`,
+      whereInSetup: userSetting(user, 'Profile (or Permission Set Assignments) > System Permissions > API Only User'),
+    }),
+  },
   'app-not-installed': {
     check: 'app-installed',
     facts: { app: 'text', consumerKey: 'text', org: 'text' },

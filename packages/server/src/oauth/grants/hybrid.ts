@@ -1,4 +1,5 @@
 import type { OauthLoginSubType } from '../../sessions/login-history.ts'
+import type { CheckPageUser } from '../../sessions/page-user.ts'
 import { refusal } from '../refusal.ts'
 import type { OfferedGrant } from './grant.ts'
 
@@ -6,12 +7,20 @@ import type { OfferedGrant } from './grant.ts'
  * A grant as hybrid apps ask for it: everything is as with the grant itself, and the answer says sessions for web views
  * besides. They end with the access token.
  */
-export function hybrid(grant: OfferedGrant, type: string, loginSubType: OauthLoginSubType): OfferedGrant {
+export function hybrid(
+  grant: OfferedGrant,
+  type: string,
+  loginSubType: OauthLoginSubType,
+  checkPageUser: CheckPageUser,
+): OfferedGrant {
   return {
     ...grant,
     type,
     async authorize(client, context) {
-      return { ...(await grant.authorize(client, context)), opensWebViews: true, loginSubType }
+      const authorization = await grant.authorize(client, context)
+      const apiOnly = await checkPageUser(authorization.user, context.checks)
+      if (apiOnly !== undefined) throw refusal(apiOnly)
+      return { ...authorization, opensWebViews: true, loginSubType }
     },
   }
 }

@@ -64,7 +64,7 @@ export function usernamePassword({
         const policies = await apps.findPolicies(app.id, org.id)
         return policies?.ipRelaxation === 'BYPASS' ? app : undefined
       }
-      const rules = { asksSecurityToken: true, refuse, freedBy }
+      const rules = { by: 'program' as const, refuse, freedBy }
       const checked = await checkCredentials({ username, password, site, sourceIp }, rules, checks)
       if (!checked.ok) throw credentialsRefusal(checked.refusal)
       const { org, user, profile, at } = checked

@@ -131,7 +131,8 @@ function promptFor({ prompts, maxAge }: AuthorizeRequest): string | undefined {
   return prompts.has('select_account') ? 'select_account' : undefined
 }
 
-function errorUrl({ code, description }: OAuthError, { requestId }: Visit): string {
+/** The page that says what cannot be sent back to the app. */
+export function errorUrl({ code, description }: OAuthError, { requestId }: Visit): string {
   return `${errorPath}?${new URLSearchParams({ error: code, error_description: description, request: requestId })}`
 }
 

@@ -1,6 +1,6 @@
 import type { AuthProviderStore } from '../../auth-providers/auth-provider.ts'
 import type { ReadAuthorizeRequest } from '../../oauth/authorize-request.ts'
-import { refusal } from '../../oauth/refusal.ts'
+import { authorizeRefusal, refusal } from '../../oauth/refusal.ts'
 import type { SamlSignIn } from '../../oauth/saml-sign-in.ts'
 import type { SamlSsoConfigStore } from '../../saml/sso-config.ts'
 import type { SessionStore } from '../../sessions/session.ts'
@@ -17,7 +17,8 @@ import type { Reply } from '../reply.ts'
 import { readForm } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { providerLinks } from './auth-provider.ts'
-import { type Destination, destinationOf } from './destination.ts'
+import { errorUrl } from './authorize.ts'
+import { type Destination, destinationOf, leadsToConsent } from './destination.ts'
 import { type RefusedSignIn, refusedSignInCookie, takeRefusedSignIn } from './refused-sign-in.ts'
 import { samlArrival, samlLinks } from './saml-sign-in.ts'
 
@@ -80,6 +81,12 @@ export function signInAnswer(needs: Needs): Answer {
     const { site, sourceIp, userAgent } = visit
     const app = destination.request?.app
     const result = await signIn({ username, password, site, sourceIp, userAgent, app }, visit.checks)
+    if (!result.ok && result.refusal.reason === 'user-api-only' && leadsToConsent(destination)) {
+      // The password was right: whoever typed it may know that it is not the password.
+      const refused = authorizeRefusal(result.refusal)
+      visit.refused = refused
+      return redirectTo(errorUrl(refused, visit), visit, browser.newCookies)
+    }
     if (!result.ok) {
       visit.refused = refusal(result.refusal)
       // One status, one text and one time for every cause but a full queue.

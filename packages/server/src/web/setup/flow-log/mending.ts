@@ -225,6 +225,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'user-inactive': 'user',
   'user-frozen': 'user',
   'user-locked': 'user',
+  'user-api-only': 'user',
   'app-not-installed': 'app usage',
   'app-not-in-this-org': 'app usage',
   'app-of-one-org': 'app settings',
