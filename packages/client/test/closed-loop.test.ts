@@ -1179,6 +1179,7 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       }),
   ],
   'response-type-unknown': [() => authorize({ response_type: 'id_token' }), () => authorize({ response_type: '' })],
+  'branding-malformed': [() => authorize({ expid: 'holidays/2026' })],
   'branding-unknown': [() => authorize({ expid: 'holidays' })],
   'response-mode-unknown': [() => authorize({ response_mode: 'web_message' })],
   'request-object-unsupported': [() => authorizeStrictly({ request: 'a.b.c' })],

@@ -224,6 +224,7 @@ export const sampleFacts: ExplainedReasons = {
   },
   'refresh-token-expired': { app, policy: 'specific_inactivity:30:DAYS', since: '2026-01-01T00:00:00.000Z' },
   'response-type-unknown': { found: 'token', offered: ['code'] },
+  'branding-malformed': { found: 'holidays/2026' },
   'branding-unknown': { found: 'holidays' },
   'response-mode-unknown': { found: 'web_message', offered: ['query', 'fragment', 'form_post'] },
   'request-object-unsupported': {},

@@ -53,6 +53,8 @@ export interface AuthorizeRequest extends ReturnableRequest {
 export type Prompt = (typeof prompts)[number]
 
 const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
+// What may be the branding of a site: one part of a path, with nothing that would have to be encoded.
+const brandingForm = /^[A-Za-z0-9_-]{1,64}$/
 const prompts = ['login', 'consent', 'select_account', 'none'] as const
 
 /** How authorize requests are judged. */
@@ -118,8 +120,10 @@ export function readAuthorizeRequest({ apps, responseTypes, rules }: Needs): Rea
     const { app, parameters } = returnable
     const responseType = findResponseType(parameters.get('response_type'), checks)
     const branding = parameters.get('expid')
-    if (branding !== undefined)
-      throw authorizeRefusal({ reason: 'branding-unknown', facts: { found: branding.slice(0, 128) } })
+    if (branding !== undefined) {
+      const reason = brandingForm.test(branding) ? 'branding-unknown' : 'branding-malformed'
+      throw authorizeRefusal({ reason, facts: { found: branding.slice(0, 128) } })
+    }
     const responseMode = readResponseMode(parameters.get('response_mode'), responseType)
     const object = rules.refusesRequestObjects ? requestObjectIn(parameters) : undefined
     if (object !== undefined) throw authorizeRefusal(object)

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'invalid_client'
   | 'invalid_client_id'
   | 'invalid_dpop_proof'
+  | 'invalid_expid'
   | 'invalid_grant'
   | 'invalid_otp'
   | 'unsupported_token_type'

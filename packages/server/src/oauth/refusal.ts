@@ -195,6 +195,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'refresh-token-expired': { readonly app: string; readonly policy: string; readonly since: string }
   // The authorize endpoint
   'response-type-unknown': { readonly found: string; readonly offered: readonly string[] }
+  'branding-malformed': { readonly found: string }
   'branding-unknown': { readonly found: string }
   'response-mode-unknown': { readonly found: string; readonly offered: readonly string[] }
   'request-object-unsupported': Record<never, never>
@@ -534,6 +535,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'refresh-token-expired': expiredRefreshToken,
 
   'response-type-unknown': { code: 'unsupported_response_type', description: 'response type not supported' },
+  'branding-malformed': { code: 'invalid_expid', description: 'expid is invalid' },
   'branding-unknown': { code: 'unsupported_expid', description: 'expid not supported' },
   'response-mode-unknown': malformed('response mode not supported'),
   'request-object-unsupported': { code: 'request_not_supported', description: 'request objects are not supported' },

@@ -205,6 +205,7 @@ describe('before anybody signs in, a request is refused here and never redirecte
       { response_type: 'token code' },
       'error=unsupported_response_type&error_description=response%20type%20not%20supported',
     ],
+    ['branding-malformed', { expid: 'holidays/2026' }, 'error=invalid_expid&error_description=expid%20is%20invalid'],
     ['branding-unknown', { expid: 'holidays' }, 'error=unsupported_expid&error_description=expid%20not%20supported'],
     [
       'response-mode-unknown',
@@ -251,11 +252,18 @@ describe('before anybody signs in, a request is refused here and never redirecte
     expect(await response.text()).toBe('error=invalid_request&error_description=must%20use%20HTTP%20GET')
   })
 
-  it('for the branding of a site in its path', async () => {
-    const url = authorizeUrl(app.consumerKey).replace('/authorize?', '/authorize/holidays?')
+  it.each([
+    ['holidays', 'error=unsupported_expid&error_description=expid%20not%20supported'],
+    ['Holidays_2026-7', 'error=unsupported_expid&error_description=expid%20not%20supported'],
+    ['x'.repeat(64), 'error=unsupported_expid&error_description=expid%20not%20supported'],
+    ['x'.repeat(65), 'error=invalid_expid&error_description=expid%20is%20invalid'],
+    ['summer%20holidays', 'error=invalid_expid&error_description=expid%20is%20invalid'],
+    ['%3Cscript%3E', 'error=invalid_expid&error_description=expid%20is%20invalid'],
+  ])('for the branding of a site in its path: %s', async (expid, body) => {
+    const url = authorizeUrl(app.consumerKey).replace('/authorize?', `/authorize/${expid}?`)
     const response = await server.request(url)
     expect([response.status, response.headers.get('location')]).toEqual([400, null])
-    expect(await response.text()).toBe('error=unsupported_expid&error_description=expid%20not%20supported')
+    expect(await response.text()).toBe(body)
   })
 
   it.each([

@@ -123,8 +123,14 @@ export const requestCauses = {
     found: ({ request, value }) => (request === undefined ? undefined : (value('response_type') ?? 'no response_type')),
     whatToDo: ['Ask with response_type=code (web server flow): a token in a URL is a token in a log.'],
   },
+  'branding-malformed': {
+    told: told('invalid_expid'),
+    meaning: 'The authorize URL asks for a branding (expid) that can be that of no site.',
+    found: ({ value }) => value('expid'),
+    whatToDo: ['Leave expid out, in the parameters and behind /authorize, or see that nothing else got into it.'],
+  },
   'branding-unknown': {
-    told: anyOf(told('unsupported_expid'), told('invalid_expid')),
+    told: told('unsupported_expid'),
     meaning: 'The authorize URL asks for the branding of a site (expid) that is not there.',
     found: ({ value }) => value('expid'),
     whatToDo: ['Leave expid out, in the parameters and behind /authorize, or take that of a site of this host.'],

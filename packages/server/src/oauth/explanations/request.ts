@@ -133,6 +133,17 @@ export const requestExplanations = {
       whereInSetup: undefined,
     }),
   },
+  'branding-malformed': {
+    check: 'branding',
+    facts: { found: 'text' },
+    explain: ({ found }) => ({
+      expected: 'an expid of letters, digits, - and _, at most 64 of them; or none at all',
+      found: found === '' ? 'an empty one' : quoted(found),
+      whatToDo:
+        'Look whether something else got into it, such as a part of the address that is not encoded. Better leave it out: it chooses the look of an Experience Cloud site, and there are no sites here.',
+      whereInSetup: undefined,
+    }),
+  },
   'branding-unknown': {
     check: 'branding',
     facts: { found: 'text' },

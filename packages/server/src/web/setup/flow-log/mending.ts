@@ -76,6 +76,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'secret-type-unsupported': 'request',
   'grant-type-unknown': 'request',
   'response-type-unknown': 'request',
+  'branding-malformed': 'request',
   'branding-unknown': 'request',
   'response-mode-unknown': 'request',
   'request-object-unsupported': 'request',
