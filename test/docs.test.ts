@@ -172,9 +172,11 @@ describe('the flow pages', () => {
   })
 
   it('say how a token opens a page, and the lines work as they stand', async () => {
-    expect(await paste(blocksOf('docs/flows/single-access.md'))).toMatch(
-      /frontdoor\.jsp\?otp=\S+\nAdvanced User Details/,
-    )
+    const config = { SALLYPORT_CONFIG: join(dev.folder, 'config') }
+    const output = await paste(blocksOf('docs/flows/single-access.md'), config)
+    expect(output).toMatch(/frontdoor\.jsp\?otp=\S+\nAdvanced User Details/)
+    const page = await fetch(output.trim().split('\n').at(-1) ?? '', { redirect: 'manual' })
+    expect(page.headers.get('location')).toMatch(/\/personal$/)
   })
 
   it('say how an app gets a token with a password, and the lines work as they stand', async () => {

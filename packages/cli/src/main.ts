@@ -57,6 +57,7 @@ const commands: Readonly<Record<string, () => Promise<(shown: Terminal) => Comma
   login: async () => (await import('./commands/login.ts')).login,
   token: async () => (await import('./commands/token.ts')).token,
   call: async () => (await import('./commands/call.ts')).call,
+  open: async () => (await import('./commands/open.ts')).open,
   session: async () => (await import('./commands/session.ts')).session,
   'login-history': async () => (await import('./commands/login-history.ts')).loginHistory,
   'audit-trail': async () => (await import('./commands/audit-trail.ts')).auditTrail,

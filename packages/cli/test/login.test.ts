@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createPrivateKey, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pemBlock, writeKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -650,6 +650,57 @@ describe('sallyport call', () => {
   it('does not take its token to another host', async () => {
     const { status, stderr } = await sallyport('call', 'GET', '//evil.example/x', '--login', username)
     expect([status, stderr]).toEqual([1, expect.stringContaining('stays at the host of the org')])
+  })
+})
+
+describe('sallyport open', () => {
+  const person = 'user@target.example'
+  const opened = (...words: readonly string[]) => sallyport('open', ...words, '--login', 'person')
+  /** A browser that writes down what it is to open, and the file that it writes to. */
+  function aBrowser() {
+    const [browser, file] = ['browser.sh', 'opened.txt'].map((name) => join(folder.path, name))
+    writeFileSync(browser ?? '', `#!/bin/sh\nprintf %s "$1" > '${file}.new' && mv '${file}.new' '${file}'\n`)
+    chmodSync(browser ?? '', 0o700)
+    return { browser: browser ?? '', file: file ?? '' }
+  }
+
+  it('prints an address that opens the page, signed in, once', async () => {
+    const { stdout, stderr } = await opened('/personal', '--url-only')
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^http:\S+\/secur\/frontdoor\.jsp\?otp=\w\S+\n$/), ''])
+    const page = await browserOf(url).open(stdout.trim())
+    expect([page.url.pathname, page.html]).toEqual(['/personal', expect.stringContaining(person)])
+    expect((await browserOf(url).open(stdout.trim())).html).toContain('invalid_otp')
+  })
+
+  it('tells programs the address and whose it is, and opens nothing', async () => {
+    const { json } = await opened('--json')
+    expect(json).toEqual({
+      url: expect.stringContaining('otp='),
+      username: person,
+      organizationId: expect.stringMatching(/^00D/),
+    })
+    expect((await browserOf(url).open(json.url)).html).toContain('You are signed in as')
+  })
+
+  it('opens the browser of the machine, and prints the address where there is none', async () => {
+    const { browser, file } = aBrowser()
+    const words = ['open', '/personal', '--login', 'person']
+    const { status, stdout, stderr } = await run(words, { ...place, env: { ...place.env, BROWSER: browser } })
+    expect([status, stdout, stderr]).toEqual([0, '', expect.stringContaining(`Opened /personal at localhost:`)])
+    const address = await soon(async () => (existsSync(file) ? readFileSync(file, 'utf8') : ''), Boolean)
+    expect((await fetch(address, { redirect: 'manual' })).headers.get('location')).toMatch(/\/personal$/)
+    const without = await run(words, { ...place, env: { ...place.env, BROWSER: join(folder.path, 'none') } })
+    expect([without.status, without.stdout]).toEqual([0, expect.stringContaining('otp=')])
+    expect(without.stderr).toContain('within a minute')
+  })
+
+  it('gets a new token when the old has ended, and says what is lacking', async () => {
+    await sallyport('token', 'revoke', '--login', 'person')
+    expect((await opened('--url-only')).status).toBe(0)
+    const away = await opened('https://evil.example/', '--url-only')
+    expect([away.status, away.stderr]).toEqual([1, expect.stringContaining('path-not-local')])
+    const narrow = await sallyport('open', '--login', username)
+    expect([narrow.status, narrow.stderr]).toEqual([1, expect.stringContaining('insufficient_scope')])
   })
 })
 

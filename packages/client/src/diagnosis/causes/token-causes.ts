@@ -267,9 +267,11 @@ export const tokenCauses = {
     told: anyOf(
       told('INVALID_SESSION_ID', 'this session is not valid for use with the rest api'),
       challengedAs('insufficient_scope'),
+      told('insufficient_scope'),
     ),
     look: oneToken,
-    meaning: 'The token lacks the scope that this needs: api for the REST API, openid or id for who the user is.',
+    meaning:
+      'The token lacks the scope that this needs: api for the REST API, web for pages, openid or id for who the user is.',
     whatToDo: ['Add the scope to the app, ask for it, and get a new token: those already made keep their scopes.'],
     setting: appSetting('Selected OAuth Scopes'),
     command: 'sallyport app update <name> --scope api refresh_token',
