@@ -6,6 +6,7 @@ import { type EnteredMobileApp, isMobileFileField } from '../connected-apps/mobi
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import type { EnteredSamlConfig } from '../connected-apps/saml-config.ts'
 import type { Problem } from '../problem.ts'
+import { externalPath } from './external-client-app.ts'
 import type { ConnectedAppEntry } from './org-file.ts'
 import type { ListedApp } from './read.ts'
 import type { Path } from './yaml-text.ts'
@@ -17,11 +18,11 @@ export interface EnteredByFile {
 }
 
 /**
- * A connected app's entry in the words of the acts: minutes become seconds, lines a list.
+ * An app's entry in the words of the acts: minutes become seconds, lines a list.
  * @param customScopes those that the file assigns to the app where it lists them
  */
 export function enteredApp(
-  { entry, certificate, samlCertificate, mobileFiles }: Omit<ListedApp, 'path'>,
+  { entry, external, certificate, samlCertificate, mobileFiles }: Omit<ListedApp, 'path'>,
   customScopes: readonly string[],
 ): EnteredByFile {
   const { fullName, oauthConfig, oauthPolicy, sessionPolicy, profileName, permissionSetName, ...others } = entry
@@ -48,6 +49,7 @@ export function enteredApp(
     settings: {
       ...top,
       ...oauth,
+      ...(external?.distributionState === undefined ? {} : { distributionState: external.distributionState }),
       callbackUrls: typeof callbackUrl === 'string' ? readCallbackUrls(callbackUrl) : callbackUrl,
       scopes: [...listOf(scopes), ...customScopes],
       ...(certificate === undefined ? {} : { certificate }),
@@ -63,6 +65,7 @@ export function enteredApp(
       ...(assetTokenConfig === undefined ? {} : { assetTokenConfig: enteredAssetTokenConfig(assetTokenConfig) }),
     },
     policies: {
+      ...external?.policies,
       ...(isAdminApproved === undefined ? {} : { isAdminApproved }),
       ...(profileName === undefined ? {} : { profiles: listOf(profileName) }),
       ...(permissionSetName === undefined ? {} : { permissionSets: listOf(permissionSetName) }),
@@ -202,8 +205,13 @@ function mobilePath(rest: readonly string[]): Path {
   return first === 'startUrl' ? ['mobileStartUrl'] : ['pushMessaging', 'fullContent']
 }
 
-/** Where in a connected app's entry the field stands that an act finds fault with. */
-export function appFieldPath({ oauthConfig, samlConfig }: ConnectedAppEntry, { field, item }: Problem): Path {
+/** Where in an app's entry the field stands that an act finds fault with. */
+export function appFieldPath({ entry, external }: Pick<ListedApp, 'entry' | 'external'>, problem: Problem): Path {
+  const path = connectedFieldPath(entry, problem)
+  return external === undefined ? path : externalPath(path)
+}
+
+function connectedFieldPath({ oauthConfig, samlConfig }: ConnectedAppEntry, { field, item }: Problem): Path {
   const number = item === undefined ? [] : [item]
   if (field === 'callbackUrls') return ['oauthConfig', 'callbackUrl', ...number]
   if (field === 'certificate') {

@@ -2,9 +2,9 @@ import { changePolicies, policiesWith } from '../connected-apps/app-policies.ts'
 import { appChecked, changeConnectedApp, replaceSecret } from '../connected-apps/change-connected-app.ts'
 import { type ConnectedApp, defaultPolicies } from '../connected-apps/connected-app.ts'
 import { consumerSecretProblem } from '../connected-apps/consumer-secret.ts'
-import { newConnectedApp } from '../connected-apps/new-connected-app.ts'
+import { newConnectedApp, newExternalClientApp } from '../connected-apps/new-connected-app.ts'
 import type { Org } from '../orgs/org.ts'
-import { done, type Outcome, refused } from '../problem.ts'
+import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import { hashSecret, sameHash } from '../secret.ts'
 import { enteredApp } from './app-entry.ts'
 import { type Applied, type ApplyNeeds, both, changedIf, isSame, was } from './applied.ts'
@@ -12,7 +12,7 @@ import { expiryOf } from './apply-certificate.ts'
 import type { ListedApp } from './read.ts'
 
 /**
- * Makes a connected app, or changes what differs of its settings, its policies or its secret.
+ * Makes a connected app or an external client app, or changes what differs of its settings, its policies or its secret.
  * @param customScopes those that the file assigns to it where it lists them
  */
 export async function applyApp(
@@ -28,7 +28,8 @@ export async function applyApp(
   const app = await needs.apps.findByName(org.id, fullName)
   if (app === undefined) {
     const { consumerKey, consumerSecret } = oauthConfig
-    const made = await newConnectedApp(needs, org, {
+    const make = listed.external === undefined ? newConnectedApp : newExternalClientApp
+    const made = await make(needs, org, {
       ...settings,
       fullName,
       policies,
@@ -37,6 +38,7 @@ export async function applyApp(
     })
     return both(unexpired, was('created', made))
   }
+  if ((app.external === undefined) !== (listed.external === undefined)) return refused(ofOtherKind(app))
   const stored = await needs.apps.findPolicies(app.id, org.id)
   const held = stored ?? { ...defaultPolicies, appId: app.id, orgId: org.id }
   const checkedPolicies = await policiesWith(needs, app, held, policies)
@@ -50,6 +52,14 @@ export async function applyApp(
     withPrefix(await changedIf(held, checkedPolicies, isSame, () => changePolicies(needs, app, org, policies))),
   ]
   return steps.reduce(both, unexpired)
+}
+
+function ofOtherKind({ fullName, external }: ConnectedApp): Problem {
+  const kind = external === undefined ? 'a connected app' : 'an external client app'
+  return {
+    field: 'fullName',
+    message: `“${fullName}” is ${kind} here, and no app becomes one of the other kind. Make a new app instead.`,
+  }
 }
 
 function keptKey({ consumerKey, label }: ConnectedApp, entered: string | undefined): Outcome<Applied> {

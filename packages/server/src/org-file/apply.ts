@@ -32,6 +32,7 @@ export interface Change {
     | 'certificate'
     | 'user'
     | 'connected app'
+    | 'external client app'
     | 'custom scope'
     | 'custom permission'
     | 'single sign-on'
@@ -122,13 +123,14 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       if (isRepeated(path, 'developerName', `custom scope ${orgName} ${entry.developerName}`)) continue
       note('custom scope', entry.developerName, path, await applyCustomScope(acts, org, entry))
     }
-    for (const app of listed.connectedApps) {
+    for (const app of listed.apps) {
       const { path, entry } = app
-      if (isRepeated(path, 'fullName', `connected app ${orgName} ${entry.fullName}`)) continue
+      if (isRepeated(path, 'fullName', `app ${orgName} ${entry.fullName}`)) continue
       const applied = await applyApp(acts, org, app, scopesAssignedTo(entry.fullName, listed))
-      note('connected app', entry.fullName, path, applied, (problem) => appFieldPath(entry, problem))
+      const kind = app.external === undefined ? 'connected app' : 'external client app'
+      note(kind, entry.fullName, path, applied, (problem) => appFieldPath(app, problem))
     }
-    const apps = new Set(listed.connectedApps.map(({ entry }) => entry.fullName))
+    const apps = new Set(listed.apps.map(({ entry }) => entry.fullName))
     for (const { path, entry } of listed.customScopes) {
       const assigned = await applyAssignedScope(acts, org, entry, apps)
       if (!assigned.ok || assigned.value !== 'unchanged') note('custom scope', entry.developerName, path, assigned)
@@ -163,8 +165,10 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       const applied = await applyTokenExchangeHandler(acts, org, entry)
       // That an app or a user could not be made has been told.
       const isTold = ({ field, item }: Problem) => {
-        const { connectedApp = '', apexExecutionUser = '' } = entry.enablements?.[item ?? -1] ?? {}
-        return field === 'enablements' && (failed.has(connectedApp) || failed.has(canonicalUsername(apexExecutionUser)))
+        const enablement = entry.enablements?.[item ?? -1]
+        const app = enablement?.connectedApp ?? enablement?.externalClientApp ?? ''
+        const { apexExecutionUser = '' } = enablement ?? {}
+        return field === 'enablements' && (failed.has(app) || failed.has(canonicalUsername(apexExecutionUser)))
       }
       const told = applied.ok ? applied : { ...applied, problems: applied.problems.filter((one) => !isTold(one)) }
       note('token exchange handler', developerName, path, told)

@@ -94,7 +94,8 @@ function mistakesOf(
 
 function nounOf(kind: EntryKind<z.ZodType>, steps: Path): string {
   const section = steps.findLast((step) => typeof step === 'string')
-  return section === undefined ? `A ${kind.noun}`.replace(/^A (?=[aeiou])/, 'An ') : `“${section}” of a ${kind.noun}`
+  const thing = `a ${kind.noun}`.replace(/^a (?=[aeiou])/, 'an ')
+  return section === undefined ? thing.replace(/^a/, 'A') : `“${section}” of ${thing}`
 }
 
 function isOff(value: unknown): boolean {
@@ -257,6 +258,41 @@ export const connectedAppKind = {
   },
 } satisfies EntryKind<z.ZodType>
 
+const external = entries.externalClientAppEntry
+const globalOauthSettings = inner(external, 'globalOauthSettings')
+const oauthSettings = inner(external, 'oauthSettings')
+
+/** An external client app: what Salesforce's metadata has besides is known by name. */
+export const externalClientAppKind = {
+  noun: 'external client app',
+  schema: external,
+  sections: {
+    '': sectionOf(external, ['isProtected', 'managedType', 'orgScopedExternalApp']),
+    globalOauthSettings: sectionOf(globalOauthSettings, ['shouldRotateConsumerKey', 'shouldRotateConsumerSecret']),
+    'globalOauthSettings.idTokenConfig': sectionOf(inner(globalOauthSettings, 'idTokenConfig')),
+    oauthSettings: sectionOf(oauthSettings, ['clientAssertionCertificate', 'isFirstPartyAppEnabled', 'oauthLink']),
+    'oauthSettings.customAttributes': sectionOf(inner(oauthSettings, 'customAttributes')),
+    'oauthSettings.trustedIpRanges': sectionOf(inner(oauthSettings, 'trustedIpRanges')),
+    policies: sectionOf(inner(external, 'policies'), [
+      'isCanvasPluginEnabled',
+      'isMobilePluginEnabled',
+      'isNotificationPluginEnabled',
+      'isPushPluginEnabled',
+      'isSamlPluginEnabled',
+    ]),
+    oauthPolicies: sectionOf(inner(external, 'oauthPolicies'), [
+      'commaSeparatedCustomScopes',
+      'guestJwtTimeout',
+      'isGuestCodeCredFlowEnabled',
+    ]),
+    mobileAppConfig: connectedAppKind.sections.mobileAppConfig,
+    canvasConfig: connectedAppKind.sections.canvasConfig,
+    samlConfig: connectedAppKind.sections.samlConfig,
+    pushMessaging: connectedAppKind.sections.pushMessaging,
+    appMenu: connectedAppKind.sections.appMenu,
+  },
+} satisfies EntryKind<z.ZodType>
+
 const notYetOfCredentials = [
   'awsAccessKey',
   'awsAccessSecret',
@@ -338,7 +374,7 @@ export const tokenExchangeHandlerKind = {
   schema: entries.tokenExchangeHandlerEntry,
   sections: {
     '': sectionOf(entries.tokenExchangeHandlerEntry),
-    enablements: { fields: ['connectedApp', 'apexExecutionUser', 'isDefault'], notYet: ['externalClientApp'] },
+    enablements: sectionOf(inner(entries.tokenExchangeHandlerEntry, 'enablements')),
   },
 } satisfies EntryKind<z.ZodType>
 

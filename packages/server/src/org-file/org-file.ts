@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { userMatchings } from '../auth-providers/auth-provider.ts'
-import { namedUserJwtMinutes } from '../connected-apps/app-policies.ts'
 import {
   canvasAccessMethods,
   canvasLocations,
@@ -20,14 +19,8 @@ import { externalCredentialSettings, namedCredentialSettings } from '../named-cr
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
 import { identityLocations, identityMappings, requestSignatureMethods } from '../saml/sso-config.ts'
+import { minutesOfJwt, minutesOfSession, textOrList, whole } from './fields.ts'
 
-function whole(least: number, most: number, what: string) {
-  const error = `Give ${what} from ${least} to ${most}.`
-  return z.int({ error }).min(least, { error }).max(most, { error })
-}
-
-const textOrList = z.union([z.string(), z.array(z.string())], { error: 'Give a text, or a list of texts.' })
-const minutesOfSession = whole(1, 1440, 'a whole number of minutes')
 const base64 = z.string().regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, {
   error: 'Give the file as base64, or leave this out and put the file of that name beside the org file.',
 })
@@ -115,6 +108,7 @@ export const orgEntry = z.strictObject({
   users: z.array(z.unknown()).exactOptional(),
   certificates: z.array(z.unknown()).exactOptional(),
   connectedApps: z.array(z.unknown()).exactOptional(),
+  externalClientApps: z.array(z.unknown()).exactOptional(),
   customScopes: z.array(z.unknown()).exactOptional(),
   customPermissions: z.array(z.unknown()).exactOptional(),
   samlSsoConfigs: z.array(z.unknown()).exactOptional(),
@@ -312,12 +306,7 @@ export const connectedAppEntry = z.strictObject({
         })
         .exactOptional(),
       namedUserJwtSessionTimeoutType: z.enum(['UserSession', 'Custom']).exactOptional(),
-      namedUserJwtTimeout: z
-        .int()
-        .refine((minutes) => namedUserJwtMinutes.includes(minutes), {
-          error: `Give a number of minutes that Salesforce offers: ${namedUserJwtMinutes.join(', ')}.`,
-        })
-        .exactOptional(),
+      namedUserJwtTimeout: minutesOfJwt.exactOptional(),
       isTokenExchangeFlowEnabled: z.boolean().exactOptional(),
       singleLogoutUrl: z.string().exactOptional(),
     })
@@ -390,6 +379,114 @@ export const connectedAppEntry = z.strictObject({
   permissionSetName: textOrList.exactOptional(),
 })
 
+/**
+ * An external client app, with the field names of `ExternalClientApplication` and, in sections, of the metadata types beside
+ * it. What has no section here is as with a connected app.
+ */
+export const externalClientAppEntry = z.strictObject({
+  fullName: z.string(),
+  label: z.string().exactOptional(),
+  contactEmail: z.string(),
+  contactPhone: z.string().exactOptional(),
+  description: z.string().exactOptional(),
+  infoUrl: z.string().exactOptional(),
+  logoUrl: z.string().exactOptional(),
+  iconUrl: z.string().exactOptional(),
+  distributionState: z.enum(['Local', 'Packaged']).exactOptional(),
+  // ExtlClntAppGlobalOauthSettings
+  globalOauthSettings: z
+    .strictObject({
+      callbackUrl: textOrList,
+      consumerKey: z.string().exactOptional(),
+      consumerSecret: z.string().exactOptional(),
+      certificate: z.string().exactOptional(),
+      certificateFile: z.string().exactOptional(),
+      isConsumerSecretOptional: z.boolean().exactOptional(),
+      isSecretRequiredForRefreshToken: z.boolean().exactOptional(),
+      isPkceRequired: z.boolean().exactOptional(),
+      isIntrospectAllTokens: z.boolean().exactOptional(),
+      isRefreshTokenRotationEnabled: z.boolean().exactOptional(),
+      isClientCredentialsFlowEnabled: z.boolean().exactOptional(),
+      isCodeCredFlowEnabled: z.boolean().exactOptional(),
+      isCodeCredPostOnly: z.boolean().exactOptional(),
+      isDeviceFlowEnabled: z.boolean().exactOptional(),
+      isNamedUserJwtEnabled: z.boolean().exactOptional(),
+      isTokenExchangeEnabled: z.boolean().exactOptional(),
+      isSecretRequiredForTokenExchange: z.boolean().exactOptional(),
+      idTokenConfig: z
+        .strictObject({
+          idTokenValidityInMinutes: whole(1, 720, 'a whole number of minutes').exactOptional(),
+          idTokenAudience: textOrList.exactOptional(),
+          idTokenIncludeStandardClaims: z.boolean().exactOptional(),
+          idTokenIncludeAttributes: z.boolean().exactOptional(),
+          idTokenIncludeCustomPerms: z.boolean().exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .default({ callbackUrl: [] }),
+  // ExtlClntAppOauthSettings
+  oauthSettings: z
+    .strictObject({
+      commaSeparatedOauthScopes: textOrList,
+      singleLogoutUrl: z.string().exactOptional(),
+      customAttributes: z.array(z.strictObject({ key: z.string(), formula: z.string() })).exactOptional(),
+      trustedIpRanges: z
+        .array(
+          z.strictObject({
+            startIpAddress: z.string(),
+            endIpAddress: z.string(),
+            description: z.string().exactOptional(),
+          }),
+        )
+        .exactOptional(),
+      assetTokenSigningCertificate: z.string().exactOptional(),
+      assetTokenAudiences: textOrList.exactOptional(),
+      assetTokenValidity: whole(1, 525_600, 'a whole number of minutes').exactOptional(),
+      areAttributesIncludedInAssetToken: z.boolean().exactOptional(),
+      areCustomPermsIncludedInAssetToken: z.boolean().exactOptional(),
+    })
+    .default({ commaSeparatedOauthScopes: [] }),
+  // ExtlClntAppConfigurablePolicies
+  policies: z
+    .strictObject({
+      isEnabled: z.boolean().exactOptional(),
+      isOauthPluginEnabled: z.boolean().exactOptional(),
+      startPage: z.enum(['Custom', 'None']).exactOptional(),
+      startUrl: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  // ExtlClntAppOauthConfigurablePolicies
+  oauthPolicies: z
+    .strictObject({
+      permittedUsersPolicyType: z.enum(['AllSelfAuthorized', 'AdminApprovedPreAuthorized']).exactOptional(),
+      commaSeparatedProfile: textOrList.exactOptional(),
+      commaSeparatedPermissionSet: textOrList.exactOptional(),
+      ipRelaxationPolicyType: z.enum(['Enforce', 'Enforce_RelaxRefresh', 'Bypass_2factor', 'Bypass']).exactOptional(),
+      refreshTokenPolicyType: z.enum(['Infinite', 'Zero', 'SpecificInactivity', 'SpecificLifetime']).exactOptional(),
+      refreshTokenValidityPeriod: whole(1, 99_999, 'a whole number').exactOptional(),
+      refreshTokenValidityUnit: z.enum(['Hours', 'Days', 'Months']).exactOptional(),
+      sessionTimeoutInMinutes: minutesOfSession.exactOptional(),
+      requiredSessionLevel: z.enum(['LOW', 'STANDARD', 'HIGH_ASSURANCE']).exactOptional(),
+      policyAction: z.enum(['Block', 'RaiseSessionLevel']).exactOptional(),
+      isClientCredentialsFlowEnabled: z.boolean().exactOptional(),
+      clientCredentialsFlowUser: z.string().exactOptional(),
+      isTokenExchangeFlowEnabled: z.boolean().exactOptional(),
+      namedUserJwtSessionTimeoutType: z.enum(['UserSession', 'Custom']).exactOptional(),
+      namedUserJwtTimeout: minutesOfJwt.exactOptional(),
+      singleLogoutUrl: z.string().exactOptional(),
+      apexHandler: z.string().exactOptional(),
+      executeHandlerAs: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  mobileStartUrl: connectedAppEntry.shape.mobileStartUrl,
+  mobileAppConfig: connectedAppEntry.shape.mobileAppConfig,
+  canvasConfig: connectedAppEntry.shape.canvasConfig,
+  samlConfig: connectedAppEntry.shape.samlConfig,
+  pushMessaging: connectedAppEntry.shape.pushMessaging,
+  mobilePolicy: connectedAppEntry.shape.mobilePolicy,
+  appMenu: connectedAppEntry.shape.appMenu,
+})
+
 /** A token exchange handler, with the field names of the metadata type `OauthTokenExchangeHandler`. */
 export const tokenExchangeHandlerEntry = z.strictObject({
   developerName: z.string(),
@@ -407,7 +504,9 @@ export const tokenExchangeHandlerEntry = z.strictObject({
   enablements: z
     .array(
       z.strictObject({
-        connectedApp: z.string(),
+        // One of the two.
+        connectedApp: z.string().exactOptional(),
+        externalClientApp: z.string().exactOptional(),
         apexExecutionUser: z.string(),
         isDefault: z.boolean(),
       }),
@@ -456,6 +555,8 @@ export type SamlSsoConfigEntry = z.infer<typeof samlSsoConfigEntry>
 export type AuthProviderEntry = z.infer<typeof authProviderEntry>
 /** A connected app as an org file has it. */
 export type ConnectedAppEntry = z.infer<typeof connectedAppEntry>
+/** An external client app as an org file has it. */
+export type ExternalClientAppEntry = z.infer<typeof externalClientAppEntry>
 /** A token exchange handler as an org file has it. */
 export type TokenExchangeHandlerEntry = z.infer<typeof tokenExchangeHandlerEntry>
 /** A named credential as an org file has it. */
@@ -476,6 +577,7 @@ export interface OrgEntry
     | 'users'
     | 'certificates'
     | 'connectedApps'
+    | 'externalClientApps'
     | 'customScopes'
     | 'customPermissions'
     | 'samlSsoConfigs'
@@ -491,6 +593,7 @@ export interface OrgEntry
   readonly users?: readonly UserEntry[]
   readonly certificates?: readonly CertificateEntry[]
   readonly connectedApps?: readonly ConnectedAppEntry[]
+  readonly externalClientApps?: readonly ExternalClientAppEntry[]
   readonly customScopes?: readonly CustomScopeEntry[]
   readonly customPermissions?: readonly CustomPermissionEntry[]
   readonly samlSsoConfigs?: readonly SamlSsoConfigEntry[]

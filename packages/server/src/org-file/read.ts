@@ -11,6 +11,7 @@ import {
   customPermissionKind,
   customScopeKind,
   type EntryKind,
+  externalClientAppKind,
   externalCredentialKind,
   namedCredentialKind,
   objectKind,
@@ -23,12 +24,14 @@ import {
   tokenExchangeHandlerKind,
   userKind,
 } from './entry.ts'
+import { connectedEntryOf, type ListedExternal, refreshTokenPolicyProblem } from './external-client-app.ts'
 import type {
   AuthProviderEntry,
   CertificateEntry,
   ConnectedAppEntry,
   CustomPermissionEntry,
   CustomScopeEntry,
+  ExternalClientAppEntry,
   ExternalCredentialEntry,
   NamedCredentialEntry,
   ObjectEntry,
@@ -63,8 +66,10 @@ export interface ListedCertificate extends Listed<CertificateEntry> {
   readonly privateKey: string | undefined
 }
 
-/** A connected app with what is in the files it names. */
+/** A connected app or an external client app, in the words of the former, with what is in the files it names. */
 export interface ListedApp extends Listed<ConnectedAppEntry> {
+  /** What an external client app has besides; `undefined` for a connected app. */
+  readonly external: ListedExternal | undefined
   readonly certificate: string | undefined
   readonly samlCertificate: string | undefined
   readonly mobileFiles: Pick<EnteredMobileApp, (typeof mobileFileFields)[number]>
@@ -83,7 +88,8 @@ export interface ListedOrg extends Listed<z.output<typeof orgKind.schema>> {
   readonly permissionSets: readonly Listed<PermissionSetEntry>[]
   readonly users: readonly Listed<UserEntry>[]
   readonly certificates: readonly ListedCertificate[]
-  readonly connectedApps: readonly ListedApp[]
+  /** Connected apps, and external client apps after them. */
+  readonly apps: readonly ListedApp[]
   readonly customScopes: readonly Listed<CustomScopeEntry>[]
   readonly customPermissions: readonly Listed<CustomPermissionEntry>[]
   readonly samlSsoConfigs: readonly ListedSamlSsoConfig[]
@@ -201,7 +207,10 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           permissionSets: all(permissionSetKind, 'permissionSets', entry.permissionSets),
           users: all(userKind, 'users', entry.users),
           certificates: await certificates(all(certificateKind, 'certificates', entry.certificates)),
-          connectedApps: await apps(all(connectedAppKind, 'connectedApps', entry.connectedApps)),
+          apps: [
+            ...(await apps(all(connectedAppKind, 'connectedApps', entry.connectedApps))),
+            ...(await externalApps(all(externalClientAppKind, 'externalClientApps', entry.externalClientApps))),
+          ],
           customScopes: all(customScopeKind, 'customScopes', entry.customScopes),
           customPermissions: all(customPermissionKind, 'customPermissions', entry.customPermissions),
           samlSsoConfigs: await samlSsoConfigs(all(samlSsoConfigKind, 'samlSsoConfigs', entry.samlSsoConfigs)),
@@ -247,15 +256,32 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
   }
 
   function apps(listed: readonly Listed<ConnectedAppEntry>[]): Promise<readonly ListedApp[]> {
+    return Promise.all(listed.map(({ path, entry }) => withFiles({ path, entry, external: undefined }, 'oauthConfig')))
+  }
+
+  function externalApps(listed: readonly Listed<ExternalClientAppEntry>[]): Promise<readonly ListedApp[]> {
     return Promise.all(
-      listed.map(async ({ path, entry }) => ({
-        path,
-        entry,
-        certificate: await certificateText(entry.oauthConfig, [...path, 'oauthConfig']),
-        samlCertificate: await certificateText(entry.samlConfig ?? {}, [...path, 'samlConfig']),
-        mobileFiles: await mobileFiles(entry.mobileAppConfig ?? {}, [...path, 'mobileAppConfig']),
-      })),
+      listed.map(({ path, entry }) => {
+        const problem = refreshTokenPolicyProblem(entry.oauthPolicies ?? {})
+        if (problem !== undefined)
+          mistakes.push(mistakeAt([...path, 'oauthPolicies', 'refreshTokenPolicyType'], problem))
+        return withFiles({ path, ...connectedEntryOf(entry) }, 'globalOauthSettings')
+      }),
     )
+  }
+
+  /** @param certificateIn the section in which its certificate stands */
+  async function withFiles(
+    app: Pick<ListedApp, 'path' | 'entry' | 'external'>,
+    certificateIn: string,
+  ): Promise<ListedApp> {
+    const { path, entry } = app
+    return {
+      ...app,
+      certificate: await certificateText(entry.oauthConfig, [...path, certificateIn]),
+      samlCertificate: await certificateText(entry.samlConfig ?? {}, [...path, 'samlConfig']),
+      mobileFiles: await mobileFiles(entry.mobileAppConfig ?? {}, [...path, 'mobileAppConfig']),
+    }
   }
 
   async function mobileFiles(config: MobileAppEntry, path: Path): Promise<ListedApp['mobileFiles']> {

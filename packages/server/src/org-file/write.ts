@@ -24,6 +24,8 @@ import type { CustomPermission, CustomPermissionStore } from '../users/custom-pe
 import type { LoginHours } from '../users/login-hours.ts'
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
+import { externalEntryOf } from './external-client-app.ts'
+import { given } from './given.ts'
 import type {
   AuthProviderEntry,
   CertificateEntry,
@@ -81,8 +83,19 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
   const handlers = await needs.tokenExchangeHandlers.list(org.id)
   const named = apps.map(({ id, fullName }) => ({ id, name: fullName }))
   const names = new Map([...profiles, ...permissionSets, ...people, ...named].map(({ id, name }) => [id, name]))
+  const externalIds = new Set(apps.flatMap(({ id, external }) => (external === undefined ? [] : [id])))
   const scopeNames = new Set(customScopes.map(({ name }) => name))
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id)
+  const written = await Promise.all(
+    apps.map(async (app) => {
+      const found = await needs.apps.findPolicies(app.id, org.id)
+      const policies = found ?? { ...defaultPolicies, appId: app.id, orgId: org.id }
+      return { app, policies, entry: appEntryOf(app, policies, namesOf, scopeNames) }
+    }),
+  )
+  const externalApps = written.flatMap(({ app, policies, entry }) =>
+    app.external === undefined ? [] : [externalEntryOf(entry, app.external, policies)],
+  )
   const {
     sessionTimeout,
     maxLoginsPerHour,
@@ -121,12 +134,8 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     })),
     users: users.map((user) => userEntryOf(user, namesOf)),
     certificates: (await needs.certificates.list(org.id)).map(certificateEntryOf),
-    connectedApps: await Promise.all(
-      apps.map(async (app) => {
-        const policies = await needs.apps.findPolicies(app.id, org.id)
-        return appEntryOf(app, policies ?? { ...defaultPolicies, appId: app.id, orgId: org.id }, namesOf, scopeNames)
-      }),
-    ),
+    connectedApps: written.flatMap(({ app, entry }) => (app.external === undefined ? [entry] : [])),
+    ...(externalApps.length === 0 ? {} : { externalClientApps: externalApps }),
     ...(customScopes.length === 0 ? {} : { customScopes: customScopes.map((scope) => scopeEntryOf(scope, apps)) }),
     ...(customPermissions.length === 0
       ? {}
@@ -135,7 +144,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     ...(providers.length === 0 ? {} : { authProviders: providers.map(authProviderEntryOf) }),
     ...(handlers.length === 0
       ? {}
-      : { tokenExchangeHandlers: handlers.map((handler) => handlerEntryOf(handler, namesOf)) }),
+      : { tokenExchangeHandlers: handlers.map((handler) => handlerEntryOf(handler, namesOf, externalIds)) }),
     ...credentialsOf('externalCredentials', await needs.externalCredentials.list(org.id)),
     ...credentialsOf('namedCredentials', await needs.namedCredentials.list(org.id)),
     ...(objects.length === 0 ? {} : { objects: objects.map(({ keyPrefix: _, ...object }) => object) }),
@@ -397,7 +406,11 @@ function assetTokenEntryOf({ assetTokenConfig }: ConnectedApp): ConnectedAppEntr
   }
 }
 
-function handlerEntryOf(handler: TokenExchangeHandler, namesOf: NamesOf): TokenExchangeHandlerEntry {
+function handlerEntryOf(
+  handler: TokenExchangeHandler,
+  namesOf: NamesOf,
+  externalIds: ReadonlySet<string>,
+): TokenExchangeHandlerEntry {
   const { developerName, masterLabel, description, tokenHandlerApex, tokenTypes } = handler
   return {
     developerName,
@@ -413,8 +426,9 @@ function handlerEntryOf(handler: TokenExchangeHandler, namesOf: NamesOf): TokenE
     isUserCreationAllowed: handler.isUserCreationAllowed,
     isProtected: handler.isProtected,
     enablements: handler.enablements.map(({ appId, executionUserId, isDefault }) => {
-      const [connectedApp = appId, apexExecutionUser = executionUserId] = namesOf([appId, executionUserId])
-      return { connectedApp, apexExecutionUser, isDefault }
+      const [app = appId, apexExecutionUser = executionUserId] = namesOf([appId, executionUserId])
+      const named = externalIds.has(appId) ? { externalClientApp: app } : { connectedApp: app }
+      return { ...named, apexExecutionUser, isDefault }
     }),
   }
 }
@@ -472,20 +486,4 @@ function wireFieldValue(object: SObject, name: string, value: FieldValue): Field
 
 function minutes(seconds: number): number {
   return Math.max(1, Math.round(seconds / 60))
-}
-
-type Given<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
-
-/** The fields that have a value. */
-function given<Fields extends object>(fields: Fields): Given<Fields> {
-  const isField = (name: string): name is Extract<keyof Fields, string> => name in fields
-  const present: Given<Fields> = {}
-  for (const name of Object.keys(fields)) {
-    if (isField(name) && isPresent(fields[name])) present[name] = fields[name]
-  }
-  return present
-}
-
-function isPresent<Value>(value: Value): value is Exclude<Value, undefined> {
-  return value !== undefined
 }
