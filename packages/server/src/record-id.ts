@@ -8,6 +8,7 @@ export const keyPrefixes = {
   profile: '00e',
   permissionSet: '0PS',
   connectedApplication: '0H4',
+  externalClientApplication: '0xI',
   customPermission: '0CP',
   oauthCustomScope: '1CS',
   certificate: '0P1',

@@ -36,6 +36,7 @@ export function tilesFor(
     ({ app, menu, policies }) =>
       menu.isVisible &&
       !policies.isBlocked &&
+      policies.isEnabled &&
       (!policies.isAdminApproved || isAssigned(policies, user)) &&
       (app.startUrl ?? app.mobile.startUrl) !== undefined,
   )

@@ -52,7 +52,7 @@ export interface ExternalClientApp {
  * stricter rules, and has what is in {@link ExternalClientApp} besides.
  */
 export interface ConnectedApp {
-  /** 18 characters, `0H4…`. */
+  /** 18 characters, `0H4…`; `0xI…` for an external client app. */
   readonly id: string
   /** The org it was made in; `undefined` for those built into the server, such as `PlatformCLI`. */
   readonly orgId: string | undefined

@@ -129,7 +129,7 @@ async function checkedApp(
   report('consumerSecret', consumerSecretProblem(consumerSecret) ?? (await secretTaken(needs, org, consumerSecret)))
 
   const blank: ConnectedApp = {
-    id: needs.newId('connectedApplication'),
+    id: needs.newId(external === undefined ? 'connectedApplication' : 'externalClientApplication'),
     orgId: org.id,
     fullName,
     label: fullName.replaceAll('_', ' '),

@@ -52,7 +52,9 @@ export const livePermissions: readonly SObject[] = [
       children: 'SetupEntityAccessItems',
     }),
     field('id', 'SetupEntityId', { isNillable: false }),
-    field('picklist', 'SetupEntityType', { values: ['ConnectedApplication', 'CustomPermission'] }),
+    field('picklist', 'SetupEntityType', {
+      values: ['ConnectedApplication', 'CustomPermission', 'ExternalClientApplication'],
+    }),
   ]),
   live('CustomPermission', keyPrefixes.customPermission, needing('ViewSetup'), [
     id(),

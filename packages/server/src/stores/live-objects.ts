@@ -5,6 +5,7 @@ import { idBehind, type LiveTable, ofMetadata } from './live-table.ts'
 
 /** An app's place in the menu has the number of the app behind a prefix of its own. */
 const menuItemId = idBehind('0DS', 'app.id')
+const menuItemIfAny = sql`case when policy.is_installed = 1 and app.distribution_state is null then ${menuItemId} else null end`
 
 const ofDevice = (member: string) => jsonTextIn('app.mobile', 'app', member)
 
@@ -53,8 +54,17 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       policy.session_timeout / 60 as "UvidTimeout", app.start_url as "StartUrl", app.created_at as "CreatedDate",
       app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
-    where policy.org_id = ${orgId} and policy.is_installed = 1`,
+    where policy.org_id = ${orgId} and policy.is_installed = 1 and app.distribution_state is null`,
+  ExternalClientApplication: ({ orgId }) => sql`
+    select app.id as "Id", app.full_name as "DeveloperName", app.label as "MasterLabel", ${ofMetadata},
+      app.description as "Description", app.contact_email as "ContactEmail", app.contact_phone as "ContactPhone",
+      app.info_url as "InfoUrl", app.logo_url as "LogoUrl", app.icon_url as "IconUrl",
+      app.distribution_state as "DistributionState",
+      app.created_at as "CreatedDate", app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
+    from app_policies as policy join connected_apps as app on app.id = policy.app_id
+    where policy.org_id = ${orgId} and policy.is_installed = 1 and app.distribution_state is not null`,
   // An app that no browser is ever sent back to is in no menu: it is one that keeps the sessions of a flow without an app.
+  // Of external client apps no item is known: an item is of one of four types, and theirs is none of these.
   AppMenuItem: ({ orgId, userId }) => sql`
     select ${menuItemId} as "Id", substr(app.id, 1, 15) as "ApplicationId", app.full_name as "Name",
       app.label as "Label", app.description as "Description", 'ConnectedApplication' as "Type",
@@ -77,10 +87,11 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       ${ofDevice('applicationInstallUrl')} as "MobileAppInstallUrl",
       app.created_at as "CreatedDate", app.modified_at as "LastModifiedDate", app.modified_at as "SystemModstamp"
     from app_policies as policy join connected_apps as app on app.id = policy.app_id
-    where policy.org_id = ${orgId} and policy.is_installed = 1 and app.callback_urls <> '[]'`,
+    where policy.org_id = ${orgId} and policy.is_installed = 1 and app.callback_urls <> '[]'
+      and app.distribution_state is null`,
   OauthToken: ({ orgId }) => sql`
     select 'r' || token.id as "Id", app.label as "AppName",
-      case when policy.is_installed = 1 then ${menuItemId} else null end as "AppMenuItemId", standing.user_id as "UserId",
+      ${menuItemIfAny} as "AppMenuItemId", standing.user_id as "UserId",
       token.use_count + 1 as "UseCount", token.issued_at as "CreatedDate", token.last_used_at as "LastUsedDate",
       'r' || token.id as "AccessToken", 'r' || token.id as "RequestToken", 'r' || token.id as "DeleteToken"
     from refresh_tokens as token join standings as standing on ${standsOn('token')}
@@ -88,7 +99,7 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
       join app_policies as policy on policy.app_id = standing.app_id and policy.org_id = standing.org_id
     where standing.org_id = ${orgId} and token.revoked_at is null
     union all
-    select 'a' || approval.id, app.label, case when policy.is_installed = 1 then ${menuItemId} else null end, approval.user_id,
+    select 'a' || approval.id, app.label, ${menuItemIfAny}, approval.user_id,
       approval.use_count, approval.first_used_at, approval.last_used_at, null, null,
       'a' || approval.id || '.' || approval.epoch
     from approvals as approval join connected_apps as app on app.id = approval.app_id

@@ -20,6 +20,34 @@ beforeAll(async () => {
 
 afterAll(() => org.server.close())
 
+describe('apps', () => {
+  it('has external client apps apart from connected apps, and in no menu', async () => {
+    const profile = await server.profile('System Administrator')
+    const external = {
+      id: recordIdOf(keyPrefixes.externalClientApplication, 1),
+      external: { distributionState: 'Local' },
+    } as const
+    const eca = await server.addApp('Order_Sync', external, { isAdminApproved: true, profileIds: [profile.id] })
+    await tokensFor(server, admin, eca)
+    expect((await soql('SELECT FIELDS(ALL) FROM ExternalClientApplication LIMIT 10')).body.records).toMatchObject([
+      { Id: eca.id, DeveloperName: 'Order_Sync', MasterLabel: 'Order Sync', DistributionState: 'Local' },
+    ])
+    expect((await send('GET', `/sobjects/ExternalClientApplication/${eca.id}`)).body.MasterLabel).toBe('Order Sync')
+    expect(await column("SELECT Name FROM ConnectedApplication WHERE Name = 'Order Sync'")).toEqual([])
+    expect(await column("SELECT Name FROM AppMenuItem WHERE Name = 'Order_Sync'")).toEqual([])
+    expect(
+      await column(
+        `SELECT SetupEntityType FROM SetupEntityAccess WHERE SetupEntityId = '${eca.id}'`,
+        'SetupEntityType',
+      ),
+    ).toEqual(['ExternalClientApplication'])
+    expect(
+      (await soql("SELECT AppMenuItemId FROM OauthToken WHERE AppName = 'Order Sync'")).body.records,
+    ).toMatchObject([{ AppMenuItemId: null }])
+    await server.stores.apps.delete(eca.id)
+  })
+})
+
 describe('custom permissions', () => {
   const whoGives = (
     user: User,

@@ -12,7 +12,7 @@ export function clueOfConsumerKey(found: string): string {
   if (/[<>{}$]|^your|client_?id|consumer_?key/i.test(found)) {
     return 'That is the placeholder of an example. Put the Consumer Key of your app there.'
   }
-  if (/^0H4[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(found)) {
+  if (/^(?:0H4|0xI)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(found)) {
     return "That is the id of an app's record, not its Consumer Key."
   }
   if (/^(?:888|00D|005)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(found)) {
