@@ -385,6 +385,60 @@ describe('sallyport app', () => {
   })
 })
 
+describe('sallyport app, of external client apps', () => {
+  const words = ['--contact-email', 'dev@app.example', '--scope', 'api', '--callback-url', 'https://sync.example/cb']
+  const create = (...more: readonly string[]) => [
+    'app',
+    'create',
+    'Sync',
+    '--external',
+    '--org',
+    'Target',
+    ...words,
+    ...more,
+  ]
+
+  it('create --external makes one, with PKCE and for its own org; list says what it is', async () => {
+    expect(await done(...create())).toMatchObject({
+      external: { distributionState: 'Local' },
+      isPkceRequired: true,
+      policies: { isEnabled: true, isOauthPluginEnabled: true, isClientCredentialsFlowEnabled: false },
+    })
+    const { stdout } = await run(['app', 'list', '--org', 'Target', '--data', data])
+    expect(stdout).toMatch(/Sync +external client app, Local/)
+    expect(stdout).toMatch(/Source_Integration +connected app/)
+  })
+
+  it('update changes what is its own, and installs it nowhere before it is Packaged', async () => {
+    const install = ['app', 'install', (await done('app', 'show', 'Sync')).consumerKey, '--org', 'Source']
+    expect(JSON.parse((await sallyport(...install)).stderr).error.problems).toEqual([
+      expect.stringContaining('“Sync” is an external client app whose distribution state is Local'),
+    ])
+    const own = ['--distribution', 'Packaged', '--client-credentials', '--allow-client-credentials', '--no-enabled']
+    await done('app', 'update', 'Sync', ...own)
+    const { stdout } = await run(['app', 'show', 'Sync', '--data', data])
+    expect(stdout).toMatch(/Kind +external client app, Packaged/)
+    expect(stdout).toMatch(/Client credentials +yes, allowed by the org/)
+    expect(stdout).toMatch(/State +disabled\n/)
+    await done(...install)
+  })
+
+  it('are refused what they do not have', async () => {
+    const { status, stderr } = await sallyport('app', 'update', 'Sync', '--user-agent', '--username-password')
+    expect([status, JSON.parse(stderr).error.problems]).toEqual([
+      1,
+      [
+        '--user-agent: External client apps do not have this flow.',
+        '--username-password: External client apps do not have this flow.',
+      ],
+    ])
+    expect((await sallyport('app', 'initial-access-token', 'Sync', '--org', 'Target')).stderr).toContain(
+      'Sync is an external client app: no apps register under it.',
+    )
+    await done('app', 'delete', 'Sync', '--org', 'Target', '--yes')
+  })
+})
+
 describe('sallyport certificate', () => {
   it('create, show, export and import move a certificate with its key from org to org; delete ends it', async () => {
     const made = await done('certificate', 'create', 'Mover', '--org', 'Source')
