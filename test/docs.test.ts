@@ -138,6 +138,18 @@ describe('the flow pages', () => {
     expect(output).toContain('"custom_permissions":{"Approve_Orders":true}')
   })
 
+  it('say what an external client app is, and the lines work as they stand', async () => {
+    const page = 'docs/external-client-apps.md'
+    const [, entry = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, page), 'utf8')) ?? []
+    await writeFile(join(dev.folder, 'external-client-apps.yaml'), entry)
+    const output = await paste(blocksOf('docs/external-client-apps.md'))
+    expect(output).toContain('"developerName":"AllAccounts"')
+    expect(output).toContain('A Local app is not installed elsewhere.')
+    expect(output).toContain('Order_Sync is installed in the org “Source”')
+    expect(output).toContain('"error":"oauth_flow_disabled"')
+    expect(output).toMatch(/Kind +external client app, Local/)
+  })
+
   it('say how sure a session is and from where it may come, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/sessions.md'))
     expect(output).toContain('needed (RaiseSessionLevel)')
