@@ -118,12 +118,20 @@ const findings: Readonly<Record<ReleaseUpdateName, Finder>> = {
     }))
   },
 
-  async blockNewConnectedApps(_needs, org) {
+  async blockNewConnectedApps({ apps }, org) {
+    const { date } = releaseUpdates.blockNewConnectedApps
+    const late = (await apps.list(org.id)).filter(
+      ({ external, createdAt }) => external === undefined && createdAt >= date,
+    )
     return [
       {
         subject: org.name,
         why: 'No connected app can be made in it any more, be it by hand or by a file. External client apps take their place.',
       },
+      ...late.map(({ label }) => ({
+        subject: label,
+        why: 'It was made after that day, which at Salesforce takes the leave of its Support: it is to be made anew as an external client app.',
+      })),
     ]
   },
 

@@ -266,6 +266,8 @@ describe('checkRelease', () => {
     const foreign = await foreignApp()
     await tokensFor(server, user, foreign)
     const partner = await partnerApp({ fullName: 'Partner', label: 'Partner', consumerKey: '3MVG9Partner' })
+    await server.addApp('Sync', { external: { distributionState: 'Local' } })
+    await server.addApp('Old', { createdAt: new Date('2026-01-31T00:00:00Z') })
     const warehouse = await server.addApp('Warehouse', {}, { isAdminApproved: true, profileIds: [user.profileId] })
     await server.journalOf(await jwt(warehouse, 'https://login.salesforce.com'))
     const org = await server.stores.orgs.find(server.org.id)
@@ -288,6 +290,7 @@ describe('checkRelease', () => {
       ['blockUninstalledApps', foreign.label],
       ['endLegacyHosts', 'Warehouse'],
       ['blockNewConnectedApps', 'Target'],
+      ['blockNewConnectedApps', 'Warehouse'],
       ['requirePkceOfPartnerApps', partner.label],
       ['rotateRefreshTokensOfPartnerApps', partner.label],
       ['expireIdleRefreshTokensOfPartnerApps', partner.label],
