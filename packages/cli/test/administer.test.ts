@@ -407,6 +407,9 @@ describe('sallyport app, of external client apps', () => {
     const { stdout } = await run(['app', 'list', '--org', 'Target', '--data', data])
     expect(stdout).toMatch(/Sync +external client app, Local/)
     expect(stdout).toMatch(/Source_Integration +connected app/)
+    const org = await done('org', 'show', 'Target')
+    expect(org.externalClientApps).toEqual(['Sync'])
+    expect(org.connectedApps).not.toContain('Sync')
   })
 
   it('update changes what is its own, and installs it nowhere before it is Packaged', async () => {

@@ -9,7 +9,7 @@ import { orgJson, orgText } from './shown-org.ts'
 export function orgShow(terminal: Terminal): CommandUnknownOpts {
   return new Command('show')
     .summary('show an org')
-    .description('Shows an org: its settings, profiles, permission sets, connected apps and certificates.')
+    .description('Shows an org: its settings, profiles, permission sets, apps and certificates.')
     .argument('[name]', 'by name, My Domain or id; needless when there is only one')
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -18,17 +18,22 @@ export function orgShow(terminal: Terminal): CommandUnknownOpts {
         const org = await findOrg(stores, name)
         const profiles = (await stores.profiles.list(org.id)).map((profile) => profile.name)
         const permissionSets = (await stores.permissionSets.list(org.id)).map((permissionSet) => permissionSet.name)
-        const connectedApps = (await stores.apps.list(org.id)).map((app) => app.fullName)
+        const apps = await stores.apps.list(org.id)
+        const namesOf = (isExternal: boolean) =>
+          apps.filter(({ external }) => (external !== undefined) === isExternal).map(({ fullName }) => fullName)
+        const connectedApps = namesOf(false)
+        const externalClientApps = namesOf(true)
         const certificates = (await stores.certificates.list(org.id)).map((certificate) => certificate.name)
         const lines = (names: readonly string[]) => (names.length === 0 ? '–' : names.join('\n'))
         const more = {
           Profiles: lines(profiles),
           'Permission sets': lines(permissionSets),
           'Connected apps': lines(connectedApps),
+          'External client apps': lines(externalClientApps),
           Certificates: lines(certificates),
         }
         terminal.answer(
-          { ...orgJson(org), profiles, permissionSets, connectedApps, certificates },
+          { ...orgJson(org), profiles, permissionSets, connectedApps, externalClientApps, certificates },
           orgText(org, more, terminal.style),
         )
       }),
