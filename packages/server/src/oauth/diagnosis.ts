@@ -120,7 +120,7 @@ function passedChecks({ passed }: JournalEntry, crossed: string | undefined): re
     .map(({ check, found }) => ({ outcome: 'passed', check, title: checkTitle(check), found: factsInWords(found) }))
 }
 
-function crossedCheck({ refusal }: JournalEntry): CrossedDiagnosis | undefined {
+function crossedCheck({ refusal, appId }: JournalEntry): CrossedDiagnosis | undefined {
   if (refusal === undefined) return undefined
   const { reason, facts } = refusal
   const known = readRefusal(reason, facts)
@@ -136,7 +136,7 @@ function crossedCheck({ refusal }: JournalEntry): CrossedDiagnosis | undefined {
       whereInSetup: undefined,
     }
   }
-  const { check, ...words } = explain(known)
+  const { check, ...words } = explain(known, appId)
   return { outcome: 'refused', check, title: checkTitle(check), reason, ...words }
 }
 

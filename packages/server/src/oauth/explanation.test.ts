@@ -375,3 +375,25 @@ it('says the cause of a refusal in a header', () => {
       'the time here',
   )
 })
+
+describe('an external client app', () => {
+  it.each<[ExplainedRefusal['reason'], string]>([
+    ['certificate-missing', 'Settings > OAuth Settings > '],
+    ['challenge-missing', 'Settings > OAuth Settings > '],
+    ['client-secret-wrong', 'Settings > OAuth Settings > Consumer Key and Secret'],
+    ['not-admin-approved', 'Policies > App Policies > Select Profiles (or Select Permission Sets)'],
+    ['run-as-missing', 'Policies > OAuth Policies > Client Credentials Flow > Run As'],
+  ])('has the settings that %s is about on the pages of its kind', (reason, place) => {
+    const sample = sampleRefusals.find((one) => one.reason === reason)
+    if (sample === undefined) throw new Error(reason)
+    expect(explain(sample, '0H4000000000001AAA').whereInSetup).toContain('Setup > App Manager > Warehouse')
+    expect(explain(sample, '0xI000000000001AAA').whereInSetup).toContain(
+      `Setup > External Client App Manager > Warehouse > ${place}`,
+    )
+  })
+
+  it('has nothing of OAuth on the pages of connected apps', () => {
+    const places = sampleRefusals.map((sample) => explain(sample, '0xI000000000001AAA').whereInSetup ?? '')
+    expect(places.filter((place) => /Setup > App Manager > [^>]* > (?:Edit > API|View|Manage)/.test(place))).toEqual([])
+  })
+})

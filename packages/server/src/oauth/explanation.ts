@@ -1,5 +1,6 @@
 import type { CheckName } from '../journal/checks.ts'
 import type { Facts } from '../journal/journal.ts'
+import { keyPrefixes } from '../record-id.ts'
 import { assertionExplanations } from './explanations/assertion.ts'
 import { assetTokenExplanations } from './explanations/asset-token.ts'
 import { authProviderExplanations } from './explanations/auth-provider.ts'
@@ -19,6 +20,7 @@ import type {
 import { flowSwitchExplanations } from './explanations/flow-switches.ts'
 import { frontdoorExplanations } from './explanations/frontdoor.ts'
 import { headlessExplanations } from './explanations/headless.ts'
+import { placeOfExternalApp } from './explanations/mending.ts'
 import { pushedRequestExplanations } from './explanations/pushed-request.ts'
 import { refreshTokenExplanations } from './explanations/refresh-token.ts'
 import { registrationExplanations } from './explanations/registration.ts'
@@ -71,10 +73,20 @@ const explanations: ReasonExplanations = {
 /** Every reason that is explained. */
 export const explainedReasons: readonly ExplainedReason[] = Object.keys(explanations).filter(isExplainedReason)
 
-/** Says in plain words which check refused, what it expected, what it found, and what to do. */
-export function explain<R extends ExplainedReason>({ reason, facts }: ExplainedRefusal<R>): Explanation {
+/**
+ * Says in plain words which check refused, what it expected, what it found, and what to do.
+ * @param appId the app that the request was of: its id says of which kind it is, and so where its settings are
+ */
+export function explain<R extends ExplainedReason>(
+  { reason, facts }: ExplainedRefusal<R>,
+  appId?: string,
+): Explanation {
   const explanation: ReasonExplanations[R] = explanations[reason]
-  return { check: explanation.check, ...explanation.explain(facts) }
+  const words = explanation.explain(facts)
+  const isExternal = appId?.startsWith(keyPrefixes.externalClientApplication) === true
+  const whereInSetup =
+    isExternal && words.whereInSetup !== undefined ? placeOfExternalApp(words.whereInSetup) : words.whereInSetup
+  return { check: explanation.check, ...words, whereInSetup }
 }
 
 /** Reads a refusal from the journal; `undefined` when this version does not know its reason, or other facts of it. */

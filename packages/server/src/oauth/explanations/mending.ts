@@ -50,6 +50,28 @@ export function consumerDetails(app: string): string {
   return `Setup > App Manager > ${app} > View > Manage Consumer Details`
 }
 
+/** Places of connected apps as the places of external client apps, which Salesforce keeps on a page of its own. */
+export function placeOfExternalApp(place: string): string {
+  return placesOfExternalApps.reduce(
+    (found, [ofConnected, ofExternal]) => found.replaceAll(ofConnected, ofExternal),
+    place,
+  )
+}
+
+const placesOfExternalApps: readonly (readonly [RegExp, string])[] = [
+  ['Edit > API \\(Enable OAuth Settings\\)', 'Settings > OAuth Settings'],
+  ['View > Manage Consumer Details', 'Settings > OAuth Settings > Consumer Key and Secret'],
+  [
+    'Manage > Manage Profiles \\(or Manage Permission Sets\\)',
+    'Policies > App Policies > Select Profiles (or Select Permission Sets)',
+  ],
+  ['Manage > Edit Policies', 'Policies > OAuth Policies'],
+  ['Manage', 'Policies'],
+].map(([ofConnected, ofExternal]) => [
+  new RegExp(`Setup > App Manager > ([^;]*?) > ${ofConnected}(?= > |;|$)`, 'g'),
+  `Setup > External Client App Manager > $1 > ${ofExternal}`,
+])
+
 /** A setting or an act on the page of a user. */
 export function userSetting(user: string, ...path: readonly string[]): string {
   return ['Setup > Users > Users', user, ...path].join(' > ')

@@ -64,13 +64,13 @@ export function errorPage(journal: Pick<JournalStore, 'find'>, showsCauses: bool
   async function explanationOf(requestId: string | undefined): Promise<ErrorExplanation | undefined> {
     const entry = requestId === undefined ? undefined : await journal.find(requestId)
     const refusal = entry?.refusal === undefined ? undefined : readRefusal(entry.refusal.reason, entry.refusal.facts)
-    return refusal === undefined ? undefined : shown(refusal)
+    return refusal === undefined ? undefined : shown(refusal, entry?.appId)
   }
 }
 
 /** An explanation with its check in words. */
-function shown(refusal: ExplainedRefusal): ErrorExplanation {
-  const explanation = explain(refusal)
+function shown(refusal: ExplainedRefusal, appId?: string): ErrorExplanation {
+  const explanation = explain(refusal, appId)
   return { ...explanation, check: checkTitle(explanation.check) }
 }
 
