@@ -19,12 +19,14 @@ await build({
   input: { program: 'dist/main.js' },
   output: { ...output, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'program-[name].cjs' },
 })
-// A handler runs on a thread of its own, which begins with a file of its own.
-await build({
-  ...common,
-  input: fileURLToPath(new URL('./handlers/handler-worker.js', import.meta.resolve('@sallyport/server'))),
-  output: { ...output, format: 'esm', codeSplitting: false },
-})
+// A thread begins with a file of its own.
+for (const thread of ['handlers/handler-worker.js', 'users/hashing-worker.js']) {
+  await build({
+    ...common,
+    input: fileURLToPath(new URL(thread, import.meta.resolve('@sallyport/server'))),
+    output: { ...output, format: 'esm', codeSplitting: false },
+  })
+}
 
 // What `sallyport walkthrough postman` fills in: beside the program, because the folder at the root is not in the package.
 cpSync(new URL('../../walkthroughs/postman', import.meta.url), new URL('dist/postman', import.meta.url), {

@@ -59,9 +59,10 @@ describe('the source of the server', () => {
     // The server's own `fetch` is how programs inside the process ask it.
     expect(using(/(?<![.\w])fetch\(/)).toEqual(['sallyport.ts'])
     expect(using(/from 'node:(?:https|http2|dgram|tls|child_process)'|from 'undici'/)).toEqual([])
-    // Code of whoever runs the server is apart from it.
+    // Code of whoever runs the server is apart from it, and so is what takes long: hashing.
     const ofHandlers = ['handler-thread.ts', 'handler-worker.ts'].map((file) => join('handlers', file))
-    expect(using(/from 'node:worker_threads'/).sort()).toEqual(ofHandlers)
+    const ofPasswords = ['hashing-thread.ts', 'hashing-worker.ts'].map((file) => join('users', file))
+    expect(using(/from 'node:worker_threads'/).sort()).toEqual([...ofHandlers, ...ofPasswords])
     // Where an admin says whom to believe, no redirect leads elsewhere, and no answer is endless.
     const asking = [join('auth-providers', 'ask-provider.ts'), join('handlers', 'verify-jwt.ts')]
     expect(using(/= fetch\b|customFetch/).sort()).toEqual(asking)

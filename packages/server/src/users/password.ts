@@ -1,6 +1,6 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { promisify } from 'node:util'
+import { deriveOnThread } from './hashing-thread.ts'
 import { canonicalUsername } from './user.ts'
 
 /** What guessing one password costs (argon2id, RFC 9106). */
@@ -128,13 +128,11 @@ function phcText({ memory, passes, parallelism, salt, tag }: PasswordHash): stri
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
 }
 
-const argon2Async = promisify(argon2)
-
 function derive(password: string, hash: PasswordCost & { readonly salt: Buffer }, tagLength: number): Promise<Buffer> {
   const { memory, passes, parallelism, salt } = hash
   // Keyboards differ in how they compose an accented letter; NFC makes them one.
   const message = password.normalize('NFC')
-  return argon2Async('argon2id', { message, nonce: salt, memory, passes, parallelism, tagLength })
+  return deriveOnThread({ message, nonce: salt, memory, passes, parallelism, tagLength })
 }
 
 interface Turns extends Pick<Passwords, 'load'> {
