@@ -4,7 +4,8 @@ import type { AccessToken, AccessTokenFinding, AccessTokenStore, ListedAccessTok
 import type { Noting } from './audit-trail.ts'
 import { instant, readBytes, readInstant, readScopes } from './column-values.ts'
 import { counterColumns } from './counters.ts'
-import type { Database, Reader } from './database.ts'
+import type { Database } from './database.ts'
+import { type LookUpReader, lookUps } from './look-ups.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
 
 // Rows that are looked at in one go.
@@ -80,6 +81,7 @@ export function accessTokenStore(database: Database): Noting<AccessTokenStore> {
         .as('stands'),
     ])
   const find = statement((given: Placeholder<{ id: number }>) => tokens.where('token.id', '=', given('id')))
+  const lookUp = lookUps((ids) => tokens.where('token.id', 'in', ids))
   const live = (given: Given<Wanted>) =>
     tokens
       .where('token.id', '>=', given('first'))
@@ -232,8 +234,8 @@ export function accessTokenStore(database: Database): Noting<AccessTokenStore> {
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   })
 
-  async function foundBy(reader: Pick<Reader, 'first'>, id: number): Promise<Found | undefined> {
-    const row = await reader.first(find, { id })
+  async function foundBy(reader: LookUpReader, id: number): Promise<Found | undefined> {
+    const row = await lookUp(reader, id)
     return row && { token: fromRow(row), stands: row.stands === 1 }
   }
 

@@ -664,12 +664,18 @@ export interface Tables {
   setup_audit_trail: SetupAuditTrailTable
 }
 
-/** Reads what has been committed. */
+/** Executes statements that read. */
 export interface Reader {
   first<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<Row | undefined>
   all<Params extends Values, Row>(statement: Statement<Params, Row>, params: Params): Promise<readonly Row[]>
   /** Runs a query that comes from outside, and so is kept compiled only for a while; answers its values in order. */
   values(query: Compilable<unknown>): Promise<readonly (readonly unknown[])[]>
+}
+
+/** Reads what has been committed. */
+export interface CommittedReader extends Reader {
+  /** Whether the database is a server, and every statement a message to it. */
+  readonly isRemote: boolean
 }
 
 /** Executes statements, in the transaction that is under way. */
@@ -717,7 +723,7 @@ export type About = string | number | object
 export interface Database {
   /** Writes queries in the dialect of the database; it never executes any. */
   readonly queries: Kysely<Tables>
-  readonly read: Reader
+  readonly read: CommittedReader
   readonly now: Clock
   /** Does the job atomically; when the promise resolves, its writes are durable. */
   write<T>(job: Job<T>, about?: About): Promise<T>

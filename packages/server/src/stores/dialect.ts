@@ -1,5 +1,5 @@
 import type { ColumnDataType, ColumnDefinitionBuilder, Compilable, Kysely, RawBuilder } from 'kysely'
-import type { Reader, Statements, Tables } from './database.ts'
+import type { CommittedReader, Statements, Tables } from './database.ts'
 import type { DatabaseValue } from './statement.ts'
 
 /** What differs between databases when a table is made. */
@@ -71,7 +71,7 @@ export interface StoresLoad extends DatabaseLoad {
 /** A connection to a database, which one group of writes at a time and all reads share. */
 export interface Connection extends Statements {
   /** Reads what has been committed, however far the transaction is that is under way. */
-  readonly reader: Reader
+  readonly reader: CommittedReader
   /** Whether statements may be sent before those sent earlier are answered. */
   readonly isPipelined: boolean
   /** Begins a transaction as soon as no other process writes. @throws {DatabaseBusy} when that takes too long */

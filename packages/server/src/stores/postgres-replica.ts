@@ -1,8 +1,8 @@
 import { type Compilable, sql } from 'kysely'
 import { Client, type ClientConfig } from 'pg'
-import type { Reader } from './database.ts'
 import { DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect, ReplicaLoad } from './dialect.ts'
+import type { LookUpReader } from './look-ups.ts'
 import { quickest } from './postgres-lanes.ts'
 import { NotBegun } from './postgres-message.ts'
 import { type PostgresPlace, readPostgresUrl } from './postgres-place.ts'
@@ -14,7 +14,7 @@ import { named, statement } from './statement.ts'
 /** A server that follows the primary, for what may be a little late. */
 export interface Replica {
   /** Reads from it, while it is known to have all that had been committed as long ago as it may be late; else `undefined`. */
-  fresh(): Pick<Reader, 'first'> | undefined
+  fresh(): LookUpReader | undefined
   /** Has it read from no more until it has all that has been committed by now. */
   catchUp(): void
   load(): ReplicaLoad
@@ -87,8 +87,10 @@ export function postgresReplica(
   let timer: NodeJS.Timeout | undefined
   schedule()
 
-  const reads: Pick<Reader, 'first'> = {
-    async first({ sql: text, bind, row }, params) {
+  const reads: LookUpReader = {
+    isRemote: true,
+    first: async (asked, params) => (await reads.all(asked, params))[0],
+    async all({ sql: text, bind, row }, params) {
       const session = quickest(readers).ready
       // The primary does not keep anybody waiting for a connection.
       if (session === undefined) throw new Error('The replica is not connected to.')
@@ -96,8 +98,7 @@ export function postgresReplica(
       const known = prepare(text, values)
       try {
         const { rows, columns } = await session.send(known.text, withoutNul(values), known.name)
-        const [found] = rows
-        return found === undefined ? undefined : row(named(columns, found))
+        return rows.map((found) => row(named(columns, found)))
       } catch (error) {
         // Whoever reads from it asks the primary then.
         if (!(error instanceof NotBegun)) session.discard()

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type Compilable, sql } from 'kysely'
-import type { Reader, Statements } from './database.ts'
+import type { CommittedReader, Statements } from './database.ts'
 import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { partedTables } from './parted-tables.ts'
@@ -104,7 +104,8 @@ function postgresConnection(postgres: PostgresPlace) {
   const batches = insertBatches((text, values) => inTransaction(text, values, true))
   const outside = async (text: string) => sent(await writer.session(), text, [], false)
 
-  const reader: Reader = {
+  const reader: CommittedReader = {
+    isRemote: true,
     async first({ sql: text, bind, row }, params) {
       const { rows, columns } = await read(readers, text, bind(params), true)
       const [found] = rows

@@ -181,6 +181,7 @@ function sqliteConnection(file: string, database: DatabaseSync, patiently: Patie
   return {
     isPipelined: false,
     reader: {
+      isRemote: false,
       async first(statement, params) {
         while (writing !== undefined) await writing
         beginReading()
