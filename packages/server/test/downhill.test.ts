@@ -82,7 +82,7 @@ describe('the downhill rule', () => {
 
   it('lets only web import the HTTP framework, only stores SQL, only certificates X.509, only saml signatures in XML', () => {
     const owners = [
-      [/^(?:hono|@hono\/|uqr)/, 'web'],
+      [/^(?:hono|@hono\/|uqr|@fastify\/busboy)/, 'web'],
       [/^(?:kysely|node:sqlite|pg)/, 'stores'],
       [/^(?:prom-client|@opentelemetry\/)/, 'metrics'],
       [/^(?:@peculiar\/x509|reflect-metadata)/, 'certificates'],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lineProblem, trimmed } from '../entered-text.ts'
+import { fileSize, mebibyte } from '../file-size.ts'
 
 /** A file of an app for mobile devices, as the app knows it. Its bytes are kept beside the app, not in it. */
 export interface MobileFile {
@@ -29,7 +30,6 @@ interface FileRule {
   readonly kinds: readonly { readonly endings: readonly string[]; readonly starts: readonly string[] }[]
 }
 
-const mebibyte = 1024 * 1024
 const archive = '504b0304'
 
 /** Most bytes of an app binary. */
@@ -100,11 +100,4 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
   '.jpeg': 'image/jpeg',
   '.gif': 'image/gif',
-}
-
-/** A number of bytes, for people. */
-export function fileSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`
-  const [size, unit] = bytes < mebibyte ? [bytes / 1024, 'KB'] : [bytes / mebibyte, 'MB']
-  return `${Number(size.toFixed(1))} ${unit}`
 }

@@ -14,6 +14,8 @@ export interface Incoming {
   header(name: string): string | undefined
   /** The body, once, of at most `limit` bytes. */
   body(limit: number): Promise<BodyReading>
+  /** The body, once, as it comes; rejects where it is cut off. What is not taken of it is left unread. */
+  chunks(): AsyncIterable<Uint8Array>
 }
 
 /** The bytes of a body, or why there are none. */
@@ -37,6 +39,7 @@ export function fromSocket(message: IncomingMessage): Incoming {
     peer: message.socket.remoteAddress ?? '127.0.0.1',
     header,
     body: (limit) => (isAnnouncedOver(header, limit) ? Promise.resolve('too-large') : received(message, limit)),
+    chunks: () => message.iterator({ destroyOnReturn: false }),
   }
 }
 
@@ -50,6 +53,7 @@ export function fromProgram(request: Request, from = '127.0.0.1'): Incoming {
     peer: from,
     header,
     body: async (limit) => (isAnnouncedOver(header, limit) ? 'too-large' : collected(request.body, limit)),
+    chunks: () => pieces(request.body),
   }
 }
 
@@ -101,6 +105,10 @@ function received(message: IncomingMessage, limit: number): Promise<BodyReading>
 }
 
 function ignored(): void {}
+
+async function* pieces(stream: Request['body']): AsyncGenerator<Uint8Array> {
+  yield* stream ?? []
+}
 
 async function collected(stream: Request['body'], limit: number): Promise<BodyReading> {
   const chunks: Uint8Array[] = []

@@ -271,7 +271,7 @@ describe('Import from Keystore', () => {
       ['keyStore', bytes],
       ['password', 'wrong one'],
     ])
-    expect(await statusAndProblem(wrong, 'Choose the file again')).toEqual([422, true])
+    expect(await statusAndProblem(wrong, 'Choose this file again')).toEqual([422, true])
     const junk = await importing(Buffer.from('junk'))
     expect(junk.status).toBe(422)
     const none = await postFiles(setup.server, setup.admin, `${path}/import`, [['password', storePassword]])

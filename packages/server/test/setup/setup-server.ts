@@ -62,7 +62,7 @@ export function rowOf(html: string, words: string): string {
 }
 
 /** What people read of a page, without its markup. */
-function textOf(html: string): string {
+export function textOf(html: string): string {
   return html
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { type IpRange, readIpRange, writeIpRange } from '../../ip-range.ts'
 import { Lines, YesNo } from './blocks.tsx'
-import type { SentFile, SentForm } from './form-body.ts'
+import { largestText, type SentFile, type SentForm, tooLargeMessage } from './form-body.ts'
 
 /** What a field makes of what was sent: a value, or what is wrong with it, in words. */
 export type FieldReading<T> =
@@ -29,6 +29,8 @@ export interface Field<T> {
   readonly shape: 'line' | 'group' | 'check' | 'file' | 'hidden' | 'again'
   /** Whether it sends a secret or a file, which is never shown again. */
   readonly isForgotten: boolean
+  /** Most bytes of the file that it sends. */
+  readonly largestFile?: number
   /** What is kept of a text that should never have been entered here: what it was, and nothing of what was in it. */
   readonly withoutSecret?: (text: string) => string
   read(name: string, sent: SentForm): FieldReading<T>
@@ -74,6 +76,12 @@ function required(isRequired: boolean, text: string): FieldReading<string> {
 function labelOf(options: readonly Option[], value: string): string | undefined {
   return options.find((option) => option.value === value)?.label
 }
+
+/** What script says before anything is sent. */
+const limited = (what: 'text' | 'file', most: number) => ({
+  'data-most': most,
+  'data-too-large': tooLargeMessage(what, most),
+})
 
 const faulty = (props: ControlProps) => ({
   'aria-invalid': props.isFaulty ? ('true' as const) : undefined,
@@ -205,6 +213,7 @@ export function area(
         required={isRequired}
         spellcheck={false}
         data-drop={accepts}
+        {...limited('text', largestText)}
         {...faulty(control)}
       >
         {control.entered.find((text) => !isSecret(text)) ?? ''}
@@ -240,6 +249,7 @@ export function lines(
         required={isRequired}
         placeholder={props.placeholder}
         spellcheck={false}
+        {...limited('text', largestText)}
         {...faulty(control)}
       >
         {control.entered[0] ?? ''}
@@ -344,13 +354,18 @@ export function choices(props: About & { readonly options: readonly Option[] }):
   }
 }
 
-/** A file, or nothing. @param accepts endings and types, as the `accept` attribute writes them */
-export function file(props: About & { readonly accepts: string }): Field<SentFile | undefined> {
-  const { isRequired = false, accepts } = props
+/**
+ * A file, or nothing.
+ * @param accepts endings and types, as the `accept` attribute writes them
+ * @param most bytes
+ */
+export function file(props: About & { readonly accepts: string; readonly most: number }): Field<SentFile | undefined> {
+  const { isRequired = false, accepts, most } = props
   return {
     ...about(props),
     shape: 'file',
     isForgotten: true,
+    largestFile: most,
     read(name, sent) {
       const found = sent.files.get(name)
       return isRequired && found === undefined ? { ok: false, message: 'Choose a file.' } : read(found)
@@ -365,6 +380,7 @@ export function file(props: About & { readonly accepts: string }): Field<SentFil
         type="file"
         accept={accepts}
         required={isRequired}
+        {...limited('file', most)}
         {...faulty(control)}
       />
     ),

@@ -22,7 +22,7 @@ const secret = { current: password({ label: 'Password', autocomplete: 'current-p
 const target = { action: '/here', csrfToken: 'token-1' }
 
 function sent(pairs: Record<string, readonly string[]>): SentForm {
-  return { texts: new Map(Object.entries(pairs)), files: new Map() }
+  return { texts: new Map(Object.entries(pairs)), files: new Map(), tooLarge: new Map() }
 }
 
 describe('reading a form', () => {
@@ -89,15 +89,31 @@ describe('reading a form', () => {
 
   it('takes no file where none is asked for', () => {
     const files = new Map([['label', { name: 'a.pem', bytes: Buffer.from('a') }]])
-    const reading = readFields(fields, { texts: new Map([['label', ['A']]]), files })
+    const reading = readFields(fields, { texts: new Map([['label', ['A']]]), files, tooLarge: new Map() })
     expect(reading).toEqual({ outcome: 'stranger', name: 'label' })
-    const withFile = { store: file({ label: 'Key store', accepts: '.jks', help: 'It is read once.' }) }
+    const withFile = { store: file({ label: 'Key store', most: 100, accepts: '.jks', help: 'It is read once.' }) }
     expect(
       readFields(withFile, {
         texts: new Map(),
         files: new Map([['store', { name: 'a.jks', bytes: Buffer.from('a') }]]),
+        tooLarge: new Map(),
       }),
     ).toMatchObject({ outcome: 'read', values: { store: { name: 'a.jks' } } })
+  })
+
+  it('says of what is too large only that, and what is wrong with the rest', () => {
+    const tooLarge = new Map([['label', 'This text has more than 3 bytes.']])
+    const texts = new Map([
+      ['label', ['']],
+      ['minutes', ['soon']],
+    ])
+    expect(readFields(fields, { texts, files: new Map(), tooLarge })).toEqual({
+      outcome: 'faulty',
+      problems: [
+        { field: 'label', message: 'This text has more than 3 bytes.' },
+        { field: 'minutes', message: 'Enter a whole number of minutes.' },
+      ],
+    })
   })
 
   it('reads back what it wrote, whatever it was', () => {
@@ -112,7 +128,7 @@ describe('reading a form', () => {
     })
     fc.assert(
       fc.property(values, (value) => {
-        const reading = readFields(fields, { texts: enteredOf(fields, value), files: new Map() })
+        const reading = readFields(fields, { texts: enteredOf(fields, value), files: new Map(), tooLarge: new Map() })
         expect(reading).toEqual({ outcome: 'read', values: value })
       }),
     )
@@ -155,6 +171,16 @@ describe('showing a form', () => {
     )
   })
 
+  it('says that a file which was sent is to be chosen again, on top and beside its field', () => {
+    const withFile = { store: file({ label: 'Key store', most: 100, accepts: '.jks', help: 'It is read once.' }) }
+    const form = shownForm(withFile, new Map(), [], target, ['store'])
+    expect(String(form.summary())).toContain(
+      'Nothing was kept of <a href="#f-store">Key store</a>: choose the file again',
+    )
+    expect(String(form.field('store'))).toMatch(/aria-describedby="f-store-lost f-store-help"/)
+    expect(String(shownForm(withFile, new Map(), [], target).field('store'))).not.toContain('Choose this file again')
+  })
+
   it('never shows a secret again', () => {
     const form = shownForm(secret, new Map([['current', ['hunter2']]]), [], target)
     expect(String(form.field('current'))).not.toContain('hunter2')
@@ -162,7 +188,7 @@ describe('showing a form', () => {
 
   it('is sent with its files only where it has a field for one', () => {
     expect(shownForm(fields, new Map(), [], target).sendsFiles).toBe(false)
-    const withFile = { store: file({ label: 'Key store', accepts: '.jks', help: 'It is read once.' }) }
+    const withFile = { store: file({ label: 'Key store', most: 100, accepts: '.jks', help: 'It is read once.' }) }
     expect(shownForm(withFile, new Map(), [], target).sendsFiles).toBe(true)
   })
 })

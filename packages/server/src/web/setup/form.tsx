@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Problem } from '../../problem.ts'
 import type { FormTarget } from '../pages/post-form.tsx'
+import { Notice } from './blocks.tsx'
 import type { Field } from './field.tsx'
 import type { SentForm } from './form-body.ts'
 
@@ -35,7 +36,9 @@ export function readFields<F extends Fields>(fields: F, sent: SentForm): FormRea
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(fields)) {
     const reading = field.read(name, sent)
-    if (reading.ok) values[name] = reading.value
+    const tooLarge = sent.tooLarge.get(name)
+    if (tooLarge !== undefined) problems.push({ field: name, message: tooLarge })
+    else if (reading.ok) values[name] = reading.value
     else problems.push({ field: name, message: reading.message })
   }
   if (problems.length > 0 || !isWhole(fields, values)) return { outcome: 'faulty', problems }
@@ -53,6 +56,15 @@ function isWhole<F extends Fields>(fields: F, values: Record<string, unknown>): 
 /** Whether a form was sent to be looked at once more, by a button made with `again`. */
 export function asksAgain(fields: Fields, { texts }: SentForm): boolean {
   return Object.entries(fields).some(([name, { shape }]) => shape === 'again' && texts.has(name))
+}
+
+/** Most bytes of the file that may be sent under each name. */
+export function largestFilesOf(fields: Fields): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(fields).flatMap(([name, { largestFile }]) =>
+      largestFile === undefined ? [] : [[name, largestFile]],
+    ),
+  )
 }
 
 /** What was sent, without what is never shown again: passwords, and texts that should not have been entered where they were. */
@@ -99,16 +111,20 @@ export interface ShownForm<F extends Fields> {
   field(name: keyof F & string): Child
   /** What stands in a field just now; the first, where there are several. */
   entered(name: keyof F & string): string
-  /** What is wrong, above everything else, each with a link to its field; nothing when nothing is. */
+  /** What is to be done, above everything else, each thing with a link to its field; nothing when there is nothing. */
   summary(): Child
 }
 
-/** Makes a form of its fields, of what stands in them, and of what is wrong. */
+/**
+ * Makes a form of its fields, of what stands in them, and of what is wrong.
+ * @param lostFiles names of the fields whose files were sent: no page can put a file back
+ */
 export function shownForm<F extends Fields>(
   fields: F,
   entered: Entered,
   problems: readonly Problem[],
   target: FormTarget,
+  lostFiles: readonly string[] = [],
 ): ShownForm<F> {
   const problemOf = (name: string): string | undefined => {
     const own = problems.filter((problem) => problem.field === name)
@@ -124,10 +140,22 @@ export function shownForm<F extends Fields>(
     field(name) {
       const field = fields[name]
       if (field === undefined) throw new Error(`This form has no field ${name}.`)
-      return <FieldBlock name={name} field={field} entered={entered.get(name) ?? []} problem={problemOf(name)} />
+      return (
+        <FieldBlock
+          name={name}
+          field={field}
+          entered={entered.get(name) ?? []}
+          problem={problemOf(name)}
+          isLost={lostFiles.includes(name)}
+        />
+      )
     },
-    summary: () =>
-      problems.length === 0 ? null : <ErrorSummary fields={fields} problems={inOrder(fields, problems)} />,
+    summary: () => (
+      <>
+        {problems.length > 0 && <ErrorSummary fields={fields} problems={inOrder(fields, problems)} />}
+        {lostFiles.length > 0 && <LostFiles fields={fields} names={lostFiles} />}
+      </>
+    ),
   }
 }
 
@@ -143,13 +171,15 @@ interface FieldBlockProps {
   readonly field: Field<unknown>
   readonly entered: readonly string[]
   readonly problem: string | undefined
+  readonly isLost: boolean
 }
 
-function FieldBlock({ name, field, entered, problem }: FieldBlockProps) {
+function FieldBlock({ name, field, entered, problem, isLost }: FieldBlockProps) {
   const id = fieldId(name)
   const helpId = field.help === undefined ? undefined : `${id}-help`
   const problemId = problem === undefined ? undefined : `${id}-problem`
-  const describedBy = [problemId, helpId].filter((one) => one !== undefined).join(' ') || undefined
+  const lostId = isLost ? `${id}-lost` : undefined
+  const describedBy = [problemId, lostId, helpId].filter((one) => one !== undefined).join(' ') || undefined
   const control = field.draw({
     id,
     name,
@@ -163,6 +193,11 @@ function FieldBlock({ name, field, entered, problem }: FieldBlockProps) {
       {problem !== undefined && (
         <p class="slds-form-element__help" id={problemId}>
           {problem}
+        </p>
+      )}
+      {isLost && (
+        <p class="lost" id={lostId}>
+          Choose this file again: nothing was kept of it.
         </p>
       )}
       {field.help !== undefined && (
@@ -240,6 +275,21 @@ function ErrorSummary({ fields, problems }: { readonly fields: Fields; readonly 
         </ul>
       </div>
     </div>
+  )
+}
+
+function LostFiles({ fields, names }: { readonly fields: Fields; readonly names: readonly string[] }) {
+  return (
+    <Notice look="warning" role="status">
+      Nothing was kept of{' '}
+      {names.map((name, place) => (
+        <>
+          {place > 0 && ' and '}
+          <a href={`#${fieldId(name)}`}>{fields[name]?.label}</a>
+        </>
+      ))}
+      : choose {names.length === 1 ? 'the file' : 'both files'} again before you send this.
+    </Notice>
   )
 }
 

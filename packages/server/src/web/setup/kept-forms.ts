@@ -10,7 +10,7 @@ import { largestForm } from './form-body.ts'
 /** What a form that came back shows: what was entered, what is wrong with it, and what is to be seen first. */
 export interface CameBack {
   readonly entered: Entered
-  /** Labels of the fields with files that were sent: no page can put a file back into its field. */
+  /** Names of the fields with files that were sent: no page can put a file back into its field. */
   readonly files: readonly string[]
   readonly problems: readonly Problem[]
   /** Markup of ours. */

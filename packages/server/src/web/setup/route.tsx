@@ -15,6 +15,7 @@ import {
   asksAgain,
   enteredOf,
   type Fields,
+  largestFilesOf,
   readFields,
   type ShownForm,
   shownForm,
@@ -89,8 +90,6 @@ export interface FormPage<Subject, F extends Fields> {
   readonly path: string
   /** To see the form and to send it alike. */
   readonly right: SetupRight
-  /** Most bytes that it may send, where files make it larger than most. */
-  readonly largest?: number
   /** What the form is about, out of the address; `undefined` when there is no such thing in this org. */
   readonly find: (visit: SetupVisit) => Promise<Subject | undefined>
   readonly fields: (subject: Subject, visit: SetupVisit) => F | Promise<F>
@@ -139,18 +138,20 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
       path,
       right,
       async answer(visit) {
-        const sent = await readSentForm(visit.request, spec.largest)
-        checkToken(visit, sent)
         const subject = await spec.find(visit)
         if (subject === undefined) return notFound(visit)
         const fields = await spec.fields(subject, visit)
+        const sent = await readSentForm(visit.request, largestFilesOf(fields))
+        checkToken(visit, sent)
         const reading = readFields(fields, sent)
         if (reading.outcome === 'stranger') throw stranger(visit, reading.name)
         const entered = withoutSecrets(fields, sent.texts)
-        const files = [...sent.files.keys()].flatMap((name) => fields[name]?.label ?? [])
+        const files = [...sent.files.keys()]
         const back = (more: Partial<CameBack> = {}) =>
           comeBack(visit, { ...untouched, entered, files, ...more }, (form) => draw(visit, subject, fields, form))
-        if (asksAgain(fields, sent)) return back()
+        if (asksAgain(fields, sent)) {
+          return back({ problems: [...sent.tooLarge].map(([field, message]) => ({ field, message })) })
+        }
         if (reading.outcome === 'faulty') return back({ problems: reading.problems })
         const outcome = await spec.act(reading.values, subject, visit)
         if ('status' in outcome) return outcome
@@ -171,11 +172,11 @@ export function formPage<Subject, F extends Fields>(spec: FormPage<Subject, F>):
     fields: F,
     { entered, files, problems, seeFirst }: CameBack,
   ): Promise<Reply> {
-    const form = shownForm(fields, entered, problems, targetOf(visit))
+    const form = shownForm(fields, entered, problems, targetOf(visit), files)
     const { inside, ...props } = await spec.show(form, subject, visit)
     const title = problems.length > 0 ? `Error: ${props.title}` : undefined
     const children = (
-      <FormBody form={form} files={files} seeFirst={seeFirst} submit={spec.submit} cancel={spec.cancel(subject, visit)}>
+      <FormBody form={form} seeFirst={seeFirst} submit={spec.submit} cancel={spec.cancel(subject, visit)}>
         {inside}
       </FormBody>
     )
@@ -208,24 +209,18 @@ async function comeBack(visit: SetupVisit, form: CameBack, draw: (form: CameBack
 
 interface FormBodyProps {
   readonly form: ShownForm<Fields>
-  readonly files: readonly string[]
   readonly seeFirst: string | undefined
   readonly submit: string
   readonly cancel: string
   readonly children: Child
 }
 
-function FormBody({ form, files, seeFirst, submit, cancel, children }: FormBodyProps) {
+function FormBody({ form, seeFirst, submit, cancel, children }: FormBodyProps) {
   return (
     <PostForm {...form.target} class="form" sendsFiles={form.sendsFiles}>
       {/* Browsers press the first button when somebody presses Enter in a field. */}
       {form.hasAgain && <button type="submit" hidden tabindex={-1} />}
       {form.summary()}
-      {files.length > 0 && (
-        <Notice look="warning" role="status">
-          Nothing was kept of {files.join(' and ')}: choose the file again before you send this.
-        </Notice>
-      )}
       {seeFirst !== undefined && (
         <div id="see-first" tabindex={-1}>
           <Notice look="warning" role="status">

@@ -24,6 +24,9 @@ function addFileDrop(root: ParentNode): void {
   for (const area of root.querySelectorAll<HTMLTextAreaElement>('textarea[data-drop]')) {
     const take = async (file: File | undefined | null) => {
       if (file === undefined || file === null) return
+      const message = tooLarge(area, file.size)
+      say(area, message)
+      if (message !== '') return
       const bytes = new Uint8Array(await file.arrayBuffer())
       area.value = asPem(bytes)
       area.dispatchEvent(new Event('input', { bubbles: true }))
@@ -49,6 +52,47 @@ function addFileDrop(root: ParentNode): void {
       take(event.dataTransfer?.files[0])
     })
   }
+}
+
+type Limited = HTMLInputElement | HTMLTextAreaElement
+
+/** Files and texts that the server would not take are said to be too large before they are sent. */
+function checkSizes(root: ParentNode): void {
+  const check = (field: Limited, size: number) => {
+    const message = tooLarge(field, size)
+    field.setCustomValidity(message)
+    say(field, message)
+  }
+  for (const field of root.querySelectorAll<HTMLInputElement>('input[data-most]')) {
+    field.addEventListener('change', () => check(field, field.files?.[0]?.size ?? 0))
+  }
+  for (const area of root.querySelectorAll<HTMLTextAreaElement>('textarea[data-most]')) {
+    area.addEventListener('input', () => check(area, new Blob([area.value]).size))
+  }
+}
+
+/** What is wrong with so many bytes, in the words of the server; nothing when nothing is. */
+function tooLarge({ dataset }: Limited, size: number): string {
+  return size > Number(dataset['most']) ? (dataset['tooLarge'] ?? '') : ''
+}
+
+/** Says beside a field what is wrong with it, or no longer does. */
+function say(field: Limited, message: string): void {
+  const id = `${field.id}-too-large`
+  const said = document.getElementById(id)
+  if ((said?.textContent ?? '') === message) return
+  said?.remove()
+  const others = (field.getAttribute('aria-describedby') ?? '').split(' ').filter((one) => one !== '' && one !== id)
+  field.setAttribute('aria-describedby', [...(message === '' ? [] : [id]), ...others].join(' '))
+  field.setAttribute('aria-invalid', String(message !== ''))
+  field.closest('.slds-form-element')?.classList.toggle('slds-has-error', message !== '')
+  if (message === '') return
+  const paragraph = document.createElement('p')
+  paragraph.id = id
+  paragraph.className = 'slds-form-element__help'
+  paragraph.setAttribute('role', 'alert')
+  paragraph.textContent = message
+  field.closest('.slds-form-element__control')?.after(paragraph)
 }
 
 /** Text as it is; the bytes of a certificate (DER) as the PEM that means the same. */
@@ -123,6 +167,7 @@ function goToProblems(): void {
 foldTree()
 addCopyButtons(document)
 addFileDrop(document)
+checkSizes(document)
 addQuickFind()
 followTail()
 goToProblems()

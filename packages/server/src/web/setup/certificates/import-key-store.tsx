@@ -1,4 +1,5 @@
 import { importKeyStore } from '../../../certificates/key-store.ts'
+import { fileSize } from '../../../file-size.ts'
 import { done, refused } from '../../../problem.ts'
 import { excerpt } from '../../pages/excerpt.ts'
 import { Card } from '../blocks.tsx'
@@ -8,12 +9,16 @@ import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import { certificatePath, certificatesPath } from './find-certificate.ts'
 
+/** Most bytes of a key store: one with all its chains. */
+const largestKeyStore = 524_288
+
 const fields = {
   keyStore: file({
     label: 'Keystore',
     isRequired: true,
     accepts: '.jks,.p12,.pfx,.pem,.keystore',
-    help: 'JKS, as at Salesforce; here PKCS#12 and PEM, too. At most 512 KB.',
+    most: largestKeyStore,
+    help: `JKS, as at Salesforce; here PKCS#12 and PEM, too. At most ${fileSize(largestKeyStore)}.`,
   }),
   password: password({
     label: 'Keystore Password',
@@ -54,7 +59,6 @@ export function importKeyStorePage(needs: Pick<SetupNeeds, 'seal' | 'newId' | 'n
           {form.field('aliases')}
           {form.field('name')}
           {form.field('isPrivateKeyExportable')}
-          {form.problems.length > 0 && <p>Choose the file again: no browser keeps it, and neither do we.</p>}
         </Card>
       ),
     }),

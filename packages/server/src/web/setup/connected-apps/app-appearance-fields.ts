@@ -6,7 +6,8 @@ import {
 } from '../../../connected-apps/canvas-app.ts'
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { devicePlatforms, deviceTypes, pushServiceTypes } from '../../../connected-apps/mobile-app.ts'
-import { type EnteredMobileFile, fileSize, largestBinary, largestIcon } from '../../../connected-apps/mobile-file.ts'
+import { type EnteredMobileFile, largestBinary, largestIcon } from '../../../connected-apps/mobile-file.ts'
+import { fileSize } from '../../../file-size.ts'
 import { check, choice, choices, file, type Option, text } from '../field.tsx'
 import type { ValuesOf } from '../form.tsx'
 import type { SentFile } from '../form-body.ts'
@@ -64,6 +65,7 @@ export const mobileFields = {
   applicationBinaryFile: file({
     label: 'App Binary File',
     accepts: '.ipa,.apk,.aab',
+    most: largestBinary,
     help: `The app itself: an .ipa for iOS, an .apk or .aab for Android, of at most ${fileSize(largestBinary)}. It is kept and can be downloaded where the app is viewed; for a larger one enter its App Binary URL. Leave it empty to keep what is there.`,
   }),
   noBinaryFile: check({
@@ -73,6 +75,7 @@ export const mobileFields = {
   applicationIconFile: file({
     label: 'Icon File',
     accepts: '.png,.jpg,.jpeg,.gif',
+    most: largestIcon,
     help: `The app’s icon on devices: a PNG, JPEG or GIF of at most ${fileSize(largestIcon)}. Leave it empty to keep what is there.`,
   }),
   noIconFile: check({

@@ -7,14 +7,12 @@ import type { SetupRoute } from '../setup-visit.ts'
 import { appFieldsOf, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
 import { AppSections } from './app-sections.tsx'
 import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
-import { largestAppForm } from './mobile-files.ts'
 
 /** *Edit* of a connected app: its settings, which only the org that made it may change. */
 export function editApp({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
   return formPage({
     path: `${appsPath}/:app/edit`,
     right: 'manage connected apps',
-    largest: largestAppForm,
     find: findOwnApp,
     fields: (_app, { stores, org }) => appFieldsOf(stores, org),
     start: appStart,

@@ -1,14 +1,10 @@
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { mobileFileFields } from '../../../connected-apps/mobile-app.ts'
-import { largestBinary, largestIcon, mobileFileType } from '../../../connected-apps/mobile-file.ts'
+import { mobileFileType } from '../../../connected-apps/mobile-file.ts'
 import { download } from '../download.ts'
-import { largestForm } from '../form-body.ts'
 import { notFound, page } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
 import { appPath, appsPath, findOwnApp } from './find-app.ts'
-
-/** Most bytes of the form of an app: its files, and everything else. */
-export const largestAppForm = largestForm + largestBinary + largestIcon
 
 const places = { applicationBinaryFile: 'binary-file', applicationIconFile: 'icon-file' } as const
 

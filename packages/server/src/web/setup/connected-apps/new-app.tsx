@@ -14,14 +14,12 @@ import {
 } from './app-form.tsx'
 import { AppSections } from './app-sections.tsx'
 import { appPath, appsPath } from './find-app.ts'
-import { largestAppForm } from './mobile-files.ts'
 
 /** *New Connected App*. */
 export function newApp({ seal, newId, now }: Pick<SetupNeeds, 'seal' | 'newId' | 'now'>): readonly SetupRoute[] {
   return formPage({
     path: `${appsPath}/new`,
     right: 'manage connected apps',
-    largest: largestAppForm,
     find: async ({ org }) => org,
     fields: async (org, { stores }) => ({ ...newAppFields, ...(await appFieldsOf(stores, org)) }),
     start: () => newAppStart,
