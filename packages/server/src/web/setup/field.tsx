@@ -26,7 +26,7 @@ export interface Field<T> {
   readonly help?: string | undefined
   readonly isRequired: boolean
   /** `group`: several controls under one heading; `check`: a box with its label beside it. */
-  readonly shape: 'line' | 'group' | 'check' | 'file' | 'hidden' | 'again'
+  readonly shape: 'line' | 'group' | 'check' | 'file' | 'hidden' | 'again' | 'fixed'
   /** Whether it sends a secret or a file, which is never shown again. */
   readonly isForgotten: boolean
   /** Most bytes of the file that it sends. */
@@ -398,6 +398,20 @@ export function hidden(): Field<string> {
     write: (value) => [value],
     show: () => undefined,
     draw: ({ id, name, entered }) => <input type="hidden" id={id} name={name} value={entered[0] ?? ''} />,
+  }
+}
+
+/** What a form of this kind does not ask for: it holds this, is drawn nowhere, and is no field that may be sent. */
+export function fixed<T>(value: T): Field<T> {
+  return {
+    label: '',
+    isRequired: false,
+    shape: 'fixed',
+    isForgotten: true,
+    read: () => read(value),
+    write: () => [],
+    show: () => undefined,
+    draw: () => null,
   }
 }
 

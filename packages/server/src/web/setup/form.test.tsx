@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { check, choice, choices, file, lines, password, text, whole } from './field.tsx'
+import { check, choice, choices, file, fixed, lines, password, text, whole } from './field.tsx'
 import { enteredOf, fieldRows, readFields, shownForm } from './form.tsx'
 import type { SentForm } from './form-body.ts'
 
@@ -85,6 +85,14 @@ describe('reading a form', () => {
 
   it('takes a field once, unless it is one of several things to tick', () => {
     expect(readFields(fields, sent({ label: ['A', 'B'] }))).toEqual({ outcome: 'stranger', name: 'label' })
+  })
+
+  it('holds what is fixed, draws nothing of it, and takes none that is sent', () => {
+    const one = { ...fields, kind: fixed('two') }
+    expect(readFields(one, sent({ label: ['A'] }))).toMatchObject({ outcome: 'read', values: { kind: 'two' } })
+    expect(readFields(one, sent({ label: ['A'], kind: ['two'] }))).toEqual({ outcome: 'stranger', name: 'kind' })
+    expect(String(shownForm(one, new Map(), [], target).field('kind'))).toBe('')
+    expect(fieldRows(one, { kind: 'two' }, ['kind'])).toEqual([])
   })
 
   it('takes no file where none is asked for', () => {

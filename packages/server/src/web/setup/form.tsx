@@ -46,7 +46,7 @@ export function readFields<F extends Fields>(fields: F, sent: SentForm): FormRea
 }
 
 function isStranger(field: Field<unknown> | undefined, entered: readonly string[]): boolean {
-  return field === undefined || (field.shape !== 'group' && entered.length > 1)
+  return field === undefined || field.shape === 'fixed' || (field.shape !== 'group' && entered.length > 1)
 }
 
 function isWhole<F extends Fields>(fields: F, values: Record<string, unknown>): values is ValuesOf<F> {
@@ -96,7 +96,9 @@ export function fieldRows<F extends Fields>(
   return names.flatMap((name) => {
     const field = fields[name]
     const value = values[name]
-    return field === undefined ? [] : [[field.label, value === undefined ? undefined : field.show(value)] as const]
+    return field === undefined || field.shape === 'fixed'
+      ? []
+      : [[field.label, value === undefined ? undefined : field.show(value)] as const]
   })
 }
 
@@ -175,6 +177,7 @@ interface FieldBlockProps {
 }
 
 function FieldBlock({ name, field, entered, problem, isLost }: FieldBlockProps) {
+  if (field.shape === 'fixed') return null
   const id = fieldId(name)
   const helpId = field.help === undefined ? undefined : `${id}-help`
   const problemId = problem === undefined ? undefined : `${id}-problem`
