@@ -11,7 +11,13 @@ import type {
 
 /** What signs, or proves who calls, with a certificate of its org. */
 export interface CertificateUser {
-  readonly kind: 'Named Credential' | 'External Credential' | 'Connected App' | 'Identity Provider' | 'SAML Settings'
+  readonly kind:
+    | 'Named Credential'
+    | 'External Credential'
+    | 'Connected App'
+    | 'External Client App'
+    | 'Identity Provider'
+    | 'SAML Settings'
   readonly id: string
   readonly name: string
   readonly label: string
@@ -60,7 +66,13 @@ export async function certificateUsers(
     ),
     ...own.flatMap((app) =>
       appUses(app, certificate).map(
-        (as): CertificateUser => ({ kind: 'Connected App', id: app.id, name: app.fullName, label: app.label, as }),
+        (as): CertificateUser => ({
+          kind: app.external === undefined ? 'Connected App' : 'External Client App',
+          id: app.id,
+          name: app.fullName,
+          label: app.label,
+          as,
+        }),
       ),
     ),
     ...settings

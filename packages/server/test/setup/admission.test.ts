@@ -56,8 +56,12 @@ beforeAll(async () => {
   const provider = await addProvider(server, 'Acme_ID', 'https://id.example')
   const link = { orgId: server.org.id, providerId: provider.id, remoteId: 'remote-1', userId: standard.user.id }
   await server.stores.accountLinks.add({ ...link, createdAt: server.now() })
+  const external = { external: { distributionState: 'Packaged' }, saml: undefined } as const
+  const installed = await fullApp(server, 'Away', { ...external, orgId: server.otherOrg.id })
   things = {
     app: app.id,
+    externalApp: (await fullApp(server, 'Successor', external)).id,
+    installedApp: installed.id,
     user: standard.user.id,
     profile: standard.user.profileId,
     permissionSet: permissionSet.id,
@@ -86,10 +90,16 @@ afterAll(() => setup.server.close())
 
 function filled(path: string, ids: Readonly<Record<string, string>>): string {
   return path.replaceAll(/:([a-z]+)/gi, (_, name: string) => {
-    const id = ids[name]
+    const id = ids[name === 'app' ? appOf(path) : name]
     if (id === undefined) throw new Error(`The test has no ${name} for ${path}.`)
     return id
   })
+}
+
+/** Which app a path is about: the two kinds have pages of their own, and only what was made elsewhere is uninstalled. */
+function appOf(path: string): string {
+  if (!path.startsWith('/setup/external-client-apps/')) return 'app'
+  return path.endsWith('/uninstall') ? 'installedApp' : 'externalApp'
 }
 
 /** What somebody has to do with: an app that they let in, and a session of theirs. */

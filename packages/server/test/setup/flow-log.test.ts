@@ -219,19 +219,22 @@ describe('the flow log', () => {
 
 describe('what mends a cause', () => {
   it.each(explainedReasons)('is a page of Setup or nothing there: %s', (reason) => {
-    const app = { id: '0H4000000000001AAA', label: 'App', isOwn: true }
+    const app = { id: '0H4000000000001AAA', label: 'App', external: undefined, isOwn: true }
+    const external = { distributionState: 'Local' } as const
     const user = { id: '005000000000001AAA', username: 'ada@x.example', profileId: '00e000000000001AAA' }
     const places: readonly string[] = placeGroups.flatMap((group) => group.places.map((place) => place.path))
     const ways = [
       { app, user },
+      { app: { ...app, external }, user },
       { app: { ...app, isOwn: false }, user },
+      { app: { ...app, external, isOwn: false }, user },
       { app: undefined, user: undefined },
     ]
     for (const way of ways) {
       const href = mendingLink(reason, way)?.href ?? '/setup'
       expect(places).toContain(href.split('/').slice(0, 3).join('/'))
       // The settings of an app of another org are not ours to change.
-      if (way.app?.isOwn === false) expect(href).not.toMatch(/connected-apps\/./)
+      if (way.app?.isOwn === false) expect(href).not.toMatch(/-apps\/./)
     }
   })
 

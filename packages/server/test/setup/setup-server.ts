@@ -83,12 +83,16 @@ export async function submitForm(
 }
 
 /** An app with everything that a page can show of one. */
-export async function fullApp(server: TestServer): Promise<ConnectedApp> {
+export async function fullApp(
+  server: TestServer,
+  fullName = 'Everything',
+  details: Partial<ConnectedApp> = {},
+): Promise<ConnectedApp> {
   const contents = {
     binary: Buffer.from('504b0304', 'hex'),
     icon: Buffer.from('89504e470d0a1a0a', 'hex'),
   }
-  const app = await server.addApp('Everything', {
+  const app = await server.addApp(fullName, {
     description: 'Shows all that an app can have.',
     contactPhone: '+33 1 23 45 67 89',
     infoUrl: 'https://app.example/about',
@@ -135,6 +139,7 @@ export async function fullApp(server: TestServer): Promise<ConnectedApp> {
       samlSloUrl: 'https://app.example/saml/logout',
       samlIdpSLOBindingEnum: 'PostBinding',
     },
+    ...details,
   })
   const files = Object.values(contents).map((bytes) => ({ sha256: mobileFileOf('', bytes).sha256, bytes }))
   await server.stores.apps.update(app, files)

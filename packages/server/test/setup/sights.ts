@@ -26,6 +26,7 @@ export async function sights(): Promise<readonly Sight[]> {
       ...(await emptySights(empty)),
       ...(await fullSights(full)),
       ...(await appSights(full)),
+      ...(await externalAppSights(full)),
       ...(await certificateSights(full)),
       ...(await guideSights(full)),
       ...(await monitoringSights(empty, full)),
@@ -46,6 +47,7 @@ export async function sights(): Promise<readonly Sight[]> {
 async function emptySights(setup: SetupServer): Promise<readonly Sight[]> {
   return [
     await sight(setup, 'no apps', '/setup/connected-apps'),
+    await sight(setup, 'no external client apps', '/setup/external-client-apps'),
     await sight(setup, 'no app in use', '/setup/oauth-usage'),
     await sight(setup, 'no permission sets', '/setup/permission-sets'),
     await sight(setup, 'empty app menu', '/setup/app-menu'),
@@ -195,6 +197,31 @@ async function appSights(setup: SetupServer): Promise<readonly Sight[]> {
     await sight(setup, 'manage profiles', of(used, '/manage/profiles')),
     await sight(setup, 'delete app', of(used, '/delete')),
   ]
+}
+
+/** External client apps: of this org and installed, on both their pages, and what the org decides about making apps. */
+async function externalAppSights(setup: SetupServer): Promise<readonly Sight[]> {
+  const { server } = setup
+  const apps = '/setup/external-client-apps'
+  const external = { distributionState: 'Packaged' } as const
+  const own = await server.addApp('Successor', { external, isClientCredentialEnabled: true }, { isEnabled: false })
+  const away = await server.addApp('Away', { external, orgId: server.otherOrg.id })
+  const settings = '/setup/external-client-app-settings'
+  const seen = [
+    await sight(setup, 'external client apps', `${apps}?sort=-name`),
+    await sight(setup, 'new external client app', `${apps}/new`),
+    await sent(setup, 'new external client app with problems', `${apps}/new`, { label: '' }, 422),
+    await sight(setup, 'settings of an external client app', `${apps}/${own.id}`),
+    await sight(setup, 'edit an external client app', `${apps}/${own.id}/edit`),
+    await sight(setup, 'policies of an external client app', `${apps}/${own.id}/policies`),
+    await sight(setup, 'edit policies of an external client app', `${apps}/${own.id}/policies/edit`),
+    await sight(setup, 'installed external client app', `${apps}/${away.id}`),
+    await sight(setup, 'uninstall an external client app', `${apps}/${away.id}/uninstall`),
+    await sent(setup, 'external client app settings', settings, {}),
+    await sight(setup, 'no new connected app', '/setup/connected-apps/new'),
+  ]
+  await submitForm(setup.admin, settings, { allowsConnectedApps: 'on' })
+  return seen
 }
 
 /** Users, what they may do, and who uses which app. */

@@ -4,6 +4,7 @@ import { changeIdentityProvider, providerKeyOf } from '../../saml/identity-provi
 import { idpLoginUrl, idpPlaces } from '../../saml/idp-places.ts'
 import { Card, Copyable, Details, EmptyState, Notice, YesNo } from './blocks.tsx'
 import { Expiry } from './certificates/certificate-words.tsx'
+import { appPath } from './connected-apps/app-kind.ts'
 import { check, choice } from './field.tsx'
 import { formPage } from './route.tsx'
 import type { SetupNeeds } from './setup.ts'
@@ -71,7 +72,7 @@ export async function samlProviderCards(
           caption="Connected apps that people sign in to by SAML"
           rows={apps}
           columns={[
-            { heading: 'Name', cell: ({ id, label }) => <a href={`/setup/connected-apps/${id}`}>{label}</a> },
+            { heading: 'Name', cell: (app) => <a href={appPath(app)}>{app.label}</a> },
             { heading: 'Entity Id', cell: ({ saml }) => <code>{saml.entityUrl}</code> },
             { heading: 'ACS URL', cell: ({ saml }) => <code>{saml.acsUrl}</code> },
             {

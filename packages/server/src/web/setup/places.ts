@@ -56,6 +56,18 @@ export const placeGroups = [
         words: 'connected app new consumer key secret callback url scopes policies client',
       },
       {
+        path: '/setup/external-client-apps',
+        label: 'External Client App Manager',
+        right: 'view setup',
+        words: 'eca new consumer key secret callback url scopes policies client packaged local',
+      },
+      {
+        path: '/setup/external-client-app-settings',
+        label: 'External Client App Settings',
+        right: 'manage the org',
+        words: 'eca allow creation of connected apps block',
+      },
+      {
         path: '/setup/oauth-usage',
         label: 'Connected Apps OAuth Usage',
         right: 'manage oauth usage',

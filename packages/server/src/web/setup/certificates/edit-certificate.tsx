@@ -4,6 +4,7 @@ import { signingRequest, uploadSignedCertificate } from '../../../certificates/s
 import { deleteCertificate } from '../../../named-credentials/certificate-users.ts'
 import { done } from '../../../problem.ts'
 import { Card } from '../blocks.tsx'
+import { appPath } from '../connected-apps/app-kind.ts'
 import { download } from '../download.ts'
 import { area, check, text } from '../field.tsx'
 import { confirmPage, formPage } from '../route.tsx'
@@ -192,7 +193,7 @@ const remove: readonly SetupRoute[] = confirmPage<OrgCertificate>({
               <ul class="slds-list_dotted">
                 {uses.map(({ app }) => (
                   <li>
-                    <a href={`/setup/connected-apps/${app.id}`}>{app.label}</a>
+                    <a href={appPath(app)}>{app.label}</a>
                   </li>
                 ))}
               </ul>

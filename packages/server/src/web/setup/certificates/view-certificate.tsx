@@ -4,7 +4,7 @@ import { validityWarning } from '../../../certificates/certificate-problem.ts'
 import type { CertificateUse } from '../../../connected-apps/certificate-uses.ts'
 import { type CertificateUser, certificateUsers } from '../../../named-credentials/certificate-users.ts'
 import { Card, CodeBlock, Copyable, Details, EmptyState, Instant, Notice } from '../blocks.tsx'
-import { appPath } from '../connected-apps/find-app.ts'
+import { appPath, connectedApps, externalClientApps } from '../connected-apps/app-kind.ts'
 import { download } from '../download.ts'
 import { externalCredentialPath, namedCredentialPath } from '../named-credentials/find-credential.ts'
 import { notFound, page, shown } from '../route.tsx'
@@ -94,7 +94,7 @@ function Uses({ uses }: { readonly uses: readonly CertificateUse[] }) {
         caption="Connected apps that trust this key"
         rows={uses}
         columns={[
-          { heading: 'Connected App', cell: ({ app }) => <a href={`/setup/connected-apps/${app.id}`}>{app.label}</a> },
+          { heading: 'Connected App', cell: ({ app }) => <a href={appPath(app)}>{app.label}</a> },
           { heading: 'Consumer Key', cell: ({ app }) => <code>{app.consumerKey}</code> },
           {
             heading: 'Its Certificate',
@@ -114,7 +114,8 @@ function Uses({ uses }: { readonly uses: readonly CertificateUse[] }) {
 const userPaths: Readonly<Record<CertificateUser['kind'], (user: CertificateUser) => string>> = {
   'Named Credential': namedCredentialPath,
   'External Credential': externalCredentialPath,
-  'Connected App': appPath,
+  'Connected App': ({ id }) => `${connectedApps.path}/${id}`,
+  'External Client App': ({ id }) => `${externalClientApps.path}/${id}`,
   'Identity Provider': () => '/setup/identity',
   'SAML Settings': settingsPath,
 }

@@ -1,28 +1,36 @@
 import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
-import { newConnectedApp } from '../../../connected-apps/new-connected-app.ts'
+import { newConnectedApp, newExternalClientApp } from '../../../connected-apps/new-connected-app.ts'
 import { commandLine } from '../../../oauth/explanations/mending.ts'
+import type { Org } from '../../../orgs/org.ts'
 import { done, type Outcome, refused } from '../../../problem.ts'
-import { Card } from '../blocks.tsx'
+import { isInForce } from '../../../releases/release-updates.ts'
+import { Card, Notice } from '../blocks.tsx'
+import { connectedApps, externalClientApps } from '../connected-apps/app-kind.ts'
 import { choice, lines, text } from '../field.tsx'
 import { type Done, formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
-import type { SetupRoute } from '../setup-visit.ts'
+import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { Elsewhere, findCertificate, goTo, guidePage, guidePath, Way, type WithCertificate } from './guide.tsx'
 
 interface Subject extends WithCertificate {
   readonly apps: readonly ConnectedApp[]
 }
 
-function fields({ apps }: Subject) {
+/** The kind of which a new app is here: an external client app, where no connected app can be made any more. */
+function newKind({ settings }: Org, at: Date) {
+  return isInForce('blockNewConnectedApps', settings, at) ? externalClientApps : connectedApps
+}
+
+function fields({ apps }: Subject, { org, at }: Pick<SetupVisit, 'org' | 'at'>) {
   return {
     app: choice({
-      label: 'Connected app',
+      label: 'App',
       help: 'One of this org that is there already, or a new one.',
       options: apps.map(({ id, label, fullName }) => ({ value: id, label: `${label} (${fullName})` })),
       none: 'A new one',
       isRequired: false,
     }),
-    label: text({ label: 'Connected App Name', help: 'What people see in lists and in OAuth usage.' }),
+    label: text({ label: `${newKind(org, at).title} Name`, help: 'What people see in lists and in OAuth usage.' }),
     fullName: text({ label: 'API Name', help: 'Letters, digits and underscores, unique in the org.' }),
     contactEmail: text({ label: 'Contact Email', type: 'email', help: 'Who answers for the app.' }),
     callbackUrls: lines({
@@ -50,26 +58,33 @@ export function appStep(needs: Pick<SetupNeeds, 'seal' | 'newId' | 'now'>): read
       contactEmail: user.email,
       callbackUrls: [`${site.loginBase}/services/oauth2/success`],
     }),
-    show: (form, { certificate }, { org, site }) => ({
+    show: (form, { certificate }, { org, site, at }) => ({
       ...guidePage('app'),
-      lead: 'A connected app says who asks for tokens: your server names it by its consumer key.',
+      lead: 'An app says who asks for tokens: your server names it by its consumer key.',
       inside: (
         <>
           <Way current="app" way={{ certificate }} passed={undefined} />
-          <Card title="Connected app">{form.field('app')}</Card>
+          <Card title="App">{form.field('app')}</Card>
           <Card title="If it is a new one">
+            {newKind(org, at) === externalClientApps && (
+              <Notice look="info">
+                It becomes an external client app: this org creates no connected apps any more. For this flow they are
+                the same.
+              </Notice>
+            )}
             {form.field('label')}
             {form.field('fullName')}
             {form.field('contactEmail')}
             {form.field('callbackUrls')}
             <p class="help">
               It gets the scopes “Manage user data via APIs (api)” and “Perform requests at any time (refresh_token,
-              offline_access)”, as this flow wants them at Salesforce. Both can be changed in App Manager.
+              offline_access)”, as this flow wants them at Salesforce. Both can be changed where the app is.
             </p>
           </Card>
           <Elsewhere
             commands={commandLine(
               ...['app', 'create', form.entered('fullName') || 'Warehouse', '--org', org.name],
+              ...(newKind(org, at) === externalClientApps ? ['--external'] : []),
               ...['--contact-email', form.entered('contactEmail') || 'dev@acme.example'],
               ...['--callback-url', `${site.loginBase}/services/oauth2/success`, '--scope', 'api', 'refresh_token'],
             )}
@@ -80,17 +95,22 @@ export function appStep(needs: Pick<SetupNeeds, 'seal' | 'newId' | 'now'>): read
     }),
     submit: 'Next',
     cancel: () => goTo('key', {}),
-    act: async ({ app: wanted, ...entered }, { certificate, apps }, { stores, org }): Promise<Outcome<Done>> => {
+    act: async ({ app: wanted, ...entered }, { certificate, apps }, { stores, org, at }): Promise<Outcome<Done>> => {
       if (wanted !== '') {
         const app = apps.find(({ id }) => id === wanted)
         return app === undefined
           ? refused({ field: 'app', message: 'Choose one of these.' })
           : done({ to: goTo('upload', { certificate, app }), say: `Going on with ${app.label}.` })
       }
-      const made = await newConnectedApp({ ...stores, ...needs }, org, { ...entered, scopes: ['api', 'refresh_token'] })
+      const kind = newKind(org, at)
+      const make = kind === externalClientApps ? newExternalClientApp : newConnectedApp
+      const made = await make({ ...stores, ...needs }, org, { ...entered, scopes: ['api', 'refresh_token'] })
       if (!made.ok) return made
       const { app } = made.value
-      return done({ to: goTo('upload', { certificate, app }), say: `${app.label} is in App Manager.` }, made.warnings)
+      return done(
+        { to: goTo('upload', { certificate, app }), say: `The ${kind.noun} ${app.label} has been made.` },
+        made.warnings,
+      )
     },
   })
 }

@@ -1,5 +1,6 @@
 import { commandLine } from '../../../oauth/explanations/mending.ts'
 import { Card, CodeBlock, Details, Notice } from '../blocks.tsx'
+import { appPath } from '../connected-apps/app-kind.ts'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
@@ -29,7 +30,7 @@ export function codeStep(needs: Pick<SetupNeeds, 'addresses'>): readonly SetupRo
       lead: 'Ready to be pasted. No secret is in it: the private key is read from its file.',
       actions: [
         { href: `/setup/oauth-usage/${app.id}`, label: 'OAuth Usage' },
-        { href: `/setup/connected-apps/${app.id}`, label: 'View the App' },
+        { href: appPath(app), label: 'View the App' },
       ],
       children: (
         <>

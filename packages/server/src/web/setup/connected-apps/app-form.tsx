@@ -1,13 +1,13 @@
 import { apiNameOf } from '../../../api-name.ts'
 import { holdsPrivateKey, readCertificate } from '../../../certificates/certificate.ts'
 import type { EnteredApp } from '../../../connected-apps/app-settings.ts'
-import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
+import type { ConnectedApp, DistributionState } from '../../../connected-apps/connected-app.ts'
 import { readAttributeLine, writeAttributeLine } from '../../../connected-apps/custom-attribute.ts'
 import type { CustomScope } from '../../../connected-apps/custom-scope.ts'
 import { scopeDefinitions } from '../../../connected-apps/scope.ts'
 import type { Problem } from '../../../problem.ts'
 import { CertificateDetails } from '../certificate-details.tsx'
-import { again, area, check, choices, hidden, ipRanges, lines, text, whole } from '../field.tsx'
+import { again, area, check, choices, fixed, hidden, ipRanges, lines, radios, text, whole } from '../field.tsx'
 import type { ValuesOf } from '../form.tsx'
 import type { SeeFirst } from '../route.tsx'
 import type { SetupStores } from '../setup-visit.ts'
@@ -18,6 +18,7 @@ import {
   enteredAppearance,
   mobileFields,
 } from './app-appearance-fields.ts'
+import { type AppKind, externalClientApps } from './app-kind.ts'
 import { assetTokenFields, assetTokenProblemNames, assetTokenStart, enteredAssetTokens } from './asset-token-fields.ts'
 import { enteredSaml, samlFields, samlProblemNames, samlStart } from './saml-fields.ts'
 import { scopeHints } from './scope-hints.ts'
@@ -43,6 +44,34 @@ function scopesField(customScopes: readonly CustomScope[]) {
   })
 }
 
+/** What an external client app has in place of these fields of {@link appFields}. */
+export const externalAppFields = {
+  label: text({
+    label: 'External Client App Name',
+    isRequired: true,
+    help: 'What people see when they are asked to allow access, and in their list of OAuth connected apps.',
+  }),
+  distributionState: radios({
+    label: 'Distribution State',
+    options: [
+      { value: 'Local', label: 'Local', hint: 'The app works in this org alone.' },
+      {
+        value: 'Packaged',
+        label: 'Packaged',
+        hint: 'Other orgs can install it, and decide about its use there. At Salesforce it travels in a package.',
+      },
+    ] satisfies readonly { readonly value: DistributionState; readonly label: string; readonly hint: string }[],
+    help: 'Where the app may be used. In an org that has not installed it, it is refused, whoever asks.',
+  }),
+  isClientCredentialEnabled: check({
+    label: 'Enable Client Credentials Flow',
+    help: 'The app gets tokens with key and secret alone, for one user. The admins allow it, too, and name that user, both in Edit Policies. It works only at the org’s own address (My Domain), not at the login host.',
+  }),
+  // An external client app has neither flow.
+  isUserAgentEnabled: fixed(false),
+  isUsernamePasswordEnabled: fixed(false),
+}
+
 /** The settings of a connected app as Salesforce asks for them. */
 export const appFields = {
   label: text({
@@ -50,6 +79,7 @@ export const appFields = {
     isRequired: true,
     help: 'What people see when they are asked to allow access, and in their list of OAuth connected apps.',
   }),
+  distributionState: fixed(''),
   contactEmail: text({
     label: 'Contact Email',
     type: 'email',
@@ -214,14 +244,16 @@ export const newAppFields = {
 /** The fields of a connected app. */
 export type AppFields = typeof appFields
 
-/** The same fields, with the scopes that the org has made, and the certificates it can sign with. */
+/** The fields of one kind of apps, with the scopes that the org has made, and the certificates it can sign with. */
 export async function appFieldsOf(
+  kind: AppKind,
   { customScopes, certificates }: Pick<SetupStores, 'customScopes' | 'certificates'>,
   org: { readonly id: string },
 ): Promise<AppFields> {
   const held = await certificates.list(org.id)
   return {
     ...appFields,
+    ...(kind === externalClientApps && externalAppFields),
     scopes: scopesField(await customScopes.list(org.id)),
     ...assetTokenFields(held),
     ...samlFields(held),
@@ -232,6 +264,7 @@ type AppValues = ValuesOf<AppFields>
 
 /** What is entered at first for a new app: the safe side, as Salesforce has it. */
 export const newAppStart: Partial<AppValues> = {
+  distributionState: 'Local',
   scopes: ['api', 'refresh_token'],
   isPkceRequired: true,
   isSecretRequired: true,
@@ -247,6 +280,7 @@ export const newAppStart: Partial<AppValues> = {
 export function appStart(app: ConnectedApp): Partial<AppValues> {
   return {
     label: app.label,
+    distributionState: app.external?.distributionState ?? '',
     contactEmail: app.contactEmail,
     contactPhone: app.contactPhone ?? '',
     logoUrl: app.logoUrl ?? '',
@@ -290,6 +324,7 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
   const {
     seenCertificate,
     checkCertificate,
+    distributionState,
     isSecretRequired,
     idTokenValidity,
     idTokenAudiences,
@@ -328,6 +363,7 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
   const isSame = app !== undefined && idTokenValidity === Math.ceil(app.idTokenConfig.validity / 60)
   return {
     ...same,
+    ...(isDistributionState(distributionState) && { distributionState }),
     ...enteredAppearance(values),
     saml: enteredSaml(values),
     ...enteredAssetTokens(values, app),
@@ -341,6 +377,10 @@ export function enteredApp(values: AppValues, app?: ConnectedApp) {
     },
     attributes: attributes.map(readAttributeLine),
   } satisfies EnteredApp
+}
+
+function isDistributionState(entered: string): entered is DistributionState {
+  return entered === 'Local' || entered === 'Packaged'
 }
 
 /** The API name that was entered, or the one that Salesforce makes of the label. */

@@ -3,21 +3,24 @@ import { Card, EmptyState, Instant } from '../blocks.tsx'
 import { page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
 import { DataTable, listPage, Pager, readListQuery, SearchBox } from '../table.tsx'
+import { appPath, connectedApps, externalClientApps, kindOf } from './app-kind.ts'
+import { AppRowActions } from './app-row-actions.tsx'
 
-const path = '/setup/connected-apps'
+const { path } = connectedApps
 
-/** *App Manager*: the connected apps that were made in this org. */
+/** *App Manager*: the apps that were made in this org, of both kinds. */
 export const appManager: readonly SetupRoute[] = page(path, 'view setup', async (visit) => {
   const { stores, org, query } = visit
-  const sorted = readListQuery(query, ['name', 'api-name', 'created', 'modified'])
+  const sorted = readListQuery(query, ['name', 'api-name', 'type', 'created', 'modified'])
   const all = await stores.apps.list(org.id)
   const { rows, total, pages } = listPage(
     all,
     sorted,
-    (app) => `${app.label} ${app.fullName} ${app.description ?? ''}`,
+    (app) => `${app.label} ${app.fullName} ${kindOf(app).title} ${app.description ?? ''}`,
     {
       name: (app) => app.label,
       'api-name': (app) => app.fullName,
+      type: (app) => kindOf(app).title,
       created: (app) => app.createdAt,
       modified: (app) => app.modifiedAt,
     },
@@ -25,36 +28,43 @@ export const appManager: readonly SetupRoute[] = page(path, 'view setup', async 
   const canManage = visit.can('manage connected apps')
   return shown(visit, {
     title: 'App Manager',
-    lead: 'The connected apps of this org: who may ask for tokens here, and how.',
+    lead: 'The connected apps and external client apps of this org: who may ask for tokens here, and how.',
     place: path,
-    actions: [canManage ? { href: `${path}/new`, label: 'New Connected App', look: 'brand' } : undefined],
+    actions: canManage
+      ? [
+          { href: `${path}/new`, label: 'New Connected App', look: 'brand' },
+          { href: `${externalClientApps.path}/new`, label: 'New External Client App' },
+        ]
+      : [],
     children: (
-      <Card title="Connected apps">
+      <Card title="Apps">
         {all.length > 0 && <SearchBox path={path} query={query} label="Search apps" />}
         <DataTable<ConnectedApp>
-          caption="Connected apps"
+          caption="Apps"
           rows={rows}
           list={{ path, query, sorted }}
           columns={[
             {
               heading: 'App Name',
               sort: 'name',
-              cell: (app) => <a href={`${path}/${app.id}`}>{app.label}</a>,
+              cell: (app) => <a href={appPath(app)}>{app.label}</a>,
             },
             { heading: 'API Name', sort: 'api-name', cell: (app) => <code>{app.fullName}</code> },
+            { heading: 'App Type', sort: 'type', cell: (app) => kindOf(app).title },
             { heading: 'Description', cell: (app) => app.description ?? '' },
             { heading: 'Created Date', sort: 'created', cell: (app) => <Instant at={app.createdAt} /> },
             { heading: 'Last Modified', sort: 'modified', cell: (app) => <Instant at={app.modifiedAt} /> },
-            { heading: 'Actions', cell: (app) => <RowActions app={app} canManage={canManage} /> },
+            { heading: 'Actions', cell: (app) => <AppRowActions app={app} isOwn canManage={canManage} /> },
           ]}
           empty={
             all.length === 0 ? (
-              <EmptyState title="No connected app yet">
-                <p>A connected app lets a program ask for tokens of this org.</p>
+              <EmptyState title="No app yet">
+                <p>A connected app or an external client app lets a program ask for tokens of this org.</p>
                 <p>
                   {canManage ? (
                     <>
-                      <a href={`${path}/new`}>Make one</a>, or{' '}
+                      <a href={`${path}/new`}>Make a connected app</a>,{' '}
+                      <a href={`${externalClientApps.path}/new`}>an external client app</a>, or{' '}
                       <a href="/setup/connect-a-server">connect a server by JWT</a> step by step.
                     </>
                   ) : (
@@ -74,23 +84,3 @@ export const appManager: readonly SetupRoute[] = page(path, 'view setup', async 
     ),
   })
 })
-
-function RowActions({ app, canManage }: { readonly app: ConnectedApp; readonly canManage: boolean }) {
-  return (
-    <span class="actions">
-      <a href={`${path}/${app.id}`} aria-label={`View ${app.label}`}>
-        View
-      </a>
-      {canManage && (
-        <>
-          <a href={`${path}/${app.id}/edit`} aria-label={`Edit ${app.label}`}>
-            Edit
-          </a>
-          <a href={`${path}/${app.id}/manage`} aria-label={`Manage ${app.label}`}>
-            Manage
-          </a>
-        </>
-      )}
-    </span>
-  )
-}

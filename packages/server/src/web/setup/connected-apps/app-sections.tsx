@@ -8,7 +8,7 @@ import { CertificateDetails } from '../certificate-details.tsx'
 import { fieldRows, type ShownForm } from '../form.tsx'
 import { removals } from './app-appearance-fields.ts'
 import { type AppFields, appStart } from './app-form.tsx'
-import { appPath } from './find-app.ts'
+import { appPath } from './app-kind.ts'
 import { mobileFilePath } from './mobile-files.ts'
 
 type FieldName = Exclude<keyof AppFields, 'seenCertificate' | 'checkCertificate'>
@@ -25,7 +25,16 @@ interface AppSection {
 export const appSections: readonly AppSection[] = [
   {
     title: 'Basic Information',
-    fields: ['label', 'contactEmail', 'contactPhone', 'logoUrl', 'iconUrl', 'infoUrl', 'description'],
+    fields: [
+      'label',
+      'distributionState',
+      'contactEmail',
+      'contactPhone',
+      'logoUrl',
+      'iconUrl',
+      'infoUrl',
+      'description',
+    ],
   },
   {
     title: 'API (Enable OAuth Settings)',

@@ -7,27 +7,28 @@ import { notTheirPassword, ownPassword } from '../own-password.ts'
 import { confirmPage, formPage, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
+import { type AppKind, appCrumb, appPath, kindOf } from './app-kind.ts'
+import { findOwnApp } from './find-app.ts'
 
 type Needs = Pick<SetupNeeds, 'seal' | 'passwords' | 'now'>
 
 const fields = { ownPassword }
 
 /** *Manage Consumer Details*: key and secret after one's password was confirmed, and the rotation of the secret. */
-export function consumerDetails(needs: Needs): readonly SetupRoute[] {
-  return [...reveal(needs), ...rotate(needs), ...finish(needs)]
+export function consumerDetails(kind: AppKind, needs: Needs): readonly SetupRoute[] {
+  return [...reveal(kind, needs), ...rotate(kind, needs), ...finish(kind, needs)]
 }
 
-function reveal(needs: Needs): readonly SetupRoute[] {
+function reveal(kind: AppKind, needs: Needs): readonly SetupRoute[] {
   return formPage({
-    path: `${appsPath}/:app/consumer-details`,
+    path: `${kind.path}/:app/consumer-details`,
     right: 'manage connected apps',
-    find: findOwnApp,
+    find: findOwnApp(kind),
     fields: () => fields,
     show: (form, app) => ({
       title: 'Manage Consumer Details',
       kind: app.label,
-      place: appsPath,
+      place: kind.path,
       crumbs: [appCrumb(app)],
       actions: [rotationAction(app)],
       inside: (
@@ -51,16 +52,16 @@ function reveal(needs: Needs): readonly SetupRoute[] {
   })
 }
 
-function rotate(needs: Needs): readonly SetupRoute[] {
+function rotate(kind: AppKind, needs: Needs): readonly SetupRoute[] {
   return formPage({
-    path: `${appsPath}/:app/rotate-secret`,
+    path: `${kind.path}/:app/rotate-secret`,
     right: 'manage connected apps',
-    find: findOwnApp,
+    find: findOwnApp(kind),
     fields: () => fields,
     show: (form, app) => ({
       title: 'Rotate Consumer Secret',
       kind: app.label,
-      place: appsPath,
+      place: kind.path,
       crumbs: [appCrumb(app), { href: `${appPath(app)}/consumer-details`, label: 'Manage Consumer Details' }],
       inside: (
         <Card title="What it means">
@@ -89,14 +90,14 @@ function rotate(needs: Needs): readonly SetupRoute[] {
   })
 }
 
-function finish({ now }: Needs): readonly SetupRoute[] {
+function finish(kind: AppKind, { now }: Needs): readonly SetupRoute[] {
   return confirmPage({
-    path: `${appsPath}/:app/finish-rotation`,
+    path: `${kind.path}/:app/finish-rotation`,
     right: 'manage connected apps',
-    find: findOwnApp,
+    find: findOwnApp(kind),
     show: (app) => ({
       title: 'Finish Rotation',
-      place: appsPath,
+      place: kind.path,
       crumbs: [appCrumb(app), { href: `${appPath(app)}/consumer-details`, label: 'Manage Consumer Details' }],
       consequences: (
         <p>
@@ -122,7 +123,7 @@ function details(visit: SetupVisit, app: ConnectedApp, consumerSecret: string): 
   return shown(visit, {
     title: 'Consumer Details',
     kind: app.label,
-    place: appsPath,
+    place: kindOf(app).path,
     crumbs: [appCrumb(app)],
     actions: [rotationAction(app)],
     children: (

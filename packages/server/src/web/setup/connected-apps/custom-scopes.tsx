@@ -6,7 +6,7 @@ import { check, choices, text } from '../field.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import { thingPages } from '../thing-pages.tsx'
-import { appPath } from './find-app.ts'
+import { appPath } from './app-kind.ts'
 
 /** *OAuth Custom Scopes*: scopes of the org's own making, and the apps that may ask for them. */
 export function customScopePages({ newId, now }: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {

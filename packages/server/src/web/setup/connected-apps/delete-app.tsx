@@ -2,27 +2,30 @@ import { type Breakage, whatBreaks } from '../../../connected-apps/what-breaks.t
 import { done } from '../../../problem.ts'
 import { confirmPage } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
-import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
+import { type AppKind, appCrumb, appPath } from './app-kind.ts'
+import { findOwnApp } from './find-app.ts'
 
-/** *Delete* of a connected app, with all that it breaks. */
-export const deleteApp: readonly SetupRoute[] = confirmPage({
-  path: `${appsPath}/:app/delete`,
-  right: 'manage connected apps',
-  find: findOwnApp,
-  show: async (app, { stores, at }) => ({
-    title: `Delete ${app.label}`,
-    place: appsPath,
-    crumbs: [appCrumb(app)],
-    consequences: <Consequences breakage={await whatBreaks(stores, app, at)} />,
-    button: 'Delete',
-    isDestructive: true,
-    cancel: appPath(app),
-  }),
-  async act(app, { stores }) {
-    await stores.apps.delete(app.id)
-    return done({ to: appsPath, say: `The connected app “${app.label}” has been deleted.` })
-  },
-})
+/** *Delete* of an app, with all that it breaks. */
+export function deleteApp(kind: AppKind): readonly SetupRoute[] {
+  return confirmPage({
+    path: `${kind.path}/:app/delete`,
+    right: 'manage connected apps',
+    find: findOwnApp(kind),
+    show: async (app, { stores, at }) => ({
+      title: `Delete ${app.label}`,
+      place: kind.path,
+      crumbs: [appCrumb(app)],
+      consequences: <Consequences breakage={await whatBreaks(stores, app, at)} />,
+      button: 'Delete',
+      isDestructive: true,
+      cancel: appPath(app),
+    }),
+    async act(app, { stores }) {
+      await stores.apps.delete(app.id)
+      return done({ to: kind.path, say: `The ${kind.noun} “${app.label}” has been deleted.` })
+    },
+  })
+}
 
 function Consequences({ breakage }: { readonly breakage: Breakage }) {
   const { userCount, accessTokenCount, refreshTokenCount, otherOrgCount, certificates } = breakage

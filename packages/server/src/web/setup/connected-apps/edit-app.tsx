@@ -5,21 +5,22 @@ import { formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import { appFieldsOf, appStart, asFormProblems, certificateToSee, enteredApp } from './app-form.tsx'
+import { type AppKind, appCrumb, appPath } from './app-kind.ts'
 import { AppSections } from './app-sections.tsx'
-import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
+import { findOwnApp } from './find-app.ts'
 
-/** *Edit* of a connected app: its settings, which only the org that made it may change. */
-export function editApp({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
+/** *Edit* of an app: its settings, which only the org that made it may change. */
+export function editApp(kind: AppKind, { now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
   return formPage({
-    path: `${appsPath}/:app/edit`,
+    path: `${kind.path}/:app/edit`,
     right: 'manage connected apps',
-    find: findOwnApp,
-    fields: (_app, { stores, org }) => appFieldsOf(stores, org),
+    find: findOwnApp(kind),
+    fields: (_app, { stores, org }) => appFieldsOf(kind, stores, org),
     start: appStart,
     show: (form, app, { at }) => ({
       title: `Edit ${app.label}`,
       lead: 'What is saved here holds from the next request on. At Salesforce it can take ten minutes.',
-      place: appsPath,
+      place: kind.path,
       crumbs: [appCrumb(app)],
       inside: (
         <AppSections
@@ -38,7 +39,7 @@ export function editApp({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[]
       const changed = await changeConnectedApp({ ...stores, now }, app, enteredApp(values, app))
       if (!changed.ok) return refused(...asFormProblems(changed.problems))
       return done(
-        { to: appPath(app), say: `The connected app “${changed.value.label}” has been changed.` },
+        { to: appPath(app), say: `The ${kind.noun} “${changed.value.label}” has been changed.` },
         changed.warnings,
       )
     },

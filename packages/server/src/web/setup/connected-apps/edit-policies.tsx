@@ -6,68 +6,71 @@ import { Card, Notice } from '../blocks.tsx'
 import { choices, hidden, type Option } from '../field.tsx'
 import { type Done, formPage, type SeeFirst } from '../route.tsx'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { appCrumb, appPath, appsPath, findInstalledApp, type InstalledApp } from './find-app.ts'
+import { type AppKind, appCrumb, appPath, kindOf, policiesPath } from './app-kind.ts'
+import { findInstalledApp, type InstalledApp } from './find-app.ts'
 import { policyUsersOf } from './policy-details.tsx'
-import { enteredPolicies, policyFields, policySections, policyStart } from './policy-form.tsx'
+import { enteredPolicies, policyFields, policySectionsOf, policyStart } from './policy-form.tsx'
 
 const right = 'manage connected apps'
 
 /** *Edit Policies*, *Manage Profiles* and *Manage Permission Sets*. */
-export const editPolicies: readonly SetupRoute[] = [
-  ...formPage({
-    path: `${appsPath}/:app/manage/edit`,
-    right,
-    find: findInstalledApp,
-    fields: ({ policies }) => ({ ...policyFields(policies), seenCutOff: hidden() }),
-    start: async (found, visit) => policyStart(found.policies, await policyUsersOf(visit, found)),
-    show: (form, { app, isOwn }) => ({
-      title: `Edit Policies of ${app.label}`,
-      lead: 'They hold in this org, from the next request on.',
-      place: appsPath,
-      crumbs: crumbsOf(app),
-      inside: (
-        <>
-          {policySections.map(({ title, fields }) => (
-            <Card title={title}>
-              {fields.includes('clientCredentialUser') && !app.isClientCredentialEnabled && (
-                <FlowUnused app={app} isOwn={isOwn} />
-              )}
-              {fields.map((name) => form.field(name))}
-            </Card>
-          ))}
-        </>
-      ),
+export function editPolicies(kind: AppKind): readonly SetupRoute[] {
+  return [
+    ...formPage({
+      path: `${kind.path}/:app/${kind.policies.path}/edit`,
+      right,
+      find: findInstalledApp(kind),
+      fields: ({ app, policies }) => ({ ...policyFields(app, policies), seenCutOff: hidden() }),
+      start: async (found, visit) => policyStart(found.policies, await policyUsersOf(visit, found)),
+      show: (form, { app, isOwn }) => ({
+        title: `Edit Policies of ${app.label}`,
+        lead: 'They hold in this org, from the next request on.',
+        place: kind.path,
+        crumbs: crumbsOf(app),
+        inside: (
+          <>
+            {policySectionsOf(app).map(({ title, fields }) => (
+              <Card title={title}>
+                {fields.includes('clientCredentialUser') && !app.isClientCredentialEnabled && (
+                  <FlowUnused app={app} isOwn={isOwn} />
+                )}
+                {fields.map((name) => form.field(name))}
+              </Card>
+            ))}
+          </>
+        ),
+      }),
+      submit: 'Save',
+      cancel: ({ app }) => policiesPath(app),
+      problemNames: { mobilePolicy: 'pinLength' },
+      async act({ seenCutOff, ...values }, found, visit) {
+        const entered = enteredPolicies(values, found.app)
+        return entered.ok ? change(entered.value, seenCutOff, found, visit) : entered
+      },
     }),
-    submit: 'Save',
-    cancel: ({ app }) => `${appPath(app)}/manage`,
-    problemNames: { mobilePolicy: 'pinLength' },
-    async act({ seenCutOff, ...values }, found, visit) {
-      const entered = enteredPolicies(values)
-      return entered.ok ? change(entered.value, seenCutOff, found, visit) : entered
-    },
-  }),
-  ...assignPage('profiles', {
-    title: 'Profiles',
-    help: 'Users of these profiles may use the app without being asked. A permission set is the better choice for an app that a few people use: it goes across profiles.',
-    options: async ({ stores, org }) =>
-      (await stores.profiles.list(org.id)).map(({ id, name }) => ({ id, value: name, label: name })),
-    assigned: ({ profileIds }) => profileIds,
-    entered: (profiles) => ({ profiles }),
-  }),
-  ...assignPage('permission-sets', {
-    title: 'Permission Sets',
-    help: 'Users who have one of these permission sets may use the app without being asked.',
-    options: async ({ stores, org }) =>
-      (await stores.permissionSets.list(org.id)).map(({ id, name, label }) => ({
-        id,
-        value: name,
-        label,
-        hint: label === name ? undefined : name,
-      })),
-    assigned: ({ permissionSetIds }) => permissionSetIds,
-    entered: (permissionSets) => ({ permissionSets }),
-  }),
-]
+    ...assignPage(kind, 'profiles', {
+      title: 'Profiles',
+      help: 'Users of these profiles may use the app without being asked. A permission set is the better choice for an app that a few people use: it goes across profiles.',
+      options: async ({ stores, org }) =>
+        (await stores.profiles.list(org.id)).map(({ id, name }) => ({ id, value: name, label: name })),
+      assigned: ({ profileIds }) => profileIds,
+      entered: (profiles) => ({ profiles }),
+    }),
+    ...assignPage(kind, 'permission-sets', {
+      title: 'Permission Sets',
+      help: 'Users who have one of these permission sets may use the app without being asked.',
+      options: async ({ stores, org }) =>
+        (await stores.permissionSets.list(org.id)).map(({ id, name, label }) => ({
+          id,
+          value: name,
+          label,
+          hint: label === name ? undefined : name,
+        })),
+      assigned: ({ permissionSetIds }) => permissionSetIds,
+      entered: (permissionSets) => ({ permissionSets }),
+    }),
+  ]
+}
 
 function FlowUnused({ app, isOwn }: Pick<InstalledApp, 'app' | 'isOwn'>) {
   return (
@@ -93,11 +96,15 @@ interface Assignable {
   readonly entered: (names: readonly string[]) => EnteredPolicies
 }
 
-function assignPage(name: string, { title, help, options, assigned, entered }: Assignable): readonly SetupRoute[] {
+function assignPage(
+  kind: AppKind,
+  name: string,
+  { title, help, options, assigned, entered }: Assignable,
+): readonly SetupRoute[] {
   return formPage({
-    path: `${appsPath}/:app/manage/${name}`,
+    path: `${kind.path}/:app/${kind.policies.path}/${name}`,
     right,
-    find: findInstalledApp,
+    find: findInstalledApp(kind),
     fields: async (_found, visit) => ({
       names: choices({ label: title, options: await options(visit), help }),
       seenCutOff: hidden(),
@@ -108,14 +115,14 @@ function assignPage(name: string, { title, help, options, assigned, entered }: A
     show: async (form, { app, policies }, visit) => ({
       title: `Manage ${title}`,
       kind: app.label,
-      place: appsPath,
+      place: kind.path,
       crumbs: crumbsOf(app),
       inside: (
         <Card title={title}>
           {!policies.isAdminApproved && (
             <Notice look="info">
               All users may self-authorize this app, so what you assign here counts only once{' '}
-              <a href={`${appPath(app)}/manage/edit`}>admin approved users are pre-authorized</a>.
+              <a href={`${policiesPath(app)}/edit`}>admin approved users are pre-authorized</a>.
             </Notice>
           )}
           {(await options(visit)).length === 0 ? (
@@ -129,14 +136,14 @@ function assignPage(name: string, { title, help, options, assigned, entered }: A
       ),
     }),
     submit: 'Save',
-    cancel: ({ app }) => `${appPath(app)}/manage`,
+    cancel: ({ app }) => policiesPath(app),
     act: ({ names, seenCutOff }, found, visit) => change(entered(names), seenCutOff, found, visit),
     problemNames: { profiles: 'names', permissionSets: 'names' },
   })
 }
 
 function crumbsOf(app: InstalledApp['app']) {
-  return [appCrumb(app), { href: `${appPath(app)}/manage`, label: 'Manage' }]
+  return [appCrumb(app), { href: policiesPath(app), label: kindOf(app).policies.label }]
 }
 
 /** Changes policies; first it says whom they would shut out. */
@@ -152,7 +159,7 @@ async function change(
   if (lost.users.length > 0 && seen !== String(lost.users.length)) return warning(lost)
   const changed = await changePolicies(stores, app, org, entered)
   if (!changed.ok) return changed
-  return done({ to: `${appPath(app)}/manage`, say: `The policies of “${app.label}” have been changed.` }, lockedOut())
+  return done({ to: policiesPath(app), say: `The policies of “${app.label}” have been changed.` }, lockedOut())
 
   function lockedOut(): readonly Problem[] {
     const { isAdminApproved, profileIds, permissionSetIds } = next.ok ? next.value : policies

@@ -1,5 +1,6 @@
 import type { AppPolicies, ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import type { SetupVisit } from '../setup-visit.ts'
+import { type AppKind, kindOf } from './app-kind.ts'
 
 /** An app that has policies in this org: made here, made in another org and installed here, or built into the server. */
 export interface InstalledApp {
@@ -9,29 +10,20 @@ export interface InstalledApp {
   readonly isOwn: boolean
 }
 
-/** The app of the address, if it is installed in this org. */
-export async function findInstalledApp({ stores, org, params }: SetupVisit): Promise<InstalledApp | undefined> {
-  const id = params['app'] ?? ''
-  const [app, policies] = await Promise.all([stores.apps.find(id), stores.apps.findPolicies(id, org.id)])
-  if (app === undefined || policies?.isInstalled !== true) return undefined
-  return { app, policies, isOwn: app.orgId === org.id }
+/** Finds the app of the address, if it is of this kind and installed in this org. */
+export function findInstalledApp(kind: AppKind): (visit: SetupVisit) => Promise<InstalledApp | undefined> {
+  return async ({ stores, org, params }) => {
+    const id = params['app'] ?? ''
+    const [app, policies] = await Promise.all([stores.apps.find(id), stores.apps.findPolicies(id, org.id)])
+    if (app === undefined || kindOf(app) !== kind || policies?.isInstalled !== true) return undefined
+    return { app, policies, isOwn: app.orgId === org.id }
+  }
 }
 
-/** The app of the address, if it was made in this org. */
-export async function findOwnApp(visit: SetupVisit): Promise<ConnectedApp | undefined> {
-  const app = await visit.stores.apps.find(visit.params['app'] ?? '')
-  return app?.orgId === visit.org.id ? app : undefined
-}
-
-/** Where App Manager is. */
-export const appsPath = '/setup/connected-apps'
-
-/** Where an app is in Setup. */
-export function appPath({ id }: Pick<ConnectedApp, 'id'>): string {
-  return `${appsPath}/${id}`
-}
-
-/** The app among the pages above one of its own. */
-export function appCrumb(app: ConnectedApp) {
-  return { href: appPath(app), label: app.label }
+/** Finds the app of the address, if it is of this kind and was made in this org. */
+export function findOwnApp(kind: AppKind): (visit: SetupVisit) => Promise<ConnectedApp | undefined> {
+  return async ({ stores, org, params }) => {
+    const app = await stores.apps.find(params['app'] ?? '')
+    return app?.orgId === org.id && kindOf(app) === kind ? app : undefined
+  }
 }

@@ -8,7 +8,9 @@ import { Badge, Card, Details, EmptyState, Instant, Nothing, YesNo } from '../bl
 import { type Asked, confirmPage, type Done, notFound, page, shown } from '../route.tsx'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { DataTable, listPage, Pager, pageLength, readListQuery, SearchBox } from '../table.tsx'
+import { kindOf, policiesPath } from './app-kind.ts'
 import { ScopeList } from './scope-list.tsx'
+import { UninstallConsequences } from './uninstall-app.tsx'
 
 const path = '/setup/oauth-usage'
 const right = 'manage oauth usage'
@@ -37,10 +39,11 @@ const list = page(path, right, async (visit) => {
           list={{ path, query, sorted }}
           columns={[
             {
-              heading: 'Connected App',
+              heading: 'App',
               sort: 'app',
               cell: ({ app }) => <a href={`${path}/${app.id}`}>{app.label}</a>,
             },
+            { heading: 'App Type', cell: ({ app }) => kindOf(app).title },
             { heading: 'Description', cell: ({ app }) => app.description ?? <Nothing /> },
             { heading: 'State', cell: (used) => <State {...used} /> },
             { heading: 'User Count', sort: 'users', align: 'right', cell: ({ userCount }) => String(userCount) },
@@ -96,9 +99,8 @@ function RowActions({ used, visit }: { readonly used: UsedApp; readonly visit: S
 /** What can be done about an app just now, by whoever looks. */
 function actionsOf({ app, isOwn, isInstalled, isBlocked }: UsedApp, { can }: SetupVisit) {
   const own = `${path}/${app.id}`
-  const policies = `/setup/connected-apps/${app.id}/manage`
   return [
-    isInstalled && can(toApp) ? { to: policies, label: 'Manage App Policies' } : undefined,
+    isInstalled && can(toApp) ? { to: policiesPath(app), label: 'Manage App Policies' } : undefined,
     !isInstalled && can(toApp) ? { to: `${own}/install`, label: 'Install' } : undefined,
     isInstalled && !isOwn && can(toApp) ? { to: `${own}/uninstall`, label: 'Uninstall' } : undefined,
     isBlocked ? { to: `${own}/unblock`, label: 'Unblock' } : { to: `${own}/block`, label: 'Block' },
@@ -139,6 +141,7 @@ const detail = page(`${path}/:app`, right, async (visit) => {
         <Card title="In this org">
           <Details
             rows={[
+              ['App Type', kindOf(app).title],
               ['Installed', <YesNo value={used.isInstalled} />],
               ['Blocked', <YesNo value={used.isBlocked} />],
               ['Made in', used.isOwn ? 'This org' : app.orgId === undefined ? 'Comes with the server' : 'Another org'],
@@ -240,12 +243,18 @@ const acts = [
     toApp,
     ({ app }) => ({
       title: `Install ${app.label}`,
-      consequences: (
-        <p>
-          People of this org may authorize the app, and it gets policies here: who may use it, from where, and for how
-          long. Its callback URLs, scopes and secret stay with the org that made it.
-        </p>
-      ),
+      consequences:
+        app.external?.distributionState === 'Local' ? (
+          <p>
+            It cannot be installed: it is an external client app whose distribution state is Local, so it works in the
+            org alone that made it. That org can make it Packaged.
+          </p>
+        ) : (
+          <p>
+            People of this org may authorize the app, and it gets policies here: who may use it, from where, and for how
+            long. Its callback URLs, scopes and secret stay with the org that made it.
+          </p>
+        ),
       button: 'Install',
       isDestructive: false,
     }),
@@ -259,15 +268,18 @@ const acts = [
     toApp,
     ({ app, userCount }) => ({
       title: `Uninstall ${app.label}`,
-      consequences: (
-        <>
-          <p>This org’s policies for the app are forgotten, and nobody new may authorize it.</p>
-          <p>
-            Nothing is revoked: {people(userCount)} who authorized it may go on. To end that too, revoke all or block
-            the app.
-          </p>
-        </>
-      ),
+      consequences:
+        app.external !== undefined ? (
+          <UninstallConsequences />
+        ) : (
+          <>
+            <p>This org’s policies for the app are forgotten, and nobody new may authorize it.</p>
+            <p>
+              Nothing is revoked: {people(userCount)} who authorized it may go on. To end that too, revoke all or block
+              the app.
+            </p>
+          </>
+        ),
       button: 'Uninstall',
       isDestructive: true,
     }),

@@ -1,8 +1,8 @@
 import { type EnteredPolicies, namedUserJwtMinutes } from '../../../connected-apps/app-policies.ts'
-import type { AppPolicies, AssuranceAction, IpRelaxation } from '../../../connected-apps/connected-app.ts'
+import type { AppPolicies, AssuranceAction, ConnectedApp, IpRelaxation } from '../../../connected-apps/connected-app.ts'
 import { readRefreshTokenPolicy, writeRefreshTokenPolicy } from '../../../connected-apps/refresh-policy.ts'
 import { done, type Outcome, refused } from '../../../problem.ts'
-import { check, choice, type Option, radios, text, whole } from '../field.tsx'
+import { check, choice, fixed, type Option, radios, text, whole } from '../field.tsx'
 import type { ValuesOf } from '../form.tsx'
 
 /** *Permitted Users*. */
@@ -58,10 +58,32 @@ const timeouts = [
   { seconds: 86_400, label: '24 hours' },
 ] as const
 
+const ofExternalApps = {
+  isEnabled: check({
+    label: 'Enabled',
+    help: 'Without it the app gets no tokens in this org, and those that it has end with their own time: to end them at once, revoke them or block the app under Connected Apps OAuth Usage.',
+  }),
+  isOauthPluginEnabled: check({
+    label: 'Enable OAuth',
+    help: 'The same for OAuth alone (the OAuth plug-in): people who sign in to the app by SAML still can.',
+  }),
+  isClientCredentialsFlowEnabled: check({
+    label: 'Enable Client Credentials Flow',
+    help: 'The admins of this org allow the flow, for the user below. The app’s own setting must be on, too.',
+  }),
+}
+
+const ofConnectedApps = {
+  isEnabled: fixed(true),
+  isOauthPluginEnabled: fixed(true),
+  isClientCredentialsFlowEnabled: fixed(false),
+}
+
 /** The fields of an org's policies for an app. A timeout that was set elsewhere can be chosen besides Salesforce's. */
-export function policyFields({ sessionTimeout }: AppPolicies) {
+export function policyFields({ external }: Pick<ConnectedApp, 'external'>, { sessionTimeout }: AppPolicies) {
   const isOther = sessionTimeout !== undefined && !timeouts.some(({ seconds }) => seconds === sessionTimeout)
   return {
+    ...(external === undefined ? ofConnectedApps : ofExternalApps),
     permittedUsers: radios({
       label: 'Permitted Users',
       options: permittedUsers,
@@ -154,8 +176,19 @@ export function policyFields({ sessionTimeout }: AppPolicies) {
 /** What the form of the policies asks for. */
 export type PolicyFields = ReturnType<typeof policyFields>
 
-/** The sections of the policies: the form asks for these fields, and *View* and *Manage* show them. */
-export const policySections: readonly { readonly title: string; readonly fields: readonly (keyof PolicyFields)[] }[] = [
+interface PolicySection {
+  readonly title: string
+  readonly fields: readonly (keyof PolicyFields)[]
+}
+
+/** The sections of the policies for an app: the form asks for these fields, and the pages of the app show them. */
+export function policySectionsOf({ external }: Pick<ConnectedApp, 'external'>): readonly PolicySection[] {
+  return external === undefined ? policySections : [externalSection, ...policySections]
+}
+
+const externalSection: PolicySection = { title: 'App Policies', fields: ['isEnabled', 'isOauthPluginEnabled'] }
+
+const policySections: readonly PolicySection[] = [
   {
     title: 'OAuth Policies',
     fields: [
@@ -172,7 +205,7 @@ export const policySections: readonly { readonly title: string; readonly fields:
     fields: ['sessionTimeout', 'namedUserJwtTimeout', 'requiresHighAssurance', 'assuranceAction'],
   },
   { title: 'Mobile Integration', fields: ['pinLength', 'screenLock'] },
-  { title: 'Client Credentials Flow', fields: ['clientCredentialUser'] },
+  { title: 'Client Credentials Flow', fields: ['isClientCredentialsFlowEnabled', 'clientCredentialUser'] },
   { title: 'Token Exchange Flow', fields: ['isTokenExchangeFlowEnabled'] },
   { title: 'Custom Connected App Handler', fields: ['plugin', 'pluginExecutionUser'] },
 ]
@@ -190,6 +223,9 @@ export interface PolicyUsers {
 export function policyStart(policies: AppPolicies, users: PolicyUsers): Partial<PolicyValues> {
   const [kind = '', period, unit] = writeRefreshTokenPolicy(policies.refreshTokenPolicy).split(':')
   return {
+    isEnabled: policies.isEnabled,
+    isOauthPluginEnabled: policies.isOauthPluginEnabled,
+    isClientCredentialsFlowEnabled: policies.isClientCredentialsFlowEnabled,
     permittedUsers: policies.isAdminApproved ? 'admin' : 'all',
     ipRelaxation: policies.ipRelaxation,
     refreshTokenPolicy: kind,
@@ -209,7 +245,10 @@ export function policyStart(policies: AppPolicies, users: PolicyUsers): Partial<
 }
 
 /** What was entered, as the act takes it. */
-export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> {
+export function enteredPolicies(
+  values: PolicyValues,
+  { external }: Pick<ConnectedApp, 'external'>,
+): Outcome<EnteredPolicies> {
   const { refreshTokenPeriod, refreshTokenUnit, sessionTimeout } = values
   const isSpecific = values.refreshTokenPolicy.startsWith('specific_')
   const refreshTokenPolicy = readRefreshTokenPolicy(
@@ -222,7 +261,9 @@ export function enteredPolicies(values: PolicyValues): Outcome<EnteredPolicies> 
   }
   const assuranceAction = assuranceActions.find(({ value }) => value === values.assuranceAction)?.value
   const ipRelaxation = ipRelaxations.find(({ value }) => value === values.ipRelaxation)?.value
+  const { isEnabled, isOauthPluginEnabled, isClientCredentialsFlowEnabled } = values
   return done({
+    ...(external !== undefined && { isEnabled, isOauthPluginEnabled, isClientCredentialsFlowEnabled }),
     isAdminApproved: values.permittedUsers === 'admin',
     ...(ipRelaxation === undefined ? {} : { ipRelaxation }),
     refreshTokenPolicy,

@@ -7,9 +7,12 @@ import { confirmPage, formPage, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { DataTable } from '../table.tsx'
-import { appCrumb, appPath, appsPath, findOwnApp } from './find-app.ts'
+import { appCrumb, appPath, connectedApps } from './app-kind.ts'
+import { findOwnApp } from './find-app.ts'
 
 const right = 'manage connected apps'
+// Under external client apps none register.
+const kind = connectedApps
 
 /** *Initial Access Token for Dynamic Client Registration*: generate, and delete. */
 export function initialAccessTokenPages(needs: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupRoute[] {
@@ -18,14 +21,14 @@ export function initialAccessTokenPages(needs: Pick<SetupNeeds, 'passwords' | 'n
 
 function generate(needs: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupRoute[] {
   return formPage({
-    path: `${appsPath}/:app/initial-access-token`,
+    path: `${kind.path}/:app/initial-access-token`,
     right,
-    find: findOwnApp,
+    find: findOwnApp(kind),
     fields: () => ({ ownPassword }),
     show: async (form, app, { stores }) => ({
       title: 'Generate Initial Access Token',
       kind: app.label,
-      place: appsPath,
+      place: kind.path,
       crumbs: [appCrumb(app)],
       inside: (
         <Card title="What it means">
@@ -44,14 +47,11 @@ function generate(needs: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupR
     async act(values, app, visit) {
       const notThem = await notTheirPassword(needs, values.ownPassword, visit)
       if (notThem !== undefined) return notThem
-      if (app.external !== undefined) {
-        return refused({ field: 'ownPassword', message: 'No apps register under an external client app.' })
-      }
       const token = await generateInitialAccessToken({ ...visit.stores, now: needs.now }, app)
       return shown(visit, {
         title: 'Initial Access Token',
         kind: app.label,
-        place: appsPath,
+        place: kind.path,
         crumbs: [appCrumb(app)],
         children: (
           <Card title="Initial Access Token">
@@ -72,13 +72,13 @@ function generate(needs: Pick<SetupNeeds, 'passwords' | 'now'>): readonly SetupR
 }
 
 const remove = confirmPage<ConnectedApp>({
-  path: `${appsPath}/:app/initial-access-token/delete`,
+  path: `${kind.path}/:app/initial-access-token/delete`,
   right,
-  find: findOwnApp,
+  find: findOwnApp(kind),
   show: (app) => ({
     title: 'Delete Initial Access Token',
     kind: app.label,
-    place: appsPath,
+    place: kind.path,
     crumbs: [appCrumb(app)],
     consequences: <p>No app can register itself under {app.label} any more. Those that have stay as they are.</p>,
     button: 'Delete',

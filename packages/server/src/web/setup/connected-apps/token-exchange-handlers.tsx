@@ -15,7 +15,7 @@ import type { ValuesOf } from '../form.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import { thingPages } from '../thing-pages.tsx'
-import { appPath } from './find-app.ts'
+import { appPath } from './app-kind.ts'
 
 /** *Token Exchange Handlers*: whose code decides about tokens of other issuers, and for which apps. */
 export function tokenExchangeHandlerPages({ newId, now }: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {

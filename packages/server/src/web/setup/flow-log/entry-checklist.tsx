@@ -30,7 +30,10 @@ export async function diagnosisFor({ stores, org }: SetupVisit, entry: KeptEntry
   const user = users.get(entry.userId ?? '')
   return {
     ...toldWith({ org: org.name, app: app?.label, user: user?.username }, entry),
-    subject: { app: app && { id: app.id, label: app.label, isOwn: app.orgId === org.id }, user },
+    subject: {
+      app: app && { id: app.id, label: app.label, external: app.external, isOwn: app.orgId === org.id },
+      user,
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KeptEntry } from '../../../journal/journal.ts'
 import { excerpt } from '../../pages/excerpt.ts'
 import { Card, Copyable, Details, Instant, Notice } from '../blocks.tsx'
+import { appPath } from '../connected-apps/app-kind.ts'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 import { diagnosisFor, EntryChecklist } from './entry-checklist.tsx'
@@ -68,11 +69,7 @@ function AppLink(props: {
 }) {
   const { app } = props.told.subject
   if (app === undefined) return <>{props.entry.appId ?? ''}</>
-  return (
-    <a href={app.isOwn ? `/setup/connected-apps/${app.id}` : `/setup/oauth-usage/${app.id}`}>
-      {excerpt(app.label, 120)}
-    </a>
-  )
+  return <a href={app.isOwn ? appPath(app) : `/setup/oauth-usage/${app.id}`}>{excerpt(app.label, 120)}</a>
 }
 
 function moreLikeIt({ endpoint, appId, userId, refusal }: KeptEntry): URLSearchParams {

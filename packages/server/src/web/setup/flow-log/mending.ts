@@ -1,9 +1,11 @@
+import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import type { ExplainedReason } from '../../../oauth/explanation.ts'
+import { appPath, kindOf, policiesPath } from '../connected-apps/app-kind.ts'
 
 /** Whom and what an entry of the journal is about, as far as it belongs to the org that looks at it. */
 export interface MendingSubject {
   /** `isOwn`: made in this org, which can change its settings and not only its policies. */
-  readonly app: { readonly id: string; readonly label: string; readonly isOwn: boolean } | undefined
+  readonly app: (Pick<ConnectedApp, 'id' | 'label' | 'external'> & { readonly isOwn: boolean }) | undefined
   readonly user: { readonly id: string; readonly username: string; readonly profileId: string } | undefined
 }
 
@@ -16,14 +18,18 @@ export interface MendingLink {
 /** Leads to a page, or to the list it is in as long as nobody knows of which thing. */
 const pages = {
   'app settings': ({ app }: MendingSubject): MendingLink =>
-    app === undefined ? appManager : app.isOwn ? link(app.label, 'Edit', 'connected-apps', app.id, 'edit') : usage(app),
+    app === undefined
+      ? appManager
+      : app.isOwn
+        ? { href: `${appPath(app)}/edit`, label: `${app.label}: Edit` }
+        : usage(app),
   'app keys': ({ app }: MendingSubject): MendingLink =>
-    app?.isOwn === true ? link(app.label, 'View', 'connected-apps', app.id) : appManager,
+    app?.isOwn === true ? { href: appPath(app), label: `${app.label}: View` } : appManager,
   'app policies': ({ app }: MendingSubject): MendingLink =>
     app === undefined
       ? appManager
       : app.isOwn
-        ? link(app.label, 'Manage', 'connected-apps', app.id, 'manage')
+        ? { href: policiesPath(app), label: `${app.label}: ${kindOf(app).policies.label}` }
         : usage(app),
   'app usage': ({ app }: MendingSubject): MendingLink => usage(app),
   'app list': (): MendingLink => appManager,

@@ -1,5 +1,6 @@
 import type { Certificate } from '../../../certificates/certificate.ts'
 import { type Standing, standingOf } from '../../../certificates/expiry.ts'
+import { appPath } from '../connected-apps/app-kind.ts'
 import type { SetupStores } from '../setup-visit.ts'
 
 /** A certificate in use, when it ends, and how it stands. */
@@ -25,8 +26,8 @@ export async function expiringCertificates(
   })
   return [
     ...held.map(({ id, label, certificate }) => expiring(label, `/setup/certificates/${id}`, certificate)),
-    ...own.flatMap(({ id, label, certificate }) =>
-      certificate === undefined ? [] : [expiring(`App ${label}`, `/setup/connected-apps/${id}/edit`, certificate)],
+    ...own.flatMap((app) =>
+      app.certificate === undefined ? [] : [expiring(`App ${app.label}`, `${appPath(app)}/edit`, app.certificate)],
     ),
   ].toSorted((one, other) => one.at.getTime() - other.at.getTime())
 }

@@ -1,6 +1,7 @@
 import { type AssignableApp, type Assignee, assignApps, assignableApps } from '../../../connected-apps/assigned-apps.ts'
 import { done } from '../../../problem.ts'
 import { Card, EmptyState } from '../blocks.tsx'
+import { policiesPath } from '../connected-apps/app-kind.ts'
 import { choices } from '../field.tsx'
 import type { PlacePath } from '../places.ts'
 import { formPage } from '../route.tsx'
@@ -31,7 +32,7 @@ export function AssignedApps(props: {
         columns={[
           {
             heading: 'Connected App',
-            cell: ({ app }) => <a href={`/setup/connected-apps/${app.id}/manage`}>{app.label}</a>,
+            cell: ({ app }) => <a href={policiesPath(app)}>{app.label}</a>,
           },
           {
             heading: 'Permitted Users',
