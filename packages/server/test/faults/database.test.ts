@@ -71,7 +71,8 @@ it('PostgreSQL is half a second away, or out of reach: requests are slow, or ans
   await start('slow', 1, postgres.url.replace(`:${postgres.port}/`, `:${line.port}/`))
   const run = await newRun(nodes, orgs)
   let isGoing = true
-  const loading = load(run, 4, () => isGoing)
+  // Enough of them that the answers do not take the test longer than the faults.
+  const loading = load(run, 16, () => isGoing)
   await answers(run, 100)
   line.delay = 250
   await answers(run, 20)
