@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type KeyStoreEntry, readKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run as runProgram } from '../packages/cli/test/program.ts'
 import { reasons } from '../packages/server/src/oauth/refusal.ts'
 import { collection } from '../walkthroughs/postman/collection.ts'
 import { helper } from '../walkthroughs/postman/folders/web-server.ts'
@@ -415,10 +416,8 @@ describe('the list of flows', () => {
     expect(ways.length).toBeGreaterThan(18)
     const named = (column: number, pattern: RegExp) =>
       new Set(ways.flatMap((way) => [...(way[column] ?? '').matchAll(pattern)].map(([, name = '']) => name)))
-    const program = join(root, 'packages/cli/bin/sallyport.js')
     for (const command of named(2, /`sallyport ([a-z -]+)`/g)) {
-      const words = command.split(' ')
-      const { stdout } = await run(process.execPath, [program, ...words, '--help'])
+      const { stdout } = await runProgram([...command.split(' '), '--help'])
       expect([command, stdout.startsWith(`Usage: sallyport ${command} `)]).toEqual([command, true])
     }
     const exported = new Set(Object.keys(await import('@sallyport/client')))

@@ -12,6 +12,7 @@ import {
 } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Samples, samples } from '../../keystore/test/samples.ts'
+import { quickJava } from '../../keystore/test/tools.ts'
 import { type Finished, paste, program, run, temporaryFolder } from './program.ts'
 
 const execute = promisify(execFile)
@@ -26,7 +27,7 @@ let made: Samples
 
 const keystore = (...words: readonly string[]): Promise<Finished> => run(['keystore', ...words], place)
 const openssl = (...words: readonly string[]) => execute('openssl', [...words], { cwd: folder.path })
-const keytool = (...words: readonly string[]) => execute('keytool', [...words], { cwd: folder.path })
+const keytool = (...words: readonly string[]) => execute('keytool', [...quickJava, ...words], { cwd: folder.path })
 const entriesOf = async (name: string, secret = password) =>
   (await readKeyStore(readFileSync(file(name)), { password: secret })).entries
 

@@ -36,13 +36,14 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
 }
 
 /**
- * Runs a command of the program to its end: in a process that was other commands before (`one-process.ts`), unless it is a
- * server, another copy of the program, or wants Node.js itself to be started in its way.
+ * Runs a command of the program to its end, also a server that is refused its start: in a process that was other commands before
+ * (`one-process.ts`), unless it is another copy of the program, starts more processes as itself, or wants Node.js to be started in
+ * its way.
  */
 export async function run(words: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
   const { env, cwd = process.cwd(), input = '', program: other, nodeOptions } = surroundings
-  const isServer = words[0] === 'dev' || words[0] === 'serve'
-  if (isServer || other !== undefined || nodeOptions !== undefined) return finished(start(words, surroundings))
+  const isAlone = !words.includes('--workers') && other === undefined && nodeOptions === undefined
+  if (!isAlone) return finished(start(words, surroundings))
   const outcome = former.then(() => next({ words: [...words], env: environment(env), cwd, input }))
   former = outcome.catch(() => undefined)
   return withJson(await outcome)
