@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongFirst } from './test/long-first.ts'
 
 const flows = 'packages/server/test/flows'
 
@@ -12,6 +13,7 @@ export default defineConfig({
     isolate: false,
     // Tests wait for programs, databases and browsers: with as many workers as cores, cores would be idle.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: LongFirst },
     // How long something takes is measured in `bench/`: here a busy machine must fail nothing.
     testTimeout: 60_000,
     hookTimeout: 120_000,
