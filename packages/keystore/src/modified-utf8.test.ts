@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../../../test/any-text.ts'
 import { decodeModifiedUtf8, encodeModifiedUtf8 } from './modified-utf8.ts'
 
 describe('modified UTF-8', () => {
@@ -9,9 +10,7 @@ describe('modified UTF-8', () => {
   })
 
   it('reads back any text, lone surrogates too', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => decodeModifiedUtf8(encodeModifiedUtf8(text)) === text),
-    )
+    fc.assert(fc.property(anyText(), (text) => decodeModifiedUtf8(encodeModifiedUtf8(text)) === text))
     expect(decodeModifiedUtf8(encodeModifiedUtf8('\ud83d'))).toBe('\ud83d')
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../../../../test/any-text.ts'
 import { sampleFacts, sampleRefusals } from '../../test/refusal-samples.ts'
 import { isCheckName } from '../journal/checks.ts'
 import type { Facts } from '../journal/journal.ts'
@@ -301,20 +302,16 @@ describe('facts of any kind', () => {
           Object.fromEntries(
             Object.entries(facts).map(([name, fact]) => [
               name,
-              typeof fact === 'number'
-                ? fc.nat()
-                : typeof fact === 'string'
-                  ? anyText
-                  : fc.array(anyText, { maxLength: 20 }),
+              typeof fact === 'number' ? fc.nat() : typeof fact === 'string' ? told : fc.array(told, { maxLength: 20 }),
             ]),
           ),
         )
         .map((changed) => ({ reason, facts: changed })),
     )
-  const anyText = fc
+  const told = fc
     .oneof(
       fc.string({ unit: 'grapheme', maxLength: 600 }),
-      fc.string({ unit: 'binary', maxLength: 40 }),
+      anyText({ maxLength: 40 }),
       fc.webUrl({ withFragments: true, withQueryParameters: true }),
       fc.date().map(String),
     )

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../../../../test/any-text.ts'
 import { openActs } from '../../test/open-acts.ts'
 import { applyOrgFile } from './apply.ts'
 import { openOrgFile, readOrgFile } from './read.ts'
@@ -145,7 +146,7 @@ describe('readOrgFile', () => {
     )
     const text = fc.oneof(
       fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join('')),
-      fc.string({ unit: 'binary', maxLength: 60 }),
+      anyText({ maxLength: 60 }),
       fc
         .json()
         .map((json) => `{"orgs": [{"name": "A", "users": ${json}, "connectedApps": [${json}], "records": ${json}}]}`),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../../../../test/any-text.ts'
 import { localPath } from './local-path.ts'
 
 describe('localPath', () => {
@@ -54,7 +55,7 @@ describe('localPath', () => {
     )
     const texts = fc.oneof(
       fc.array(part, { maxLength: 12 }).map((parts) => parts.join('')),
-      fc.string({ unit: 'binary' }),
+      anyText(),
     )
     fc.assert(
       fc.property(texts, fc.constantFrom('', '/'), (text, start) => {

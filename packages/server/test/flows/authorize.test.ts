@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anyText } from '../../../../test/any-text.ts'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { strictPosture } from '../../src/options.ts'
 import { defaultOrgSettings } from '../../src/orgs/org.ts'
@@ -91,7 +92,7 @@ describe('a redirect URI', () => {
   it('that differs in any one character is refused', async () => {
     const place = fc.integer({ min: 0, max: callbackUrl.length - 1 })
     await fc.assert(
-      fc.asyncProperty(place, fc.string({ unit: 'binary', minLength: 0, maxLength: 2 }), async (at, change) => {
+      fc.asyncProperty(place, anyText({ minLength: 0, maxLength: 2 }), async (at, change) => {
         const changed = callbackUrl.slice(0, at) + change + callbackUrl.slice(at + 1)
         if (changed === callbackUrl) return
         expect(await isRefused(app.consumerKey, changed)).toBe(true)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anyText } from '../../../../test/any-text.ts'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { User } from '../../src/users/user.ts'
 import { callsOf, type DataOrg, data, openDataOrg } from './data-org.ts'
@@ -490,7 +491,7 @@ describe('queries', () => {
     const nonsense = fc.oneof(
       fc.array(word, { maxLength: 25 }).map((words) => words.join(' ')),
       fc.array(word, { maxLength: 12 }).map((words) => `SELECT Id FROM Account WHERE ${words.join(' ')}`),
-      fc.string({ unit: 'binary', maxLength: 60 }),
+      anyText({ maxLength: 60 }),
     )
     await fc.assert(
       fc.asyncProperty(nonsense, async (query) => {

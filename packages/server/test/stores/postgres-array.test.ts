@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anyText } from '../../../../test/any-text.ts'
 import { sharedPostgresUrl } from '../../../../test/postgres-url.ts'
 import { binaryArray, type ElementType, elementType } from '../../src/stores/postgres-array.ts'
 import type { DatabaseValue } from '../../src/stores/statement.ts'
 
-const storableText = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', '?'))
+const storableText = anyText().map((text) => text.replaceAll('\0', '?'))
 const wholeNumber = fc.maxSafeInteger()
 const bytes = fc.uint8Array()
 
