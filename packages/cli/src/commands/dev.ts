@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../database.ts'
 import { entered } from '../entered.ts'
 import { WrongUsage } from '../failure.ts'
 import { freePort } from '../free-port.ts'
-import { jsonLog, shownLog } from '../log.ts'
+import { shownLog } from '../log.ts'
 import { dataOption, jsonOption, logLevelOption, readPort } from '../options.ts'
 import { startServing, untilStopped } from '../serving.ts'
 import type { Terminal } from '../terminal.ts'
@@ -51,7 +51,7 @@ export function dev(terminal: Terminal): CommandUnknownOpts {
       const key = readOrMakeEncryptionKey(folder, process.env)
       const launcher = writeLauncher(folder)
       const log = terminal.wantsJson
-        ? jsonLog(terminal, options.logLevel)
+        ? (await import('../json-log.ts')).jsonLog(terminal, options.logLevel)
         : shownLog(terminal, (requestId) => `${launcher} diagnose ${requestId}`)
       const port = options.port === 0 ? await freePort(hosts, demoPorts) : options.port
       const tls = options.tls ? await ownCertificate(folder, new Date()) : undefined

@@ -4,7 +4,7 @@ import { encryptionKeyVariable, howToMakeKey, makeDataFolder } from '../data-fol
 import { openDatabase } from '../database.ts'
 import { databasePlace } from '../database-place.ts'
 import { Failure } from '../failure.ts'
-import { jsonLog, type Log } from '../log.ts'
+import type { Log } from '../log.ts'
 import { orgsAt } from '../org-addresses.ts'
 import { type MetricsPlace, startServing, untilStopped } from '../serving.ts'
 import type { Terminal } from '../terminal.ts'
@@ -30,6 +30,7 @@ export function serve(terminal: Terminal): CommandUnknownOpts {
         '  sallyport serve --public-url https://login.acme.example',
     )
     .action(async (options) => {
+      const { jsonLog } = await import('../json-log.ts')
       const log = jsonLog(terminal, options.logLevel)
       const metrics = metricsPlace(options, process.env)
       if (isWorker) return serveForAnother(options, log, metrics)
