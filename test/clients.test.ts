@@ -116,6 +116,28 @@ describe('the Salesforce CLI', () => {
     expect(JSON.parse(query.stdout).result).toMatchObject({ done: true, records: [{ expr0: 4 }] })
   })
 
+  it('signs in by an external client app, and is told where that is not installed', { timeout: 120_000 }, async () => {
+    const [signIn = ''] = blocksOf('salesforce-cli.md', 'sh')
+    const [helper = ''] = signIn.split('\n')
+    const make = [
+      'openssl req -x509 -newkey rsa:2048 -nodes -keyout sync.key -out sync.crt -days 30 -subj /CN=Sync 2> sync.log',
+      'key=$(.sallyport/sallyport app create Sync --external --org Target --contact-email dev@example.com \\',
+      '  --callback-url http://localhost/unused --scope api refresh_token --certificate-file sync.crt \\',
+      '  --permitted-users admin-approved --permission-set Source_Access --json |',
+      "  node -p \"JSON.parse(require('fs').readFileSync(0, 'utf8')).consumerKey\")",
+      'echo "$key" > sync.txt',
+    ]
+    const login = (username: string) =>
+      `sf org login jwt --instance-url "$(setting loginUrl)" --client-id "$(cat sync.txt)" --jwt-key-file sync.key --username ${username} --alias sync`
+    const query = 'sf data query --target-org sync --query "SELECT Name FROM Account"'
+    const { stdout } = await paste([helper, ...make, login('integration@target.example'), query])
+    expect(stdout).toContain('Successfully authorized integration@target.example')
+    expect(stdout).toContain('Edge Communications')
+    await expect(paste([helper, login('admin@source.example')])).rejects.toThrow(
+      /External client app is not installed in this org/,
+    )
+  })
+
   it('signs in with an auth URL, by https', { timeout: 120_000 }, async () => {
     const [signIn = '', , , , authUrl = ''] = blocksOf('salesforce-cli.md', 'sh')
     const [helper = ''] = signIn.split('\n')

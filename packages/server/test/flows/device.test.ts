@@ -327,6 +327,18 @@ describe('polling', () => {
   })
 })
 
+describe('an external client app of another org', () => {
+  it('gives a device no tokens, whoever types its code at the login host', async () => {
+    const { id } = server.otherOrg
+    app = await kiosk({ orgId: id, external: { distributionState: 'Packaged' } }, { orgId: id })
+    const { device_code, user_code } = (await start()).body
+    const page = await typeCode(user_code)
+    expect(page.status).toBe(400)
+    expect(page.html).toContain('External client app is not installed in this org')
+    expect((await poll(device_code)).body.error).toBe('authorization_pending')
+  })
+})
+
 describe('an app that is not installed', () => {
   it('can never use the device flow, not even by somebody who allowed it before or who may approve such apps', async () => {
     const first = await poll(await answered())
