@@ -186,6 +186,16 @@ describe('an external client app of another org', () => {
     expect((await open(`${path}/${app.id}`)).status).toBe(404)
   })
 
+  it('is mended nowhere in this org while it is Local', async () => {
+    const { server, standard } = setup
+    const { id: orgId } = server.otherOrg
+    const app = await server.addApp('Far', { orgId, external: { distributionState: 'Local' } }, { orgId })
+    const refused = await jwtBearer(server, { iss: app.consumerKey, sub: standard.user.username })
+    const { html } = await open(`/setup/flow-log/${(await server.journalOf(refused)).requestId}`)
+    expect(html).toContain('Local')
+    expect(html).not.toContain(`/setup/oauth-usage/${app.id}`)
+  })
+
   it('says why it cannot be installed while it is Local', async () => {
     const { server, admin, standard } = setup
     const { id: orgId } = server.otherOrg

@@ -69,6 +69,8 @@ function AppLink(props: {
 }) {
   const { app } = props.told.subject
   if (app === undefined) return <>{props.entry.appId ?? ''}</>
+  // OAuth Usage does not list what cannot be installed.
+  if (!app.isOwn && app.external?.distributionState === 'Local') return <>{excerpt(app.label, 120)}</>
   return <a href={app.isOwn ? appPath(app) : `/setup/oauth-usage/${app.id}`}>{excerpt(app.label, 120)}</a>
 }
 

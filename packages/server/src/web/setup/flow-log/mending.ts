@@ -235,7 +235,8 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'user-api-only': 'user',
   'app-not-installed': 'app usage',
   'app-not-in-this-org': 'app usage',
-  'app-of-one-org': 'app settings',
+  // Only the org that made the app could make it Packaged, and there it is not refused so.
+  'app-of-one-org': 'request',
   'app-switched-off': 'app policies',
   'app-blocked': 'app usage',
   'api-access-controlled': 'app policies',
