@@ -375,6 +375,7 @@ describe('the page about a server of one’s own', () => {
     expect(stdout).toContain('"token_type":"Bearer"')
     expect(stdout).toContain('"request_uri":"urn:ietf:params:oauth:request_uri:')
     expect(stdout).toMatch(/^302 http:\/\/localhost:\d+\/\?ec=302&startURL=/m)
+    expect(stdout).toMatch(/^HTTP 200 .*\nby curl: 200$/m)
     expect(stdout).toMatch(/DPoP\nwith its key: 200\nas a bearer token: 401\n/)
   })
 })

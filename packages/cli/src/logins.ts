@@ -11,6 +11,21 @@ import { Failure } from './failure.ts'
 export type Client = typeof import('@sallyport/client')
 type TokenSource = import('@sallyport/client').TokenSource
 type AccessToken = import('@sallyport/client').AccessToken
+/** A key to bind tokens to, as it is kept. */
+export type DpopJwk = import('@sallyport/client').PrivateEcJwk
+
+/** What every sign-in has. */
+const common = {
+  name: z.string(),
+  loginHost: z.string(),
+  username: z.string(),
+  organizationId: z.string(),
+  at: z.coerce.date(),
+  /** What the tokens are bound to (RFC 9449), open, if they are. */
+  dpopKey: z
+    .object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() })
+    .optional(),
+}
 
 /** An app shows who it is by one of these, or not at all. */
 const appProof = {
@@ -22,127 +37,45 @@ const appProof = {
 /** Whether each token brings sessions for web views. */
 const isHybrid = z.boolean().optional()
 
+const app = { ...common, consumerKey: z.string() }
+/** PEM, open: it stands in a locked file. */
+const privateKey = z.string()
+const scope = z.array(z.string()).optional()
+
 const loginSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('web'),
-    name: z.string(),
-    isHybrid,
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    ...appProof,
-    redirectUri: z.string(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
-  z.object({
-    kind: z.literal('device'),
-    name: z.string(),
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    ...appProof,
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
-  z.object({
-    kind: z.literal('client-credentials'),
-    name: z.string(),
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    ...appProof,
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
-  z.object({
-    kind: z.literal('saml-bearer'),
-    name: z.string(),
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    audience: z.string().optional(),
-    /** PEM, open: it stands in a locked file. */
-    privateKey: z.string(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
+  z.object({ kind: z.literal('web'), ...app, ...appProof, isHybrid, redirectUri: z.string() }),
+  z.object({ kind: z.literal('device'), ...app, ...appProof }),
+  z.object({ kind: z.literal('client-credentials'), ...app, ...appProof }),
+  z.object({ kind: z.literal('saml-bearer'), ...app, privateKey, audience: z.string().optional() }),
   z.object({
     kind: z.literal('saml-assertion'),
-    name: z.string(),
-    loginHost: z.string(),
+    ...common,
     tokenEndpoint: z.string(),
     issuer: z.string(),
     audience: z.string(),
     subject: z.string(),
-    /** PEM, open: it stands in a locked file. */
-    privateKey: z.string(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
+    privateKey,
   }),
   z.object({
     kind: z.literal('token-exchange'),
-    name: z.string(),
+    ...app,
+    ...appProof,
     isHybrid,
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    consumerSecret: z.string().optional(),
-    privateKey: z.string().optional(),
     subjectToken: z.string(),
     subjectTokenType: z.enum(['access_token', 'refresh_token', 'id_token', 'saml2', 'jwt']),
     tokenHandler: z.string().optional(),
-    scope: z.array(z.string()).optional(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
+    scope,
   }),
-  z.object({
-    kind: z.literal('jwt'),
-    name: z.string(),
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    audience: z.string().optional(),
-    scope: z.array(z.string()).optional(),
-    /** PEM, open: it stands in a locked file. */
-    privateKey: z.string(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
-  z.object({
-    kind: z.literal('user-agent'),
-    name: z.string(),
-    isHybrid,
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    redirectUri: z.string(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
+  z.object({ kind: z.literal('jwt'), ...app, privateKey, audience: z.string().optional(), scope }),
+  z.object({ kind: z.literal('user-agent'), ...app, isHybrid, redirectUri: z.string() }),
   z.object({
     kind: z.literal('password'),
-    name: z.string(),
-    loginHost: z.string(),
-    consumerKey: z.string(),
+    ...app,
     consumerSecret: z.string().optional(),
     password: z.string(),
     securityToken: z.string().optional(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
   }),
-  z.object({
-    kind: z.literal('headless'),
-    name: z.string(),
-    loginHost: z.string(),
-    consumerKey: z.string(),
-    consumerSecret: z.string().optional(),
-    username: z.string(),
-    organizationId: z.string(),
-    at: z.coerce.date(),
-  }),
+  z.object({ kind: z.literal('headless'), ...app, consumerSecret: z.string().optional() }),
 ])
 
 /** A sign-in that is kept: what is needed to get tokens by it again. It holds secrets. */
@@ -242,20 +175,21 @@ export function openLogins(client: Client): Logins {
   }
 
   function renewed(login: Login, held: AccessToken | undefined): Promise<AccessToken> {
-    if (login.kind === 'web') return client.webServerFlow({ ...login, ...proofOf(client, login) }).refresh(held)
-    if (login.kind === 'device') return client.deviceFlow({ ...login, ...proofOf(client, login) }).refresh(held)
+    const asking = { dpop: dpopOf(client, login) }
+    if (login.kind === 'web') return client.webServerFlow({ ...login, ...proofOf(client, login) }).refresh(held, asking)
+    if (login.kind === 'device') return client.deviceFlow({ ...login, ...proofOf(client, login) }).refresh(held, asking)
     if (login.kind === 'user-agent') return client.userAgentFlow(login).refresh(held)
     if (login.kind === 'password') return client.usernamePassword(login)
-    if (login.kind === 'headless') return flowOf(client, login).refresh(held)
+    if (login.kind === 'headless') return flowOf(client, login).refresh(held, asking)
     if (login.kind === 'client-credentials') {
       const { consumerKey, consumerSecret = '', loginHost: myDomain } = login
       const proof = proofOf(client, login).signer ?? consumerSecret
-      return client.clientCredentials({ consumerKey, proof, myDomain })
+      return client.clientCredentials({ consumerKey, proof, myDomain }, asking)
     }
     if (login.kind === 'token-exchange') {
       return held?.refreshToken === undefined
-        ? client.tokenExchange({ ...login, ...proofOf(client, login) })
-        : flowOf(client, login).refresh(held)
+        ? client.tokenExchange({ ...login, ...proofOf(client, login) }, asking)
+        : flowOf(client, login).refresh(held, asking)
     }
     const signer = client.signerFromKey(login.privateKey)
     if (login.kind === 'saml-assertion') {
@@ -264,11 +198,16 @@ export function openLogins(client: Client): Logins {
     }
     if (login.kind === 'saml-bearer') {
       const { loginHost, consumerKey, username, audience } = login
-      return client.samlBearer({ loginHost, consumerKey, username, audience, signer })
+      return client.samlBearer({ loginHost, consumerKey, username, audience, signer }, asking)
     }
     const { loginHost, consumerKey, username, audience, scope } = login
-    return client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer })
+    return client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer }, asking)
   }
+}
+
+/** The key that the tokens of a sign-in are bound to; `undefined` where they are not. */
+export function dpopOf(client: Client, { dpopKey }: { readonly dpopKey?: DpopJwk | undefined }) {
+  return dpopKey === undefined ? undefined : client.dpopKey(dpopKey)
 }
 
 /** How an app shows who it is, as the client package takes it. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createPrivateKey, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { samples } from '../../keystore/test/samples.ts'
 import { decideOn, fieldsOf, signInOn } from '../../server/test/flows/test-browser.ts'
 import { newSigner } from '../../server/test/flows/test-server.ts'
 import { freePort } from '../src/free-port.ts'
+import { type BegunLogin, begunLogin } from './begun-login.ts'
 import { type Finished, paste, program, type RunningServer, run, startServer, temporaryFolder } from './program.ts'
 import { browserOf, soon } from './wire.ts'
 
@@ -55,33 +56,8 @@ async function beginWebLogin(...words: readonly string[]): Promise<BegunLogin> {
   return beginLogin('web', ...words)
 }
 
-interface BegunLogin {
-  readonly child: ChildProcess
-  readonly address: string
-  ended(): Promise<Omit<Finished, 'json'>>
-}
-
-async function beginLogin(kind: string, ...words: readonly string[]): Promise<BegunLogin> {
-  const child = spawn(process.execPath, [program, 'login', kind, '--no-browser', ...words], {
-    ...place,
-    env: { ...process.env, ...place.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stdout = ''
-  let stderr = ''
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk
-  })
-  const address = await new Promise<string>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      stderr += chunk
-      const [found] = /https?:\/\/[^\s"]+authorize[^\s"]+(?=[\s"])/.exec(stderr) ?? []
-      if (found !== undefined) resolve(found)
-    })
-    exit.then(() => reject(new Error(stderr)))
-  })
-  return { child, address, ended: async () => ({ status: await exit, stdout, stderr }) }
+function beginLogin(kind: string, ...words: readonly string[]): Promise<BegunLogin> {
+  return begunLogin([kind, ...words], place)
 }
 
 /** Plays the person, until the browser has come back to the program. */
@@ -161,6 +137,12 @@ describe('sallyport login jwt', () => {
     expect(stderr).toContain('invalid_grant: audience is invalid')
     expect(stderr).toContain('https://login.salesforce.com for a production org')
     expect(stderr).toContain('The server says: audience-unknown')
+  })
+
+  it('says that the server binds no tokens to a key', async () => {
+    const { status, stderr } = await jwtLogin('--dpop')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('has not bound it to the key')])
+    expect(stderr).toContain('Ask without a key')
   })
 
   it.each([

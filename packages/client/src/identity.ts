@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.ts'
+import { sendWithToken } from './dpop.ts'
 import { membersOf, readJson, textOf } from './encoding.ts'
 import { TokenError } from './token-error.ts'
 import type { Asking } from './token-request.ts'
@@ -12,11 +13,11 @@ import { transport } from './transport.ts'
 export async function identityOf(
   token: AccessToken,
   loginUrl: URL,
-  { transport: send = transport(), signal, timeout }: Asking = {},
+  { transport: send = transport(), dpop, signal, timeout }: Asking = {},
 ): Promise<ReadonlyMap<string, unknown>> {
   const refused = (status: number, error: string, errorDescription: string) =>
     new TokenError({ error, errorDescription, status, requestId: undefined, explanation: undefined })
-  const { id, instanceUrl, accessToken } = token
+  const { id, instanceUrl } = token
   if (id === undefined || !URL.canParse(id))
     throw refused(0, 'unusable_answer', 'the token came without an identity URL')
   const identity = new URL(id)
@@ -26,8 +27,8 @@ export async function identityOf(
   if (!isKnown && !/^https:\/\/(?:login|test)\.salesforce\.com$/.test(identity.origin)) {
     throw refused(0, 'unusable_answer', 'the identity URL is at a host that has nothing to do with the token')
   }
-  const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
-  const answer = await send({ method: 'GET', url: id, headers }, { signal, timeout })
+  const request = { method: 'GET', url: identity, headers: { accept: 'application/json' } }
+  const answer = await sendWithToken(send, request, { token, dpop }, { signal, timeout })
   const members = answer.status === 200 ? membersOf(readJson(textOf(answer.body))) : undefined
   if (members !== undefined) return members
   throw refused(

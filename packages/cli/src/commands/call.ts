@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { entered } from '../entered.ts'
 import { Failure, WrongUsage } from '../failure.ts'
-import { type Client, openLogins, withClient } from '../logins.ts'
+import { type Client, dpopOf, openLogins, withClient } from '../logins.ts'
 import { addTo, jsonOption } from '../options.ts'
 import { readSecret } from '../secret-source.ts'
 import { printable, type Terminal } from '../terminal.ts'
@@ -62,7 +63,9 @@ export function call(terminal: Terminal): CommandUnknownOpts {
         const answer = await terminal.busy(`${verb} ${path}`, async () => {
           if (!/^callout:/i.test(path)) {
             const kept = openLogins(client)
-            return client.salesforceApi(kept.tokens(kept.find(options.login))).send({ ...request, path })
+            const login = kept.find(options.login)
+            const key = entered({ dpop: dpopOf(client, login) })
+            return client.salesforceApi(kept.tokens(login), key).send({ ...request, path })
           }
           const password = await readSecret(passwordSource(options), '--password', process.env)
           const callouts = await calloutsOf(client, options.project, options.certificates, password)
@@ -169,11 +172,15 @@ async function curlLine(
     throw new WrongUsage('--curl is for paths: a callout signs in by what is in the project.')
   const kept = openLogins(client)
   const login = kept.find(name)
-  const { instanceUrl = '' } = await kept.tokens(login).token()
+  const { instanceUrl = '', tokenType } = await kept.tokens(login).token()
   const word = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
   const words = ['curl', ...(method === 'GET' ? [] : ['-X', method])]
-  words.push('-H', `"Authorization: Bearer $(sallyport token show --login ${word(login.name)})"`)
+  const url = new URL(path, instanceUrl).href
+  words.push('-H', `"Authorization: ${tokenType} $(sallyport token show --login ${word(login.name)})"`)
+  if (tokenType === 'DPoP') {
+    words.push('-H', `"DPoP: $(sallyport token proof ${method} ${word(url)} --login ${word(login.name)})"`)
+  }
   for (const [header, value] of Object.entries(headers)) words.push('-H', word(`${header}: ${value}`))
   if (body !== undefined) words.push('--data-binary', word(Buffer.from(body).toString('utf8')))
-  return [...words, word(new URL(path, instanceUrl).href)].join(' ')
+  return [...words, word(url)].join(' ')
 }

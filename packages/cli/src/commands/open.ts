@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { type Client, openLogins, withClient } from '../logins.ts'
+import { type Client, dpopOf, type Login, openLogins, withClient } from '../logins.ts'
 import { openBrowser } from '../open-browser.ts'
 import { jsonOption } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -32,7 +32,7 @@ export function open(terminal: Terminal): CommandUnknownOpts {
         const kept = openLogins(client)
         const login = kept.find(options.login)
         const { username, organizationId } = login
-        const url = await terminal.busy(`Asking for ${path}`, () => pageUrl(client, kept.tokens(login), path))
+        const url = await terminal.busy(`Asking for ${path}`, () => pageUrl(client, login, kept.tokens(login), path))
         const isOnlyShown = options.urlOnly === true || terminal.wantsJson
         if (!isOnlyShown && (await openBrowser(url.href))) {
           terminal.note(`${terminal.style.green('✓')} Opened ${path} at ${url.host} as ${username}.`)
@@ -45,12 +45,13 @@ export function open(terminal: Terminal): CommandUnknownOpts {
 }
 
 /** An address for a page; a token that has ended since is renewed, once. */
-async function pageUrl(client: Client, tokens: TokenSource, path: string): Promise<URL> {
+async function pageUrl(client: Client, login: Login, tokens: TokenSource, path: string): Promise<URL> {
+  const asking = { dpop: dpopOf(client, login) }
   const token = await tokens.token()
   try {
-    return await client.singleAccessUrl(token, path)
+    return await client.singleAccessUrl(token, path, asking)
   } catch (error) {
     if (!(error instanceof client.TokenError) || error.status !== 401) throw error
-    return client.singleAccessUrl(await tokens.token({ insteadOf: token }), path)
+    return client.singleAccessUrl(await tokens.token({ insteadOf: token }), path, asking)
   }
 }

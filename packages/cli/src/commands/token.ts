@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import { tokenAsset } from './token/asset.ts'
 import { tokenDecode } from './token/decode.ts'
 import { tokenIntrospect } from './token/introspect.ts'
+import { tokenProof } from './token/proof.ts'
 import { tokenRevoke } from './token/revoke.ts'
 import { tokenShow } from './token/show.ts'
 import { tokenVerify } from './token/verify.ts'
@@ -13,6 +14,7 @@ export function token(terminal: Terminal): CommandUnknownOpts {
     .summary('show, examine and end tokens')
     .description('Shows, examines and ends tokens: those of a sign-in, and any JWT.')
     .addCommand(tokenShow(terminal))
+    .addCommand(tokenProof(terminal))
     .addCommand(tokenAsset(terminal))
     .addCommand(tokenDecode(terminal))
     .addCommand(tokenVerify(terminal))

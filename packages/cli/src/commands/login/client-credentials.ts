@@ -1,13 +1,13 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { WrongUsage } from '../../failure.ts'
-import { proofOf, withClient } from '../../logins.ts'
+import { dpopOf, proofOf, withClient } from '../../logins.ts'
 import { jsonOption } from '../../options.ts'
 import { readOrAskSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
 import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
 import { type AppProof, appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption } from './login-options.ts'
+import { dpopOption, nameOption, newDpopKey } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login client-credentials`: an app signs in as itself. */
@@ -30,6 +30,7 @@ export function loginClientCredentials(terminal: Terminal): CommandUnknownOpts {
     .addOption(passwordEnvOption)
     .addOption(passwordFileOption)
     .addOption(passwordStdinOption)
+    .addOption(dpopOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -51,10 +52,11 @@ export function loginClientCredentials(terminal: Terminal): CommandUnknownOpts {
             next: 'Give it by --consumer-secret-env <variable>, --consumer-secret-file <file> or --consumer-secret-stdin; the key by --key-file <file>.',
           })
         }
+        const bound = newDpopKey(client, options)
         const token = await terminal.busy('Signing in', () =>
-          client.clientCredentials({ consumerKey, proof, myDomain: loginHost }),
+          client.clientCredentials({ consumerKey, proof, myDomain: loginHost }, { dpop: dpopOf(client, bound) }),
         )
-        const settings = { kind: 'client-credentials', loginHost, consumerKey, ...kept } as const
+        const settings = { kind: 'client-credentials', loginHost, consumerKey, ...kept, ...bound } as const
         await keepLogin(client, terminal, settings, { token, name: options.name })
       }),
     )

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { proofOf, withClient } from '../../logins.ts'
+import { dpopOf, proofOf, withClient } from '../../logins.ts'
 import { openBrowser } from '../../open-browser.ts'
 import { addTo, jsonOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
@@ -7,7 +7,7 @@ import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../k
 import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { interruption } from './interruption.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { dpopOption, nameOption, newDpopKey, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login device`: a person signs in with a browser on another machine. */
@@ -32,6 +32,7 @@ export function loginDevice(terminal: Terminal): CommandUnknownOpts {
     .addOption(passwordStdinOption)
     .option('--scope <scope>', 'one scope to ask for; may be given several times; all of the app unless given', addTo)
     .option('--browser', 'open the address with the browser of this machine')
+    .addOption(dpopOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -45,6 +46,7 @@ export function loginDevice(terminal: Terminal): CommandUnknownOpts {
         const { url: loginHost, consumerKey, scope } = options
         const proof = await appProof(client, terminal, options)
         const app = { loginHost, consumerKey }
+        const bound = newDpopKey(client, options)
         using interrupted = interruption()
         const signIn = await client.deviceFlow({ ...app, scope, ...proofOf(client, proof) }).begin()
         const { userCode, verificationUri, verificationUriComplete, expiresAt } = signIn
@@ -54,9 +56,9 @@ export function loginDevice(terminal: Terminal): CommandUnknownOpts {
         )
         if (options.browser === true) await openBrowser(verificationUriComplete.href)
         const token = await terminal.busy(`Waiting until ${clockTime(expiresAt)} for somebody to allow it`, () =>
-          signIn.finish({ signal: interrupted.signal }),
+          signIn.finish({ signal: interrupted.signal, dpop: dpopOf(client, bound) }),
         )
-        await keepLogin(client, terminal, { kind: 'device', ...app, ...proof }, { token, name: options.name })
+        await keepLogin(client, terminal, { kind: 'device', ...app, ...proof, ...bound }, { token, name: options.name })
       }),
     )
 }

@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { entered } from '../../entered.ts'
-import { withClient } from '../../logins.ts'
+import { dpopOf, withClient } from '../../logins.ts'
 import { addTo, jsonOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { consumerSecretIn, secretEnvOption, secretFileOption } from './app-proof.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { dpopOption, nameOption, newDpopKey, urlOption } from './login-options.ts'
 import {
   userPassword,
   userPasswordEnvOption,
@@ -31,6 +31,7 @@ export function loginHeadless(terminal: Terminal): CommandUnknownOpts {
     .addOption(secretFileOption)
     .option('--callback-url <url>', "one of the app's; the server's own /services/oauth2/echo unless given")
     .option('--scope <scope>', 'one scope to ask for; may be given several times; all of the app unless given', addTo)
+    .addOption(dpopOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -44,9 +45,9 @@ export function loginHeadless(terminal: Terminal): CommandUnknownOpts {
         const { url: loginHost, consumerKey, username, scope, callbackUrl: redirectUri } = options
         const consumerSecret = await consumerSecretIn(options)
         const password = await userPassword(terminal, options)
-        const app = { loginHost, consumerKey, ...entered({ consumerSecret }) }
+        const app = { loginHost, consumerKey, ...entered({ consumerSecret }), ...newDpopKey(client, options) }
         const token = await terminal.busy('Signing in', () =>
-          client.codeCredentials({ ...app, username, password, redirectUri, scope }),
+          client.codeCredentials({ ...app, username, password, redirectUri, scope }, { dpop: dpopOf(client, app) }),
         )
         await keepLogin(client, terminal, { kind: 'headless', ...app }, { token, name: options.name })
       }),

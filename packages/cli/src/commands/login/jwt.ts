@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { entered } from '../../entered.ts'
-import { withClient } from '../../logins.ts'
+import { dpopOf, withClient } from '../../logins.ts'
 import { addTo, jsonOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { dpopOption, nameOption, newDpopKey, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption, signingKey } from './signing-key.ts'
 
 /** `sallyport login jwt`: a server signs in with a key. */
@@ -28,6 +28,7 @@ export function loginJwt(terminal: Terminal): CommandUnknownOpts {
     .addOption(passwordStdinOption)
     .option('--audience <url>', 'aud of the JWT; by default the login host for the kind of org')
     .option('--scope <scope>', 'one scope to ask for; may be given several times', addTo)
+    .addOption(dpopOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -40,9 +41,14 @@ export function loginJwt(terminal: Terminal): CommandUnknownOpts {
       withClient(async (client) => {
         const { url: loginHost, consumerKey, username, audience, scope } = options
         const { privateKey, signer } = await signingKey(client, terminal, options)
-        const settings = { loginHost, consumerKey, privateKey, ...entered({ audience, scope: scope?.slice() }) }
+        const bound = newDpopKey(client, options)
+        const wishes = entered({ audience, scope: scope?.slice() })
+        const settings = { loginHost, consumerKey, privateKey, ...wishes, ...bound }
         const token = await terminal.busy('Signing in', () =>
-          client.jwtBearer({ loginHost, consumerKey, username, audience, scope, signer }),
+          client.jwtBearer(
+            { loginHost, consumerKey, username, audience, scope, signer },
+            { dpop: dpopOf(client, bound) },
+          ),
         )
         await keepLogin(client, terminal, { kind: 'jwt', ...settings }, { token, name: options.name })
       }),

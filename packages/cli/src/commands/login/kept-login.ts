@@ -1,4 +1,4 @@
-import { type Client, type Login, openLogins } from '../../logins.ts'
+import { type Client, dpopOf, type Login, openLogins } from '../../logins.ts'
 import type { Terminal } from '../../terminal.ts'
 
 type AccessToken = import('@sallyport/client').AccessToken
@@ -22,7 +22,9 @@ export async function keepLogin(
   settings: NewLogin,
   { token, name }: SignedIn,
 ): Promise<void> {
-  const identity = await client.identityOf(token, client.loginUrl(settings.loginHost))
+  const identity = await client.identityOf(token, client.loginUrl(settings.loginHost), {
+    dpop: dpopOf(client, settings),
+  })
   const text = (member: string) => {
     const value = identity.get(member)
     return typeof value === 'string' ? value : ''

@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings'
+import type { Client, DpopJwk } from '../../logins.ts'
 
 /** `--url`: where to sign in. */
 export const urlOption = new Option(
@@ -10,6 +11,20 @@ export const urlOption = new Option(
 
 /** `--name`: what to call the sign-in. */
 export const nameOption = new Option('--name <name>', 'what to call the sign-in; by default the username')
+
+/** `--dpop`: tokens that are worth nothing without a key. */
+export const dpopOption: Option<'--dpop'> = new Option(
+  '--dpop',
+  'bind the tokens to a new key (DPoP, RFC 9449), which is kept with the sign-in: a copy of them opens nothing; Salesforce offers none',
+)
+
+/** The key that `--dpop` asks for, as it is kept. */
+export function newDpopKey(
+  client: Client,
+  options: { readonly dpop?: true | undefined },
+): { readonly dpopKey?: DpopJwk } {
+  return options.dpop === true ? { dpopKey: client.dpopKey().toJwk() } : {}
+}
 
 /** `--login`: which sign-in a command uses. */
 export const loginOption = new Option('--login <name>', 'the sign-in to use; the last one made unless given').env(

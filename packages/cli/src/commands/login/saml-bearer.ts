@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { entered } from '../../entered.ts'
-import { withClient } from '../../logins.ts'
+import { dpopOf, withClient } from '../../logins.ts'
 import { jsonOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
 import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
 import { keepLogin } from './kept-login.ts'
-import { nameOption, urlOption } from './login-options.ts'
+import { dpopOption, nameOption, newDpopKey, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption, signingKey } from './signing-key.ts'
 
 /** `sallyport login saml-bearer`: a server signs in with a key, by a SAML assertion. */
@@ -27,6 +27,7 @@ export function loginSamlBearer(terminal: Terminal): CommandUnknownOpts {
     .addOption(passwordFileOption)
     .addOption(passwordStdinOption)
     .option('--audience <url>', 'Audience of the assertion; by default the login host for the kind of org')
+    .addOption(dpopOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -38,10 +39,12 @@ export function loginSamlBearer(terminal: Terminal): CommandUnknownOpts {
       withClient(async (client) => {
         const { url: loginHost, consumerKey, username, audience } = options
         const { privateKey, signer } = await signingKey(client, terminal, options)
+        const bound = newDpopKey(client, options)
         const token = await terminal.busy('Signing in', () =>
-          client.samlBearer({ loginHost, consumerKey, username, audience, signer }),
+          client.samlBearer({ loginHost, consumerKey, username, audience, signer }, { dpop: dpopOf(client, bound) }),
         )
-        const settings = { kind: 'saml-bearer', loginHost, consumerKey, privateKey, ...entered({ audience }) } as const
+        const wishes = entered({ audience })
+        const settings = { kind: 'saml-bearer', loginHost, consumerKey, privateKey, ...wishes, ...bound } as const
         await keepLogin(client, terminal, settings, { token, name: options.name })
       }),
     )

@@ -39,6 +39,7 @@ export function loginShow(terminal: Terminal): CommandUnknownOpts {
               'Login host': loginHost,
               'Consumer key': 'consumerKey' in login ? login.consumerKey : undefined,
               By: kinds[login.kind],
+              Tokens: login.dpopKey !== undefined ? 'bound to a key (DPoP)' : undefined,
               Since: minute(at),
             },
             terminal.style,

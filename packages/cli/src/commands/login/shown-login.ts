@@ -4,5 +4,6 @@ import type { Login } from '../../logins.ts'
 export function loginJson(login: Login): Readonly<Record<string, unknown>> {
   const { name, kind, username, organizationId, loginHost, at } = login
   const consumerKey = 'consumerKey' in login ? login.consumerKey : undefined
-  return { name, kind, username, organizationId, loginHost, consumerKey, at }
+  const isBoundToKey = login.dpopKey !== undefined
+  return { name, kind, username, organizationId, loginHost, consumerKey, isBoundToKey, at }
 }

@@ -1,14 +1,14 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { entered } from '../../entered.ts'
 import { WrongUsage } from '../../failure.ts'
-import { proofOf, withClient } from '../../logins.ts'
+import { dpopOf, proofOf, withClient } from '../../logins.ts'
 import { addTo, jsonOption } from '../../options.ts'
 import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
 import { passwordEnvOption, passwordFileOption, passwordStdinOption } from '../keystore/password-options.ts'
 import { appProof, secretEnvOption, secretFileOption, secretStdinOption } from './app-proof.ts'
 import { keepLogin } from './kept-login.ts'
-import { hybridOption, nameOption, urlOption } from './login-options.ts'
+import { dpopOption, hybridOption, nameOption, newDpopKey, urlOption } from './login-options.ts'
 import { aliasOption, keyEnvOption, keyFileOption, keyStdinOption } from './signing-key.ts'
 
 /** `sallyport login token-exchange`: signs in with a token of another issuer. */
@@ -42,6 +42,7 @@ export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
     .option('--token-handler <name>', "the handler's Apex class or module; by default the app's own")
     .option('--scope <scope>', 'one scope to ask for; may be given several times', addTo)
     .addOption(hybridOption)
+    .addOption(dpopOption)
     .addOption(nameOption)
     .addOption(jsonOption)
     .addHelpText(
@@ -76,10 +77,11 @@ export function loginTokenExchange(terminal: Terminal): CommandUnknownOpts {
           subjectTokenType,
           isHybrid: options.hybrid,
           ...proof,
+          ...newDpopKey(client, options),
           ...entered({ tokenHandler, scope: options.scope?.slice() }),
         } as const
         const token = await terminal.busy('Signing in', () =>
-          client.tokenExchange({ ...settings, ...proofOf(client, proof) }),
+          client.tokenExchange({ ...settings, ...proofOf(client, proof) }, { dpop: dpopOf(client, settings) }),
         )
         await keepLogin(client, terminal, settings, { token, name: options.name })
       }),

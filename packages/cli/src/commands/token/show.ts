@@ -9,7 +9,8 @@ export function tokenShow(terminal: Terminal): CommandUnknownOpts {
   return new Command('show')
     .summary('print an access token')
     .description(
-      'Prints an access token of a sign-in, a new one if the old has ended. Whoever has it can act as the user.',
+      'Prints an access token of a sign-in, a new one if the old has ended. Whoever has it can act as the user, unless it is bound ' +
+        'to a key: then each request takes a proof besides (`token proof`).',
     )
     .addOption(loginOption)
     .addOption(jsonOption)
@@ -17,12 +18,14 @@ export function tokenShow(terminal: Terminal): CommandUnknownOpts {
     .action((options) =>
       withClient(async (client) => {
         const kept = openLogins(client)
-        const { accessToken, instanceUrl, id, scope, issuedAt, webSessions } = await kept
-          .tokens(kept.find(options.login))
-          .token()
-        if (terminal.wantsJson)
-          terminal.answer({ accessToken, instanceUrl, id, scope, issuedAt, webSessions }, accessToken)
-        else terminal.write(`${accessToken}\n`)
+        const token = await kept.tokens(kept.find(options.login)).token()
+        const { accessToken, tokenType, instanceUrl, id, scope, issuedAt, webSessions } = token
+        terminal.answer({ accessToken, tokenType, instanceUrl, id, scope, issuedAt, webSessions }, accessToken)
+        if (tokenType === 'DPoP' && process.stderr.isTTY === true) {
+          terminal.note(
+            'It is bound to a key: send it as “DPoP”, with a proof for each request (sallyport token proof).',
+          )
+        }
       }),
     )
 }

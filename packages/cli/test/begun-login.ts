@@ -1,0 +1,36 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { type Finished, program, type Surroundings } from './program.ts'
+
+/** A `sallyport login …` that waits for a browser, and has printed where it is to go. */
+export interface BegunLogin {
+  readonly child: ChildProcess
+  readonly address: string
+  ended(): Promise<Omit<Finished, 'json'>>
+}
+
+/** Begins one. @throws {Error} with what it said when it ends instead */
+export async function begunLogin(
+  words: readonly string[],
+  { env, ...place }: Pick<Surroundings, 'cwd' | 'env'>,
+): Promise<BegunLogin> {
+  const child = spawn(process.execPath, [program, 'login', ...words, '--no-browser'], {
+    ...place,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+  })
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk
+      const [found] = /https?:\/\/[^\s"]+authorize[^\s"]+(?=[\s"])/.exec(stderr) ?? []
+      if (found !== undefined) resolve(found)
+    })
+    exit.then(() => reject(new Error(stderr)))
+  })
+  return { child, address, ended: async () => ({ status: await exit, stdout, stderr }) }
+}
