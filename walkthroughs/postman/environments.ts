@@ -19,6 +19,7 @@ const names = {
   myDomainUrl: 'default',
   clientConsumerKey: 'default',
   clientConsumerSecret: 'secret',
+  clientPrivateKey: 'secret',
   samlTokenUrl: 'default',
   samlIssuer: 'default',
   samlEntityId: 'default',

@@ -89,7 +89,7 @@ it('Postman gets sessions for web views, renews them, and opens a page by a URL 
   expect((await ranFolder({ loginUrl: server.base }, folder)).run.stats.requests.total).toBe(0)
 })
 
-it('Postman gets a token of an app’s own, at the org’s own address alone', async () => {
+it('Postman gets a token of an app’s own, by its secret or its key, at the org’s own address alone', async () => {
   const user = await server.addUser('robot@target.example')
   const settings = { isClientCredentialEnabled: true }
   const { consumerKey } = await server.addApp('Robot', settings, { clientCredentialUserId: user.id })
@@ -98,10 +98,13 @@ it('Postman gets a token of an app’s own, at the org’s own address alone', a
     myDomainUrl: `http://127.0.0.1:${server.org.port}`,
     clientConsumerKey: consumerKey,
     clientConsumerSecret: consumerSecret,
+    clientPrivateKey: pemOf(server),
   }
   const { run } = await ranFolder(values, 'Client credentials flow')
   expect(run.failures.map(({ error, source }) => `${source?.name}: ${error.message}`)).toEqual([])
-  expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([2, 4])
+  expect([run.stats.requests.total, run.stats.assertions.total]).toEqual([3, 6])
+  const { clientPrivateKey: _, ...bySecret } = values
+  expect((await ranFolder(bySecret, 'Client credentials flow')).run.stats.requests.total).toBe(2)
 })
 
 it('Postman signs in by an assertion of an identity provider, and is shown where a browser would be sent', async () => {
