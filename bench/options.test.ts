@@ -8,6 +8,7 @@ it('measures everything unless told otherwise', () => {
       'jwt-bearer-jti',
       'saml-bearer',
       'saml-assertion',
+      'saml-sign-in',
       'code-openid',
       'code',
       'code-jwt',

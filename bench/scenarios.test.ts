@@ -15,6 +15,15 @@ it.each([
   expect(inspectAnswer(jwtBearer, wrong)).toContain(complaint)
 })
 
+it('wants a session of what opens one', () => {
+  const scenario = { members: [], status: 303 } as const
+  const head = 'HTTP/1.1 303 See Other\r\nLocation: /'
+  const opened = { status: 303, head: `${head}\r\nSet-Cookie: sid=SAAAAAAAAB; HttpOnly`, body: '' }
+  expect(inspectAnswer(scenario, opened)).toBeUndefined()
+  expect(inspectAnswer(scenario, { ...opened, head })).toContain('without a session')
+  expect(inspectAnswer(scenario, { ...opened, status: 400 })).toContain('400')
+})
+
 it('wants a code of what is sent back to the app', () => {
   const scenario = { members: [], status: 302 } as const
   const sentTo = (location: string) => ({ status: 302, head: `HTTP/1.1 302 Found\r\nLocation: ${location}`, body: '' })

@@ -6,8 +6,8 @@ export interface Scenario {
   readonly title: string
   /** Every answer must have these members in its JSON body, non-empty or true. */
   readonly members: readonly string[]
-  /** 200, unless given; 302 goes back to the app with a code. */
-  readonly status?: 200 | 201 | 302
+  /** 200, unless given; 302 goes back to the app with a code, 303 on with a session. */
+  readonly status?: 200 | 201 | 302 | 303
   /** How many times the rate of the peer, or of the bare server, ours is to be; `undefined` where none was set. */
   readonly bar: { readonly timesPeer: number } | { readonly timesBare: number } | undefined
   /** Whether the peer has something of the kind. */
@@ -20,6 +20,7 @@ export const scenarioNames = [
   'jwt-bearer-jti',
   'saml-bearer',
   'saml-assertion',
+  'saml-sign-in',
   'code-openid',
   'code',
   'code-jwt',
@@ -75,6 +76,14 @@ export const scenarios: readonly Scenario[] = [
     name: 'saml-assertion',
     title: 'SAML single sign-on, `ID` remembered',
     members: tokens,
+    bar: undefined,
+    hasPeer: false,
+  },
+  {
+    name: 'saml-sign-in',
+    title: 'sign-in with a SAML provider',
+    members: [],
+    status: 303,
     bar: undefined,
     hasPeer: false,
   },
@@ -160,6 +169,9 @@ export function inspectAnswer(
   { status, head, body }: Answer,
 ): string | undefined {
   if (status !== wanted) return `${status} ${body.slice(0, 120)}`
+  if (status === 303) {
+    return readHeader(head, 'set-cookie') === undefined ? `sent on without a session: ${head.slice(0, 120)}` : undefined
+  }
   if (status === 302) {
     const location = readHeader(head, 'location') ?? ''
     return /[?&]code=/.test(location) ? undefined : `sent back without a code: ${location.slice(0, 120)}`

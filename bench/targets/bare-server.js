@@ -17,6 +17,7 @@ const bodies = new Map([
   ['/device', filled({ device_code: 'A', user_code: 'A', verification_uri: 'A' }, 181)],
   ['/push', filled({ request_uri: 'A', expires_in: 60 }, 140)],
   ['/headless', ''],
+  ['/saml-sign-in', ''],
   ['/record', filled({ Id: 'A', Name: 'A' }, 1010)],
   ['/query', filled({ totalSize: 25, records: 'A' }, 4560)],
 ])
@@ -24,6 +25,7 @@ const bodies = new Map([
 const statuses = new Map([
   ['/push', 201],
   ['/headless', 302],
+  ['/saml-sign-in', 303],
 ])
 const location = `https://app.example.com/callback?code=${'A'.repeat(90)}`
 
@@ -32,7 +34,8 @@ const server = createServer((request, response) => {
     const body = bodies.get(request.url)
     const status = statuses.get(request.url) ?? 200
     response.writeHead(body === undefined ? 404 : status, {
-      ...(status === 302 && { Location: location }),
+      ...(status >= 302 && { Location: location }),
+      ...(request.url === '/saml-sign-in' && { 'Set-Cookie': `sid=${'A'.repeat(52)}; Path=/; HttpOnly; SameSite=Lax` }),
       'X-Content-Type-Options': 'nosniff',
       'Content-Type': 'application/json;charset=UTF-8',
       'Cache-Control': 'no-cache,must-revalidate,max-age=0,no-store,private',

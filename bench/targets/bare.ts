@@ -18,6 +18,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
     'jwt-bearer-jti': post('/jwt-bearer', { assertion: 'A'.repeat(680) }),
     'saml-bearer': post('/jwt-bearer', { assertion: 'A'.repeat(3200) }),
     'saml-assertion': post('/jwt-bearer', { assertion: 'A'.repeat(3200) }),
+    'saml-sign-in': post('/saml-sign-in', { SAMLResponse: 'A'.repeat(3200) }),
     'code-openid': post('/code-openid', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     code: post('/code', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),
     'code-jwt': post('/code-jwt', { ...code, code: 'A'.repeat(90), code_verifier: 'A'.repeat(43) }),

@@ -115,6 +115,7 @@ async function prepare({ folder, core, nodeArguments }: Place): Promise<Prepared
       again([post('/token', { grant_type: 'client_credentials', scope: 'api', ...web })]),
     'saml-bearer': nothing,
     'saml-assertion': nothing,
+    'saml-sign-in': nothing,
     'hybrid-refresh': nothing,
     push: async () => {
       const code_challenge = createHash('sha256').update('A'.repeat(43)).digest('base64url')

@@ -111,6 +111,7 @@ export async function prepareSallyport(
     'jwt-bearer-jti': async (count) => once(await times(count, () => jwtBearer({ jti: uniqueId() }))),
     'saml-bearer': async (count) => once(await times(count, samlBearer)),
     'saml-assertion': async (count) => once(await samlAssertions(count)),
+    'saml-sign-in': async (count) => once(await samlResponses(count)),
     'code-openid': async (count) => once(await exchanges(count, 'openid api refresh_token')),
     code: async (count) => once(await exchanges(count, 'api refresh_token')),
     'code-jwt': async (count) => once(await exchanges(count, 'api refresh_token', jwtApp)),
@@ -227,15 +228,33 @@ export async function prepareSallyport(
 
   /** Of the identity provider that the org believes: no app is named. */
   async function samlAssertions(count: number): Promise<readonly Buffer[]> {
-    const [orgId = ''] = await collect([await jwtBearer({})], ({ body }) => /\/id\/(00D\w{15})\//.exec(body)?.[1] ?? '')
-    const path = `/services/oauth2/token?so=${orgId}`
+    const path = `/services/oauth2/token?so=${await ownOrgId()}`
     const profile = { grant_type: 'assertion', assertion_type: 'urn:oasis:names:tc:SAML:2.0:profiles:SSO:browser' }
     return times(count, async (number) => {
-      const subject = usernames[number % usernames.length] ?? ''
-      const statement = { issuer: directory, subject, audience: `${directory}/sp`, recipient: `${origin}${path}` }
-      const assertion = Buffer.from(await signSamlAssertion(statement, signer)).toString('base64')
+      const assertion = await vouchFor(number, path)
       return writeRequest({ host, path, form: { ...profile, assertion } })
     })
+  }
+
+  /** What a browser brings from that provider. Each user is signed in with a browser that nobody knows. */
+  async function samlResponses(count: number): Promise<readonly Buffer[]> {
+    const path = `/?so=${await ownOrgId()}`
+    return times(count, async (number) => {
+      const SAMLResponse = await vouchFor(number, path)
+      return writeRequest({ host, path, form: { SAMLResponse } })
+    })
+  }
+
+  /** An assertion about one of the users, for a path of the server. */
+  async function vouchFor(number: number, path: string): Promise<string> {
+    const subject = usernames[number % usernames.length] ?? ''
+    const statement = { issuer: directory, subject, audience: `${directory}/sp`, recipient: `${origin}${path}` }
+    return Buffer.from(await signSamlAssertion(statement, signer)).toString('base64')
+  }
+
+  async function ownOrgId(): Promise<string> {
+    const [orgId = ''] = await collect([await jwtBearer({})], ({ body }) => /\/id\/(00D\w{15})\//.exec(body)?.[1] ?? '')
+    return orgId
   }
 
   /** A token of another issuer, which the handler verifies; no two are alike. */
