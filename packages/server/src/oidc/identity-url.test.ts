@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { jane as sampleUser } from '../../test/jane.ts'
 import type { User } from '../users/user.ts'
 import {
   findIdentity,
@@ -10,33 +11,7 @@ import {
   userUrls,
 } from './identity-url.ts'
 
-const jane: User = {
-  id: '0055g00000BnX2QAAV',
-  orgId: '00D5g000004ExmPEAS',
-  username: 'jane@example.com',
-  email: 'jane@corp.example',
-  firstName: 'Jane',
-  lastName: 'Roe',
-  nickname: 'jane',
-  profileId: '00e5g000000aAaAAAU',
-  permissionSetIds: [],
-  isActive: true,
-  isFrozen: false,
-  passwordHash: undefined,
-  securityTokenHash: undefined,
-  failedLogins: 0,
-  lockedUntil: undefined,
-  epoch: 1,
-  timeZone: 'America/Los_Angeles',
-  locale: 'en_US',
-  language: 'en_US',
-  country: 'US',
-  mobilePhone: undefined,
-  federationId: undefined,
-  lastLoginAt: undefined,
-  createdAt: new Date('2026-01-01T00:00:00Z'),
-  modifiedAt: new Date('2026-02-11T09:14:52Z'),
-}
+const jane = sampleUser({ timeZone: 'America/Los_Angeles', country: 'US' })
 
 const addresses = { loginBase: 'https://login.salesforce.com', orgBase: 'https://mycompany.my.salesforce.com' }
 

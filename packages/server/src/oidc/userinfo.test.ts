@@ -1,34 +1,12 @@
 import { expect, it } from 'vitest'
-import type { User } from '../users/user.ts'
+import { jane as sampleUser } from '../../test/jane.ts'
 import { userinfo } from './userinfo.ts'
 
-const jane: User = {
-  id: '0055g00000BnX2QAAV',
-  orgId: '00D5g000004ExmPEAS',
-  username: 'jane@example.com',
-  email: 'jane@corp.example',
-  firstName: 'Jane',
-  lastName: 'Roe',
-  nickname: 'jane',
-  profileId: '00e5g000000aAaAAAU',
-  permissionSetIds: [],
-  isActive: true,
-  isFrozen: false,
-  passwordHash: undefined,
-  securityTokenHash: undefined,
-  failedLogins: 0,
-  lockedUntil: undefined,
-  epoch: 1,
-  timeZone: 'Europe/Paris',
-  locale: 'en_US',
-  language: 'en_US',
+const jane = sampleUser({
   country: 'FR',
-  mobilePhone: undefined,
-  federationId: undefined,
-  lastLoginAt: undefined,
   createdAt: new Date('2023-01-01T00:00:00Z'),
   modifiedAt: new Date('2023-06-07T12:21:45Z'),
-}
+})
 
 const request = {
   user: jane,

@@ -1,10 +1,7 @@
-import { createPrivateKey } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { anyText } from '../../../../test/any-text.ts'
-import { testCertificate } from '../../test/certificates.ts'
-import { readCertificate } from '../certificates/certificate.ts'
+import { xmlSigner, xmlText } from '../../test/saml-texts.ts'
 import { checklist } from '../journal/checklist.ts'
 import { provedAssertion, readSamlDocument } from './document.ts'
 import { postedText, readAuthnRequest, readMessage, redirectedText } from './message.ts'
@@ -18,16 +15,8 @@ const now = new Date('2026-11-23T12:00:00Z')
 let signer: XmlSigner
 
 beforeAll(async () => {
-  const made = await testCertificate('Provider', now)
-  const reading = readCertificate(made.certificate)
-  if (!reading.ok) throw new Error(reading.problem)
-  signer = { certificate: reading.certificate, privateKey: createPrivateKey(made.privateKey), algorithm: 'SHA256' }
+  signer = await xmlSigner(now)
 })
-
-// What XML can say, without blanks at the ends, which are none of it.
-const text = anyText({ minLength: 1, maxLength: 40 })
-  .map((one) => one.replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '').trim())
-  .filter((one) => one !== '' && one === one.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ''))
 
 const written = (issuer: string) =>
   authnRequestXml({
@@ -50,7 +39,7 @@ async function read(xml: () => string) {
 describe('messages of SAML', () => {
   it('are read as they were written, by either binding, whatever the names in them are', async () => {
     await fc.assert(
-      fc.asyncProperty(text, async (issuer) => {
+      fc.asyncProperty(xmlText, async (issuer) => {
         const xml = written(issuer)
         const posted = await readMessage(postedText(Buffer.from(xml).toString('base64')), ['AuthnRequest'])
         const redirected = await readMessage(redirectedText(deflateRawSync(xml).toString('base64')), ['AuthnRequest'])
@@ -104,7 +93,7 @@ describe('messages of SAML', () => {
 
   it('say of a user what was written, under two signatures that hold', async () => {
     await fc.assert(
-      fc.asyncProperty(text, text, text, async (nameId, name, value) => {
+      fc.asyncProperty(xmlText, xmlText, xmlText, async (nameId, name, value) => {
         const subject = {
           nameId,
           format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',

@@ -1,9 +1,6 @@
-import { createPrivateKey } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { anyText } from '../../../../test/any-text.ts'
-import { testCertificate } from '../../test/certificates.ts'
-import { readCertificate } from '../certificates/certificate.ts'
+import { xmlSigner, xmlText } from '../../test/saml-texts.ts'
 import { checklist } from '../journal/checklist.ts'
 import { provedAssertion, readSamlDocument } from './document.ts'
 import { modifiedAssertion } from './modified-response.ts'
@@ -14,10 +11,7 @@ const now = new Date('2026-11-23T12:00:00Z')
 let signer: XmlSigner
 
 beforeAll(async () => {
-  const made = await testCertificate('Provider', now)
-  const reading = readCertificate(made.certificate)
-  if (!reading.ok) throw new Error(reading.problem)
-  signer = { certificate: reading.certificate, privateKey: createPrivateKey(made.privateKey), algorithm: 'SHA256' }
+  signer = await xmlSigner(now)
 })
 
 const written: WrittenResponse = {
@@ -34,11 +28,6 @@ const written: WrittenResponse = {
     attributes: [['userId', '005000000000001']],
   },
 }
-
-// What XML can say, without blanks at the ends, which are none of it.
-const text = anyText({ minLength: 1, maxLength: 40 })
-  .map((one) => one.replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ''))
-  .filter((one) => one !== '' && one === one.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ''))
 
 /** What comes of a response that is changed on its way. */
 async function changed(response: WrittenResponse, change: (xml: string) => string) {
@@ -60,7 +49,7 @@ async function changed(response: WrittenResponse, change: (xml: string) => strin
 describe('a response that was changed before it is signed', () => {
   it('is signed as it stands, whatever the names in it are', async () => {
     await fc.assert(
-      fc.asyncProperty(text, text, async (nameId, value) => {
+      fc.asyncProperty(xmlText, xmlText, async (nameId, value) => {
         const subject = { ...written.subject, nameId, attributes: [['note', value]] as const }
         // A parser between writing and signing reads every end of a line as one (XML 1.0 §2.11).
         const read = nameId.replace(/\r\n?/g, '\n')

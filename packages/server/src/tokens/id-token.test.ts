@@ -1,10 +1,10 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { jane as sampleUser } from '../../test/jane.ts'
 import { jsonWebKeySet, newSigningKey, type SigningKey } from '../certificates/signing-keys.ts'
 import { defaultIdTokenConfig } from '../connected-apps/connected-app.ts'
 import { sealWith } from '../seal.ts'
-import type { User } from '../users/user.ts'
 import { accessTokenHash, type IdTokenRequest, idTokenClaims, idTokens } from './id-token.ts'
 import { type KeyRing, keyRing } from './key-ring.ts'
 
@@ -21,33 +21,7 @@ beforeAll(async () => {
   ring = keyRing([newer, older], newer, seal)
 })
 
-const jane: User = {
-  id: '0055g00000BnX2QAAV',
-  orgId: '00D5g000004ExmPEAS',
-  username: 'jane@example.com',
-  email: 'jane@corp.example',
-  firstName: 'Jane',
-  lastName: 'Roe',
-  nickname: 'jane',
-  profileId: '00e5g000000aAaAAAU',
-  permissionSetIds: [],
-  isActive: true,
-  isFrozen: false,
-  passwordHash: undefined,
-  securityTokenHash: undefined,
-  failedLogins: 0,
-  lockedUntil: undefined,
-  epoch: 1,
-  timeZone: 'Europe/Paris',
-  locale: 'en_US',
-  language: 'en_US',
-  country: undefined,
-  mobilePhone: undefined,
-  federationId: undefined,
-  lastLoginAt: undefined,
-  createdAt: at,
-  modifiedAt: at,
-}
+const jane = sampleUser({ createdAt: at, modifiedAt: at })
 
 const request: IdTokenRequest = {
   issuer,

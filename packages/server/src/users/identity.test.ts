@@ -1,34 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { jane as sampleUser } from '../../test/jane.ts'
 import { identityUrl, standardClaims, wireInstant } from './identity.ts'
-import type { User } from './user.ts'
 
-const jane: User = {
-  id: '0055g00000BnX2QAAV',
-  orgId: '00D5g000004ExmPEAS',
-  username: 'jane@example.com',
-  email: 'jane@corp.example',
-  firstName: 'Jane',
-  lastName: 'Roe',
-  nickname: 'jane',
-  profileId: '00e5g000000aAaAAAU',
-  permissionSetIds: [],
-  isActive: true,
-  isFrozen: false,
-  passwordHash: undefined,
-  securityTokenHash: undefined,
-  failedLogins: 0,
-  lockedUntil: undefined,
-  epoch: 1,
-  timeZone: 'Europe/Paris',
+const jane = sampleUser({
   locale: 'fr_FR',
-  language: 'en_US',
   country: 'FR',
   mobilePhone: '+33 1 23 45 67 89',
-  federationId: undefined,
-  lastLoginAt: undefined,
-  createdAt: new Date('2026-01-01T00:00:00Z'),
   modifiedAt: new Date('2026-02-11T09:14:52.321Z'),
-}
+})
 
 describe('identityUrl', () => {
   it('names a user by two ids of 18 characters', () => {

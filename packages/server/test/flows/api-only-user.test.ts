@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { Profile } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
-import { authorizeUrl, fieldsOf, type Stop, signInOn, testBrowser } from './test-browser.ts'
+import { authorizeUrl, fieldsOf, type Stop, signedInBrowser, signInOn, testBrowser } from './test-browser.ts'
 import {
   type Answer,
   answerOf,
@@ -98,8 +98,7 @@ describe('an API Only User', () => {
 
   it('is signed out with the next click, whoever gives the permission, and an app that asks silently hears of nobody', async () => {
     const ada = await server.addUser('ada@target.example')
-    const browser = testBrowser(server)
-    await signInOn(browser, await browser.open('/'), ada.username)
+    const browser = await signedInBrowser(server, ada.username)
     expect((await browser.open('/personal')).html).toContain('Advanced User Details')
     await become(ada)
     expect((await browser.open('/personal')).html).toContain('name="pw"')
@@ -115,8 +114,7 @@ describe('an API Only User', () => {
   it('allows no device with a session of before', async () => {
     const ada = await server.addUser('ada@target.example')
     const { body } = await server.post(tokenPath, { response_type: 'device_code', client_id: app.consumerKey })
-    const browser = testBrowser(server)
-    await signInOn(browser, await browser.open('/'), ada.username)
+    const browser = await signedInBrowser(server, ada.username)
     const typed = await browser.open(`/setup/connect?user_code=${body.user_code}`)
     const asked = await browser.submit('/setup/connect', fieldsOf(typed.html, 'user_code'))
     await become(ada)

@@ -3,7 +3,7 @@ import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { LoginHours } from '../../src/users/login-hours.ts'
 import type { Profile } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
-import { authorizeUrl, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
+import { authorizeUrl, signedInBrowser, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
 import { type Answer, password, startTestServer, type TestServer, targetBase } from './test-server.ts'
 import { addSamlApp, enableIdentityProvider } from './test-service-provider.ts'
 import { codeFor, credentialsOf, exchange, refresh, refusalOf, tokensFor } from './test-tokens.ts'
@@ -29,11 +29,7 @@ async function setOrg(settings: Partial<TestServer['org']['settings']>): Promise
   await server.stores.orgs.update({ ...server.org, settings: { ...server.org.settings, ...settings } })
 }
 
-async function signedIn(): Promise<TestBrowser> {
-  const browser = testBrowser(server)
-  await signInOn(browser, await browser.open('/'), user.username)
-  return browser
-}
+const signedIn = (): Promise<TestBrowser> => signedInBrowser(server, user.username)
 
 async function lastLogin() {
   const [row] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })

@@ -3,7 +3,7 @@ import type { AppPolicies } from '../../src/connected-apps/connected-app.ts'
 import type { ConnectedAppPlugin } from '../../src/connected-apps/connected-app-plugin.ts'
 import type { SamlApp } from '../../src/connected-apps/saml-app.ts'
 import type { User } from '../../src/users/user.ts'
-import { type Stop, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
+import { type Stop, signedInBrowser, type TestBrowser } from './test-browser.ts'
 import { startTestServer, type TestServer, targetBase } from './test-server.ts'
 import {
   acsUrl,
@@ -57,8 +57,7 @@ beforeAll(async () => {
     { ...handled, pluginExecutionUserId: admin.id },
     { attributes: [{ key: 'mail', formula: '$User.Email' }] },
   )
-  browser = testBrowser(server)
-  await signInOn(browser, await browser.open(`${targetBase}/`), user.username)
+  browser = await signedInBrowser(server, user.username, targetBase)
 })
 
 afterAll(() => server.close())

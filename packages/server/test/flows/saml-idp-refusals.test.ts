@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppPolicies } from '../../src/connected-apps/connected-app.ts'
 import type { EnteredSamlConfig } from '../../src/connected-apps/saml-config.ts'
 import type { User } from '../../src/users/user.ts'
-import { type Stop, signInOn, testBrowser } from './test-browser.ts'
+import { type Stop, signedInBrowser, signInOn, testBrowser } from './test-browser.ts'
 import { signXml } from './test-saml.ts'
 import { base, newSigner, otherBase, type Signer, startTestServer, type TestServer, targetBase } from './test-server.ts'
 import {
@@ -72,11 +72,7 @@ async function refusalOf(stop: Stop) {
   return { status: stop.status, endpoint, reason: refusal?.reason, facts: refusal?.facts }
 }
 
-async function signedIn(username = user.username) {
-  const browser = testBrowser(server)
-  await signInOn(browser, await browser.open(`${targetBase}/`), username)
-  return browser
-}
+const signedIn = (username = user.username) => signedInBrowser(server, username, targetBase)
 
 const malformed = (problem: unknown) => ({
   status: 400,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SamlApp } from '../../src/connected-apps/saml-app.ts'
 import { id15 } from '../../src/record-id.ts'
 import type { User } from '../../src/users/user.ts'
-import { signInOn, testBrowser } from './test-browser.ts'
+import { signedInBrowser, signInOn, testBrowser } from './test-browser.ts'
 import { startTestServer, type TestServer, targetBase } from './test-server.ts'
 import {
   acsUrl,
@@ -60,8 +60,7 @@ describe('an org as SAML identity provider', () => {
       authnRequestBinding: 'HTTP-POST',
       skipRequestCompression: true,
     })
-    const browser = testBrowser(server)
-    await signInOn(browser, await browser.open(`${targetBase}/`), user.username)
+    const browser = await signedInBrowser(server, user.username, targetBase)
     const page = await browser.submit(`${targetBase}/idp/endpoint/HttpPost`, await postedRequest(provider, 'x'))
     expect(await profileOf(provider, page)).toMatchObject({ nameID: 'ada@target.example' })
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SamlApp } from '../../src/connected-apps/saml-app.ts'
 import type { EnteredSamlConfig } from '../../src/connected-apps/saml-config.ts'
 import type { User } from '../../src/users/user.ts'
-import { fieldsOf, type Stop, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
+import { fieldsOf, type Stop, signedInBrowser, type TestBrowser, testBrowser } from './test-browser.ts'
 import { signXml } from './test-saml.ts'
 import { newSigner, type Signer, startTestServer, type TestServer, targetBase } from './test-server.ts'
 import { addSamlApp, enableIdentityProvider, profileOf, serviceProvider } from './test-service-provider.ts'
@@ -50,11 +50,7 @@ async function aParty(entered: EnteredSamlConfig = {}): Promise<Party> {
   return { app, provider, sloUrl }
 }
 
-async function signedIn(): Promise<TestBrowser> {
-  const browser = testBrowser(server)
-  await signInOn(browser, await browser.open(`${targetBase}/`), user.username)
-  return browser
-}
+const signedIn = (): Promise<TestBrowser> => signedInBrowser(server, user.username, targetBase)
 
 /** Opens an app; answers whom its service provider takes the browser for. */
 async function enter(browser: TestBrowser, { app, provider }: Party): Promise<Profile> {

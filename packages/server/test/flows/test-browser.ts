@@ -90,6 +90,17 @@ export function authorizeUrl(consumerKey: string, parameters: Record<string, str
   return `/services/oauth2/authorize?${new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''))}`
 }
 
+/** A browser with which somebody has signed in, at the login host unless given another address. */
+export async function signedInBrowser(
+  server: Pick<TestServer, 'base' | 'request'>,
+  username: string,
+  at = server.base,
+): Promise<TestBrowser> {
+  const browser = testBrowser(server)
+  await signInOn(browser, await browser.open(`${at}/`), username)
+  return browser
+}
+
 /** Signs in on the page where the browser is. */
 export function signInOn(browser: TestBrowser, page: Stop, username: string, secret = password): Promise<Stop> {
   return browser.submit(`${page.url.origin}/`, {
