@@ -2,9 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import type { RecordKind } from '../record-id.ts'
 import type { Seal } from '../seal.ts'
-import { type ConnectedApp, type ConnectedAppStore, defaultIdTokenConfig, defaultPolicies } from './connected-app.ts'
+import { type ConnectedApp, type ConnectedAppStore, defaultAppSettings, defaultPolicies } from './connected-app.ts'
 import { keptSecret, newConsumerSecret } from './consumer-secret.ts'
-import { noMobileSettings } from './mobile-app.ts'
 
 /** What building apps in needs. */
 export interface BuiltInNeeds {
@@ -25,40 +24,12 @@ export async function installBuiltIn({ apps, orgs, seal, newId, now }: BuiltInNe
   if ((await apps.findByConsumerKey(consumerKey)) !== undefined) return
   const at = now()
   const app: ConnectedApp = {
+    ...defaultAppSettings,
     id: newId('connectedApplication'),
     orgId: undefined,
-    external: undefined,
-    contactPhone: undefined,
-    infoUrl: undefined,
-    logoUrl: undefined,
-    iconUrl: undefined,
-    startUrl: undefined,
     consumerKey,
     consumerSecret: keptSecret(seal, newConsumerSecret()),
-    callbackUrls: [],
-    certificate: undefined,
-    isConsumerSecretOptional: false,
-    isSecretRequiredForRefreshToken: true,
     isPkceRequired: true,
-    isIntrospectAllTokens: false,
-    isRefreshTokenRotationEnabled: false,
-    isClientCredentialEnabled: false,
-    isNamedUserJwtEnabled: false,
-    isTokenExchangeEnabled: false,
-    isSecretRequiredForTokenExchange: true,
-    assetTokenConfig: undefined,
-    isDeviceFlowEnabled: false,
-    attributes: [],
-    isUserAgentEnabled: false,
-    isUsernamePasswordEnabled: false,
-    isCodeCredentialEnabled: false,
-    isCodeCredentialPostOnly: false,
-    idTokenConfig: defaultIdTokenConfig,
-    ipRanges: [],
-    singleLogoutUrl: undefined,
-    mobile: noMobileSettings,
-    canvas: undefined,
-    saml: undefined,
     createdAt: at,
     modifiedAt: at,
     ...own,

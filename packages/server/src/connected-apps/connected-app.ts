@@ -2,7 +2,7 @@ import type { Certificate } from '../certificates/certificate.ts'
 import type { IpRange } from '../ip-range.ts'
 import type { CanvasConfig } from './canvas-app.ts'
 import type { CustomAttribute } from './custom-attribute.ts'
-import type { MobileSettings } from './mobile-app.ts'
+import { type MobileSettings, noMobileSettings } from './mobile-app.ts'
 import type { MobileFileContent } from './mobile-file.ts'
 import type { SamlConfig } from './saml-config.ts'
 import type { Scope } from './scope.ts'
@@ -132,6 +132,53 @@ export const defaultAssetTokenConfig: AssetTokenConfig = {
   includesAttributes: false,
   includesCustomPermissions: false,
 }
+
+/** The settings that an app begins with, but for what tells it from all others. */
+export const defaultAppSettings: Omit<ConnectedApp, IdentifyingField> = {
+  external: undefined,
+  contactPhone: undefined,
+  description: undefined,
+  infoUrl: undefined,
+  logoUrl: undefined,
+  iconUrl: undefined,
+  startUrl: undefined,
+  callbackUrls: [],
+  certificate: undefined,
+  scopes: [],
+  isConsumerSecretOptional: false,
+  isSecretRequiredForRefreshToken: true,
+  isPkceRequired: false,
+  isIntrospectAllTokens: false,
+  isRefreshTokenRotationEnabled: false,
+  isClientCredentialEnabled: false,
+  isNamedUserJwtEnabled: false,
+  isDeviceFlowEnabled: false,
+  isUserAgentEnabled: false,
+  isUsernamePasswordEnabled: false,
+  isCodeCredentialEnabled: false,
+  isCodeCredentialPostOnly: false,
+  isTokenExchangeEnabled: false,
+  isSecretRequiredForTokenExchange: true,
+  assetTokenConfig: undefined,
+  idTokenConfig: defaultIdTokenConfig,
+  attributes: [],
+  ipRanges: [],
+  singleLogoutUrl: undefined,
+  mobile: noMobileSettings,
+  canvas: undefined,
+  saml: undefined,
+}
+
+type IdentifyingField =
+  | 'id'
+  | 'orgId'
+  | 'fullName'
+  | 'label'
+  | 'contactEmail'
+  | 'consumerKey'
+  | 'consumerSecret'
+  | 'createdAt'
+  | 'modifiedAt'
 
 /** Keeps connected apps. */
 export interface ConnectedAppStore {

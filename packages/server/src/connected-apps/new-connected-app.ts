@@ -15,7 +15,7 @@ import {
   type AppPolicies,
   type ConnectedApp,
   type ConnectedAppStore,
-  defaultIdTokenConfig,
+  defaultAppSettings,
   defaultPolicies,
 } from './connected-app.ts'
 import {
@@ -26,7 +26,7 @@ import {
   newConsumerSecret,
 } from './consumer-secret.ts'
 import { type CustomScopeStore, customScopeNames } from './custom-scope.ts'
-import { enteredContents, noMobileSettings } from './mobile-app.ts'
+import { enteredContents } from './mobile-app.ts'
 import { samlProblems } from './saml-app.ts'
 
 /** A connected app to be made, with the policies of its own org. */
@@ -129,45 +129,16 @@ async function checkedApp(
   report('consumerSecret', consumerSecretProblem(consumerSecret) ?? (await secretTaken(needs, org, consumerSecret)))
 
   const blank: ConnectedApp = {
+    ...defaultAppSettings,
     id: needs.newId(external === undefined ? 'connectedApplication' : 'externalClientApplication'),
     orgId: org.id,
     fullName,
     label: fullName.replaceAll('_', ' '),
     external,
     contactEmail: '',
-    contactPhone: undefined,
-    description: undefined,
-    infoUrl: undefined,
-    logoUrl: undefined,
-    iconUrl: undefined,
-    startUrl: undefined,
     consumerKey,
     consumerSecret: keptSecret(needs.seal, consumerSecret),
-    callbackUrls: [],
-    certificate: undefined,
-    scopes: [],
-    isConsumerSecretOptional: false,
-    isSecretRequiredForRefreshToken: true,
     isPkceRequired: external !== undefined,
-    isIntrospectAllTokens: false,
-    isRefreshTokenRotationEnabled: false,
-    isClientCredentialEnabled: false,
-    isNamedUserJwtEnabled: false,
-    isDeviceFlowEnabled: false,
-    attributes: [],
-    isUserAgentEnabled: false,
-    isUsernamePasswordEnabled: false,
-    isCodeCredentialEnabled: false,
-    isCodeCredentialPostOnly: false,
-    isTokenExchangeEnabled: false,
-    isSecretRequiredForTokenExchange: true,
-    assetTokenConfig: undefined,
-    idTokenConfig: defaultIdTokenConfig,
-    ipRanges: [],
-    singleLogoutUrl: undefined,
-    mobile: noMobileSettings,
-    canvas: undefined,
-    saml: undefined,
     createdAt: now,
     modifiedAt: now,
   }

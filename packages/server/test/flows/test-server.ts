@@ -7,10 +7,9 @@ import type { Clock } from '../../src/clock.ts'
 import {
   type AppPolicies,
   type ConnectedApp,
-  defaultIdTokenConfig,
+  defaultAppSettings,
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
-import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import { installSamlAssertionApp } from '../../src/connected-apps/saml-assertion-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
 import type { Meter } from '../../src/metrics/meter.ts'
@@ -234,18 +233,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async addApp(fullName, details = {}, policies = {}) {
       const reading = readCertificate(signer.pem)
       const app: ConnectedApp = {
+        ...defaultAppSettings,
         id: ids('connectedApplication'),
         orgId: org.id,
         fullName,
         label: fullName.replaceAll('_', ' '),
-        external: undefined,
         contactEmail: 'dev@app.example',
-        contactPhone: undefined,
-        description: undefined,
-        infoUrl: undefined,
-        logoUrl: undefined,
-        iconUrl: undefined,
-        startUrl: undefined,
         consumerKey: `3MVG9${fullName}`,
         consumerSecret: {
           hash: hashSecret(consumerSecret),
@@ -255,28 +248,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         callbackUrls: [callbackUrl],
         certificate: reading.ok ? reading.certificate : undefined,
         scopes: ['api', 'openid', 'refresh_token'],
-        isConsumerSecretOptional: false,
-        isSecretRequiredForRefreshToken: true,
-        isPkceRequired: false,
-        isIntrospectAllTokens: false,
-        isRefreshTokenRotationEnabled: false,
-        isClientCredentialEnabled: false,
-        isNamedUserJwtEnabled: false,
-        isDeviceFlowEnabled: false,
-        attributes: [],
-        isUserAgentEnabled: false,
-        isUsernamePasswordEnabled: false,
-        isCodeCredentialEnabled: false,
-        isCodeCredentialPostOnly: false,
-        isTokenExchangeEnabled: false,
-        isSecretRequiredForTokenExchange: true,
-        assetTokenConfig: undefined,
-        idTokenConfig: defaultIdTokenConfig,
-        ipRanges: [],
-        singleLogoutUrl: undefined,
-        mobile: noMobileSettings,
-        canvas: undefined,
-        saml: undefined,
         createdAt: now(),
         modifiedAt: now(),
         ...details,

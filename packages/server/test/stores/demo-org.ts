@@ -3,10 +3,9 @@ import type { Approval } from '../../src/connected-apps/approval.ts'
 import {
   type AppPolicies,
   type ConnectedApp,
-  defaultIdTokenConfig,
+  defaultAppSettings,
   defaultPolicies,
 } from '../../src/connected-apps/connected-app.ts'
-import { noMobileSettings } from '../../src/connected-apps/mobile-app.ts'
 import type { JournalEntry } from '../../src/journal/journal.ts'
 import { defaultOrgSettings, type Org } from '../../src/orgs/org.ts'
 import { keyPrefixes, recordIdOf } from '../../src/record-id.ts'
@@ -106,45 +105,16 @@ export function aUser(profile: Profile, details: Partial<User> = {}): User {
 export function anApp(orgId: string | undefined, details: Partial<ConnectedApp> = {}): ConnectedApp {
   const id = newId('connectedApplication')
   return {
+    ...defaultAppSettings,
     id,
     orgId,
     fullName: `App_${made}`,
     label: `App ${made}`,
-    external: undefined,
     contactEmail: 'dev@acme.example',
-    contactPhone: undefined,
-    description: undefined,
-    infoUrl: undefined,
-    logoUrl: undefined,
-    iconUrl: undefined,
-    startUrl: undefined,
     consumerKey: `key-${made}`,
     consumerSecret: { hash: randomBytes(32), sealed: '1.sealed', previousHash: undefined },
     callbackUrls: ['https://app.example/cb'],
-    certificate: undefined,
     scopes: ['api', 'refresh_token'],
-    isConsumerSecretOptional: false,
-    isSecretRequiredForRefreshToken: true,
-    isPkceRequired: false,
-    isIntrospectAllTokens: false,
-    isRefreshTokenRotationEnabled: false,
-    isClientCredentialEnabled: false,
-    isNamedUserJwtEnabled: false,
-    isDeviceFlowEnabled: false,
-    attributes: [],
-    isUserAgentEnabled: false,
-    isUsernamePasswordEnabled: false,
-    isCodeCredentialEnabled: false,
-    isCodeCredentialPostOnly: false,
-    isTokenExchangeEnabled: false,
-    isSecretRequiredForTokenExchange: true,
-    assetTokenConfig: undefined,
-    idTokenConfig: defaultIdTokenConfig,
-    ipRanges: [],
-    singleLogoutUrl: undefined,
-    mobile: noMobileSettings,
-    canvas: undefined,
-    saml: undefined,
     createdAt: noon,
     modifiedAt: noon,
     ...details,
