@@ -37,6 +37,7 @@ import { loginRate } from './0030-login-rate.ts'
 import { loginHours } from './0031-login-hours.ts'
 import { keptForms } from './0032-kept-forms.ts'
 import { externalClientApps } from './0033-external-client-apps.ts'
+import { liveRefreshTokens } from './0034-live-refresh-tokens.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -73,6 +74,7 @@ const migrations: readonly Migration[] = [
   loginHours,
   keptForms,
   externalClientApps,
+  liveRefreshTokens,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length
