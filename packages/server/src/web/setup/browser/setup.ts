@@ -153,10 +153,16 @@ function followTail(): void {
   setInterval(ask, 2000)
 }
 
-/** On a phone the menu is closed until it is asked for. */
+/** Where there is no room beside the page, the menu is closed until it is asked for; where there is, it cannot be closed. */
 function foldTree(): void {
   const tree = document.querySelector<HTMLDetailsElement>('details.tree')
-  if (tree !== null && matchMedia('(max-width: 48rem)').matches) tree.open = false
+  if (tree === null) return
+  const narrow = matchMedia('(max-width: 48rem)')
+  const fold = () => {
+    tree.open = !narrow.matches
+  }
+  fold()
+  narrow.addEventListener('change', fold)
 }
 
 /** A form that came back takes people to what it came back for. */

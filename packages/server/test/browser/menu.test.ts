@@ -1,0 +1,55 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from '../../../../test/chromium.ts'
+import { password, type TestServer } from '../flows/test-server.ts'
+import { startHttpServer } from '../interop/http-server.ts'
+
+const phone = { width: 390, height: 844 }
+const desk = { width: 1280, height: 900 }
+
+let server: TestServer
+let browser: Browser
+
+beforeAll(async () => {
+  server = await startHttpServer()
+  const { id } = await server.profile('System Administrator')
+  await server.addUser('admin@target.example', { profileId: id })
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+/** Setup on a phone. */
+async function setupOn(options: { readonly javaScriptEnabled: boolean }): Promise<Page> {
+  const page = await browser.newPage({ ...options, viewport: phone })
+  await page.goto(`${server.base}/setup`)
+  await page.getByLabel('Username', { exact: true }).fill('admin@target.example')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return page
+}
+
+describe('the menu of Setup', () => {
+  it('is closed on a phone until it is asked for, and stands beside the page as soon as there is room', async () => {
+    const page = await setupOn({ javaScriptEnabled: true })
+    const place = page.getByRole('link', { name: 'Permission Sets' })
+    await place.waitFor({ state: 'hidden' })
+    await page.getByText('Setup menu').click()
+    await place.waitFor({ state: 'visible' })
+    await page.getByText('Setup menu').click()
+    await page.setViewportSize(desk)
+    await place.waitFor({ state: 'visible' })
+    await page.setViewportSize(phone)
+    await place.waitFor({ state: 'hidden' })
+    await page.close()
+  })
+
+  it('is open everywhere without script', async () => {
+    const page = await setupOn({ javaScriptEnabled: false })
+    expect(await page.getByRole('link', { name: 'Permission Sets' }).isVisible()).toBe(true)
+    await page.close()
+  })
+})
