@@ -88,6 +88,18 @@ describe('look-ups', () => {
     expect(await next).toEqual({ id: 1 })
   })
 
+  it('asks by itself for what can be no number of a row', async () => {
+    const { asked, find } = database()
+    const impossible = find(1e19)
+    const one = find(1)
+    await turn()
+    asked[0]?.fail(new Error('out of range'))
+    asked[1]?.answer(1)
+    expect(asked).toEqual([among(1e19), among(1)])
+    await expect(impossible).rejects.toThrow('out of range')
+    expect(await one).toEqual({ id: 1 })
+  })
+
   it('gathers nothing where the database is in the process', () => {
     const { asked, find } = database({ isRemote: false })
     find(1)

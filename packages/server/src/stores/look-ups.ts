@@ -39,7 +39,8 @@ export function lookUps<Row extends { readonly id: number }>(
       gathered = gatheredLookUps((ids) => findAll(reader, ids))
       gathering.set(reader, gathered)
     }
-    return gathered(id)
+    // What PostgreSQL cannot take for a number must fail by itself.
+    return Number.isSafeInteger(id) ? gathered(id) : reader.first(forOne, { id0: id })
   }
 
   function findAll(reader: LookUpReader, ids: readonly number[]): Promise<readonly Row[]> {
