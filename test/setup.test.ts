@@ -63,7 +63,7 @@ it('an admin of an empty server connects a server by JWT with the mouse, watches
     await page.getByLabel('Unique Name').fill('Warehouse')
     await page.getByLabel('Certificate (PEM)', { exact: true }).fill(signer.certificate)
     await page.getByRole('button', { name: 'Next' }).click()
-    await page.getByLabel('Connected app', { exact: true }).selectOption({ label: 'Warehouse (Warehouse)' })
+    await page.getByLabel('App', { exact: true }).selectOption({ label: 'Warehouse (Warehouse)' })
     await page.getByRole('button', { name: 'Next' }).click()
     await page.getByRole('button', { name: 'Upload and Go On' }).click()
     await page.getByLabel('Warehouse Access (Warehouse_Access)').check()
