@@ -6,8 +6,8 @@ import { type EnteredMobileApp, isMobileFileField } from '../connected-apps/mobi
 import { readRefreshTokenPolicy } from '../connected-apps/refresh-policy.ts'
 import type { EnteredSamlConfig } from '../connected-apps/saml-config.ts'
 import type { Problem } from '../problem.ts'
+import type { ConnectedAppEntry } from './app-schemas.ts'
 import { externalPath } from './external-client-app.ts'
-import type { ConnectedAppEntry } from './org-file.ts'
 import type { ListedApp } from './read.ts'
 import type { Path } from './yaml-text.ts'
 

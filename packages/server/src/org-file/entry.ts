@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { didYouMean } from '../closest-name.ts'
 import { customField } from '../rest/custom-object.ts'
+import { connectedAppEntry, externalClientAppEntry } from './app-schemas.ts'
 import * as entries from './org-file.ts'
 import { excerpt, type Path } from './yaml-text.ts'
 
@@ -170,7 +171,7 @@ function inner(schema: z.ZodObject, name: string): z.ZodObject {
   return found
 }
 
-const app = entries.connectedAppEntry
+const app = connectedAppEntry
 const orgSettings = inner(entries.orgEntry, 'settings')
 const oauthConfig = inner(app, 'oauthConfig')
 
@@ -258,7 +259,7 @@ export const connectedAppKind = {
   },
 } satisfies EntryKind<z.ZodType>
 
-const external = entries.externalClientAppEntry
+const external = externalClientAppEntry
 const globalOauthSettings = inner(external, 'globalOauthSettings')
 const oauthSettings = inner(external, 'oauthSettings')
 

@@ -1,7 +1,7 @@
 import type { EnteredPolicies } from '../connected-apps/app-policies.ts'
 import type { AppPolicies, DistributionState, ExternalClientApp } from '../connected-apps/connected-app.ts'
+import type { ConnectedAppEntry, ExternalClientAppEntry } from './app-schemas.ts'
 import { given } from './given.ts'
-import type { ConnectedAppEntry, ExternalClientAppEntry } from './org-file.ts'
 import type { Path } from './yaml-text.ts'
 
 // An external client app is written in other words than a connected app, and means the same but for what is in ListedExternal.

@@ -19,3 +19,10 @@ export const minutesOfSession = whole(1, 1440, 'a whole number of minutes')
 export const minutesOfJwt = z.int().refine((minutes) => namedUserJwtMinutes.includes(minutes), {
   error: `Give a number of minutes that Salesforce offers: ${namedUserJwtMinutes.join(', ')}.`,
 })
+
+/** A range of addresses, both ends in it. */
+export const ipRange = z.strictObject({
+  start: z.string(),
+  end: z.string(),
+  description: z.string().exactOptional(),
+})

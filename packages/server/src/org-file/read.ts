@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { type EnteredMobileApp, mobileFileFields } from '../connected-apps/mobile-app.ts'
 import { type EnteredMobileFile, largestBinary } from '../connected-apps/mobile-file.ts'
+import type { ConnectedAppEntry, ExternalClientAppEntry } from './app-schemas.ts'
 import {
   authProviderKind,
   certificateKind,
@@ -28,10 +29,8 @@ import { connectedEntryOf, type ListedExternal, refreshTokenPolicyProblem } from
 import type {
   AuthProviderEntry,
   CertificateEntry,
-  ConnectedAppEntry,
   CustomPermissionEntry,
   CustomScopeEntry,
-  ExternalClientAppEntry,
   ExternalCredentialEntry,
   NamedCredentialEntry,
   ObjectEntry,

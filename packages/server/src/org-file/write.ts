@@ -24,12 +24,12 @@ import type { CustomPermission, CustomPermissionStore } from '../users/custom-pe
 import type { LoginHours } from '../users/login-hours.ts'
 import type { ObjectPermission, PermissionSet, PermissionSetStore, Profile, ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
+import type { ConnectedAppEntry } from './app-schemas.ts'
 import { externalEntryOf } from './external-client-app.ts'
 import { given } from './given.ts'
 import type {
   AuthProviderEntry,
   CertificateEntry,
-  ConnectedAppEntry,
   CustomPermissionEntry,
   CustomScopeEntry,
   OrgEntry,
