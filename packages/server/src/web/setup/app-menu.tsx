@@ -5,7 +5,7 @@ import { Card, EmptyState, Nothing, YesNo } from './blocks.tsx'
 import { check, whole } from './field.tsx'
 import { formPage, page, shown } from './route.tsx'
 import type { SetupRoute, SetupVisit } from './setup-visit.ts'
-import { DataTable, listPage, Pager, readListQuery, SearchBox } from './table.tsx'
+import { DataTable, listPage, NoneFound, Pager, readListQuery, SearchBox } from './table.tsx'
 
 const path = '/setup/app-menu'
 const right = 'manage connected apps'
@@ -49,9 +49,7 @@ const list = page(path, right, async (visit) => {
                 </p>
               </EmptyState>
             ) : (
-              <EmptyState title={`No app is found by “${sorted.q}”`}>
-                <a href={path}>Show all apps</a>
-              </EmptyState>
+              <NoneFound noun="app" path={path} sought={sorted.q} />
             )
           }
         />

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { EmptyState } from './blocks.tsx'
 
 /** A column of a list: its heading, what stands in it, and how it is sorted. */
 export interface Column<Row> {
@@ -217,6 +218,23 @@ export function SearchBox({ path, query, label }: SearchBoxProps) {
         {q !== '' && <a href={withQuery(path, query, { q: undefined, page: undefined })}>Clear</a>}
       </form>
     </search>
+  )
+}
+
+interface NoneFoundProps {
+  /** What the list is of: `app`. */
+  readonly noun: string
+  readonly path: string
+  /** What was searched for. */
+  readonly sought: string
+}
+
+/** A list in which a search found nothing. */
+export function NoneFound({ noun, path, sought }: NoneFoundProps) {
+  return (
+    <EmptyState title={`No ${noun} is found by “${sought}”`}>
+      <a href={path}>Show all {noun}s</a>
+    </EmptyState>
   )
 }
 

@@ -3,7 +3,7 @@ import type { CertificateUse } from '../../../connected-apps/certificate-uses.ts
 import { Card, EmptyState, Nothing } from '../blocks.tsx'
 import { page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
-import { DataTable, listPage, Pager, readListQuery, SearchBox } from '../table.tsx'
+import { DataTable, listPage, NoneFound, Pager, readListQuery, SearchBox } from '../table.tsx'
 import { Expiry, privateKeyWords } from './certificate-words.tsx'
 import { certificatePath, certificatesPath, isCaSigned, usesIn } from './find-certificate.ts'
 
@@ -83,9 +83,7 @@ export const certificateList: readonly SetupRoute[] = page(path, 'view setup', a
                 </p>
               </EmptyState>
             ) : (
-              <EmptyState title={`No certificate is found by “${sorted.q}”`}>
-                <a href={path}>Show all certificates</a>
-              </EmptyState>
+              <NoneFound noun="certificate" path={path} sought={sorted.q} />
             )
           }
         />

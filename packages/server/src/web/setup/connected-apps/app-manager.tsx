@@ -2,7 +2,7 @@ import type { ConnectedApp } from '../../../connected-apps/connected-app.ts'
 import { Card, EmptyState, Instant } from '../blocks.tsx'
 import { page, shown } from '../route.tsx'
 import type { SetupRoute } from '../setup-visit.ts'
-import { DataTable, listPage, Pager, readListQuery, SearchBox } from '../table.tsx'
+import { DataTable, listPage, NoneFound, Pager, readListQuery, SearchBox } from '../table.tsx'
 import { appPath, connectedApps, externalClientApps, kindOf } from './app-kind.ts'
 import { AppRowActions } from './app-row-actions.tsx'
 
@@ -73,9 +73,7 @@ export const appManager: readonly SetupRoute[] = page(path, 'view setup', async 
                 </p>
               </EmptyState>
             ) : (
-              <EmptyState title={`No app is found by “${sorted.q}”`}>
-                <a href={path}>Show all apps</a>
-              </EmptyState>
+              <NoneFound noun="app" path={path} sought={sorted.q} />
             )
           }
         />

@@ -2,7 +2,7 @@ import type { AppPolicies } from '../../../connected-apps/connected-app.ts'
 import { Badge, Card, EmptyState, Instant } from '../blocks.tsx'
 import { page, shown } from '../route.tsx'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { DataTable, listPage, Pager, readListQuery, SearchBox } from '../table.tsx'
+import { DataTable, listPage, NoneFound, Pager, readListQuery, SearchBox } from '../table.tsx'
 import { appPath, externalClientApps } from './app-kind.ts'
 import { AppRowActions } from './app-row-actions.tsx'
 import type { InstalledApp } from './find-app.ts'
@@ -63,9 +63,7 @@ export const externalClientAppManager: readonly SetupRoute[] = page(path, 'view 
                 </p>
               </EmptyState>
             ) : (
-              <EmptyState title={`No app is found by “${sorted.q}”`}>
-                <a href={path}>Show all apps</a>
-              </EmptyState>
+              <NoneFound noun="app" path={path} sought={sorted.q} />
             )
           }
         />

@@ -7,7 +7,7 @@ import type { User } from '../../../users/user.ts'
 import { Badge, Card, Details, EmptyState, Instant, Nothing, YesNo } from '../blocks.tsx'
 import { type Asked, confirmPage, type Done, notFound, page, shown } from '../route.tsx'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { DataTable, listPage, Pager, pageLength, readListQuery, SearchBox } from '../table.tsx'
+import { DataTable, listPage, NoneFound, Pager, pageLength, readListQuery, SearchBox } from '../table.tsx'
 import { kindOf, policiesPath } from './app-kind.ts'
 import { ScopeList } from './scope-list.tsx'
 import { UninstallConsequences } from './uninstall-app.tsx'
@@ -61,9 +61,7 @@ const list = page(path, right, async (visit) => {
                 </p>
               </EmptyState>
             ) : (
-              <EmptyState title={`No app is found by “${sorted.q}”`}>
-                <a href={path}>Show all apps</a>
-              </EmptyState>
+              <NoneFound noun="app" path={path} sought={sorted.q} />
             )
           }
         />

@@ -11,7 +11,7 @@ import { lines, text } from '../field.tsx'
 import { confirmPage, formPage, notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { DataTable, listPage, Pager, pageLength, readListQuery, SearchBox } from '../table.tsx'
+import { DataTable, listPage, NoneFound, Pager, pageLength, readListQuery, SearchBox } from '../table.tsx'
 import {
   ObjectPermissionTable,
   objectPermissionsField,
@@ -84,9 +84,7 @@ const list = page(path, 'view setup', async (visit) => {
                 {canManage && <a href={`${path}/new`}>Make one</a>}
               </EmptyState>
             ) : (
-              <EmptyState title={`No permission set is found by “${sorted.q}”`}>
-                <a href={path}>Show all permission sets</a>
-              </EmptyState>
+              <NoneFound noun="permission set" path={path} sought={sorted.q} />
             )
           }
         />

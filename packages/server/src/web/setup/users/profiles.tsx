@@ -12,7 +12,7 @@ import { check, choice, ipRanges, text } from '../field.tsx'
 import { confirmPage, formPage, notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { DataTable, listPage, Pager, readListQuery, SearchBox } from '../table.tsx'
+import { DataTable, listPage, NoneFound, Pager, readListQuery, SearchBox } from '../table.tsx'
 import {
   ObjectPermissionTable,
   objectPermissionsField,
@@ -77,11 +77,7 @@ const list = page(path, 'view setup', async (visit) => {
               ),
             },
           ]}
-          empty={
-            <EmptyState title={`No profile is found by “${sorted.q}”`}>
-              <a href={path}>Show all profiles</a>
-            </EmptyState>
-          }
+          empty={<NoneFound noun="profile" path={path} sought={sorted.q} />}
         />
         {rows.length > 0 && <Pager path={path} query={query} page={sorted.page} pages={pages} total={total} />}
       </Card>
