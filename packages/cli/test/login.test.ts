@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { createPrivateKey, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,7 +56,7 @@ async function beginWebLogin(...words: readonly string[]): Promise<BegunLogin> {
 }
 
 function beginLogin(kind: string, ...words: readonly string[]): Promise<BegunLogin> {
-  return begunLogin([kind, ...words], place)
+  return begunLogin([kind, ...words, '--no-browser'], place)
 }
 
 /** Plays the person, until the browser has come back to the program. */
@@ -305,27 +304,8 @@ describe('sallyport login web', () => {
 
 describe('sallyport login device', () => {
   /** A `login device` that has printed its code. */
-  async function beginDeviceLogin(...words: readonly string[]) {
-    const child = spawn(process.execPath, [program, 'login', 'device', '--url', url, ...words], {
-      ...place,
-      env: { ...process.env, ...place.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stdout = ''
-    let stderr = ''
-    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      stdout += chunk
-    })
-    const page = await new Promise<string>((resolve, reject) => {
-      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-        stderr += chunk
-        const [found] = /https?:\/\/\S+user_code=\w{8}/.exec(stderr) ?? []
-        if (found !== undefined) resolve(found)
-      })
-      exit.then(() => reject(new Error(stderr)))
-    })
-    return { page, child, ended: async () => ({ status: await exit, stdout, stderr }) }
+  function beginDeviceLogin(...words: readonly string[]): Promise<BegunLogin> {
+    return begunLogin(['device', '--url', url, ...words], place, /https?:\/\/\S+user_code=\w{8}/)
   }
 
   async function answer(page: string, decision: 'allow' | 'deny'): Promise<void> {
@@ -338,7 +318,7 @@ describe('sallyport login device', () => {
 
   it('shows a code, waits for the person, and keeps what it is given, which is renewed later', async () => {
     const login = await beginDeviceLogin('--name', 'terminal', '--json')
-    await answer(login.page, 'allow')
+    await answer(login.address, 'allow')
     const { status, stdout, stderr } = await login.ended()
     expect([status, stderr]).toEqual([0, expect.stringContaining('/setup/connect')])
     expect(JSON.parse(stdout)).toMatchObject({ name: 'terminal', username: 'user@target.example' })
@@ -350,7 +330,7 @@ describe('sallyport login device', () => {
 
   it('says when the person said no, and stops when it is told to', async () => {
     const login = await beginDeviceLogin()
-    await answer(login.page, 'deny')
+    await answer(login.address, 'deny')
     expect(await login.ended()).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('The person clicked Deny.'),

@@ -60,7 +60,7 @@ function keyLogin(...words: readonly string[]): Promise<Finished> {
 async function webLogin(...words: readonly string[]): Promise<URL> {
   const asked = ['--url', url, '--consumer-key', app.consumerKey, '--consumer-secret-env', 'SECRET']
   const callback = ['--port', String(callbackPort), '--callback-path', '/cb']
-  const begun = await begunLogin(['web', ...asked, ...callback, ...words], place)
+  const begun = await begunLogin(['web', ...asked, ...callback, ...words, '--no-browser'], place)
   const browser = browserOf(url)
   const page = await signInOn(browser, await browser.open(begun.address), username, password)
   if (page.html.includes('oaapprove')) await decideOn(browser, page, 'allow')
