@@ -1,39 +1,23 @@
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from '../../../../test/chromium.ts'
-import { password, type TestServer } from '../flows/test-server.ts'
-import { startHttpServer } from '../interop/http-server.ts'
+import { type AdminBrowser, signInAsAdmin, startAdminBrowser } from './admin-browser.ts'
 
-let server: TestServer
-let browser: Browser
+let admin: AdminBrowser
 
 beforeAll(async () => {
-  server = await startHttpServer()
-  const { id } = await server.profile('System Administrator')
-  await server.addUser('admin@target.example', { profileId: id })
-  browser = await launchChromium()
+  admin = await startAdminBrowser()
 })
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
-
-async function signIn(page: Page, secret: string): Promise<void> {
-  await page.getByLabel('Username', { exact: true }).fill('admin@target.example')
-  await page.getByLabel('Password', { exact: true }).fill(secret)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
+afterAll(() => admin.close())
 
 describe.each([
   ['with script', true],
   ['without script', false],
 ])('the back button, %s', (_, javaScriptEnabled) => {
   it('leads through a form that was refused and then done, and sends nothing again', async () => {
-    const page = await browser.newPage({ javaScriptEnabled })
-    await page.goto(`${server.base}/setup/permission-sets/new`)
-    await signIn(page, 'wrong')
+    const page = await admin.browser.newPage({ javaScriptEnabled })
+    await page.goto(`${admin.server.base}/setup/permission-sets/new`)
+    await signInAsAdmin(page, 'wrong')
     await page.getByText('You could not be signed in').first().waitFor()
-    await signIn(page, password)
+    await signInAsAdmin(page)
     await page.getByRole('heading', { name: 'New Permission Set' }).waitFor()
     const name = `Set_${javaScriptEnabled}`
     await page.getByLabel('Label').fill('Warehouse')
@@ -53,7 +37,7 @@ describe.each([
     expect(page.url()).toContain('startURL')
     await page.goForward()
     await page.goForward()
-    const sets = await server.stores.permissionSets.list(server.org.id)
+    const sets = await admin.server.stores.permissionSets.list(admin.server.org.id)
     expect(sets.filter((set) => set.name === name)).toHaveLength(1)
     await page.close()
   })

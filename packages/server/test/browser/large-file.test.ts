@@ -1,38 +1,29 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from '../../../../test/chromium.ts'
-import { password, type TestServer } from '../flows/test-server.ts'
-import { startHttpServer } from '../interop/http-server.ts'
+import { type AdminBrowser, signInAsAdmin, startAdminBrowser } from './admin-browser.ts'
 
-let server: TestServer
-let browser: Browser
+let admin: AdminBrowser
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'large-file-'))
   await writeFile(join(folder, 'large.apk'), Buffer.alloc(12 * 1024 * 1024, 'PK'))
   await writeFile(join(folder, 'small.apk'), Buffer.from('504b0304', 'hex'))
-  server = await startHttpServer()
-  const { id } = await server.profile('System Administrator')
-  await server.addUser('admin@target.example', { profileId: id })
-  browser = await launchChromium()
+  admin = await startAdminBrowser()
 })
 afterAll(async () => {
-  await browser.close()
-  await server.close()
+  await admin.close()
   await rm(folder, { recursive: true })
 })
 
 /** The form of a new app, with its name and a file of 12 MB in it. */
 async function formWithLargeFile(javaScriptEnabled: boolean, label: string): Promise<Page> {
-  const page = await browser.newPage({ javaScriptEnabled })
-  await page.goto(`${server.base}/setup/connected-apps/new`)
-  await page.getByLabel('Username', { exact: true }).fill('admin@target.example')
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  const page = await admin.browser.newPage({ javaScriptEnabled })
+  await page.goto(`${admin.server.base}/setup/connected-apps/new`)
+  await signInAsAdmin(page)
   await page.getByLabel('Connected App Name').fill(label)
   await page.getByLabel('Contact Email').fill('dev@shop.example')
   await page.getByLabel('Callback URL').fill('https://shop.example/callback')
@@ -43,7 +34,7 @@ async function formWithLargeFile(javaScriptEnabled: boolean, label: string): Pro
 
 const save = (page: Page) => page.getByRole('button', { name: 'Save' }).click()
 const appsCalled = async (label: string) =>
-  (await server.stores.apps.list(server.org.id)).filter((app) => app.label === label).length
+  (await admin.server.stores.apps.list(admin.server.org.id)).filter((app) => app.label === label).length
 
 /** What is said beside the field, and whether the browser tells it to whoever cannot see. */
 async function saidBeside(page: Page): Promise<readonly [said: string, isInvalid: string | null]> {

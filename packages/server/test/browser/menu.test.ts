@@ -1,33 +1,22 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from '../../../../test/chromium.ts'
-import { password, type TestServer } from '../flows/test-server.ts'
-import { startHttpServer } from '../interop/http-server.ts'
+import { type AdminBrowser, signInAsAdmin, startAdminBrowser } from './admin-browser.ts'
 
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
 
-let server: TestServer
-let browser: Browser
+let admin: AdminBrowser
 
 beforeAll(async () => {
-  server = await startHttpServer()
-  const { id } = await server.profile('System Administrator')
-  await server.addUser('admin@target.example', { profileId: id })
-  browser = await launchChromium()
+  admin = await startAdminBrowser()
 })
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
+afterAll(() => admin.close())
 
 /** Setup on a phone. */
 async function setupOn(options: { readonly javaScriptEnabled: boolean }): Promise<Page> {
-  const page = await browser.newPage({ ...options, viewport: phone })
-  await page.goto(`${server.base}/setup`)
-  await page.getByLabel('Username', { exact: true }).fill('admin@target.example')
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  const page = await admin.browser.newPage({ ...options, viewport: phone })
+  await page.goto(`${admin.server.base}/setup`)
+  await signInAsAdmin(page)
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page
 }
