@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formOn, postFiles, type SetupServer, startSetupServer, submitForm, textOf, tokenOn } from './setup-server.ts'
+import { formOn, type SetupServer, sendFiles, startSetupServer, submitForm, textOf, tokenOn } from './setup-server.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -10,20 +10,6 @@ beforeAll(async () => {
 afterAll(() => setup.server.close())
 
 const fileOf = (length: number, name: string) => new File([new Uint8Array(length)], name)
-
-/** Sends a form with files, as a browser does, with these fields changed. */
-async function sendFiles(path: string, files: Record<string, File>, changes: Record<string, string> = {}) {
-  const { server, admin } = setup
-  const page = await admin.browser.open(path)
-  const fields = new Map([
-    ...formOn(page.html, path),
-    ...Object.entries(changes).map(([name, value]) => [name, [value]] as const),
-  ])
-  fields.delete('csrf_token')
-  const texts = [...fields].flatMap(([name, values]) => values.map((value) => [name, value] as const))
-  const response = await postFiles(server, admin, path, [...texts, ...Object.entries(files)])
-  return { status: response.status, html: await response.text() }
-}
 
 describe('a form with too large a file comes back with all else that was entered', () => {
   it('of an app, whose other file is to be chosen again', async () => {
@@ -39,7 +25,7 @@ describe('a form with too large a file comes back with all else that was entered
       applicationBinaryFile: fileOf(12 * mebibyte, 'shop.apk'),
       applicationIconFile: new File([Buffer.from('89504e470d0a1a0a', 'hex')], 'shop.png'),
     }
-    const { status, html } = await sendFiles(path, files, entered)
+    const { status, html } = await sendFiles(setup, path, files, entered)
     expect(status).toBe(422)
     expect(html).toMatch(/<title>Error: /)
     for (const value of Object.values(entered)) expect(html).toContain(value)
@@ -55,7 +41,7 @@ describe('a form with too large a file comes back with all else that was entered
     const app = await server.addApp('Kiosk')
     const path = `/setup/connected-apps/${app.id}/edit`
     const icon = { applicationIconFile: fileOf(100 * 1024 + 1, 'kiosk.png') }
-    const { status, html } = await sendFiles(path, icon, { description: 'At the door.' })
+    const { status, html } = await sendFiles(setup, path, icon, { description: 'At the door.' })
     expect([status, html.includes('At the door.')]).toEqual([422, true])
     expect(html).toMatch(/id="f-applicationIconFile-problem">This file has more than 100 KB\.</)
     expect((await server.stores.apps.find(app.id))?.description).toBeUndefined()
@@ -64,7 +50,7 @@ describe('a form with too large a file comes back with all else that was entered
   it('of Import from Keystore', async () => {
     const path = '/setup/certificates/import'
     const entered = { aliases: 'first\nsecond', password: 'not to be shown' }
-    const { status, html } = await sendFiles(path, { keyStore: fileOf(512 * 1024 + 1, 'all.jks') }, entered)
+    const { status, html } = await sendFiles(setup, path, { keyStore: fileOf(512 * 1024 + 1, 'all.jks') }, entered)
     expect(status).toBe(422)
     expect(html).toMatch(/id="f-keyStore-problem">This file has more than 512 KB\.</)
     expect(html).toContain('first\nsecond')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { formOn, postFiles, type SetupServer, startSetupServer, textOf } from './setup-server.ts'
+import { type SetupServer, sendFiles, startSetupServer, textOf } from './setup-server.ts'
 
 const archive = Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(900_000, 7)])
 const png = Buffer.from('89504e470d0a1a0a00000000', 'hex')
@@ -10,27 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => setup.server.close())
 
-/** Sends the form of an app with these files, and whatever else is changed of it. */
-async function send(path: string, files: Record<string, File>, changes: Record<string, string> = {}) {
-  const { server, admin } = setup
-  const page = await admin.browser.open(path)
-  const fields = new Map([
-    ...formOn(page.html, path),
-    ...Object.entries(changes).map(([name, value]) => [name, [value]] as const),
-  ])
-  fields.delete('csrf_token')
-  const texts = [...fields].flatMap(([name, values]) => values.map((value) => [name, value] as const))
-  const response = await postFiles(server, admin, path, [...texts, ...Object.entries(files)])
-  return { status: response.status, location: response.headers.get('location'), html: await response.text() }
-}
-
 const fileOf = (bytes: Uint8Array, name: string) => new File([new Uint8Array(bytes)], name)
 
 it('takes binary and icon of an app, shows them, and gives them out again', async () => {
   const { server, admin, standard, stranger } = setup
   const app = await server.addApp('Shop')
   const path = `/setup/connected-apps/${app.id}`
-  const sent = await send(
+  const sent = await sendFiles(
+    setup,
     `${path}/edit`,
     { applicationBinaryFile: fileOf(archive, 'My shop.apk'), applicationIconFile: fileOf(png, 'shop.png') },
     { devicePlatform: 'android' },
@@ -61,12 +48,17 @@ it('keeps files through an edit of something else, and removes them when it is t
   const { server, admin } = setup
   const app = await server.addApp('Kiosk')
   const path = `/setup/connected-apps/${app.id}`
-  await send(`${path}/edit`, { applicationBinaryFile: fileOf(archive, 'kiosk.ipa') }, { devicePlatform: 'ios' })
-  expect(await send(`${path}/edit`, {}, { description: 'At the door.' })).toMatchObject({ status: 303 })
+  await sendFiles(
+    setup,
+    `${path}/edit`,
+    { applicationBinaryFile: fileOf(archive, 'kiosk.ipa') },
+    { devicePlatform: 'ios' },
+  )
+  expect(await sendFiles(setup, `${path}/edit`, {}, { description: 'At the door.' })).toMatchObject({ status: 303 })
   expect((await admin.browser.open(path)).html).toContain('kiosk.ipa')
   expect((await admin.browser.open(`${path}/edit`)).html).toContain('Remove App Binary File')
   expect((await admin.browser.open(`${path}/edit`)).html).not.toContain('Remove Icon File')
-  await send(`${path}/edit`, {}, { noBinaryFile: 'on' })
+  await sendFiles(setup, `${path}/edit`, {}, { noBinaryFile: 'on' })
   expect((await admin.browser.open(path)).html).not.toContain('kiosk.ipa')
   expect((await admin.browser.open(`${path}/binary-file`)).status).toBe(404)
 })
@@ -79,7 +71,7 @@ it('says what is wrong with a file, and that it has to be chosen again', async (
     applicationBinaryFile: fileOf(archive, 'stand.apk'),
     applicationIconFile: fileOf(archive.subarray(0, 90), 'stand.png'),
   }
-  const { status, html } = await send(path, files, { devicePlatform: 'ios' })
+  const { status, html } = await sendFiles(setup, path, files, { devicePlatform: 'ios' })
   expect(status).toBe(422)
   expect(html).toContain('An app for iOS is a file .ipa.')
   expect(html).toContain('“stand.png” is called .png, but what is in it is none.')

@@ -220,3 +220,21 @@ export async function postFiles(
   const shown = await server.request(location, { headers })
   return new Response(await shown.arrayBuffer(), { status: shown.status, headers: answer.headers })
 }
+
+/** Sends the form of a page with files, as the admin's browser does, with these fields changed. */
+export async function sendFiles(
+  { server, admin }: Pick<SetupServer, 'server' | 'admin'>,
+  path: string,
+  files: Record<string, File>,
+  changes: Record<string, string> = {},
+) {
+  const page = await admin.browser.open(path)
+  const fields = new Map([
+    ...formOn(page.html, path),
+    ...Object.entries(changes).map(([name, value]) => [name, [value]] as const),
+  ])
+  fields.delete('csrf_token')
+  const texts = [...fields].flatMap(([name, values]) => values.map((value) => [name, value] as const))
+  const response = await postFiles(server, admin, path, [...texts, ...Object.entries(files)])
+  return { status: response.status, location: response.headers.get('location'), html: await response.text() }
+}
