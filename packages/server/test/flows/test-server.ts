@@ -24,6 +24,7 @@ import { anyTime } from '../../src/users/login-hours.ts'
 import { passwords } from '../../src/users/password.ts'
 import { type PermissionSet, type Profile, standardProfiles } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
+import { jane } from '../jane.ts'
 import { openTestStores } from '../stores/open-test-stores.ts'
 
 /** The login host of the server under test, and the own addresses of its two orgs, unless a test has it elsewhere. */
@@ -199,7 +200,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async addUser(username, details = {}) {
       const orgId = details.orgId ?? org.id
       const profile = await stores.profiles.findByName(orgId, 'Standard User')
-      const user: User = {
+      const user = jane({
         id: ids('user'),
         orgId,
         username,
@@ -208,25 +209,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         lastName: 'Lovelace',
         nickname: 'ada',
         profileId: profile?.id ?? '',
-        permissionSetIds: [],
-        isActive: true,
-        isFrozen: false,
         passwordHash,
-        securityTokenHash: undefined,
-        failedLogins: 0,
-        lockedUntil: undefined,
-        epoch: 1,
-        timeZone: 'Europe/Paris',
-        locale: 'en_US',
-        language: 'en_US',
-        country: undefined,
-        mobilePhone: undefined,
-        federationId: undefined,
-        lastLoginAt: undefined,
         createdAt: now(),
         modifiedAt: now(),
         ...details,
-      }
+      })
       await stores.users.add(user)
       return user
     },

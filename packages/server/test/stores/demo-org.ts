@@ -18,6 +18,7 @@ import type { Issuance, Purchase } from '../../src/tokens/issuance.ts'
 import { anyTime } from '../../src/users/login-hours.ts'
 import type { Profile } from '../../src/users/profile.ts'
 import type { User } from '../../src/users/user.ts'
+import { jane } from '../jane.ts'
 
 /** When the demo was made. */
 export const noon = new Date('2026-01-05T12:00:00Z')
@@ -69,36 +70,12 @@ export function aProfile(orgId: string, details: Partial<Profile> = {}): Profile
 }
 
 /** A user of a profile's org. */
-export function aUser(profile: Profile, details: Partial<User> = {}): User {
+export function aUser({ id: profileId, orgId }: Profile, details: Partial<User> = {}): User {
   const id = newId('user')
-  return {
-    id,
-    orgId: profile.orgId,
-    username: `user${made}@acme.example`,
-    email: `user${made}@acme.example`,
-    firstName: 'Ada',
-    lastName: 'Admin',
-    nickname: `user${made}`,
-    profileId: profile.id,
-    permissionSetIds: [],
-    isActive: true,
-    isFrozen: false,
-    passwordHash: undefined,
-    securityTokenHash: undefined,
-    failedLogins: 0,
-    lockedUntil: undefined,
-    epoch: 1,
-    timeZone: 'Europe/Paris',
-    locale: 'en_US',
-    language: 'en_US',
-    country: undefined,
-    mobilePhone: undefined,
-    federationId: undefined,
-    lastLoginAt: undefined,
-    createdAt: noon,
-    modifiedAt: noon,
-    ...details,
-  }
+  const name = `user${made}`
+  const names = { username: `${name}@acme.example`, email: `${name}@acme.example`, nickname: name }
+  const ada = { firstName: 'Ada', lastName: 'Admin', createdAt: noon, modifiedAt: noon }
+  return jane({ id, orgId, profileId, ...names, ...ada, ...details })
 }
 
 /** A connected app made in an org. */
