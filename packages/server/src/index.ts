@@ -64,11 +64,12 @@ export {
   type EnteredCustomScope,
   newCustomScope,
 } from './connected-apps/change-custom-scope.ts'
-export type {
-  AppPolicies,
-  ConnectedApp,
-  IpRelaxation,
-  RefreshTokenPolicy,
+export {
+  type AppPolicies,
+  appNoun,
+  type ConnectedApp,
+  type IpRelaxation,
+  type RefreshTokenPolicy,
 } from './connected-apps/connected-app.ts'
 export type { ConnectedAppPlugin, InvocationContext } from './connected-apps/connected-app-plugin.ts'
 export { openConsumerSecret } from './connected-apps/consumer-secret.ts'

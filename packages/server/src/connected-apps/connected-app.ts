@@ -300,6 +300,17 @@ export interface AppPolicies {
   readonly epoch: number
 }
 
+/** What people call an app of its kind. */
+export function appNoun({ external }: { readonly external?: unknown }): 'connected app' | 'external client app' {
+  return external === undefined ? 'connected app' : 'external client app'
+}
+
+/** The same with its article. */
+export function anAppNoun(app: { readonly external?: unknown }): string {
+  const noun = appNoun(app)
+  return noun === 'connected app' ? `a ${noun}` : `an ${noun}`
+}
+
 /** What goes for an app that an org has never had to do with. */
 export function uninstalledPolicies(appId: string, orgId: string): AppPolicies {
   return { ...defaultPolicies, appId, orgId, isInstalled: false }

@@ -13,6 +13,7 @@ import { appWithSettings, type EnteredApp } from './app-settings.ts'
 import { assetCertificateProblem } from './asset-token-config.ts'
 import {
   type AppPolicies,
+  anAppNoun,
   type ConnectedApp,
   type ConnectedAppStore,
   defaultAppSettings,
@@ -163,13 +164,9 @@ async function checkedApp(
 const blockedHere =
   'This org creates no connected apps any more: the release update blockNewConnectedApps is switched on in it. Make an external client app.'
 
-function kindOf({ external }: ConnectedApp): string {
-  return external === undefined ? 'a connected app' : 'an external client app'
-}
-
 async function fullNameTaken({ apps }: Pick<Needs, 'apps'>, org: Org, fullName: string): Promise<string | undefined> {
   const taken = await apps.findByName(org.id, fullName)
-  return taken === undefined ? undefined : `This org has ${kindOf(taken)} “${fullName}” already.`
+  return taken === undefined ? undefined : `This org has ${anAppNoun(taken)} “${fullName}” already.`
 }
 
 async function consumerKeyTaken({ apps }: Pick<Needs, 'apps'>, consumerKey: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { changePolicies, policiesWith } from '../connected-apps/app-policies.ts'
 import { appChecked, changeConnectedApp, replaceSecret } from '../connected-apps/change-connected-app.ts'
-import { type ConnectedApp, defaultPolicies } from '../connected-apps/connected-app.ts'
+import { anAppNoun, type ConnectedApp, defaultPolicies } from '../connected-apps/connected-app.ts'
 import { consumerSecretProblem } from '../connected-apps/consumer-secret.ts'
 import { newConnectedApp, newExternalClientApp } from '../connected-apps/new-connected-app.ts'
 import type { Org } from '../orgs/org.ts'
@@ -54,11 +54,10 @@ export async function applyApp(
   return steps.reduce(both, unexpired)
 }
 
-function ofOtherKind({ fullName, external }: ConnectedApp): Problem {
-  const kind = external === undefined ? 'a connected app' : 'an external client app'
+function ofOtherKind(app: ConnectedApp): Problem {
   return {
     field: 'fullName',
-    message: `“${fullName}” is ${kind} here, and no app becomes one of the other kind. Make a new app instead.`,
+    message: `“${app.fullName}” is ${anAppNoun(app)} here, and no app becomes one of the other kind. Make a new app instead.`,
   }
 }
 

@@ -1,3 +1,4 @@
+import { appNoun } from '../connected-apps/connected-app.ts'
 import type { Outcome, Problem } from '../problem.ts'
 import { canonicalUsername } from '../users/user.ts'
 import { appFieldPath } from './app-entry.ts'
@@ -127,8 +128,7 @@ export async function applyOrgFile(needs: ApplyNeeds, file: ReadOrgFile, rules: 
       const { path, entry } = app
       if (isRepeated(path, 'fullName', `app ${orgName} ${entry.fullName}`)) continue
       const applied = await applyApp(acts, org, app, scopesAssignedTo(entry.fullName, listed))
-      const kind = app.external === undefined ? 'connected app' : 'external client app'
-      note(kind, entry.fullName, path, applied, (problem) => appFieldPath(app, problem))
+      note(appNoun(app), entry.fullName, path, applied, (problem) => appFieldPath(app, problem))
     }
     const apps = new Set(listed.apps.map(({ entry }) => entry.fullName))
     for (const { path, entry } of listed.customScopes) {

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { newConnectedApp, newExternalClientApp } from '@sallyport/server'
+import { appNoun, newConnectedApp, newExternalClientApp } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { findOrg } from '../../find.ts'
@@ -7,7 +7,7 @@ import { readOptions } from '../../option-table.ts'
 import { readSecret } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appCommand, appOptionNames, appOptions, enteredApp, enteredPolicies } from './app-options.ts'
-import { appJson, appKind, shownApp } from './shown-app.ts'
+import { appJson, shownApp } from './shown-app.ts'
 
 /** `sallyport app create`: makes a connected app in an org. */
 export function appCreate(terminal: Terminal): CommandUnknownOpts {
@@ -53,7 +53,7 @@ export function appCreate(terminal: Terminal): CommandUnknownOpts {
         const made = accepted(terminal, outcome, 'The app was not made.', appOptionNames)
         terminal.answer(
           appJson(await shownApp(stores, { app: made.app, org }, made.consumerSecret)),
-          `${terminal.style.green('✓')} Made the ${appKind(made.app)} ${made.app.fullName} in the org “${org.name}”.\n` +
+          `${terminal.style.green('✓')} Made the ${appNoun(made.app)} ${made.app.fullName} in the org “${org.name}”.\n` +
             `  Consumer key     ${made.app.consumerKey}\n` +
             `  Consumer secret  ${made.consumerSecret}`,
         )

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { appNoun } from '@sallyport/server'
 import { withDatabase } from '../../database.ts'
 import { findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
@@ -24,7 +25,7 @@ export function appList(terminal: Terminal): CommandUnknownOpts {
         const shown = await Promise.all(found.flat().map((each) => shownApp(stores, each)))
         const rows = shown.map(({ app, org, policies }) => [
           app.fullName,
-          app.external === undefined ? 'connected app' : `external client app, ${app.external.distributionState}`,
+          [appNoun(app), app.external?.distributionState].filter((part) => part !== undefined).join(', '),
           app.orgId === undefined ? `${org} (built in)` : org,
           permittedUsers(policies),
           appState(policies),

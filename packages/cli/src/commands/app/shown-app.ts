@@ -49,11 +49,6 @@ export async function shownApp(
   }
 }
 
-/** What an app is, as people say it. */
-export function appKind({ external }: Pick<ConnectedApp, 'external'>): string {
-  return external === undefined ? 'connected app' : 'external client app'
-}
-
 /** A connected app as programs read it. */
 export function appJson(shown: ShownApp): Readonly<Record<string, unknown>> {
   const { app, org, policies, profiles, permissionSets, runAs, handlerRunAs, consumerSecret: secret } = shown

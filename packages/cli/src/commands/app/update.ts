@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { appChecked, changePolicies } from '@sallyport/server'
+import { appChecked, appNoun, changePolicies } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { Failure, WrongUsage } from '../../failure.ts'
@@ -7,7 +7,7 @@ import { checkOwnApp, findApp } from '../../find.ts'
 import { readOptions } from '../../option-table.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appCommand, appOptionNames, appOptions, enteredApp, enteredPolicies } from './app-options.ts'
-import { appJson, appKind, shownApp } from './shown-app.ts'
+import { appJson, shownApp } from './shown-app.ts'
 
 /** `sallyport app update`: changes settings of a connected app, and policies of an org for it. */
 export function appUpdate(terminal: Terminal): CommandUnknownOpts {
@@ -46,7 +46,7 @@ export function appUpdate(terminal: Terminal): CommandUnknownOpts {
         if (hasSettings) await stores.apps.update(changed)
         terminal.answer(
           appJson(await shownApp(stores, { app: changed, org })),
-          `${terminal.style.green('✓')} Changed the ${appKind(changed)} ${changed.fullName}.`,
+          `${terminal.style.green('✓')} Changed the ${appNoun(changed)} ${changed.fullName}.`,
         )
       }),
     )
