@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { inTurns } from '../in-turns.ts'
 import { deriveOnThread } from './hashing-thread.ts'
 import { canonicalUsername } from './user.ts'
 
@@ -61,20 +62,24 @@ export function passwords(
   cost: PasswordCost = defaultPasswordCost,
   limits: PasswordLimits = defaultPasswordLimits,
 ): Passwords {
-  const inTurn = turns(limits)
+  const turns = inTurns(limits.atOnce)
+  const take = (task: () => Promise<Buffer>) => {
+    const { running, waiting } = turns.load()
+    return running >= limits.atOnce && waiting >= limits.waiting ? undefined : turns.take(task)
+  }
   const nobody: PasswordHash = { ...cost, salt: randomBytes(16), tag: randomBytes(32) }
 
   return {
     async hash(password) {
       const salt = randomBytes(16)
-      const tag = await inTurn.take(() => derive(password, { ...cost, salt }, 32))
+      const tag = await take(() => derive(password, { ...cost, salt }, 32))
       if (tag === undefined) return { outcome: 'busy' }
       return { outcome: 'hashed', passwordHash: phcText({ ...cost, salt, tag }) }
     },
     async verify(password, passwordHash) {
       const stored = passwordHash === undefined ? nobody : readPasswordHash(passwordHash)
       if (stored === undefined) throw new Error('A stored password hash is not argon2id in PHC form.')
-      const tag = await inTurn.take(() => derive(password.slice(0, longest), stored, stored.tag.length))
+      const tag = await take(() => derive(password.slice(0, longest), stored, stored.tag.length))
       if (tag === undefined) return { outcome: 'busy' }
       const isSame = timingSafeEqual(tag, stored.tag)
       if (!isSame || passwordHash === undefined || password.length > longest) return { outcome: 'wrong' }
@@ -82,7 +87,7 @@ export function passwords(
         stored.memory !== cost.memory || stored.passes !== cost.passes || stored.parallelism !== cost.parallelism
       return { outcome: 'right', isOutdated }
     },
-    load: inTurn.load,
+    load: turns.load,
   }
 }
 
@@ -133,30 +138,4 @@ function derive(password: string, hash: PasswordCost & { readonly salt: Buffer }
   // Keyboards differ in how they compose an accented letter; NFC makes them one.
   const message = password.normalize('NFC')
   return deriveOnThread({ message, nonce: salt, memory, passes, parallelism, tagLength })
-}
-
-interface Turns extends Pick<Passwords, 'load'> {
-  take<Result>(task: () => Promise<Result>): Promise<Result | undefined>
-}
-
-/** Runs `atOnce` tasks at a time while at most `waiting` more wait; to any beyond the answer is `undefined` at once. */
-function turns({ atOnce, waiting }: PasswordLimits): Turns {
-  const queue: (() => void)[] = []
-  let running = 0
-  return {
-    load: () => ({ running, waiting: queue.length }),
-    async take(task) {
-      if (running < atOnce) running += 1
-      else if (queue.length >= waiting) return undefined
-      // Whoever ends hands its place on, so `running` stays as it is.
-      else await new Promise<void>((start) => queue.push(start))
-      try {
-        return await task()
-      } finally {
-        const next = queue.shift()
-        if (next === undefined) running -= 1
-        else next()
-      }
-    },
-  }
 }

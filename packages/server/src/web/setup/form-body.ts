@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { fileSize } from '../../file-size.ts'
+import { inTurns } from '../../in-turns.ts'
 import { OAuthError } from '../../oauth/error.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { Incoming } from '../incoming.ts'
-import { inTurns } from './in-turns.ts'
 
 /** Most bytes of one text of a form of Setup: many certificates, or the metadata of an identity provider. */
 export const largestText = 262_144
@@ -37,7 +37,7 @@ export function tooLargeMessage(what: 'text' | 'file', most: number): string {
 }
 
 // Forms with files hold them in memory while they are read: a few at a time.
-const takeTurns = inTurns(8)
+const turns = inTurns(8)
 
 /**
  * Reads a form of Setup, with files or without. Line ends come out as one `\n`. What is too large in it is read to its end
@@ -54,7 +54,7 @@ export async function readSentForm(
     throw refusal({ reason: 'body-not-form', facts: { found: type.slice(0, 128) } })
   }
   const read = () => parsed(request, type, largestFiles)
-  return largestFiles.size === 0 ? read() : takeTurns(read)
+  return largestFiles.size === 0 ? read() : turns.take(read)
 }
 
 async function parsed(request: Incoming, type: string, largestFiles: ReadonlyMap<string, number>): Promise<SentForm> {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { inTurns } from './in-turns.ts'
 
 it('does so many at a time, the others in the order in which they came, also after one has failed', async () => {
-  const takeTurn = inTurns(2)
+  const takeTurn = inTurns(2).take
   const begun: string[] = []
   const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>()
   const turn = (name: string) =>
