@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { changesOf } from '../../test/applied-org-file.ts'
 import { made, openActs, type TestActs } from '../../test/open-acts.ts'
 import { certificateUsers, deleteCertificate } from '../named-credentials/certificate-users.ts'
 import { deleteExternalCredential } from '../named-credentials/change-credential.ts'
@@ -62,11 +63,6 @@ async function acmeOf(acts: TestActs) {
   const org = await acts.orgs.findByName('Acme')
   if (org === undefined) throw new Error('The org is gone.')
   return org
-}
-
-function changesOf(application: Application): readonly string[] {
-  if (!application.ok) throw new Error(application.mistakes.map(({ message }) => message).join('\n'))
-  return application.changes.map(({ kind, name, applied }) => `${kind} ${name} ${applied}`)
 }
 
 function messagesOf(application: Application): readonly string[] {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { testCertificate } from '../../test/certificates.ts'
-import { openActs, type TestActs, testNow } from '../../test/open-acts.ts'
-import { type Application, applyOrgFile } from './apply.ts'
-import { readOrgFile } from './read.ts'
+import { applyBesideCertificate, changesOf } from '../../test/applied-org-file.ts'
+import { openActs, type TestActs } from '../../test/open-acts.ts'
+import type { Application } from './apply.ts'
 import { orgEntryOf, orgFileYaml } from './write.ts'
 
 const acme = `orgs:
@@ -63,17 +62,7 @@ const acme = `orgs:
         enablements: [{ externalClientApp: Order_Sync, apexExecutionUser: robot@acme.example, isDefault: true }]
 `
 
-async function apply(acts: TestActs, text: string): Promise<Application> {
-  const { certificate } = await testCertificate('Sync', testNow)
-  return applyOrgFile(acts, await readOrgFile(text, 'acme.yaml', async () => Buffer.from(certificate)), {
-    allowsPasswords: true,
-  })
-}
-
-function changesOf(application: Application): readonly string[] {
-  if (!application.ok) throw new Error(JSON.stringify(application.mistakes))
-  return application.changes.map(({ kind, name, applied }) => `${kind} ${name} ${applied}`)
-}
+const apply = (acts: TestActs, text: string) => applyBesideCertificate(acts, text, 'Sync')
 
 function mistakesOf(application: Application): readonly string[] {
   if (application.ok) throw new Error('It was applied.')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { testCertificate } from '../../test/certificates.ts'
-import { openActs, type TestActs, testNow } from '../../test/open-acts.ts'
+import { applyBesideCertificate, changesOf } from '../../test/applied-org-file.ts'
+import { openActs, type TestActs } from '../../test/open-acts.ts'
 import { type Application, applyOrgFile } from './apply.ts'
-import { orgFileFrom, readOrgFile } from './read.ts'
+import { orgFileFrom } from './read.ts'
 import { orgEntryOf, orgFileYaml } from './write.ts'
 
 const acme = `
@@ -27,17 +27,7 @@ orgs:
         profileName: [System Administrator]
 `
 
-async function apply(acts: TestActs, text: string): Promise<Application> {
-  const { certificate } = await testCertificate('Wiki', testNow)
-  return applyOrgFile(acts, await readOrgFile(text, 'acme.yaml', async () => Buffer.from(certificate)), {
-    allowsPasswords: true,
-  })
-}
-
-function changesOf(application: Application): readonly string[] {
-  if (!application.ok) throw new Error(JSON.stringify(application.mistakes))
-  return application.changes.map(({ kind, name, applied }) => `${kind} ${name} ${applied}`)
-}
+const apply = (acts: TestActs, text: string) => applyBesideCertificate(acts, text, 'Wiki')
 
 function mistakesOf(application: Application): readonly string[] {
   return application.ok ? [] : application.mistakes.map(({ path, message }) => `${path}: ${message}`)

@@ -1,6 +1,7 @@
 import { makeSelfSigned, pemBlock } from '@sallyport/keystore'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { changesOf } from '../../test/applied-org-file.ts'
 import { testCertificate } from '../../test/certificates.ts'
 import { made, openActs, type TestActs, testNow } from '../../test/open-acts.ts'
 import { importCertificate } from '../certificates/new-certificate.ts'
@@ -108,12 +109,6 @@ async function beside(name: string): Promise<Buffer> {
 
 async function apply(acts: TestActs, text: string, allowsPasswords = true): Promise<Application> {
   return applyOrgFile(acts, await readOrgFile(text, 'acme.yaml', beside), { allowsPasswords })
-}
-
-function changesOf(application: Application): readonly string[] {
-  if (!application.ok)
-    throw new Error(application.mistakes.map(({ path, message }) => `${path}: ${message}`).join('\n'))
-  return application.changes.map(({ kind, name, applied }) => `${kind} ${name} ${applied}`)
 }
 
 function mistakesOf(application: Application): readonly string[] {
