@@ -7,9 +7,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { certificateFolder, namedCredentials, readDxProject } from '@sallyport/client'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../packages/cli/src/free-port.ts'
 import { type RunningServer, run as runProgram, startServer } from '../packages/cli/test/program.ts'
+import { eventually } from './eventually.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
@@ -133,11 +134,8 @@ describe('one server with both orgs', () => {
     const told = await cli('app', 'update', 'Source_Integration', '--certificate-file', 'new.crt', '--org', 'Target')
     expect([made.status, told.status, told.stderr]).toEqual([0, 0, ''])
     const renewed = await certificateFolder(join(folder, 'new'), { password: 'changeit' })
-    // A server that runs knows of the new certificate within a second.
-    await vi.waitFor(
-      () => namedCredentials({ ...project, certificates: renewed }).send({ method: 'GET', url: limits }),
-      { timeout: 1000, interval: 50 },
-    )
+    // A server that runs hears of the new certificate.
+    await eventually(() => namedCredentials({ ...project, certificates: renewed }).send({ method: 'GET', url: limits }))
     certificates = renewed
     // The tokens of the old certificate end, so that new ones are asked for with the new one.
     const ended = await cli('app', 'revoke', 'Source_Integration', '--all', '--org', 'Target', '--yes')

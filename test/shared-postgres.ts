@@ -20,7 +20,8 @@ export async function setup(project: TestProject): Promise<void> {
   doorbell = createServer(async (_, response) => {
     try {
       const given = process.env['SALLYPORT_TEST_DATABASE_URL']
-      if (given === undefined) server ??= startPostgres()
+      // A test that fails in the middle of a transaction must not keep the others waiting.
+      if (given === undefined) server ??= startPostgres({ settings: ['idle_in_transaction_session_timeout=30s'] })
       response.end(given ?? (await server)?.url)
     } catch (error) {
       response.statusCode = 500

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { eventually } from '../../../test/eventually.ts'
 import { sharedPostgresUrl } from '../../../test/postgres-url.ts'
 import { signInOn } from '../../server/test/flows/test-browser.ts'
 import { freePort } from '../src/free-port.ts'
@@ -169,7 +170,7 @@ it('is what a new operator does, line by line, in an empty folder', { timeout: 1
   const [one] = childrenOf(nodes.pid)
   process.kill(one ?? 0, 'SIGTERM')
   for (let visit = 0; visit < 10; visit += 1) expect(await home()).toBe(true)
-  await expect.poll(() => isThere(one), { timeout: 10_000, interval: 50 }).toBe(false)
+  await eventually(() => expect(isThere(one)).toBe(false))
   expect(await home()).toBe(true)
 
   const told = await pasted(later)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { afterEach, expect, it, vi } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { newSchemaUrl } from '../../../../test/postgres-url.ts'
 import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
 import { judged } from './audit.ts'
@@ -25,14 +26,11 @@ it('the clock of one node is set back and forth: what is there once is there onc
   const sweeping = await startKillableServer(url)
   nodes.push(sweeping)
   // The first to keep house goes on with it.
-  await vi.waitFor(
-    async () => {
-      const { rows } = await client.query(`select 1 from pg_locks where locktype = 'advisory'
-        and (classid::bigint << 32 | objid::bigint) = hashtextextended(current_schema(), 0)`)
-      expect(rows).toHaveLength(1)
-    },
-    { timeout: 60_000, interval: 100 },
-  )
+  await eventually(async () => {
+    const { rows } = await client.query(`select 1 from pg_locks where locktype = 'advisory'
+      and (classid::bigint << 32 | objid::bigint) = hashtextextended(current_schema(), 0)`)
+    expect(rows).toHaveLength(1)
+  }, minutes)
   const steady = await startKillableServer(url)
   nodes.push(steady)
   const run = await newRun(nodes, orgs)
@@ -62,7 +60,7 @@ it('the clock of one node is set back and forth: what is there once is there onc
   ])
   const longAgo = async () =>
     (await client.query('select 1 from used_assertions where expires_at < $1', [Date.now() - 50 * minutes])).rows
-  await vi.waitFor(async () => expect(await longAgo()).toEqual([]), { timeout: 60_000, interval: 100 })
+  await eventually(async () => expect(await longAgo()).toEqual([]), minutes)
   await tradeAssertion(steady, org, assertion)
   if (code !== undefined) await exchange(steady, code)
   expect(history.events.slice(-2).map(({ outcome }) => outcome)).toEqual(['refused', 'done'])

@@ -2,6 +2,7 @@ import { cp, mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { startPostgres } from '../../../../test/postgres-server.ts'
 import { judged } from './audit.ts'
 import { anyOf, type FaultOrg, makeFaultOrgs } from './fault-org.ts'
@@ -10,6 +11,8 @@ import { answers, deeds, keyOf, load, newRun } from './load.ts'
 import { mayMakeDisks, type SmallDisk, smallDisk } from './small-disk.ts'
 
 vi.setConfig({ testTimeout: longest })
+
+const minute = 60_000
 
 const nodes: KillableServer[] = []
 afterEach(() => Promise.all(nodes.splice(0).map((node) => node.kill())))
@@ -44,8 +47,7 @@ async function filledUp(disk: SmallDisk, node: KillableServer, orgs: readonly Fa
   const loading = load(run, 4, () => isGoing)
   await answers(run, 100)
   const readiness = async () => (await node.request('/health/ready')).status
-  const becomes = (status: number) =>
-    vi.waitFor(async () => expect(await readiness()).toBe(status), { timeout: 60_000, interval: 50 })
+  const becomes = (status: number) => eventually(async () => expect(await readiness()).toBe(status), minute)
 
   // Nobody revokes it meanwhile.
   const kept = anyOf(stock.single)
@@ -53,15 +55,12 @@ async function filledUp(disk: SmallDisk, node: KillableServer, orgs: readonly Fa
   disk.fill()
   await becomes(503)
   // Some of what is written may still find room in what the database has already.
-  await vi.waitFor(
-    async () => {
-      const assertion = orgs[0]?.assertion() ?? ''
-      const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-      const refused = await node.post('/services/oauth2/token', { grant_type, assertion })
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
-    },
-    { timeout: 60_000, interval: 10 },
-  )
+  await eventually(async () => {
+    const assertion = orgs[0]?.assertion() ?? ''
+    const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+    const refused = await node.post('/services/oauth2/token', { grant_type, assertion })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+  }, minute)
   await deeds(run).check(node, kept)
   expect(history.events.findLast(({ key }) => key === keyOf(kept))?.outcome).toBe('done')
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { newSchemaUrl } from '../../../../test/postgres-url.ts'
 import { openStores } from '../../src/stores/open.ts'
 import { testSeal } from '../stores/open-test-stores.ts'
@@ -101,10 +102,8 @@ describe('two nodes on one database', () => {
     const app = await third.apps.findByConsumerKey('AcmeServer')
     await third.apps.endAll(app?.id ?? '', app?.orgId ?? '', true)
     await third.close()
-    await vi.waitFor(
-      async () =>
-        expect(await Promise.all([trade(one), trade(other)])).toMatchObject([{ status: 400 }, { status: 400 }]),
-      { timeout: 1000, interval: 20 },
+    await eventually(async () =>
+      expect(await Promise.all([trade(one), trade(other)])).toMatchObject([{ status: 400 }, { status: 400 }]),
     )
   })
 

