@@ -76,6 +76,7 @@ describe('the flow pages', () => {
 
   it('say how people sign in with a SAML identity provider, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/saml-sign-in.md'))
+    expect(output).toContain('Changed the single sign-on settings Headquarters_SAML.')
     const address = new URL(output.trim().split('\n').at(-1) ?? '')
     expect(address.pathname).toBe('/idp/endpoint/HttpRedirect')
     expect(address.searchParams.get('RelayState')).toBe('/personal')

@@ -219,7 +219,23 @@ describe('sallyport sso-settings and login saml-assertion', () => {
       identityLocation: 'Attribute',
       attributeName: 'employee',
     })
-    expect((await made('show', 'Acme_IdP', '--org', 'Target')).stdout).toContain('in the attribute employee')
+    const none = await made('update', 'Acme_IdP', '--org', 'Target', '--decryption-certificate', 'None')
+    expect([none.status, none.stderr]).toEqual([1, expect.stringContaining('no certificate “None”')])
+    expect(none.stderr).toContain('--decryption-certificate')
+    await run(['certificate', 'create', 'Decryption', '--org', 'Target', '--data', data], place)
+    const encrypted = await made(
+      'update',
+      'Acme_IdP',
+      '--org',
+      'Target',
+      '--decryption-certificate',
+      'Decryption',
+      '--json',
+    )
+    expect(encrypted.json).toMatchObject({ decryptionCertificate: 'Decryption' })
+    const shown = await made('show', 'Acme_IdP', '--org', 'Target')
+    expect(shown.stdout).toContain('in the attribute employee')
+    expect(shown.stdout).toMatch(/Decrypted with\s+Decryption/)
     expect((await made('delete', 'Acme_IdP', '--org', 'Target', '--yes')).status).toBe(0)
     expect((await made('list')).stdout).toContain('No org believes an identity provider yet')
     expect((await sallyport('login', 'remove', 'sso', '--yes')).status).toBe(0)

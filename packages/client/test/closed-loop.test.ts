@@ -831,6 +831,15 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     () => samlBearer(saml({ version: '1.1' })),
     () => post({ grant_type: saml2Grant, assertion: jwt() }),
   ],
+  'saml-decryption-failed': [
+    () =>
+      sso(
+        {},
+        {},
+        () =>
+          '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0"><saml:Issuer>https://idp.example</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status><saml:EncryptedAssertion/></samlp:Response>',
+      ),
+  ],
   'saml-unsigned': [
     () => sso({}, {}, (xml) => xml.replace(/<ds:Signature .*<\/ds:Signature>/s, '')),
     () => samlBearer(samlAssertion({ issuer: world.approved.consumerKey }, server.now(), server.base)),

@@ -6,6 +6,7 @@ import type { AuthorizeRules } from './oauth/authorize-request.ts'
 import type { ClientRules } from './oauth/client-authentication.ts'
 import type { DeviceRules } from './oauth/device-request.ts'
 import type { RevocationRules } from './oauth/revoke.ts'
+import type { DecryptionRules } from './saml/decrypt.ts'
 import type { EncryptionRules } from './saml/encrypt.ts'
 import type { SamlRules } from './saml/validity.ts'
 import type { DpopRules } from './tokens/dpop.ts'
@@ -23,7 +24,8 @@ export interface Posture
     ProviderRules,
     RevocationRules,
     SamlRules,
-    EncryptionRules {
+    EncryptionRules,
+    DecryptionRules {
   /** `https://login.salesforce.com` or `https://test.salesforce.com` is an audience of an org, by its type. */
   readonly acceptsSalesforceHosts: boolean
   /** Whether apps can, or must, push their authorize requests (RFC 9126), which Salesforce does not know. */
@@ -77,6 +79,7 @@ export const salesforcePosture: Posture = {
   acceptsExpiredCertificates: false,
   samlClockSkew: 180,
   encryptsSamlByGcm: false,
+  decryptsSamlByCbc: true,
   longestSamlLifetime: 300,
   acceptsSha1: true,
   methodMayBeAbsent: true,
@@ -118,6 +121,7 @@ export const strictPosture: Posture = {
   acceptsExpiredCertificates: false,
   samlClockSkew: 60,
   encryptsSamlByGcm: true,
+  decryptsSamlByCbc: false,
   longestSamlLifetime: 300,
   acceptsSha1: false,
   methodMayBeAbsent: false,

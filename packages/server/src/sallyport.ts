@@ -288,7 +288,9 @@ export async function sallyport({
         vouchedUser: vouchedUser({
           ...ofAssertions,
           samlSsoConfigs: stores.samlSsoConfigs,
-          recipientsOf: (org) => recipientsOf(org, addresses),
+          certificates: stores.certificates,
+          seal,
+          recipientsOf: (org, config) => recipientsOf(org, config, addresses),
         }),
       }),
     ),
@@ -476,7 +478,8 @@ export async function sallyport({
     ...stores,
     vouchedUser: vouchedUser({
       ...stores,
-      recipientsOf: (org) => browserRecipientsOf(org, addresses),
+      seal,
+      recipientsOf: (org, config) => browserRecipientsOf(org, config, addresses),
       rules: posture,
       now,
     }),

@@ -71,6 +71,7 @@ export const sampleFacts: ExplainedReasons = {
     found: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
     accepted: ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'],
   },
+  'saml-decryption-failed': { settings: 'Acme IdP', problem: 'the settings name no certificate to decrypt with' },
   'saml-signature-wrong': { holder: app, certificate: 'CN=warehouse', fingerprint: 'AA:BB:CC' },
   'saml-altered': {},
   'saml-subject-missing': { missing: 'NameID' },

@@ -45,6 +45,7 @@ const places: Readonly<Record<string, 'noted' | 'used here' | 'no secret that is
   'server/src/oauth/grants/asset-token.ts': 'used here',
   'server/src/org-file/apply-auth-provider.ts': 'used here',
   'server/src/saml/identity-provider.ts': 'used here',
+  'server/src/saml/opened-response.ts': 'used here',
   'server/src/sessions/authenticator.ts': 'used here',
   'server/src/sessions/verify-identity.ts': 'used here',
   'server/src/stores/migrations/migrate.ts': 'used here',

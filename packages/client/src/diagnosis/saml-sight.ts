@@ -5,6 +5,8 @@ import { fromBase64 } from '../encoding.ts'
 export interface SentSaml {
   /** Whether it can be read, and is one assertion that is not encrypted. */
   readonly isWellFormed: boolean
+  /** Whether it is a response whose assertion is encrypted: what that says, nobody sees. */
+  readonly isEncrypted: boolean
   readonly isSigned: boolean
   /** Algorithms of signature and digest. */
   readonly algorithms: readonly string[]
@@ -22,6 +24,7 @@ export interface SentSaml {
 
 const none: SentSaml = {
   isWellFormed: false,
+  isEncrypted: false,
   isSigned: false,
   algorithms: [],
   status: undefined,
@@ -81,6 +84,8 @@ export function readSaml(sent: string): SentSaml {
     [...ends, ...starts].every((time) => !Number.isNaN(time))
   return {
     isWellFormed: isRead,
+    isEncrypted:
+      assertion === undefined && elements[0]?.name === 'Response' && named('EncryptedAssertion').length === 1,
     isSigned: named('Signature').length > 0,
     algorithms: [...named('SignatureMethod'), ...named('DigestMethod')].map(
       ({ attributes }) => attributes.get('Algorithm') ?? '',

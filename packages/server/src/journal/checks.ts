@@ -26,6 +26,7 @@ export const checkTitles = {
   'saml-issuer': 'The issuer is the one of single sign-on settings of the org',
   'saml-status': 'The identity provider has signed somebody in',
   'saml-certificate': 'The certificate of the settings is valid now',
+  'saml-decrypted': 'What was encrypted for the org could be decrypted, and read',
   'saml-signed': 'The assertion is signed as a whole, and once',
   'saml-algorithm': 'It is signed with algorithms that are taken here',
   'saml-signature': 'The signature was made with the key of the certificate that is registered here',

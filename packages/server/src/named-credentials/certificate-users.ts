@@ -9,7 +9,7 @@ import type {
   NamedCredentialStore,
 } from './credential.ts'
 
-/** What signs, or proves who calls, with a certificate of its org. */
+/** What signs, decrypts, or proves who calls, with a certificate of its org. */
 export interface CertificateUser {
   readonly kind:
     | 'Named Credential'
@@ -26,15 +26,16 @@ export interface CertificateUser {
 }
 
 /** Single sign-on settings, as far as they name a certificate: those of `saml/`, which stands above. */
-interface SigningSettings {
+interface SsoSettings {
   readonly id: string
   readonly fullName: string
   readonly label: string
   readonly requestSigningCertId: string | undefined
+  readonly decryptionCertificate: string | undefined
 }
 
 interface Needs {
-  readonly samlSsoConfigs: { list(orgId: string): Promise<readonly SigningSettings[]> }
+  readonly samlSsoConfigs: { list(orgId: string): Promise<readonly SsoSettings[]> }
   readonly orgs: Pick<OrgStore, 'find'>
   readonly apps: Pick<ConnectedAppStore, 'list'>
   readonly namedCredentials: Pick<NamedCredentialStore, 'list'>
@@ -75,11 +76,11 @@ export async function certificateUsers(
         }),
       ),
     ),
-    ...settings
-      .filter(({ requestSigningCertId }) => requestSigningCertId === certificate)
-      .map(({ id, fullName: name, label }): CertificateUser => {
-        return { kind: 'SAML Settings', id, name, label, as: 'Request Signing Certificate' }
-      }),
+    ...settings.flatMap((each) =>
+      ssoUses(each, certificate).map(
+        (as): CertificateUser => ({ kind: 'SAML Settings', id: each.id, name: each.fullName, label: each.label, as }),
+      ),
+    ),
     ...(org?.settings.identityProviderCertificate === certificate
       ? [{ kind: 'Identity Provider', id: orgId, name: org.name, label: org.name, as: 'Certificate' } as const]
       : []),
@@ -90,6 +91,13 @@ function appUses({ assetTokenConfig, saml }: ConnectedApp, certificate: string):
   return [
     ...(assetTokenConfig?.certificate === certificate ? ['Asset Signing Certificate'] : []),
     ...(saml?.encryptionCertificate === certificate ? ['Encrypt SAML Response'] : []),
+  ]
+}
+
+function ssoUses({ requestSigningCertId, decryptionCertificate }: SsoSettings, certificate: string): readonly string[] {
+  return [
+    ...(requestSigningCertId === certificate ? ['Request Signing Certificate'] : []),
+    ...(decryptionCertificate === certificate ? ['Assertion Decryption Certificate'] : []),
   ]
 }
 

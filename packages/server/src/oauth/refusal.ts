@@ -381,6 +381,7 @@ const wires: { readonly [R in Reason]: Wire } = {
     loginStatus: 'Failed: Nonce Replay Detected',
   },
   'saml-malformed': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-decryption-failed': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
   'saml-unsigned': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
   'saml-signature-unfit': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
   'saml-algorithm-not-allowed': { ...invalidAssertion, loginStatus: 'Failed: Invalid Signature Method' },

@@ -36,12 +36,12 @@ export interface SamlSignIn {
    */
   leave(settingsId: string, startUrl: string, site: Site, checks: Checklist): Promise<SamlDeparture>
   /**
-   * A response that a browser brings. @param so the org that it is for, where its own address does not say it
+   * A response that a browser brings. @param so the org that it is for, where its own address does not say it, and `sc` the settings
    * @param app whom the person is on the way to
    * @throws {OAuthError}
    */
   arrive(
-    brought: { readonly response: string; readonly so: string | undefined },
+    brought: { readonly response: string; readonly so: string | undefined; readonly sc: string | undefined },
     place: LoginPlace,
     app: ConnectedApp | undefined,
     checks: Checklist,
@@ -49,7 +49,7 @@ export interface SamlSignIn {
 }
 
 interface Needs {
-  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
+  readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly certificates: Pick<CertificateStore, 'findByName'>
   readonly addresses: Pick<Addresses, 'baseOf'>
@@ -76,7 +76,7 @@ export function samlSignIn(needs: Needs): SamlSignIn {
       if (loginUrl === undefined) throw unknownSettings(settingsId, org)
       // The ID says which request it is, so that nothing has to be kept: letters, digits, dots and dashes, as an ID may have.
       const id = `_${requests.write({ config: config.id, nonce: randomText(12) }, org)}`
-      const acsUrl = acsUrlOf(org, addresses, site)
+      const acsUrl = acsUrlOf(org, config, addresses, site)
       const xml = authnRequestXml({ id, issuer, destination: loginUrl, acsUrl, at: now() })
       const signer = await signerOf(config, org)
       const relayState = startUrl === '/' ? undefined : startUrl
@@ -91,12 +91,13 @@ export function samlSignIn(needs: Needs): SamlSignIn {
       return { go: 'post', url: loginUrl, fields }
     },
 
-    async arrive({ response, so }, place, app, checks) {
-      const org = await orgAt(place.site, so)
+    async arrive({ response, so, sc }, place, app, checks) {
+      const settings = sc === undefined ? undefined : await settingsAt(place.site, sc)
+      const org = await orgAt(place.site, so, settings)
       checks.orgId = org.id
       const loginType = 'Saml' as const
       try {
-        const { user, sso } = await needs.vouchedUser(response, org, checks)
+        const { user, sso } = await needs.vouchedUser(response, org, checks, settings?.id)
         const isAnswer = sso.inResponseTo !== undefined
         await spend(sso, org, checks)
         return await sessions.letIn(
@@ -157,10 +158,19 @@ export function samlSignIn(needs: Needs): SamlSignIn {
     return { org, config }
   }
 
-  async function orgAt(site: Site, so: string | undefined): Promise<Org> {
-    const org = so === undefined ? site.org : await orgs.find(readRecordId(so) ?? '')
-    if (org !== undefined && (site.org === undefined || site.org.id === org.id)) return org
+  /** The org that the address names, by itself, its settings or its host; if it names it twice, it has to be the same. */
+  async function orgAt(site: Site, so: string | undefined, settings: SamlSsoConfig | undefined): Promise<Org> {
+    const id = so === undefined ? settings?.orgId : readRecordId(so)
+    const org = so === undefined && settings === undefined ? site.org : await orgs.find(id ?? '')
+    const isTheSame = (other: string | undefined) => other === undefined || other === org?.id
+    if (org !== undefined && isTheSame(site.org?.id) && isTheSame(settings?.orgId)) return org
     throw refusal({ reason: 'sso-org-unknown', facts: { found: so?.slice(0, 64) ?? 'none' } })
+  }
+
+  async function settingsAt({ org }: Site, sc: string): Promise<SamlSsoConfig> {
+    const config = await samlSsoConfigs.find(readRecordId(sc) ?? '')
+    if (config === undefined || (org !== undefined && config.orgId !== org.id)) throw unknownSettings(sc, org)
+    return config
   }
 
   async function signerOf(config: SamlSsoConfig, org: Org): Promise<XmlSigner | undefined> {

@@ -1,37 +1,42 @@
 import { checkUser } from '../connected-apps/access.ts'
 import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Org } from '../orgs/org.ts'
-import { readSamlDocument } from '../saml/document.ts'
+import type { SamlAssertion } from '../saml/assertion.ts'
+import { provedAssertion, readProviderDocument } from '../saml/document.ts'
+import { type DecryptionNeeds, openedAssertion } from '../saml/opened-response.ts'
 import {
+  checkProvider,
   checkSsoAssertion,
   configOf,
   identityIn,
   type SsoAssertion,
-  type SsoRules,
   ssoUser,
 } from '../saml/sso-assertion.ts'
-import type { SamlSsoConfigStore } from '../saml/sso-config.ts'
+import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import type { User, UserStore } from '../users/user.ts'
 import { refusal } from './refusal.ts'
 import { saidOfSamlLater } from './saml-refusal.ts'
 
 /** What finding out whom an identity provider vouches for needs. */
-export interface VouchedUserNeeds {
+export interface VouchedUserNeeds extends DecryptionNeeds {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
   readonly users: Pick<UserStore, 'find' | 'findByUsername' | 'findByFederationId'>
   readonly profiles: Pick<ProfileStore, 'find'>
-  /** The addresses that an assertion for an org may have been made out to. */
-  readonly recipientsOf: (org: Org) => readonly string[]
-  readonly rules: SsoRules
+  /** The addresses that an assertion for an org, by settings of it, may have been made out to. */
+  readonly recipientsOf: (org: Org, config: SamlSsoConfig) => readonly string[]
   readonly now: () => Date
 }
 
-/** Finds out for whom an identity provider of an org vouches, with every check. Nothing is spent by asking. */
+/**
+ * Finds out for whom an identity provider of an org vouches, with every check. Nothing is spent by asking.
+ * @param settingsId of the settings that the address named; `undefined` where it named none
+ */
 export type VouchedUser = (
   assertion: string,
   org: Org,
   checks: Checklist,
+  settingsId?: string,
 ) => Promise<{ readonly user: User; readonly sso: SsoAssertion }>
 
 /** The question of {@link VouchedUser}, over the stores. @throws {OAuthError} with the reason when it is nobody */
@@ -40,22 +45,31 @@ export function vouchedUser({
   users,
   profiles,
   recipientsOf,
-  rules,
   now,
+  ...needs
 }: VouchedUserNeeds): VouchedUser {
-  return (text, org, checks) =>
+  const { rules } = needs
+  return (text, org, checks, settingsId) =>
     saidOfSamlLater(async () => {
-      const configs = await samlSsoConfigs.list(org.id)
+      const all = await samlSsoConfigs.list(org.id)
+      const configs = settingsId === undefined ? all : all.filter(({ id }) => id === settingsId)
       if (configs.length === 0) throw refusal({ reason: 'sso-settings-missing', facts: { org: org.name } })
       pass(checks, 'sso-settings', { org: org.name })
-      const document = await readSamlDocument(text, 'assertion or response', checks)
+      const document = await readProviderDocument(text, checks)
       const config = configOf(document, configs)
       // Whom it claims to be about is noted before it is proved: Login History keeps failed attempts, too.
-      const claimed = identityIn(document.claimed, config)
-      checks.userId = claimed === undefined ? undefined : (await ssoUser(users, config, claimed))?.id
+      const claims = async (claimed: SamlAssertion) => {
+        const identity = identityIn(claimed, config)
+        checks.userId = identity === undefined ? undefined : (await ssoUser(users, config, identity))?.id
+      }
+      if (!document.isEncrypted) await claims(document.claimed)
       const at = now()
-      const recipients = recipientsOf(org)
-      const sso = await checkSsoAssertion(document, config, { recipients, rules, now: at }, checks)
+      const signer = checkProvider(document, config, { rules, now: at }, checks)
+      const assertion = document.isEncrypted
+        ? await openedAssertion(document, config, signer, needs, claims, checks)
+        : await provedAssertion(document, signer, rules, checks)
+      const recipients = recipientsOf(org, config)
+      const sso = checkSsoAssertion(assertion, config, { recipients, rules, now: at }, checks)
       const user = await ssoUser(users, config, sso.identity)
       if (user === undefined) {
         const facts = { found: sso.identity.slice(0, 256), mapping: config.identityMapping, org: org.name }

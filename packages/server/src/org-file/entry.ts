@@ -333,7 +333,6 @@ export const samlSsoConfigKind = {
   sections: {
     '': sectionOf(entries.samlSsoConfigEntry, [
       'attributeNameIdFormat',
-      'decryptionCertificate',
       'errorUrl',
       'executionUserId',
       'logoutUrl',

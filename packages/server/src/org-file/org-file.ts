@@ -192,6 +192,7 @@ export const samlSsoConfigEntry = z.strictObject({
   redirectBinding: z.boolean().exactOptional(),
   requestSigningCertId: z.string().exactOptional(),
   requestSignatureMethod: z.enum(requestSignatureMethods).exactOptional(),
+  decryptionCertificate: z.string().exactOptional(),
 })
 
 /**

@@ -303,6 +303,7 @@ function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
       attributeName: config.attributeName,
       loginUrl: config.loginUrl,
       requestSigningCertId: config.requestSigningCertId,
+      decryptionCertificate: config.decryptionCertificate,
     }),
   }
 }

@@ -96,9 +96,9 @@ export async function samlKeyOf(
   return { ok: true, certificate, privateKey }
 }
 
-/** Why an org cannot sign SAML messages with a certificate; `undefined` when it can. */
+/** Why an org cannot sign or decrypt SAML messages with a certificate; `undefined` when it can. */
 export function unusableForSaml({ name, certificate, sealedPrivateKey }: OrgCertificate): string | undefined {
   if (sealedPrivateKey === undefined) return `Of “${name}” only the certificate is held, not its private key.`
   if (certificate.keyType === 'RSA') return undefined
-  return `The key of “${name}” is ${certificate.keyType}; SAML messages are signed with RSA.`
+  return `The key of “${name}” is ${certificate.keyType}; SAML takes RSA.`
 }

@@ -35,6 +35,8 @@ export interface EnteredSamlSsoConfig {
   /** An empty text clears it. */
   readonly requestSigningCertId?: string
   readonly requestSignatureMethod?: string
+  /** An empty text clears it. */
+  readonly decryptionCertificate?: string
 }
 
 /** Single sign-on settings to be made. */
@@ -73,8 +75,7 @@ export async function newSamlSsoConfig(
     problems.push({ field: 'fullName', message: `This org has settings “${fullName}” already.` })
   }
   const read = readEntered(entered, undefined, others, now)
-  const unsignable = await signingProblem(needs.certificates, org.id, entered)
-  if (unsignable !== undefined) problems.push(unsignable)
+  problems.push(...(await certificateProblems(needs.certificates, org.id, entered)))
   if (!read.ok || problems.length > 0) return refused(...problems, ...(read.ok ? [] : read.problems))
   const { label = fullName.replaceAll('_', ' '), ...settings } = read.value
   const config: SamlSsoConfig = {
@@ -113,28 +114,30 @@ export async function samlSsoConfigWith(
 ): Promise<Outcome<SamlSsoConfig>> {
   const others = (await samlSsoConfigs.list(config.orgId)).filter(({ id }) => id !== config.id)
   const read = readEntered(entered, config, others, now())
-  const unsignable = await signingProblem(certificates, config.orgId, entered)
-  if (!read.ok || unsignable !== undefined) {
-    return refused(...(unsignable === undefined ? [] : [unsignable]), ...(read.ok ? [] : read.problems))
-  }
+  const unusable = await certificateProblems(certificates, config.orgId, entered)
+  if (!read.ok || unusable.length > 0) return refused(...unusable, ...(read.ok ? [] : read.problems))
   return done({ ...config, ...read.value, label: read.value.label ?? config.label, modifiedAt: now() }, read.warnings)
 }
 
-/** What is wrong with the certificate that requests are to be signed with, as the org has it. */
-async function signingProblem(
+/** What is wrong with the certificates that requests are to be signed and assertions to be decrypted with, as the org has them. */
+async function certificateProblems(
   certificates: Pick<CertificateStore, 'findByName' | 'list'>,
   orgId: string,
-  { requestSigningCertId }: EnteredSamlSsoConfig,
-): Promise<Problem | undefined> {
-  const name = trimmed(requestSigningCertId)
-  if (name === undefined) return undefined
-  const held = await certificates.findByName(orgId, name)
-  const names = held === undefined ? (await certificates.list(orgId)).map((each) => each.name) : []
-  const message =
-    held === undefined
-      ? `This org has no certificate “${name.slice(0, 80)}”.${didYouMean(name, names)}`
-      : unusableForSaml(held)
-  return message === undefined ? undefined : { field: 'requestSigningCertId', message }
+  entered: EnteredSamlSsoConfig,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for (const field of ['requestSigningCertId', 'decryptionCertificate'] as const) {
+    const name = trimmed(entered[field])
+    if (name === undefined) continue
+    const held = await certificates.findByName(orgId, name)
+    const names = held === undefined ? (await certificates.list(orgId)).map((each) => each.name) : []
+    const message =
+      held === undefined
+        ? `This org has no certificate “${name.slice(0, 80)}”.${didYouMean(name, names)}`
+        : unusableForSaml(held)
+    if (message !== undefined) problems.push({ field, message })
+  }
+  return problems
 }
 
 type Settings = Omit<SamlSsoConfig, 'id' | 'orgId' | 'fullName' | 'label' | 'createdAt' | 'modifiedAt'> & {
@@ -212,6 +215,7 @@ function readEntered(
       redirectBinding: entered.redirectBinding ?? before?.redirectBinding ?? true,
       requestSigningCertId,
       requestSignatureMethod,
+      decryptionCertificate: trimmed(entered.decryptionCertificate ?? before?.decryptionCertificate),
     },
     warning === undefined ? [] : [{ field: 'validationCert', message: warning }],
   )

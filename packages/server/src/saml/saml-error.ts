@@ -10,6 +10,10 @@ export type SamlRefusal =
       readonly reason: 'saml-certificate-invalid'
       readonly facts: { readonly settings: string; readonly from: string; readonly until: string; readonly now: string }
     }
+  | {
+      readonly reason: 'saml-decryption-failed'
+      readonly facts: { readonly settings: string; readonly problem: string }
+    }
   | { readonly reason: 'saml-unsigned'; readonly facts: Record<never, never> }
   | { readonly reason: 'saml-signature-unfit'; readonly facts: { readonly problem: string } }
   | {

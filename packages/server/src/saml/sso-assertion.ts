@@ -2,8 +2,10 @@ import { type Checklist, pass } from '../journal/checklist.ts'
 import { readRecordId } from '../record-id.ts'
 import { canonicalUsername, type User, type UserStore } from '../users/user.ts'
 import type { SamlAssertion } from './assertion.ts'
-import { provedAssertion, type SamlDocument } from './document.ts'
+import type { DecryptionRules } from './decrypt.ts'
+import type { SamlDocument, SealedResponse } from './document.ts'
 import { SamlError, shown } from './saml-error.ts'
+import type { ExpectedSigner } from './signature.ts'
 import type { SamlSsoConfig } from './sso-config.ts'
 import { checkAudiences, checkSubject, checkTimes, confirmationFor, type SamlRules } from './validity.ts'
 
@@ -19,7 +21,7 @@ export interface SsoAssertion {
 }
 
 /** How assertions of identity providers are judged. */
-export interface SsoRules extends SamlRules {
+export interface SsoRules extends SamlRules, DecryptionRules {
   readonly acceptsExpiredCertificates: boolean
 }
 
@@ -28,13 +30,22 @@ const oldest = 300
 
 /**
  * The settings that a document fits: those of the issuer that it names.
+ * @param configs those that it may be for; a response that names no issuer is for the one, if it is one
  * @throws {SamlError} `saml-issuer-unknown`
  */
-export function configOf({ claimed }: SamlDocument, configs: readonly SamlSsoConfig[]): SamlSsoConfig {
-  const config = configs.find(({ issuer }) => issuer === claimed.issuer)
-  if (config !== undefined) return config
+export function configOf(document: SamlDocument | SealedResponse, configs: readonly SamlSsoConfig[]): SamlSsoConfig {
+  const [one, ...others] = configs
+  const found = document.isEncrypted ? document.issuer : document.claimed.issuer
+  if (found === undefined && one !== undefined && others.length === 0) return one
+  const config = configs.find(({ issuer }) => issuer === found)
+  if (config === undefined) throw unknownIssuer(found ?? '', configs)
+  return config
+}
+
+/** Nobody that is believed. */
+export function unknownIssuer(found: string, configs: readonly SamlSsoConfig[]): SamlError {
   const known = configs.map(({ issuer }) => issuer)
-  throw new SamlError({ reason: 'saml-issuer-unknown', facts: { found: shown(claimed.issuer), known } })
+  return new SamlError({ reason: 'saml-issuer-unknown', facts: { found: shown(found), known } })
 }
 
 /** What an assertion calls the user, by these settings; `undefined` when it does not say. */
@@ -69,23 +80,34 @@ export async function ssoUser(
 }
 
 /**
- * Whether the identity provider of the settings signed it, for this org, for this address, for now.
- * @param recipients the addresses that it may have been made out to
+ * Whether the identity provider of the settings can be believed with this document. Answers whose signature is expected.
  * @throws {SamlError}
  */
-export async function checkSsoAssertion(
-  document: SamlDocument,
+export function checkProvider(
+  document: SamlDocument | SealedResponse,
   config: SamlSsoConfig,
-  { recipients, rules, now }: { readonly recipients: readonly string[]; readonly rules: SsoRules; readonly now: Date },
+  { rules, now }: { readonly rules: SsoRules; readonly now: Date },
   checks: Checklist,
-): Promise<SsoAssertion> {
+): ExpectedSigner {
   pass(checks, 'saml-issuer', { Issuer: shown(config.issuer), settings: config.label })
   checkStatus(document)
   pass(checks, 'saml-status')
   checkCertificate(config, rules, now)
   pass(checks, 'saml-certificate', { until: config.validationCert.notAfter.toISOString() })
-  const signer = { holder: config.label, certificate: config.validationCert }
-  const assertion = await provedAssertion(document, signer, rules, checks)
+  return { holder: config.label, certificate: config.validationCert }
+}
+
+/**
+ * Whether an assertion that the identity provider of the settings signed is for this org, for this address, for now.
+ * @param recipients the addresses that it may have been made out to
+ * @throws {SamlError}
+ */
+export function checkSsoAssertion(
+  assertion: SamlAssertion,
+  config: SamlSsoConfig,
+  { recipients, rules, now }: { readonly recipients: readonly string[]; readonly rules: SsoRules; readonly now: Date },
+  checks: Checklist,
+): SsoAssertion {
   checkSubject(assertion, checks)
   const identity = identityIn(assertion, config)
   if (identity === undefined) {
@@ -99,7 +121,7 @@ export async function checkSsoAssertion(
   return { config, assertion, identity, inResponseTo: confirmation.inResponseTo, end }
 }
 
-function checkStatus({ response, status }: SamlDocument): void {
+function checkStatus({ response, status }: Pick<SamlDocument | SealedResponse, 'response' | 'status'>): void {
   if (response === undefined || status === 'urn:oasis:names:tc:SAML:2.0:status:Success') return
   throw new SamlError({ reason: 'saml-status-not-success', facts: { found: shown(status ?? '') } })
 }

@@ -36,6 +36,8 @@ export interface SamlSsoConfig {
   /** *Request Signing Certificate*: the Unique Name of a certificate of the org; `undefined` signs nothing. */
   readonly requestSigningCertId: string | undefined
   readonly requestSignatureMethod: (typeof requestSignatureMethods)[number]
+  /** *Assertion Decryption Certificate*: the Unique Name of a certificate of the org; `undefined` takes nothing encrypted. */
+  readonly decryptionCertificate: string | undefined
   readonly createdAt: Date
   readonly modifiedAt: Date
 }
@@ -45,6 +47,8 @@ export interface SamlSsoConfigStore {
   add(config: SamlSsoConfig): Promise<void>
   /** Those of an org, by their names. */
   list(orgId: string): Promise<readonly SamlSsoConfig[]>
+  /** Those with this id, whatever their org. */
+  find(id: string): Promise<SamlSsoConfig | undefined>
   findByName(orgId: string, fullName: string): Promise<SamlSsoConfig | undefined>
   /** Replaces everything but id, org, name and creation. */
   update(config: SamlSsoConfig): Promise<void>

@@ -1,6 +1,7 @@
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
 import { id15 } from '../record-id.ts'
+import type { SamlSsoConfig } from './sso-config.ts'
 
 /** Where an assertion can be looked at, check by check (*SAML Assertion Validator*). */
 export const validatorPath = '/setup/saml-assertion-validator'
@@ -13,24 +14,46 @@ export function ssoTokenEndpoint(org: Org, addresses: Pick<Addresses, 'baseOf'>,
 /** Where people are sent off from to an identity provider, as at Salesforce. */
 export const authnRequestPath = '/saml/authn-request.jsp'
 
-/** *Salesforce Login URL* of an org's single sign-on settings: where an identity provider posts its responses. */
-export function acsUrlOf(org: Org, addresses: Pick<Addresses, 'baseOf'>, site: Site): string {
-  return `${addresses.baseOf(org, site)}?so=${org.id}`
+/**
+ * *Salesforce Login URL* of single sign-on settings: where an identity provider posts its responses. Where they are encrypted it names
+ * the settings (`?sc=`), whose key is needed before anything can be read; else the org (`?so=`).
+ */
+export function acsUrlOf(
+  org: Org,
+  { id, decryptionCertificate }: Pick<SamlSsoConfig, 'id' | 'decryptionCertificate'>,
+  addresses: Pick<Addresses, 'baseOf'>,
+  site: Site,
+): string {
+  return `${addresses.baseOf(org, site)}?${decryptionCertificate === undefined ? `so=${org.id}` : `sc=${id}`}`
 }
 
-/** Every way to write the address at which a browser brings a response for an org. */
-export function browserRecipientsOf(org: Org, addresses: Pick<Addresses, 'basesOf' | 'ownBasesOf'>): readonly string[] {
+/** Every way to write the address at which a browser brings a response for an org, by these settings. */
+export function browserRecipientsOf(
+  org: Org,
+  config: Pick<SamlSsoConfig, 'id'>,
+  addresses: Pick<Addresses, 'basesOf' | 'ownBasesOf'>,
+): readonly string[] {
   const named = addresses
     .basesOf(org)
-    .flatMap((base) => [org.id, id15(org.id)].flatMap((id) => [`${base}?so=${id}`, `${base}/?so=${id}`]))
+    .flatMap((base) => loginQueries(org, config).flatMap((query) => [`${base}${query}`, `${base}/${query}`]))
   return [...named, ...addresses.ownBasesOf(org).flatMap((base) => [base, `${base}/`])]
 }
 
-/** Every address that an assertion for an org may be made out to: its token endpoint or login URL, at each of its bases. */
-export function recipientsOf(org: Org, addresses: Pick<Addresses, 'basesOf'>): readonly string[] {
+/**
+ * Every address that an assertion for an org, by these settings, may be made out to: its token endpoint or login URL, at each of its
+ * bases.
+ */
+export function recipientsOf(
+  org: Org,
+  config: Pick<SamlSsoConfig, 'id'>,
+  addresses: Pick<Addresses, 'basesOf'>,
+): readonly string[] {
+  const endpoints = [org.id, id15(org.id)].map((id) => `/services/oauth2/token?so=${id}`)
   return addresses
     .basesOf(org)
-    .flatMap((base) =>
-      [org.id, id15(org.id)].flatMap((id) => [`${base}/services/oauth2/token?so=${id}`, `${base}?so=${id}`]),
-    )
+    .flatMap((base) => [...endpoints, ...loginQueries(org, config)].map((path) => `${base}${path}`))
+}
+
+function loginQueries(org: Pick<Org, 'id'>, config: Pick<SamlSsoConfig, 'id'>): readonly string[] {
+  return [`?so=${org.id}`, `?so=${id15(org.id)}`, `?sc=${config.id}`, `?sc=${id15(config.id)}`]
 }

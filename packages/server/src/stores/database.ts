@@ -101,6 +101,7 @@ interface SamlSsoConfigsTable {
   redirect_binding: Flag
   request_signing_certificate: string | null
   request_signature_method: SamlSsoConfig['requestSignatureMethod']
+  decryption_certificate: string | null
   created_at: Instant
   modified_at: Instant
 }

@@ -32,6 +32,7 @@ export function samlSsoConfigStore(database: Database): Noting<SamlSsoConfigStor
       })
     },
     list,
+    find: async (id) => ifFound(await read.first(findById, { id }), fromRow),
     findByName: async (orgId, fullName) => (await list(orgId)).find((config) => config.fullName === fullName),
     async update(config) {
       const { id, org_id, full_name, created_at, ...changed } = toRow(config)
@@ -72,6 +73,7 @@ function toRow(config: SamlSsoConfig): Row {
     redirect_binding: flag(config.redirectBinding),
     request_signing_certificate: config.requestSigningCertId ?? null,
     request_signature_method: config.requestSignatureMethod,
+    decryption_certificate: config.decryptionCertificate ?? null,
     created_at: instant(config.createdAt),
     modified_at: instant(config.modifiedAt),
   }
@@ -93,6 +95,7 @@ function fromRow(row: Row): SamlSsoConfig {
     redirectBinding: row.redirect_binding === 1,
     requestSigningCertId: row.request_signing_certificate ?? undefined,
     requestSignatureMethod: row.request_signature_method,
+    decryptionCertificate: row.decryption_certificate ?? undefined,
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),
   }

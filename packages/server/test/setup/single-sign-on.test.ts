@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encryptedByForge } from '../flows/test-encryption.ts'
 import { addIdentityProvider, type SamlClaims, samlAssertion, signXml } from '../flows/test-saml.ts'
 import { base, newSigner, targetBase } from '../flows/test-server.ts'
 import { type SetupServer, startSetupServer, submitForm } from './setup-server.ts'
@@ -26,6 +27,7 @@ const entered = () => ({
   redirectBinding: 'redirect',
   requestSigningCertId: '',
   requestSignatureMethod: 'RSA-SHA256',
+  decryptionCertificate: '',
 })
 
 const stored = async () => (await setup.server.stores.samlSsoConfigs.list(setup.server.org.id))[0]
@@ -88,6 +90,27 @@ describe('Single Sign-On Settings', () => {
     }
   })
 
+  it('have a certificate of the org to decrypt with, which then has them in use, and a Login URL of their own', async () => {
+    const { admin, server } = setup
+    const certificate = await server.addCertificate('Decryption')
+    const made = await submitForm(admin, `${path}/new`, { ...entered(), decryptionCertificate: 'Decryption' })
+    const config = await stored()
+    expect(config).toMatchObject({ decryptionCertificate: 'Decryption' })
+    expect(made.html).toMatch(/Assertion Decryption Certificate<\/dt><dd>Decryption/)
+    expect(made.html).toContain(`<code>${targetBase}?sc=${config?.id}</code>`)
+    const used = await admin.browser.open(`/setup/certificates/${certificate.id}`)
+    expect(used.html).toContain('Assertion Decryption Certificate')
+    const refused = await submitForm(admin, `/setup/certificates/${certificate.id}/delete`)
+    expect(refused.html).toContain('It is in use by the saml settings “Acme_IdP”')
+    const own = `${path}/${config?.id}`
+    const { fullName: _, ...changes } = entered()
+    const wrong = await submitForm(admin, `${own}/edit`, { ...changes, decryptionCertificate: 'None' })
+    expect(wrong.status).toBe(422)
+    expect((await submitForm(admin, `${own}/edit`, changes)).html).toContain(`?so=${server.org.id}</code>`)
+    expect(await stored()).toMatchObject({ decryptionCertificate: undefined })
+    await server.stores.samlSsoConfigs.delete(config?.id ?? '')
+  })
+
   it('are changed by nobody who may not, and are nothing of another org', async () => {
     const { server, stranger, signIn } = setup
     const config = await addIdentityProvider(server)
@@ -137,6 +160,24 @@ describe('the SAML Assertion Validator', () => {
       expect(html).toContain(title)
     }
     expect(html).not.toContain('Not reached')
+  })
+
+  it('takes a response that is encrypted, and shows that it was decrypted', async () => {
+    const { server } = setup
+    const [config] = await server.stores.samlSsoConfigs.list(server.org.id)
+    if (config === undefined) throw new Error('There are no settings.')
+    await server.stores.samlSsoConfigs.update({ ...config, decryptionCertificate: 'Decryption' })
+    const held = await server.stores.certificates.findByName(server.org.id, 'Decryption')
+    const response = (content: string) =>
+      `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://idp.example</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${content}</samlp:Response>`
+    const xml = response(encryptedByForge(signed(), held?.certificate.pem ?? ''))
+    const { html } = await validate(xml)
+    expect(html).toContain('The assertion would open a session')
+    expect(html).toContain('What was encrypted for the org could be decrypted, and read')
+    expect(html).not.toContain('Not reached')
+    const refused = await validate(response(encryptedByForge(signed(), server.signer.pem)))
+    expect(refused.html).toContain('<code>saml-decryption-failed</code>')
+    await server.stores.samlSsoConfigs.update(config)
   })
 
   it('uses nothing up', async () => {

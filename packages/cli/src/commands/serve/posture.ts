@@ -32,6 +32,7 @@ const switches: { readonly [Name in keyof Posture]-?: Switch<Posture[Name]> } = 
   samlClockSkew: number('seconds that the clock of whoever signs SAML assertions may be off', 0, 600),
   longestSamlLifetime: number('seconds that the end of an app’s SAML assertion may lie ahead', 1, 86_400),
   encryptsSamlByGcm: yesNo('SAML assertions are encrypted with AES-GCM and not with AES-CBC'),
+  decryptsSamlByCbc: yesNo('SAML assertions that were encrypted with AES-CBC are taken as well as with AES-GCM'),
   acceptsSha1: yesNo('SAML assertions may be signed with SHA-1'),
   methodMayBeAbsent: yesNo('a PKCE challenge without a method is taken for S256'),
   longestVerifier: number('most characters of a PKCE verifier', 128, 1024),

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { newSamlSsoConfig } from '@sallyport/server'
+import { newSamlSsoConfig, type SamlSsoConfig } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
 import { withDatabase } from '../../database.ts'
 import { findOrg } from '../../find.ts'
@@ -34,8 +34,13 @@ export function ssoSettingsCreate(terminal: Terminal): CommandUnknownOpts {
         terminal.answer(
           settingsJson(config, org.name),
           `${terminal.style.green('✓')} The org “${org.name}” believes ${config.issuer}.\n` +
-            `  Its responses go to the address of the org with ?so=${org.id}, assertions for programs to /services/oauth2/token?so=${org.id}`,
+            `  Its responses go to the address of the org with ${responseQuery(config, org)}, assertions for programs to /services/oauth2/token?so=${org.id}`,
         )
       }),
     )
+}
+
+/** What names the org, or the settings with which it decrypts. */
+function responseQuery({ id, decryptionCertificate }: SamlSsoConfig, org: { readonly id: string }): string {
+  return decryptionCertificate === undefined ? `?so=${org.id}` : `?sc=${id}`
 }

@@ -22,6 +22,10 @@ export function settingsCommand(name: 'create' | 'update') {
     .addOption(new Option('--binding <binding>', 'how they are sent').choices(['redirect', 'post'] as const))
     .option('--signing-certificate <name>', 'of the org, whose key signs requests; an empty text signs none')
     .addOption(new Option('--signature-method <method>').choices(requestSignatureMethods))
+    .option(
+      '--decryption-certificate <name>',
+      'of the org, whose key decrypts assertions; an empty text takes none encrypted',
+    )
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -38,6 +42,7 @@ export const settingsOptionNames = {
   attributeName: '--attribute',
   loginUrl: '--login-url',
   requestSigningCertId: '--signing-certificate',
+  decryptionCertificate: '--decryption-certificate',
 } as const
 
 type Options = ReturnType<ReturnType<typeof settingsCommand>['opts']>
@@ -57,5 +62,6 @@ export function enteredSettings(options: Options): EnteredSamlSsoConfig {
     redirectBinding: options.binding === undefined ? undefined : options.binding === 'redirect',
     requestSigningCertId: options.signingCertificate,
     requestSignatureMethod: options.signatureMethod,
+    decryptionCertificate: options.decryptionCertificate,
   })
 }

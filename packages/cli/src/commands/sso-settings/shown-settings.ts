@@ -21,6 +21,7 @@ export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Recor
     redirectBinding: config.redirectBinding,
     requestSigningCertId: config.requestSigningCertId,
     requestSignatureMethod: config.requestSignatureMethod,
+    decryptionCertificate: config.decryptionCertificate,
     createdAt: config.createdAt,
     modifiedAt: config.modifiedAt,
   }
@@ -41,6 +42,7 @@ export function settingsText(config: SamlSsoConfig, org: string, style: Style): 
       'Login URL': config.loginUrl && `${config.loginUrl}, by ${config.redirectBinding ? 'redirect' : 'post'}`,
       'Requests signed with':
         config.requestSigningCertId && `${config.requestSigningCertId} (${config.requestSignatureMethod})`,
+      'Decrypted with': config.decryptionCertificate,
       Certificate: validationCert.subject,
       Valid: `${minute(validationCert.notBefore)} to ${minute(validationCert.notAfter)}`,
       'SHA-256': validationCert.fingerprint256,

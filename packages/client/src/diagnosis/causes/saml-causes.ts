@@ -14,9 +14,14 @@ function looking(test: (saml: NonNullable<Sight['saml']>, sight: Sight) => Verdi
   return (sight) => {
     const { request, saml } = sight
     if (!isOfSaml(sight) || wasRead(sight) === false) return 'no'
-    if (request === undefined || saml === undefined) return 'maybe'
+    if (request === undefined || saml === undefined || isSealed(sight)) return 'maybe'
     return saml.isWellFormed ? test(saml, sight) : 'no'
   }
+}
+
+/** Whether what it says is encrypted, as an identity provider alone may send it. */
+function isSealed({ grant, saml }: Sight): boolean {
+  return grant === 'assertion' && saml?.isEncrypted === true
 }
 
 /** Whether it is, or may be, a request with a SAML assertion. */
@@ -48,7 +53,7 @@ function ofSso(test: Look): Look {
 
 const unread: Look = (sight) => unless(wasRead(sight))
 const readable: Look = (sight) =>
-  unless(wasRead(sight) === false || (sight.saml !== undefined && !sight.saml.isWellFormed))
+  unless(wasRead(sight) === false || (sight.saml !== undefined && !sight.saml.isWellFormed && !isSealed(sight)))
 const ssoSettings = same('Setup > Identity > Single Sign-On Settings')
 
 /** Whether a SAML assertion can be read and believed. */
@@ -57,15 +62,28 @@ export const samlCauses = {
     told: invalidAssertion,
     look: (sight) => {
       if (!isOfSaml(sight) || wasRead(sight) === true) return 'no'
-      if (sight.request === undefined || sight.saml === undefined) return 'maybe'
+      if (sight.request === undefined || sight.saml === undefined || isSealed(sight)) return 'maybe'
       return sight.saml.isWellFormed ? 'no' : 'yes'
     },
     meaning:
-      'What was sent is no SAML 2.0 assertion as base64url, or has more in it than may be: a document type, a comment, a second assertion, encryption.',
+      'What was sent is no SAML 2.0 assertion as base64url, or has more in it than may be: a document type, a comment, a second assertion, encryption where none is taken.',
     whatToDo: [
       'Send the signed Assertion of SAML 2.0 as base64url, as the library that signed it gives it.',
       'Encode + as %2B, or use base64url: a + that is not encoded arrives as a space.',
     ],
+  },
+  'saml-decryption-failed': {
+    told: invalidAssertion,
+    look: ofSso((sight) => {
+      if (wasRead(sight) === false) return 'no'
+      return sight.saml === undefined ? 'maybe' : verdict(isSealed(sight))
+    }),
+    meaning: 'The assertion is encrypted, and cannot be decrypted with the certificate of the single sign-on settings.',
+    whatToDo: [
+      'Give the Assertion Decryption Certificate of the settings to the identity provider, and have it encrypt with RSA-OAEP and AES-GCM what it has signed.',
+    ],
+    setting: ssoSettings,
+    command: 'sallyport sso-settings list',
   },
   'saml-unsigned': {
     told: invalidAssertion,

@@ -1,4 +1,5 @@
 import type { ReasonExplanations } from './explained-reason.ts'
+import { command } from './mending.ts'
 import { clueOfFuture, clueOfPast } from './time-clue.ts'
 import { closestUrl } from './url-difference.ts'
 import { counted, listed, quoted } from './wording.ts'
@@ -17,6 +18,16 @@ export const samlExplanations = {
       found: `a text that is none, or none that is taken: ${problem}`,
       whatToDo: malformedClue(problem),
       whereInSetup: undefined,
+    }),
+  },
+  'saml-decryption-failed': {
+    check: 'saml-decrypted',
+    facts: { settings: 'text', problem: 'text' },
+    explain: ({ settings, problem }) => ({
+      expected: `an assertion that is encrypted for the Assertion Decryption Certificate of ${quoted(settings)}, and signed within`,
+      found: `one that cannot be decrypted: ${problem}`,
+      whatToDo: decryptionClue(problem),
+      whereInSetup: 'Setup > Identity > Single Sign-On Settings > the settings > Assertion Decryption Certificate',
     }),
   },
   'saml-unsigned': {
@@ -171,7 +182,7 @@ function malformedClue(problem: string): string {
     return 'Encode the XML as base64url: `-` and `_` where base64 has `+` and `/`. A `+` that is not percent-encoded arrives as a space.'
   }
   if (problem.includes('encrypted')) {
-    return 'Send the assertion signed and not encrypted: Sallyport keeps no key to decrypt assertions with. The connection is what protects it on its way.'
+    return 'Send the assertion signed and not encrypted: here it is taken encrypted as the one EncryptedAssertion of a Response of an identity provider alone, for settings with an Assertion Decryption Certificate. The connection is what protects it on its way.'
   }
   if (problem.includes('several assertions')) return 'Send one Assertion: nobody could tell which one counts.'
   if (problem.includes('outermost')) {
@@ -182,6 +193,22 @@ function malformedClue(problem: string): string {
   }
   if (problem.includes('no time')) return 'Write times in UTC: `2026-03-01T12:00:00Z`.'
   return 'Let a library make and sign the assertion, and send what it gives you unchanged.'
+}
+
+function decryptionClue(problem: string): string {
+  if (problem.startsWith('the settings name no certificate')) {
+    return `Choose a certificate of the org whose key decrypts (${command('sso-settings', 'update', '<name>', '--decryption-certificate', '<certificate>')}) and give it to the provider; or have the provider not encrypt.`
+  }
+  if (problem.startsWith('the certificate')) {
+    return 'Choose a certificate of the org that has its RSA key here, and give it to the provider.'
+  }
+  if (problem.startsWith('of what is encrypted within')) {
+    return 'Have the provider encrypt one Assertion, as it is signed and nothing else, declaring its namespaces on itself.'
+  }
+  if (problem.includes('another key')) {
+    return 'See whether the provider encrypts for the certificate that the settings name now, and signs the Assertion before it encrypts it. What exactly is wrong is not told where it would help to read what is encrypted: have the provider sign the Response as well, or use AES-GCM, and the journal says more.'
+  }
+  return 'Let the provider encrypt with RSA-OAEP (SHA-1, the default, or SHA-256 for digest and mask) and AES-GCM, for this org alone: one EncryptedData with one EncryptedKey.'
 }
 
 function addressClue(name: string, found: readonly string[], accepted: readonly string[]): string {

@@ -46,7 +46,7 @@ export const singleSignOnExplanations = {
       found: org === '' ? `${quoted(found)}, at the login host` : quoted(found),
       whatToDo:
         org === ''
-          ? 'Begin at the own address of the org: at the login host nobody knows whose identity provider is meant.'
+          ? 'Begin at the own address of the org: at the login host nobody knows whose identity provider is meant. A provider that encrypts posts to the Login URL on the page of the settings, which ends in `?sc=` and their id.'
           : `See which settings the org has (${command('sso-settings', 'list', '--org', org)}), and give them the login URL of the provider (${command('sso-settings', 'update', '<name>', '--login-url', 'https://idp.example/sso')}).`,
       whereInSetup: `${ssoSettings} > the settings > Identity Provider Login URL`,
     }),

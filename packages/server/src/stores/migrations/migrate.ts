@@ -38,6 +38,7 @@ import { loginHours } from './0031-login-hours.ts'
 import { keptForms } from './0032-kept-forms.ts'
 import { externalClientApps } from './0033-external-client-apps.ts'
 import { liveRefreshTokens } from './0034-live-refresh-tokens.ts'
+import { assertionDecryption } from './0035-assertion-decryption.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -75,6 +76,7 @@ const migrations: readonly Migration[] = [
   keptForms,
   externalClientApps,
   liveRefreshTokens,
+  assertionDecryption,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -28,7 +28,7 @@ function depart(departure: SamlDeparture, visit: Visit): Reply {
   return pageAnswer(page, { leadsToApp: true, script: 'self-posting' })
 }
 
-/** `POST /?so=00D…` with a response: signs in whom the identity provider vouches for. */
+/** `POST /?so=00D…`, or `/?sc=0LE…`, with a response: signs in whom the identity provider vouches for. */
 export async function samlArrival(
   { samlSignIn }: { readonly samlSignIn: SamlSignIn },
   visit: Visit,
@@ -36,8 +36,8 @@ export async function samlArrival(
   { startUrl, request }: Destination,
 ): Promise<Reply> {
   visit.checks.flow = 'saml-sign-in'
-  const so = queryParameter(visit.request, 'so')
-  const { cookie, awaitsVerification } = await samlSignIn.arrive({ response, so }, visit, request?.app, visit.checks)
+  const brought = { response, so: queryParameter(visit.request, 'so'), sc: queryParameter(visit.request, 'sc') }
+  const { cookie, awaitsVerification } = await samlSignIn.arrive(brought, visit, request?.app, visit.checks)
   // A page of another site posted this: cookies of before did not come along, and are replaced.
   const names = cookiesAt(visit.site.base)
   return redirectTo(awaitsVerification ? verificationUrl(startUrl) : startUrl, visit, [

@@ -194,6 +194,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-expiry-too-far': 'request',
   'saml-not-yet-valid': 'request',
   'saml-replayed': 'request',
+  'saml-decryption-failed': 'sso settings',
   'saml-signature-wrong': 'app settings',
   // Single sign-on.
   'saml-profile-unknown': 'request',

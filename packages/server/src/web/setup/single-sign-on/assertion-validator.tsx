@@ -10,7 +10,7 @@ import { formPage, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 
-type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'now'>
+type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'seal' | 'now'>
 
 const fields = {
   assertion: area({
@@ -46,12 +46,16 @@ interface Look {
   readonly refusal: Refusal | undefined
 }
 
-async function lookedAt({ addresses, samlRules, now }: Needs, text: string, visit: SetupVisit): Promise<Look> {
+async function lookedAt({ addresses, samlRules, seal, now }: Needs, text: string, visit: SetupVisit): Promise<Look> {
   const { stores, org } = visit
   const checks = checklist()
   const look = vouchedUser({
     ...stores,
-    recipientsOf: (org) => [...recipientsOf(org, addresses), ...browserRecipientsOf(org, addresses)],
+    seal,
+    recipientsOf: (org, config) => [
+      ...recipientsOf(org, config, addresses),
+      ...browserRecipientsOf(org, config, addresses),
+    ],
     rules: samlRules,
     now,
   })

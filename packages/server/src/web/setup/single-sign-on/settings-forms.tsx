@@ -31,10 +31,18 @@ const locations: readonly { readonly value: IdentityLocation; readonly label: st
   { value: 'Attribute', label: 'Identity is in an Attribute element' },
 ]
 
-/** How the provider is asked. @param certificates of the org: those with an RSA key here can sign */
+/** How the provider is asked, and what is decrypted. @param certificates of the org: those with an RSA key here can sign and decrypt */
 function requestFields(certificates: readonly OrgCertificate[]) {
-  const signing = certificates.filter((one) => unusableForSaml(one) === undefined)
+  const options = certificates
+    .filter((one) => unusableForSaml(one) === undefined)
+    .map(({ name, label }) => ({ value: name, label: label === name ? name : `${label} (${name})` }))
   return {
+    decryptionCertificate: choice({
+      label: 'Assertion Decryption Certificate',
+      none: 'Assertion not encrypted',
+      options,
+      help: 'The certificate of this org that the provider encrypts assertions for; give it to the provider. Its responses then go to a Login URL of these settings, which the page of the settings shows. Assertions that are not encrypted are taken as before.',
+    }),
     loginUrl: text({
       label: 'Identity Provider Login URL',
       type: 'url',
@@ -51,7 +59,7 @@ function requestFields(certificates: readonly OrgCertificate[]) {
     requestSigningCertId: choice({
       label: 'Request Signing Certificate',
       none: 'None: requests are not signed',
-      options: signing.map(({ name, label }) => ({ value: name, label: label === name ? name : `${label} (${name})` })),
+      options,
       help: 'The certificate of this org whose key signs requests; give it to the provider.',
     }),
     requestSignatureMethod: choice({
@@ -141,6 +149,7 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
             {form.field('issuer')}
             {form.field('samlEntityId')}
             {form.field('validationCert')}
+            {form.field('decryptionCertificate')}
           </Card>
           <Identity form={form} />
           <Requests form={form} />
@@ -176,6 +185,7 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
       redirectBinding: config.redirectBinding ? 'redirect' : 'post',
       requestSigningCertId: config.requestSigningCertId ?? '',
       requestSignatureMethod: config.requestSignatureMethod,
+      decryptionCertificate: config.decryptionCertificate ?? '',
     }),
     show: (form, config) => ({
       title: `Edit ${config.label}`,
@@ -188,6 +198,7 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
             {form.field('issuer')}
             {form.field('samlEntityId')}
             {form.field('validationCert')}
+            {form.field('decryptionCertificate')}
           </Card>
           <Identity form={form} />
           <Requests form={form} />

@@ -40,6 +40,7 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
                 ['Request Binding', config.redirectBinding ? 'HTTP Redirect' : 'HTTP POST'],
                 ['Request Signing Certificate', config.requestSigningCertId],
                 ['Request Signature Method', config.requestSigningCertId && config.requestSignatureMethod],
+                ['Assertion Decryption Certificate', config.decryptionCertificate],
                 ['Certificate', validationCert.subject],
                 ['Fingerprint (SHA-256)', <Copyable text={validationCert.fingerprint256} label="fingerprint" />],
                 ['Expiration Date', <Expiry certificate={validationCert} at={at} />],
@@ -52,7 +53,7 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
             <Details
               rows={[
                 ['Entity ID', <Copyable text={config.samlEntityId} label="entity id" />],
-                ['Login URL', <Copyable text={acsUrlOf(org, addresses, site)} label="login URL" />],
+                ['Login URL', <Copyable text={acsUrlOf(org, config, addresses, site)} label="login URL" />],
                 [
                   'OAuth 2.0 Token Endpoint',
                   <Copyable text={ssoTokenEndpoint(org, addresses, site)} label="token endpoint" />,
