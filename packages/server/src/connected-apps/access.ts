@@ -131,16 +131,15 @@ export function checkInstalled(
   checks: Checklist,
 ): AccessRefusal | undefined {
   if (policies.isBlocked) return { reason: 'app-blocked', facts: { app: app.label, org: org.name } }
+  const facts = { app: app.label, consumerKey: app.consumerKey, org: org.name }
+  // Whatever the policies say: an org may be installing it at the moment at which it becomes Local.
+  if (app.external?.distributionState === 'Local' && app.orgId !== org.id) return { reason: 'app-of-one-org', facts }
   if (policies.isInstalled) {
     if (!policies.isEnabled) return switchedOff(app, org, 'isEnabled')
     pass(checks, 'app-installed', { app: app.label, org: org.name })
     return undefined
   }
-  const facts = { app: app.label, consumerKey: app.consumerKey, org: org.name }
-  if (app.external !== undefined) {
-    const isPackaged = app.external.distributionState === 'Packaged'
-    return { reason: isPackaged ? 'app-not-in-this-org' : 'app-of-one-org', facts }
-  }
+  if (app.external !== undefined) return { reason: 'app-not-in-this-org', facts }
   if (uninstalledUse === undefined) return { reason: 'app-not-installed', facts }
   pass(checks, 'app-installed', {
     app: app.label,
@@ -148,6 +147,17 @@ export function checkInstalled(
     uninstalled: uninstalledUseWords[uninstalledUse],
   })
   return undefined
+}
+
+/** The same of what is done by OAuth, which can be switched off by itself: all that can be said before the user is known. */
+export function checkOauthUse(
+  request: Parameters<typeof checkInstalled>[0],
+  checks: Checklist,
+): AccessRefusal | undefined {
+  const unusable = checkInstalled(request, checks)
+  if (unusable !== undefined) return unusable
+  const { app, org, policies } = request
+  return policies.isOauthPluginEnabled ? undefined : switchedOff(app, org, 'isOauthPluginEnabled')
 }
 
 /** Whether what an app was refused for is that an admin would have to install it. */
@@ -163,9 +173,8 @@ export function checkAppAccess(
   { org, user, profile, app, policies, uninstalledUse }: Omit<AccessRequest, 'sourceIp' | 'now'>,
   checks: Checklist,
 ): Access {
-  const unusable = checkInstalled({ org, app, policies, uninstalledUse }, checks)
+  const unusable = checkOauthUse({ org, app, policies, uninstalledUse }, checks)
   if (unusable !== undefined) return refused(unusable)
-  if (!policies.isOauthPluginEnabled) return refused(switchedOff(app, org, 'isOauthPluginEnabled'))
   if (!policies.isAdminApproved) return { granted: true, policies, preApproved: false }
   if (!isAssigned(policies, user)) {
     return refused({

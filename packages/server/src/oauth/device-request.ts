@@ -1,4 +1,4 @@
-import { checkInstalled, isToBeInstalled } from '../connected-apps/access.ts'
+import { checkOauthUse, isToBeInstalled } from '../connected-apps/access.ts'
 import { uninstalledUses } from '../connected-apps/app-access.ts'
 import { type ConnectedApp, type ConnectedAppStore, uninstalledPolicies } from '../connected-apps/connected-app.ts'
 import { requestedScopes, type Scope } from '../connected-apps/scope.ts'
@@ -96,7 +96,7 @@ export function deviceRequest({ deviceCodes, apps, authenticateClient, rules, no
     // By leave it may be used as well where the org behaves as Salesforce did once: the user will be asked about.
     if (app.external === undefined && !isInForce('blockDeviceFlowOfUninstalledApps', org.settings, now())) return
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
-    const unusable = checkInstalled({ org, app, policies, uninstalledUse: undefined }, checks)
+    const unusable = checkOauthUse({ org, app, policies, uninstalledUse: undefined }, checks)
     if (unusable === undefined) return
     if (isToBeInstalled(unusable)) await note.refused(policies)
     throw refusal(unusable)

@@ -39,6 +39,17 @@ function jwt(app: ConnectedApp, claims: Record<string, unknown> = {}, base = ser
 const clientCredentials = (app: ConnectedApp) =>
   server.post(targetBase + tokenPath, { grant_type: 'client_credentials', ...credentialsOf(app) })
 
+const deviceCode = (app: ConnectedApp) =>
+  server.post(targetBase + tokenPath, { response_type: 'device_code', ...credentialsOf(app) })
+
+const exchanged = (app: ConnectedApp) =>
+  server.post(targetBase + tokenPath, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: 'a.b.c',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    ...credentialsOf(app),
+  })
+
 async function shownAfterSignIn(app: ConnectedApp) {
   const browser = testBrowser(server)
   const stop = await signInOn(browser, await browser.open(authorizeUrl(app.consumerKey)), user.username)
@@ -102,10 +113,15 @@ describe('an external client app in its own org', () => {
   it.each(['isEnabled', 'isOauthPluginEnabled'] as const)(
     'gets no new token once an admin has switched %s off, and those of before go on',
     async (policy) => {
-      const app = await external('Local', { isClientCredentialEnabled: true, isDeviceFlowEnabled: true })
+      const app = await external('Local', {
+        isClientCredentialEnabled: true,
+        isDeviceFlowEnabled: true,
+        isTokenExchangeEnabled: true,
+      })
       await changePolicies(server.stores, app, server.org, {
         isClientCredentialsFlowEnabled: true,
         clientCredentialUser: user.username,
+        isTokenExchangeFlowEnabled: true,
       })
       const tokens = await tokensFor(server, user, app)
       await changePolicies(server.stores, app, server.org, { [policy]: false })
@@ -118,6 +134,9 @@ describe('an external client app in its own org', () => {
       expect(await refusalOf(server, await refresh(server, app, tokens.refresh_token))).toEqual(off)
       expect(await refusalOf(server, await jwt(app))).toEqual(off)
       expect(await refusalOf(server, await clientCredentials(app))).toEqual(off)
+      // Neither does a device get a code that nobody could allow, nor does a handler hear of the token.
+      expect(await refusalOf(server, await deviceCode(app))).toEqual(off)
+      expect(await refusalOf(server, await exchanged(app))).toEqual(off)
       expect(await shownAfterSignIn(app)).toEqual({
         hasLeft: false,
         error: 'oauth_flow_disabled',
@@ -162,15 +181,19 @@ describe('an external client app in another org', () => {
     expect(await refusalOf(server, await server.post(tokenPath, { grant_type: saml2Grant, assertion }))).toEqual(
       refused,
     )
-    const device = { response_type: 'device_code', ...credentialsOf(app) }
-    expect(await refusalOf(server, await server.post(targetBase + tokenPath, device))).toEqual(refused)
-    const exchanged = {
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: 'a.b.c',
-      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-      ...credentialsOf(app),
-    }
-    expect(await refusalOf(server, await server.post(targetBase + tokenPath, exchanged))).toEqual(refused)
+    expect(await refusalOf(server, await deviceCode(app))).toEqual(refused)
+    expect(await refusalOf(server, await exchanged(app))).toEqual(refused)
+  })
+
+  it('that is Local works there no more, be it installed at the moment at which it became so', async () => {
+    const app = await foreign('Packaged', { isClientCredentialEnabled: true })
+    await installApp(server.stores, app, server.org)
+    const tokens = await tokensFor(server, user, app)
+    await server.stores.apps.update({ ...app, external: { distributionState: 'Local' } })
+    const refused = { ...notHere, reason: 'app-of-one-org' }
+    expect(await refusalOf(server, await refresh(server, app, tokens.refresh_token))).toEqual(refused)
+    expect(await refusalOf(server, await jwt(app))).toEqual(refused)
+    expect(await refusalOf(server, await clientCredentials(app))).toEqual(refused)
   })
 
   it('is refused on a page once it is known of which org the person is: with what a package would mend, or nothing', async () => {
@@ -195,8 +218,7 @@ describe('an external client app in another org', () => {
     expect(await refusalOf(server, await jwt(app))).toMatchObject(notHere)
     await server.stores.orgs.update({ ...server.org, settings: { ...server.org.settings, release: '2025-08-01' } })
     expect(await refusalOf(server, await jwt(app))).toMatchObject(notHere)
-    const device = { response_type: 'device_code', ...credentialsOf(app) }
-    expect(await refusalOf(server, await server.post(targetBase + tokenPath, device))).toMatchObject(notHere)
+    expect(await refusalOf(server, await deviceCode(app))).toMatchObject(notHere)
   })
 
   it('is noted for the admins where they can install it, and not where nobody can', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkInstalled, isToBeInstalled } from '../../connected-apps/access.ts'
+import { checkOauthUse, isToBeInstalled } from '../../connected-apps/access.ts'
 import { uninstalledUses } from '../../connected-apps/app-access.ts'
 import {
   type AppPolicies,
@@ -80,7 +80,7 @@ export function clientCredentials({
   async function policiesAt(org: Org, app: ConnectedApp): Promise<AppPolicies> {
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
     // It is asked again, and noted, with everything else about the user.
-    const unusable = checkInstalled({ org, app, policies, uninstalledUse: undefined }, checklist())
+    const unusable = checkOauthUse({ org, app, policies, uninstalledUse: undefined }, checklist())
     if (unusable === undefined) return policies
     if (isToBeInstalled(unusable)) await note.refused(policies)
     throw refusal(unusable)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkInstalled } from '../../connected-apps/access.ts'
+import { checkOauthUse } from '../../connected-apps/access.ts'
 import type { ApprovalStore } from '../../connected-apps/approval.ts'
 import {
   type AppPolicies,
@@ -132,7 +132,7 @@ export function tokenExchange(needs: Needs): Grant<z.infer<typeof params>> {
   /** The policies as they are before it is known who the user is: whether they may use the app is asked later. */
   async function policiesAt(org: Org, app: ConnectedApp): Promise<AppPolicies> {
     const policies = (await apps.findPolicies(app.id, org.id)) ?? uninstalledPolicies(app.id, org.id)
-    const unusable = checkInstalled({ org, app, policies, uninstalledUse: 'authorized-before' }, checklist())
+    const unusable = checkOauthUse({ org, app, policies, uninstalledUse: 'authorized-before' }, checklist())
     if (unusable !== undefined) throw refusal(unusable)
     return policies
   }
