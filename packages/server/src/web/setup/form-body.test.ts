@@ -156,6 +156,30 @@ describe('what is refused whole', () => {
     expect(await reasonOf(reading(new URLSearchParams(pairs.slice(1))))).toBe('read')
   })
 
+  it('is a form with a name that nothing has, as soon as that name is read', async () => {
+    const part = (name: string, fileName = '') =>
+      new TextEncoder().encode(`--edge\r\ncontent-disposition: form-data; name="${name}"${fileName}\r\n\r\nb\r\n`)
+    const tooLong = ['body-malformed', { problem: 'a name in it has more than 1000 characters' }]
+    for (const [name, fileName] of [
+      ['a'.repeat(1001)],
+      ['a'.repeat(80_000)],
+      ['binary', `; filename="${'a'.repeat(1001)}"`],
+      ['binary', `; filename="${'a'.repeat(80_000)}"`],
+    ] as const) {
+      let pulled = 0
+      const endless = new ReadableStream({
+        pull(controller) {
+          pulled += 1
+          controller.enqueue(part(`${pulled}${name}`, fileName))
+        },
+      })
+      expect(await reasonOf(reading(endless, multipart))).toEqual(tooLong)
+      expect(pulled).toBeLessThan(20)
+    }
+    const named = form(['a'.repeat(1000), 'b'], ['binary', new File(['b'], 'a'.repeat(1000))])
+    expect(await reasonOf(reading(named))).toBe('read')
+  })
+
   it('is a form larger than anything that is read: unread where it says so, else as soon as it is', async () => {
     const announced = (length: number) => ({ ...urlencoded, 'content-length': String(length) })
     expect(await reasonOf(reading('a=b', announced(268_435_456)))).toEqual('read')

@@ -16,6 +16,10 @@ const mostRead = { withFiles: 268_435_456, withoutFiles: 16_777_216 }
 /** Most characters of texts that are kept while a form is read. */
 const mostKept = 4 * largestForm
 const mostParts = 10_000
+/** Most characters of the name of a text or a file: more than any form here, or any disk, has. */
+const longestName = 1000
+/** Most bytes of what stands before each text or file; where there are more, a name is too long, or no browser wrote them. */
+const mostHeader = 4 * longestName
 
 /** A file that came with a form. */
 export interface SentFile {
@@ -61,7 +65,7 @@ async function parsed(request: Incoming, type: string, largestFiles: ReadonlyMap
   try {
     const parser = new Busboy({
       headers: { 'content-type': type },
-      limits: { fieldSize: largestText, parts: mostParts },
+      limits: { fieldSize: largestText, parts: mostParts, headerSize: mostHeader },
       // A name with its folder is refused beside the field.
       preservePath: true,
       isPartAFile: (_name, _type, fileName) => fileName !== undefined,
@@ -71,7 +75,7 @@ async function parsed(request: Incoming, type: string, largestFiles: ReadonlyMap
     const parts = partsOf(parser)
     const most = largestFiles.size === 0 ? mostRead.withoutFiles : mostRead.withFiles
     await pipeline(bounded(request, most, parts), parser)
-    checkNumber(parts)
+    checkParts(parts)
     shorten(texts, tooLong)
     return { texts, files, tooLarge: new Map([...tooLarge, ...tooLong]) }
   } catch (error) {
@@ -93,30 +97,41 @@ async function* bounded(request: Incoming, most: number, parts: Parts): AsyncGen
     length += piece.value.byteLength
     if (length > most) throw tooLarge()
     yield piece.value
-    checkNumber(parts)
+    checkParts(parts)
   }
 }
 
 interface Parts {
-  areTooMany: boolean
+  /** What is wrong with their number or their names; the rest is not read then. */
+  problem: string | undefined
 }
 
 function partsOf(parser: BusboyInstance): Parts {
-  const parts: Parts = { areTooMany: false }
+  const parts: Parts = { problem: undefined }
+  const tooMany = `it has more than ${mostParts} parts`
   let texts = 0
   parser.on('partsLimit', () => {
-    parts.areTooMany = true
+    parts.problem ??= tooMany
   })
   // The parser counts parts of `multipart/form-data` alone.
-  parser.on('field', () => {
+  parser.on('field', (name) => {
     texts += 1
-    if (texts > mostParts) parts.areTooMany = true
+    if (texts > mostParts) parts.problem ??= tooMany
+    checkLength(name)
+  })
+  parser.on('file', (name, _, fileName) => {
+    checkLength(name)
+    checkLength(fileName)
   })
   return parts
+
+  function checkLength(name: string | undefined): void {
+    if ((name ?? '').length > longestName) parts.problem ??= `a name in it has more than ${longestName} characters`
+  }
 }
 
-function checkNumber({ areTooMany }: Parts): void {
-  if (areTooMany) throw malformed(`it has more than ${mostParts} parts`)
+function checkParts({ problem }: Parts): void {
+  if (problem !== undefined) throw malformed(problem)
 }
 
 function textsOf(parser: BusboyInstance) {
