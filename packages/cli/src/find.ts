@@ -90,7 +90,7 @@ export async function findApp(
   if (first === undefined) {
     const place = orgName === undefined ? '' : ` in the org “${wanted[0]?.name}”`
     throw new Failure(
-      `There is no connected app “${name}”${place}.${didYouMean(
+      `There is no app “${name}”${place}.${didYouMean(
         name,
         all.map(({ app }) => app.fullName),
       )}`,
@@ -101,7 +101,7 @@ export async function findApp(
   }
   if (others.length > 0) {
     const list = found.map(({ org }) => `“${org.name}”`).join(', ')
-    throw new WrongUsage(`There is a connected app “${name}” in ${list}.`, {
+    throw new WrongUsage(`There is an app “${name}” in ${list}.`, {
       next: 'Say which one is meant: --org <name>',
     })
   }

@@ -33,7 +33,7 @@ export function tokenOf(members: Members, accessToken: string, needs: TokenNeeds
     return needs.isBound
       ? {
           meaning: `The token is of the type ${tokenType}: the server has not bound it to the key that was shown.`,
-          todo: 'Ask without a key, or at a server that knows DPoP; Salesforce does not.',
+          todo: 'Ask without a key, or at a server that knows DPoP. Salesforce does not, nor does sallyport dev, which answers as Salesforce.',
         }
       : {
           meaning: `The token is of the type ${tokenType}, and only bearer tokens can be used here.`,

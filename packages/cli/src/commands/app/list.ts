@@ -32,7 +32,7 @@ export function appList(terminal: Terminal): CommandUnknownOpts {
           app.consumerKey,
         ])
         const headings = ['Name', 'Kind', 'Org', 'Permitted users', 'State', 'Consumer key']
-        const none = 'There is no connected app yet. Make one: sallyport app create <app>'
+        const none = 'There is no app yet. Make one: sallyport app create <app>'
         terminal.answer(shown.map(appJson), rows.length === 0 ? none : table(headings, rows, terminal.style))
       }),
     )

@@ -15,7 +15,7 @@ export const nameOption = new Option('--name <name>', 'what to call the sign-in;
 /** `--dpop`: tokens that are worth nothing without a key. */
 export const dpopOption: Option<'--dpop'> = new Option(
   '--dpop',
-  'bind the tokens to a new key (DPoP, RFC 9449), which is kept with the sign-in: a copy of them opens nothing; Salesforce offers none',
+  'bind the tokens to a new key (DPoP, RFC 9449), which is kept with the sign-in: a copy of them opens nothing; Salesforce offers none, nor does dev',
 )
 
 /** The key that `--dpop` asks for, as it is kept. */

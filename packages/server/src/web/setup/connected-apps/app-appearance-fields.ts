@@ -30,13 +30,13 @@ export const mobileFields = {
   }),
   hasFullContentPush: check({
     label: 'Full Content Push Notifications',
-    help: 'Push messages say what they are about, and not only that there is something. ConnectedApplication says so (OptionsFullContentPushNotifications).',
+    help: 'Push messages say what they are about, and not only that there is something. Of a connected app, ConnectedApplication says so (OptionsFullContentPushNotifications).',
   }),
   devicePlatform: choice({
     label: 'App Platform',
     none: 'No mobile app',
     options: asOptions(devicePlatforms, { ios: 'iOS', android: 'Android' }),
-    help: 'For an app that is itself on the device. AppMenuItem has this and the next ones as its Mobile… fields, where a catalog of apps finds them.',
+    help: 'For an app that is itself on the device. Of a connected app, AppMenuItem has this and the next ones as its Mobile… fields, where a catalog of apps finds them.',
   }),
   deviceType: choice({
     label: 'Restrict to Device Type',
@@ -92,7 +92,7 @@ export const canvasFields = {
   canvasUrl: text({
     label: 'Canvas App URL',
     type: 'url',
-    help: 'For an app that is shown inside of pages. AppMenuItem says so (CanvasEnabled and the Canvas… fields). Empty it to be none any more.',
+    help: 'For an app that is shown inside of pages. Of a connected app, AppMenuItem says so (CanvasEnabled and the Canvas… fields). Empty it to be none any more.',
   }),
   canvasAccessMethod: choice({
     label: 'Access Method',

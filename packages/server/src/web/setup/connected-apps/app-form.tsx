@@ -99,7 +99,7 @@ export const appFields = {
   iconUrl: text({
     label: 'Icon URL',
     type: 'url',
-    help: 'A picture of 16 × 16 pixels, by https. It is told to catalogs of apps (IconUrl of AppMenuItem), which show a blank where there is none; the pages here show the logo.',
+    help: 'A picture of 16 × 16 pixels, by https. It is told to catalogs of apps (IconUrl of AppMenuItem, or of ExternalClientApplication), which show a blank where there is none; the pages here show the logo.',
   }),
   infoUrl: text({
     label: 'Info URL',
