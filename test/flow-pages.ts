@@ -163,6 +163,8 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'saml-expired',
     'saml-not-yet-valid',
     'sso-user-unknown',
+    'saml-jit-attribute-missing',
+    'saml-jit-attribute-invalid',
     'user-inactive',
     'user-frozen',
     'user-locked',

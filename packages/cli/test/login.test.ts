@@ -233,7 +233,12 @@ describe('sallyport sso-settings and login saml-assertion', () => {
       '--json',
     )
     expect(encrypted.json).toMatchObject({ decryptionCertificate: 'Decryption' })
+    const unfit = await made('create', 'Jit', ...given, '--certificate-file', certificate, '--user-provisioning', 'on')
+    expect([unfit.status, unfit.stderr]).toEqual([1, expect.stringContaining('--user-provisioning')])
+    const provisioning = await made('update', 'Acme_IdP', '--org', 'Target', '--user-provisioning', 'on', '--json')
+    expect(provisioning.json).toMatchObject({ userProvisioning: true })
     const shown = await made('show', 'Acme_IdP', '--org', 'Target')
+    expect(shown.stdout).toMatch(/Users are made\s+by signing in/)
     expect(shown.stdout).toContain('in the attribute employee')
     expect(shown.stdout).toMatch(/Decrypted with\s+Decryption/)
     expect((await made('delete', 'Acme_IdP', '--org', 'Target', '--yes')).status).toBe(0)

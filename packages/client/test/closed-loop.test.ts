@@ -213,6 +213,17 @@ async function sso(
   return post({ ...ssoTypes, assertion: sent(xml), ...more }, { path: `${tokenPath}?so=${server.org.id}` })
 }
 
+/** Somebody whom nobody knows, of an identity provider whose users are made by signing in. */
+async function provisioned(attributes: Record<string, string>): Promise<Wire> {
+  const issuer = `https://${fresh('jit')}.example`
+  const settings = { fullName: fresh('Jit'), issuer, identityMapping: 'FederationId', userProvisioning: true }
+  await addIdentityProvider(server, settings)
+  const claims = { issuer, audience: 'https://target.example', recipient: targetBase, nameId: fresh('person') }
+  const xml = signXml(samlAssertion({ ...claims, attributes }, server.now(), server.base), server.signer)
+  const body = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64') }).toString()
+  return send(`${targetBase}/`, { headers: formType, body })
+}
+
 async function exchange(
   more: Record<string, string> = {},
   asked: Record<string, string> = {},
@@ -1238,6 +1249,13 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
   'sso-settings-unknown': [
     () => send(`${targetBase}/saml/authn-request.jsp?samlSsoConfig=Nobody`),
     () => send(`${base}/saml/authn-request.jsp?samlSsoConfig=Acme_IdP`),
+  ],
+  'saml-jit-attribute-missing': [() => provisioned({ 'User.Email': 'grace@target.example' })],
+  'saml-jit-attribute-invalid': [
+    () => {
+      const named = { 'User.Username': `${fresh('jit')}@target.example`, 'User.LastName': 'Hopper' }
+      return provisioned({ ...named, 'User.Email': 'grace@target.example', 'User.ProfileId': 'Nobody' })
+    },
   ],
   'saml-response-unrequested': [
     () => {

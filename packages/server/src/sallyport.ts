@@ -59,6 +59,7 @@ import type { ServerOptions } from './options.ts'
 import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/api-usage.ts'
+import { provisionedUser } from './saml/provisioned-user.ts'
 import { browserRecipientsOf, recipientsOf } from './saml/sso-endpoint.ts'
 import type { Seal } from './seal.ts'
 import { checkCredentials as credentialsBy } from './sessions/credentials.ts'
@@ -291,6 +292,8 @@ export async function sallyport({
           certificates: stores.certificates,
           seal,
           recipientsOf: (org, config) => recipientsOf(org, config, addresses),
+          // Users are made for people at browsers, as at Salesforce.
+          provisionedUser: undefined,
         }),
       }),
     ),
@@ -474,12 +477,15 @@ export async function sallyport({
     seal,
     now,
   })
+  const provisioned = provisionedUser({ ...stores, newId: recordIds(now), now })
   const bySaml = samlSignIn({
     ...stores,
+    provisionedUser: provisioned,
     vouchedUser: vouchedUser({
       ...stores,
       seal,
       recipientsOf: (org, config) => browserRecipientsOf(org, config, addresses),
+      provisionedUser: provisioned,
       rules: posture,
       now,
     }),

@@ -54,6 +54,7 @@ export const checkTitles = {
   'provider-identity': 'What the auth. provider says of them can be believed',
   'account-linked': 'The account at the auth. provider belongs to nobody else',
   'user-known': 'The user is known here',
+  'user-provisioned': 'The user can be made, or brought up to date, of what the assertion says',
   password: 'The password is right',
   'security-token': 'The security token is right, or the address is trusted',
   'signed-in': 'Somebody is signed in',

@@ -292,6 +292,11 @@ interface Wire {
 }
 
 const invalidAssertion = { code: 'invalid_grant', description: 'invalid assertion' } as const
+const provisioningFailed = {
+  code: 'invalid_grant',
+  description: 'user provisioning failed',
+  loginStatus: 'Failed: SAML Provision Error',
+} as const
 const invalidClient = { code: 'invalid_client', description: 'invalid client credentials' } as const
 const invalidVerifier = {
   code: 'invalid_grant',
@@ -382,6 +387,8 @@ const wires: { readonly [R in Reason]: Wire } = {
   },
   'saml-malformed': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
   'saml-decryption-failed': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
+  'saml-jit-attribute-missing': provisioningFailed,
+  'saml-jit-attribute-invalid': provisioningFailed,
   'saml-unsigned': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
   'saml-signature-unfit': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
   'saml-algorithm-not-allowed': { ...invalidAssertion, loginStatus: 'Failed: Invalid Signature Method' },

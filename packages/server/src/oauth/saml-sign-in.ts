@@ -8,20 +8,21 @@ import { readRecordId } from '../record-id.ts'
 import { samlKeyOf } from '../saml/identity-provider.ts'
 import { redirectedMessage } from '../saml/redirect-binding.ts'
 import { shown } from '../saml/saml-error.ts'
-import type { SsoAssertion } from '../saml/sso-assertion.ts'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
 import { acsUrlOf } from '../saml/sso-endpoint.ts'
 import { authnRequestXml, signedRequest } from '../saml/written-request.ts'
 import type { XmlSigner } from '../saml/written-xml.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
-import type { AssertionStore } from './assertion-store.ts'
+import type { User } from '../users/user.ts'
 import { OAuthError } from './error.ts'
 import type { LoginPlace } from './failed-login.ts'
 import type { Admit, LetIn } from './let-in.ts'
+import type { OneUse } from './provisioning-store.ts'
 import { refusal } from './refusal.ts'
 import { samlTickets, ticketLifetime } from './saml-ticket.ts'
-import type { VouchedUser } from './vouched-user.ts'
+import { type SpendingNeeds, spending } from './spent-sign-in.ts'
+import type { Vouched, VouchedUser } from './vouched-user.ts'
 
 /** How the browser goes to an identity provider. */
 export type SamlDeparture =
@@ -48,15 +49,13 @@ export interface SamlSignIn {
   ): Promise<LetIn>
 }
 
-interface Needs {
+interface Needs extends SpendingNeeds {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly certificates: Pick<CertificateStore, 'findByName'>
   readonly addresses: Pick<Addresses, 'baseOf'>
   readonly vouchedUser: VouchedUser
   readonly sessions: Admit
-  /** Remembers assertions and requests: each counts once. */
-  readonly assertions: Pick<AssertionStore, 'use'>
   readonly seal: Seal
   readonly rules: { readonly samlClockSkew: number }
   readonly now: () => Date
@@ -66,7 +65,8 @@ const asked = z.object({ config: z.string(), nonce: z.string() })
 
 /** {@link SamlSignIn} over the stores. */
 export function samlSignIn(needs: Needs): SamlSignIn {
-  const { samlSsoConfigs, orgs, addresses, sessions, assertions, rules, now } = needs
+  const { samlSsoConfigs, orgs, addresses, sessions, rules, now } = needs
+  const spend = spending(needs)
   const requests = samlTickets(asked, 'saml sign-in', needs)
 
   return {
@@ -97,9 +97,11 @@ export function samlSignIn(needs: Needs): SamlSignIn {
       checks.orgId = org.id
       const loginType = 'Saml' as const
       try {
-        const { user, sso } = await needs.vouchedUser(response, org, checks, settings?.id)
-        const isAnswer = sso.inResponseTo !== undefined
-        await spend(sso, org, checks)
+        const vouched = await needs.vouchedUser(response, org, checks, settings?.id)
+        const isAnswer = vouched.sso.inResponseTo !== undefined
+        const user = await spent(vouched, org)
+        checks.userId = user.id
+        pass(checks, 'not-replayed')
         return await sessions.letIn(
           { org, user, place, app, requireMfa: false, loginType: isAnswer ? 'Saml2' : loginType },
           checks,
@@ -116,27 +118,24 @@ export function samlSignIn(needs: Needs): SamlSignIn {
     },
   }
 
-  /** What is to count once is used up: the assertion, and the request that it answers. */
-  async function spend({ config, assertion, inResponseTo, end }: SsoAssertion, org: Org, checks: Checklist) {
+  /** What is to count once is used up: the assertion, and the request that it answers. Answers who is signed in by then. */
+  async function spent(vouched: Vouched, org: Org): Promise<User> {
+    const { config, assertion, inResponseTo, end } = vouched.sso
     const hash = hashSecret(`${config.id} saml ${assertion.id}`)
-    const expiresAt = new Date(end.getTime() + rules.samlClockSkew * 1000)
-    if (!(await assertions.use({ hash, expiresAt }))) {
-      throw refusal({ reason: 'saml-replayed', facts: { app: config.label } })
-    }
-    if (inResponseTo !== undefined) await spendRequest(inResponseTo, config, org)
-    pass(checks, 'not-replayed')
+    const ofAssertion = { hash, expiresAt: new Date(end.getTime() + rules.samlClockSkew * 1000) }
+    const uses = inResponseTo === undefined ? [ofAssertion] : [ofAssertion, requestUse(inResponseTo, config, org)]
+    const outcome = await spend(vouched, uses, org)
+    if ('user' in outcome) return outcome.user
+    if (outcome.used === 0) throw refusal({ reason: 'saml-replayed', facts: { app: config.label } })
+    throw unrequested(config, 'the request was answered before')
   }
 
-  async function spendRequest(id: string, config: SamlSsoConfig, org: Org): Promise<void> {
-    const unrequested = (problem: string) =>
-      refusal({ reason: 'saml-response-unrequested', facts: { settings: config.label, problem } })
+  function requestUse(id: string, config: SamlSsoConfig, org: Org): OneUse {
     const request = requestOf(id, org)
-    if (request === undefined) throw unrequested('this org has made no such request, or too long ago')
-    if (request.config !== config.id) throw unrequested('the request was made to another identity provider')
+    if (request === undefined) throw unrequested(config, 'this org has made no such request, or too long ago')
+    if (request.config !== config.id) throw unrequested(config, 'the request was made to another identity provider')
     const expiresAt = new Date(now().getTime() + (ticketLifetime + 1) * 1000)
-    if (!(await assertions.use({ hash: hashSecret(`saml request ${request.nonce}`), expiresAt }))) {
-      throw unrequested('the request was answered before')
-    }
+    return { hash: hashSecret(`saml request ${request.nonce}`), expiresAt }
   }
 
   function requestOf(id: string, org: Org): z.output<typeof asked> | undefined {
@@ -184,6 +183,10 @@ export function samlSignIn(needs: Needs): SamlSignIn {
     const algorithm = requestSignatureMethod === 'RSA-SHA1' ? 'SHA1' : 'SHA256'
     return { certificate: key.certificate, privateKey: key.privateKey, algorithm }
   }
+}
+
+function unrequested({ label: settings }: SamlSsoConfig, problem: string): OAuthError {
+  return refusal({ reason: 'saml-response-unrequested', facts: { settings, problem } })
 }
 
 function unknownSettings(found: string, org: Org | undefined): OAuthError {

@@ -4,6 +4,7 @@ import type { Org } from '../orgs/org.ts'
 import type { SamlAssertion } from '../saml/assertion.ts'
 import { provedAssertion, readProviderDocument } from '../saml/document.ts'
 import { type DecryptionNeeds, openedAssertion } from '../saml/opened-response.ts'
+import type { ProvisionedUser, Provisioning } from '../saml/provisioned-user.ts'
 import {
   checkProvider,
   checkSsoAssertion,
@@ -25,19 +26,25 @@ export interface VouchedUserNeeds extends DecryptionNeeds {
   readonly profiles: Pick<ProfileStore, 'find'>
   /** The addresses that an assertion for an org, by settings of it, may have been made out to. */
   readonly recipientsOf: (org: Org, config: SamlSsoConfig) => readonly string[]
+  /** Makes users of assertions (*Just-in-Time Provisioning*), as a browser brings them; `undefined` where none are made. */
+  readonly provisionedUser: ProvisionedUser | undefined
   readonly now: () => Date
 }
 
 /**
- * Finds out for whom an identity provider of an org vouches, with every check. Nothing is spent by asking.
+ * Finds out for whom an identity provider of an org vouches, with every check. Nothing is spent, and nobody made, by asking.
  * @param settingsId of the settings that the address named; `undefined` where it named none
  */
-export type VouchedUser = (
-  assertion: string,
-  org: Org,
-  checks: Checklist,
-  settingsId?: string,
-) => Promise<{ readonly user: User; readonly sso: SsoAssertion }>
+export type VouchedUser = (assertion: string, org: Org, checks: Checklist, settingsId?: string) => Promise<Vouched>
+
+/** For whom it vouches. */
+export interface Vouched {
+  /** Where users are provisioned, as they will be. */
+  readonly user: User
+  readonly sso: SsoAssertion
+  /** What signing in makes of the user; `undefined` where users are not provisioned. */
+  readonly provisioning: Provisioning | undefined
+}
 
 /** The question of {@link VouchedUser}, over the stores. @throws {OAuthError} with the reason when it is nobody */
 export function vouchedUser({
@@ -45,6 +52,7 @@ export function vouchedUser({
   users,
   profiles,
   recipientsOf,
+  provisionedUser,
   now,
   ...needs
 }: VouchedUserNeeds): VouchedUser {
@@ -70,17 +78,22 @@ export function vouchedUser({
         : await provedAssertion(document, signer, rules, checks)
       const recipients = recipientsOf(org, config)
       const sso = checkSsoAssertion(assertion, config, { recipients, rules, now: at }, checks)
-      const user = await ssoUser(users, config, sso.identity)
+      const known = await ssoUser(users, config, sso.identity)
+      checks.userId = known?.id
+      if (known !== undefined) pass(checks, 'user-known', { user: known.username })
+      const provisioning = config.userProvisioning ? await provisionedUser?.(sso, org) : undefined
+      const user = provisioning?.user ?? known
       if (user === undefined) {
         const facts = { found: sso.identity.slice(0, 256), mapping: config.identityMapping, org: org.name }
         throw refusal({ reason: 'sso-user-unknown', facts })
       }
-      checks.userId = user.id
-      pass(checks, 'user-known', { user: user.username })
+      if (provisioning !== undefined) pass(checks, 'user-provisioned', { user: user.username })
+      // Whom the sign-in deactivates is refused once they are.
+      const judged = user.isActive ? user : (known ?? user)
       const profile = await profiles.find(user.profileId)
       if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
-      const unwelcome = checkUser({ org, user, profile, now: at }, checks)
+      const unwelcome = checkUser({ org, user: judged, profile, now: at }, checks)
       if (unwelcome !== undefined) throw refusal(unwelcome)
-      return { user, sso }
+      return { user, sso, provisioning }
     })
 }

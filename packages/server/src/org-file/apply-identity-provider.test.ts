@@ -120,22 +120,27 @@ describe('an identity provider in an org file', () => {
         requestSigningCertId: Provider
         requestSignatureMethod: RSA-SHA1
         decryptionCertificate: Provider
+        identityMapping: FederationId
+        userProvisioning: true
 `
     changesOf(await apply(acts, believing))
     const org = await acts.orgs.findByName('Acme')
     const asked = { loginUrl: 'https://idp.example/sso', redirectBinding: false, requestSignatureMethod: 'RSA-SHA1' }
     expect(await acts.samlSsoConfigs.list(org?.id ?? '')).toMatchObject([
-      { ...asked, requestSigningCertId: 'Provider', decryptionCertificate: 'Provider' },
+      { ...asked, requestSigningCertId: 'Provider', decryptionCertificate: 'Provider', userProvisioning: true },
     ])
     expect(changesOf(await apply(acts, believing))).toContain('single sign-on Headquarters unchanged')
     if (org === undefined) throw new Error('The org is gone.')
     expect((await orgEntryOf(acts, org)).samlSsoConfigs).toMatchObject([
-      { ...asked, decryptionCertificate: 'Provider' },
+      { ...asked, decryptionCertificate: 'Provider', userProvisioning: true },
     ])
     const wrong = believing.replace('requestSigningCertId: Provider', 'requestSigningCertId: None')
     expect(mistakesOf(await apply(acts, wrong))).toEqual([
       expect.stringContaining('requestSigningCertId: This org has no certificate “None”.'),
     ])
+    expect(
+      mistakesOf(await apply(acts, believing.replace('identityMapping: FederationId', 'identityMapping: UserId'))),
+    ).toEqual([expect.stringContaining('userProvisioning: Users are made by their Federation ID')])
     const unopened = believing.replace('decryptionCertificate: Provider', 'decryptionCertificate: None')
     expect(mistakesOf(await apply(acts, unopened))).toEqual([
       expect.stringContaining('decryptionCertificate: This org has no certificate “None”.'),

@@ -341,7 +341,6 @@ export const samlSsoConfigKind = {
       'samlJitHandlerId',
       'singleLogoutBinding',
       'singleLogoutUrl',
-      'userProvisioning',
     ]),
   },
 } satisfies EntryKind<z.ZodType>

@@ -193,6 +193,7 @@ export const samlSsoConfigEntry = z.strictObject({
   requestSigningCertId: z.string().exactOptional(),
   requestSignatureMethod: z.enum(requestSignatureMethods).exactOptional(),
   decryptionCertificate: z.string().exactOptional(),
+  userProvisioning: z.boolean().exactOptional(),
 })
 
 /**

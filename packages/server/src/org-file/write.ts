@@ -299,6 +299,7 @@ function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
     identityLocation,
     redirectBinding: config.redirectBinding,
     requestSignatureMethod: config.requestSignatureMethod,
+    userProvisioning: config.userProvisioning,
     ...given({
       attributeName: config.attributeName,
       loginUrl: config.loginUrl,

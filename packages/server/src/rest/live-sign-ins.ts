@@ -121,6 +121,7 @@ export const liveSignIns: readonly SObject[] = [
     field('picklist', 'IdentityMapping', { values: ['Username', 'FederationId', 'UserId'] }),
     field('picklist', 'IdentityLocation', { values: ['SubjectNameId', 'Attribute'] }),
     field('string', 'AttributeName'),
+    field('boolean', 'OptionsUserProvisioning', { label: 'User Provisioning Enabled', isNillable: false }),
     created,
     ...modified,
   ]),

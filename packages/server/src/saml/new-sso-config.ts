@@ -37,6 +37,7 @@ export interface EnteredSamlSsoConfig {
   readonly requestSignatureMethod?: string
   /** An empty text clears it. */
   readonly decryptionCertificate?: string
+  readonly userProvisioning?: boolean
 }
 
 /** Single sign-on settings to be made. */
@@ -181,6 +182,13 @@ function readEntered(
     report('attributeName', 'Enter the name of the attribute that says who the user is.')
   }
 
+  const userProvisioning = entered.userProvisioning ?? before?.userProvisioning ?? false
+  if (userProvisioning && identityMapping !== undefined && identityMapping !== 'FederationId') {
+    const message = 'Users are made by their Federation ID: choose it as what the assertion says of a user.'
+    // Beside what was entered: either may be what was meant otherwise.
+    report(entered.userProvisioning === undefined ? 'identityMapping' : 'userProvisioning', message)
+  }
+
   const loginUrl = trimmed(entered.loginUrl ?? before?.loginUrl)
   if (loginUrl !== undefined) report('loginUrl', pageUrlProblem(loginUrl))
   const requestSigningCertId = trimmed(entered.requestSigningCertId ?? before?.requestSigningCertId)
@@ -216,6 +224,7 @@ function readEntered(
       requestSigningCertId,
       requestSignatureMethod,
       decryptionCertificate: trimmed(entered.decryptionCertificate ?? before?.decryptionCertificate),
+      userProvisioning,
     },
     warning === undefined ? [] : [{ field: 'validationCert', message: warning }],
   )

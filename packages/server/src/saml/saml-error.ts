@@ -14,6 +14,20 @@ export type SamlRefusal =
       readonly reason: 'saml-decryption-failed'
       readonly facts: { readonly settings: string; readonly problem: string }
     }
+  | {
+      readonly reason: 'saml-jit-attribute-missing'
+      readonly facts: { readonly settings: string; readonly missing: readonly string[] }
+    }
+  | {
+      readonly reason: 'saml-jit-attribute-invalid'
+      readonly facts: {
+        readonly settings: string
+        readonly attribute: string
+        readonly found: string
+        readonly problem: string
+        readonly details: string
+      }
+    }
   | { readonly reason: 'saml-unsigned'; readonly facts: Record<never, never> }
   | { readonly reason: 'saml-signature-unfit'; readonly facts: { readonly problem: string } }
   | {

@@ -38,6 +38,8 @@ export interface SamlSsoConfig {
   readonly requestSignatureMethod: (typeof requestSignatureMethods)[number]
   /** *Assertion Decryption Certificate*: the Unique Name of a certificate of the org; `undefined` takes nothing encrypted. */
   readonly decryptionCertificate: string | undefined
+  /** *User Provisioning Enabled*: users are made, and brought up to date, by signing in; then they are known by Federation ID. */
+  readonly userProvisioning: boolean
   readonly createdAt: Date
   readonly modifiedAt: Date
 }

@@ -102,6 +102,7 @@ interface SamlSsoConfigsTable {
   request_signing_certificate: string | null
   request_signature_method: SamlSsoConfig['requestSignatureMethod']
   decryption_certificate: string | null
+  user_provisioning: Flag
   created_at: Instant
   modified_at: Instant
 }

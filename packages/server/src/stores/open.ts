@@ -28,6 +28,7 @@ import { migrate } from './migrations/migrate.ts'
 import { orgStore } from './orgs.ts'
 import type { Replica, ReplicaNeeds, ReplicaPlace } from './postgres-replica.ts'
 import { permissionSetStore, profileStore } from './profiles.ts'
+import { provisioningStore } from './provisioned-users.ts'
 import { pushedRequestStore } from './pushed-requests.ts'
 import { recentFinds } from './recent.ts'
 import { recordStore } from './records.ts'
@@ -224,6 +225,7 @@ async function storesOn({ queries }: Dialect, connection: Connection, options: S
     frontdoorPasses: frontdoorPassStore(database),
     issue: issueStore(database),
     assertions: assertionStore(database),
+    provisioning: provisioningStore(database),
     loginHistory: loginHistoryStore(database),
     verificationHistory: verificationHistoryStore(database),
     journal: journalStore(database),

@@ -74,6 +74,7 @@ function toRow(config: SamlSsoConfig): Row {
     request_signing_certificate: config.requestSigningCertId ?? null,
     request_signature_method: config.requestSignatureMethod,
     decryption_certificate: config.decryptionCertificate ?? null,
+    user_provisioning: flag(config.userProvisioning),
     created_at: instant(config.createdAt),
     modified_at: instant(config.modifiedAt),
   }
@@ -96,6 +97,7 @@ function fromRow(row: Row): SamlSsoConfig {
     requestSigningCertId: row.request_signing_certificate ?? undefined,
     requestSignatureMethod: row.request_signature_method,
     decryptionCertificate: row.decryption_certificate ?? undefined,
+    userProvisioning: row.user_provisioning === 1,
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),
   }

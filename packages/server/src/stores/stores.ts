@@ -9,6 +9,7 @@ import type { AuditTrailStore } from '../journal/audit-trail.ts'
 import type { JournalStore } from '../journal/journal.ts'
 import type { ExternalCredentialStore, NamedCredentialStore } from '../named-credentials/credential.ts'
 import type { AssertionStore } from '../oauth/assertion-store.ts'
+import type { ProvisioningStore } from '../oauth/provisioning-store.ts'
 import type { PushedRequestStore } from '../oauth/pushed-request.ts'
 import type { OrgStore } from '../orgs/org.ts'
 import type { CursorStore, ObjectStore, RecordStore } from '../rest/record.ts'
@@ -65,6 +66,7 @@ export interface Stores extends ActStores {
   readonly frontdoorPasses: FrontdoorPassStore
   readonly issue: IssueStore
   readonly assertions: AssertionStore
+  readonly provisioning: ProvisioningStore
   readonly loginHistory: LoginHistoryStore
   readonly verificationHistory: VerificationHistoryStore
   readonly journal: JournalStore

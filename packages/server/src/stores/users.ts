@@ -128,7 +128,7 @@ export function userStore(database: Database): Noting<UserStore> {
           text: 'Created new user',
           to: { orgId: user.orgId, name: user.username },
         })
-        await tx.execute(queries.insertInto('users').values(toRow(user)))
+        await tx.execute(queries.insertInto('users').values(userRow(user)))
       })
     },
     find,
@@ -290,7 +290,8 @@ function filtered(orgId: string, { text, profileId, permissionSetId, isActive }:
 
 type Row = Selectable<Tables['users']>
 
-function toRow(user: User): Row {
+/** The row of a user. */
+export function userRow(user: User): Row {
   return {
     id: user.id,
     org_id: user.orgId,

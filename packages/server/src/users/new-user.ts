@@ -24,16 +24,33 @@ interface Needs extends UserLookups {
 
 /** Makes a user of an org. Problems carry the names of {@link NewUser}. */
 export async function newUser(needs: Needs, org: Org, entered: NewUser): Promise<Outcome<User>> {
-  const now = needs.now()
-  const username = canonicalUsername(entered.username)
-  const blank: User = {
-    id: needs.newId('user'),
+  const blank = blankUser(org, { id: needs.newId('user'), username: entered.username, now: needs.now() })
+  const details = await userWithDetails(needs, blank, entered)
+  const password = checkPassword(org, blank.username, entered)
+  if (!details.ok || !password.ok) {
+    return refused(...(details.ok ? [] : details.problems), ...(password.ok ? [] : password.problems))
+  }
+  const stored = await storedPassword(needs.passwords, entered)
+  if (!stored.ok) return stored
+  const user: User = { ...details.value, passwordHash: stored.value }
+  await needs.users.add(user)
+  return done(user)
+}
+
+/** A user of an org of whom nothing is known yet but a username: active, without a password, and without a profile. */
+export function blankUser(
+  org: Org,
+  { id, username, now }: { readonly id: string; readonly username: string; readonly now: Date },
+): User {
+  const canonical = canonicalUsername(username)
+  return {
+    id,
     orgId: org.id,
-    username,
+    username: canonical,
     email: '',
     firstName: undefined,
     lastName: '',
-    nickname: nicknameOf(username),
+    nickname: nicknameOf(canonical),
     profileId: '',
     permissionSetIds: [],
     isActive: true,
@@ -53,14 +70,4 @@ export async function newUser(needs: Needs, org: Org, entered: NewUser): Promise
     createdAt: now,
     modifiedAt: now,
   }
-  const details = await userWithDetails(needs, blank, entered)
-  const password = checkPassword(org, username, entered)
-  if (!details.ok || !password.ok) {
-    return refused(...(details.ok ? [] : details.problems), ...(password.ok ? [] : password.problems))
-  }
-  const stored = await storedPassword(needs.passwords, entered)
-  if (!stored.ok) return stored
-  const user: User = { ...details.value, passwordHash: stored.value }
-  await needs.users.add(user)
-  return done(user)
 }

@@ -111,6 +111,25 @@ describe('Single Sign-On Settings', () => {
     await server.stores.samlSsoConfigs.delete(config?.id ?? '')
   })
 
+  it('have users made by signing in, if these are known by their Federation ID', async () => {
+    const { admin, server } = setup
+    const refused = await submitForm(admin, `${path}/new`, { ...entered(), userProvisioning: 'on' })
+    expect([refused.status, refused.html.includes('Users are made by their Federation ID')]).toEqual([422, true])
+    const form = { ...entered(), identityMapping: 'FederationId', userProvisioning: 'on' }
+    const made = await submitForm(admin, `${path}/new`, form)
+    expect(made.html).toMatch(/User Provisioning Enabled<\/dt><dd>Yes/)
+    const config = await stored()
+    expect(config).toMatchObject({ userProvisioning: true })
+    const { fullName: _, userProvisioning, ...changes } = form
+    const edit = `${path}/${config?.id}/edit`
+    expect((await submitForm(admin, edit, { ...changes, identityMapping: 'UserId', userProvisioning })).status).toBe(
+      422,
+    )
+    await submitForm(admin, edit, { ...changes, identityMapping: 'UserId' })
+    expect(await stored()).toMatchObject({ userProvisioning: false, identityMapping: 'UserId' })
+    await server.stores.samlSsoConfigs.delete(config?.id ?? '')
+  })
+
   it('are changed by nobody who may not, and are nothing of another org', async () => {
     const { server, stranger, signIn } = setup
     const config = await addIdentityProvider(server)
@@ -177,6 +196,30 @@ describe('the SAML Assertion Validator', () => {
     expect(html).not.toContain('Not reached')
     const refused = await validate(response(encryptedByForge(signed(), server.signer.pem)))
     expect(refused.html).toContain('<code>saml-decryption-failed</code>')
+    await server.stores.samlSsoConfigs.update(config)
+  })
+
+  it('says whom signing in would make, and makes nobody', async () => {
+    const { server } = setup
+    const [config] = await server.stores.samlSsoConfigs.list(server.org.id)
+    if (config === undefined) throw new Error('There are no settings.')
+    await server.stores.samlSsoConfigs.update({ ...config, identityMapping: 'FederationId', userProvisioning: true })
+    const named = {
+      'User.Username': 'made@target.example',
+      'User.Email': 'made@target.example',
+      'User.LastName': 'Made',
+    }
+    const attributes = { ...named, 'User.ProfileId': 'Standard User' }
+    const { html } = await validate(signed({ nameId: 'E-new', attributes }))
+    expect(html).toContain('At a browser it would make the user made@target.example.')
+    expect(html).toContain('The user can be made, or brought up to date, of what the assertion says')
+    const refused = await validate(signed({ nameId: 'E-new', attributes: named }))
+    expect(refused.html).toContain('<code>saml-jit-attribute-missing</code>')
+    await server.addUser('known@target.example', { federationId: 'E-known' })
+    const changed = await validate(signed({ nameId: 'E-known', attributes: { 'User.LastName': 'Changed' } }))
+    expect(changed.html).toContain('it would bring the user known@target.example up to date')
+    expect(await server.stores.users.findByUsername('made@target.example')).toBeUndefined()
+    expect(await server.stores.users.findByUsername('known@target.example')).not.toMatchObject({ lastName: 'Changed' })
     await server.stores.samlSsoConfigs.update(config)
   })
 

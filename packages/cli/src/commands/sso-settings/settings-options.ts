@@ -26,6 +26,12 @@ export function settingsCommand(name: 'create' | 'update') {
       '--decryption-certificate <name>',
       'of the org, whose key decrypts assertions; an empty text takes none encrypted',
     )
+    .addOption(
+      new Option(
+        '--user-provisioning <switch>',
+        'users are made, and brought up to date, by signing in; needs --identity FederationId',
+      ).choices(['on', 'off'] as const),
+    )
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -43,6 +49,7 @@ export const settingsOptionNames = {
   loginUrl: '--login-url',
   requestSigningCertId: '--signing-certificate',
   decryptionCertificate: '--decryption-certificate',
+  userProvisioning: '--user-provisioning',
 } as const
 
 type Options = ReturnType<ReturnType<typeof settingsCommand>['opts']>
@@ -63,5 +70,6 @@ export function enteredSettings(options: Options): EnteredSamlSsoConfig {
     requestSigningCertId: options.signingCertificate,
     requestSignatureMethod: options.signatureMethod,
     decryptionCertificate: options.decryptionCertificate,
+    userProvisioning: options.userProvisioning === undefined ? undefined : options.userProvisioning === 'on',
   })
 }

@@ -22,6 +22,7 @@ export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Recor
     requestSigningCertId: config.requestSigningCertId,
     requestSignatureMethod: config.requestSignatureMethod,
     decryptionCertificate: config.decryptionCertificate,
+    userProvisioning: config.userProvisioning,
     createdAt: config.createdAt,
     modifiedAt: config.modifiedAt,
   }
@@ -43,6 +44,7 @@ export function settingsText(config: SamlSsoConfig, org: string, style: Style): 
       'Requests signed with':
         config.requestSigningCertId && `${config.requestSigningCertId} (${config.requestSignatureMethod})`,
       'Decrypted with': config.decryptionCertificate,
+      'Users are made': config.userProvisioning ? 'by signing in' : undefined,
       Certificate: validationCert.subject,
       Valid: `${minute(validationCert.notBefore)} to ${minute(validationCert.notAfter)}`,
       'SHA-256': validationCert.fingerprint256,

@@ -23,6 +23,20 @@ export const samlIdpCauses = {
     meaning: 'The response answers a request that the org did not make, made long ago, or has had answered before.',
     whatToDo: ['Begin again from the sign-in page. A provider that is begun at itself leaves InResponseTo out.'],
   },
+  'saml-jit-attribute-missing': {
+    told: told('invalid_grant', 'user provisioning failed'),
+    meaning: 'Users are made by signing in, and the assertion lacks an attribute without which none can be made.',
+    whatToDo: ['Send User.Username, User.Email, User.LastName and User.ProfileId, by these very names.'],
+    setting: settings,
+  },
+  'saml-jit-attribute-invalid': {
+    told: told('invalid_grant', 'user provisioning failed'),
+    meaning: 'Users are made, or changed, by signing in, and no user can have what an attribute of the assertion says.',
+    whatToDo: [
+      'See in the journal of the org which attribute it is: a profile that is not there, a username that is taken or is to change, a value that is none.',
+    ],
+    setting: settings,
+  },
   'saml-idp-off': {
     told: told('invalid_request', 'identity provider not enabled'),
     meaning: 'The org at this address is no identity provider, or it is the login host of all orgs.',

@@ -100,12 +100,48 @@ export const singleSignOnExplanations = {
       found: quoted(found),
       whatToDo:
         mapping === 'FederationId'
-          ? 'Write it into the Federation ID of the user, capitals and all. Users are not made by signing in.'
-          : 'See what the identity provider sends, and whether the settings read it as what it is: Username, Federation ID or User ID. Users are not made by signing in.',
+          ? 'Write it into the Federation ID of the user, capitals and all. Users are made by signing in only where the settings say so (User Provisioning Enabled), and of people at browsers.'
+          : 'See what the identity provider sends, and whether the settings read it as what it is: Username, Federation ID or User ID. Users are made by signing in only where the settings say so (User Provisioning Enabled), by their Federation ID.',
       whereInSetup: 'Setup > Users > Users > Federation ID',
     }),
   },
+  'saml-jit-attribute-missing': {
+    check: 'user-provisioned',
+    facts: { settings: 'text', missing: 'texts' },
+    explain: ({ settings, missing }) => ({
+      expected:
+        'the attributes User.Username, User.Email, User.LastName and User.ProfileId, of a user who is to be made',
+      found: `none, or an empty one, for ${listed(missing, 'and')}`,
+      whatToDo: `Have the provider of ${quoted(settings)} send each as an Attribute with this very Name, capitals and all. If the user is there already, write what the provider calls them into their Federation ID: then nothing of it is needed.`,
+      whereInSetup: `${ssoSettings} > the settings > User Provisioning Enabled`,
+    }),
+  },
+  'saml-jit-attribute-invalid': {
+    check: 'user-provisioned',
+    facts: { settings: 'text', attribute: 'text', found: 'text', problem: 'text', details: 'text' },
+    explain: ({ settings, attribute, found, problem, details }) => ({
+      expected: `a value of ${attribute} that the user can have`,
+      found: `${found === '' ? 'an empty one' : quoted(found)}: ${problem}`,
+      whatToDo: `${provisioningClue(details)} The attributes are those that the provider of ${quoted(settings)} sends; at Salesforce this is ${details}.`,
+      whereInSetup: `${ssoSettings} > the settings > User Provisioning Enabled`,
+    }),
+  },
 } satisfies Partial<ReasonExplanations>
+
+function provisioningClue(details: string): string {
+  switch (details) {
+    case 'MISMATCH_FEDERATION_ID':
+      return 'Send what says who the user is as User.FederationIdentifier, or leave that out.'
+    case 'PROFILE_NAME_LOOKUP_ERROR':
+      return 'Send the id of a profile of the org, or its name, character by character.'
+    case 'UNSUPPORTED_VERSION':
+      return 'Send 1.0, or leave it out.'
+    case 'USER_NAME_CHANGE_NOT_ALLOWED':
+      return 'Send the username that the user has, or leave it out; an admin can change it in Setup. If this is another person, somebody else has their Federation ID.'
+    default:
+      return 'Send another value, or leave the attribute out where the user has one already.'
+  }
+}
 
 const mappingWords: Readonly<Record<string, string>> = {
   Username: 'username',

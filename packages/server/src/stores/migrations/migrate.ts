@@ -39,6 +39,7 @@ import { keptForms } from './0032-kept-forms.ts'
 import { externalClientApps } from './0033-external-client-apps.ts'
 import { liveRefreshTokens } from './0034-live-refresh-tokens.ts'
 import { assertionDecryption } from './0035-assertion-decryption.ts'
+import { userProvisioning } from './0036-user-provisioning.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -77,6 +78,7 @@ const migrations: readonly Migration[] = [
   externalClientApps,
   liveRefreshTokens,
   assertionDecryption,
+  userProvisioning,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

@@ -195,6 +195,8 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-not-yet-valid': 'request',
   'saml-replayed': 'request',
   'saml-decryption-failed': 'sso settings',
+  'saml-jit-attribute-missing': 'sso settings',
+  'saml-jit-attribute-invalid': 'sso settings',
   'saml-signature-wrong': 'app settings',
   // Single sign-on.
   'saml-profile-unknown': 'request',

@@ -2,6 +2,7 @@ import { checklist } from '../../../journal/checklist.ts'
 import { OAuthError } from '../../../oauth/error.ts'
 import type { Refusal } from '../../../oauth/refusal.ts'
 import { vouchedUser } from '../../../oauth/vouched-user.ts'
+import { type Provisioning, provisionedUser } from '../../../saml/provisioned-user.ts'
 import { browserRecipientsOf, recipientsOf, validatorPath } from '../../../saml/sso-endpoint.ts'
 import { Card, Notice } from '../blocks.tsx'
 import { area } from '../field.tsx'
@@ -10,7 +11,7 @@ import { formPage, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 
-type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'seal' | 'now'>
+type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'seal' | 'newId' | 'now'>
 
 const fields = {
   assertion: area({
@@ -44,9 +45,15 @@ export function assertionValidator(needs: Needs): readonly SetupRoute[] {
 interface Look {
   readonly checks: ReturnType<typeof checklist>
   readonly refusal: Refusal | undefined
+  /** What signing in would make of the user. */
+  readonly provisioning: Provisioning | undefined
 }
 
-async function lookedAt({ addresses, samlRules, seal, now }: Needs, text: string, visit: SetupVisit): Promise<Look> {
+async function lookedAt(
+  { addresses, samlRules, seal, newId, now }: Needs,
+  text: string,
+  visit: SetupVisit,
+): Promise<Look> {
   const { stores, org } = visit
   const checks = checklist()
   const look = vouchedUser({
@@ -57,19 +64,20 @@ async function lookedAt({ addresses, samlRules, seal, now }: Needs, text: string
       ...browserRecipientsOf(org, config, addresses),
     ],
     rules: samlRules,
+    provisionedUser: provisionedUser({ ...stores, newId, now }),
     now,
   })
   const sent = text.trim().startsWith('<') ? Buffer.from(text.trim()).toString('base64') : text.trim()
   try {
-    await look(sent, org, checks)
-    return { checks, refusal: undefined }
+    const { provisioning } = await look(sent, org, checks)
+    return { checks, refusal: undefined, provisioning }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    return { checks, refusal: error.refusal }
+    return { checks, refusal: error.refusal, provisioning: undefined }
   }
 }
 
-function result({ checks, refusal }: Look, visit: SetupVisit) {
+function result({ checks, refusal, provisioning }: Look, visit: SetupVisit) {
   const { org, requestId, sourceIp, at } = visit
   const entry = {
     id: 0,
@@ -99,7 +107,7 @@ function result({ checks, refusal }: Look, visit: SetupVisit) {
       <>
         <Notice look={refusal === undefined ? 'success' : 'error'} role="status">
           {refusal === undefined
-            ? 'The assertion would open a session, if it has not been used before.'
+            ? `The assertion would open a session, if it has not been used before.${consequence(provisioning)}`
             : 'The assertion is refused.'}
         </Notice>
         <Card title="Checks">
@@ -108,4 +116,13 @@ function result({ checks, refusal }: Look, visit: SetupVisit) {
       </>
     ),
   })
+}
+
+/** What else it would do at a browser. */
+function consequence(provisioning: Provisioning | undefined): string {
+  if (provisioning?.write === undefined) return ''
+  const { username } = provisioning.user
+  return provisioning.before === undefined
+    ? ` At a browser it would make the user ${username}.`
+    : ` At a browser it would bring the user ${username} up to date.`
 }

@@ -9,7 +9,7 @@ import {
   type SamlSsoConfig,
 } from '../../../saml/sso-config.ts'
 import { Card } from '../blocks.tsx'
-import { area, choice, radios, text } from '../field.tsx'
+import { area, check, choice, radios, text } from '../field.tsx'
 import type { ShownForm } from '../form.tsx'
 import { confirmPage, formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
@@ -103,6 +103,10 @@ const fields = {
     label: 'Attribute Name',
     help: 'The attribute that says who the user is, where it is in one.',
   }),
+  userProvisioning: check({
+    label: 'User Provisioning Enabled',
+    help: 'Whoever signs in at a browser and is unknown is made a user of the attributes User.Username, User.Email, User.LastName and User.ProfileId; whoever is known is brought up to date. Needs the Federation ID as identity type. The provider then decides who is a user here and with which profile, an administrator’s among them.',
+  }),
   ...requestFields([]),
 }
 
@@ -139,7 +143,7 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
     }),
     show: (form) => ({
       title: 'New SAML Single Sign-On Settings',
-      lead: 'From then on the org believes this identity provider about its users. Users are not made by signing in.',
+      lead: 'From then on the org believes this identity provider about its users.',
       place: singleSignOnPath,
       inside: (
         <>
@@ -181,6 +185,7 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
       identityMapping: config.identityMapping,
       identityLocation: config.identityLocation,
       attributeName: config.attributeName ?? '',
+      userProvisioning: config.userProvisioning,
       loginUrl: config.loginUrl ?? '',
       redirectBinding: config.redirectBinding ? 'redirect' : 'post',
       requestSigningCertId: config.requestSigningCertId ?? '',
@@ -247,6 +252,7 @@ function Identity({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'fie
       {form.field('identityMapping')}
       {form.field('identityLocation')}
       {form.field('attributeName')}
+      {form.field('userProvisioning')}
     </Card>
   )
 }

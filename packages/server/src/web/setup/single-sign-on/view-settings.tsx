@@ -41,6 +41,7 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
                 ['Request Signing Certificate', config.requestSigningCertId],
                 ['Request Signature Method', config.requestSigningCertId && config.requestSignatureMethod],
                 ['Assertion Decryption Certificate', config.decryptionCertificate],
+                ['User Provisioning Enabled', config.userProvisioning ? 'Yes' : 'No'],
                 ['Certificate', validationCert.subject],
                 ['Fingerprint (SHA-256)', <Copyable text={validationCert.fingerprint256} label="fingerprint" />],
                 ['Expiration Date', <Expiry certificate={validationCert} at={at} />],
