@@ -38,7 +38,9 @@ beforeAll(async () => {
   const made = ['app', 'create', 'Desk', '--contact-email', 'dev@acme.example', '--certificate-file', 'app.crt']
   const callback = ['--callback-url', `http://localhost:${callbackPort}/cb`, '--scope', 'api', 'web', 'refresh_token']
   const runAs = ['--client-credentials', '--run-as', username, '--json']
-  app = (await run([...made, ...callback, ...runAs], admin)).json
+  await run(['certificate', 'create', 'Devices'], admin)
+  const assets = ['--asset-certificate', 'Devices', '--asset-audience', 'https://telemetry.example']
+  app = (await run([...made, ...callback, ...assets, ...runAs], admin)).json
   place = { cwd: folder.path, env: { SALLYPORT_CONFIG: config, SECRET: app.consumerSecret } }
   const serve = ['serve', '--public-url', url, '--port', String(port), '--set']
   server = await startServer([...serve, 'pushedRequests=required', 'dpopNeedsNonce=yes'], admin)
@@ -101,6 +103,11 @@ describe('sallyport login --dpop', () => {
     const known = (await sallyport('token', 'introspect', '--login', 'robot', '--json')).json
     expect(known).toMatchObject({ active: true, cnf: { jkt: expect.stringMatching(/^[\w-]{43}$/) } })
     expect((await sallyport('call', 'GET', limits, '--login', 'robot')).status).toBe(0)
+  })
+
+  it('gets tokens for devices by a bound one', async () => {
+    const { status, stdout } = await sallyport('token', 'asset', '--login', 'robot')
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^eyJ/)])
   })
 
   it('makes proofs for other programs, each for one request', async () => {

@@ -57,7 +57,8 @@ export interface AssetToken {
 }
 
 /**
- * Gets an asset token: a JWT for a device, which services verify by the keys that the org publishes.
+ * Gets an asset token: a JWT for a device, which services verify by the keys that the org publishes. By an access token that is
+ * bound to a key it is to be had with that key alone (`dpop`).
  * @throws {TokenError} when it is refused
  * @throws {TransportError} when there was no answer
  */
@@ -73,6 +74,7 @@ export async function assetToken(request: AssetTokenRequest, asking: Asking = {}
         ...(actorToken !== undefined && { actor_token: actorToken, actor_token_type: typeUrn('jwt') }),
       },
       needsInstanceUrl: false,
+      isForDevice: true,
     },
     asking,
   )

@@ -22,6 +22,8 @@ export interface TokenRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly audience?: string | undefined
   readonly needsInstanceUrl: boolean
+  /** A token for a device is bound to no key of ours: one that is shown is that of the token by which it is asked for. */
+  readonly isForDevice?: true
 }
 
 /**
@@ -30,7 +32,7 @@ export interface TokenRequest {
  * @throws {TransportError} when there was no answer
  */
 export async function requestToken(request: TokenRequest, asking: Asking = {}): Promise<AccessToken> {
-  const { tokenEndpoint, parameters, client, headers = {}, audience, needsInstanceUrl } = request
+  const { tokenEndpoint, parameters, client, headers = {}, audience, needsInstanceUrl, isForDevice } = request
   const { transport: send = transport(), now = () => new Date(), dpop, signal, timeout } = asking
   const make = async () => ({
     method: 'POST',
@@ -40,7 +42,7 @@ export async function requestToken(request: TokenRequest, asking: Asking = {}): 
   })
   const answer = await sendProved(send, make, { key: dpop }, { signal, timeout })
   const grantType = parameters['grant_type'] ?? ''
-  const isBound = dpop !== undefined
+  const isBound = dpop !== undefined && isForDevice !== true
   return readTokenResponse(answer, { tokenEndpoint, grantType, audience, needsInstanceUrl, isBound, now: now() })
 }
 

@@ -4,8 +4,10 @@ import { generateInitialAccessToken } from '../../server/src/connected-apps/init
 import { strictPosture } from '../../server/src/options.ts'
 import { decideOn, signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import { consumerSecret, type TestServer } from '../../server/test/flows/test-server.ts'
+import { anAssetApp } from '../../server/test/flows/test-things.ts'
 import { startHttpServer } from '../../server/test/interop/http-server.ts'
 import {
+  assetToken,
   clientCredentials,
   type DpopKey,
   deviceFlow,
@@ -174,6 +176,22 @@ describe('tokens bound to a key', () => {
     const myDomain = `http://127.0.0.1:${server.org.port}`
     const own = await clientCredentials({ consumerKey: '3MVG9Desk', proof: signer, myDomain }, { dpop: key })
     expect(own.tokenType).toBe('DPoP')
+  })
+
+  it('get tokens for devices, which are bound to none of ours', async () => {
+    const { id } = await server.addUser('robot@target.example')
+    await anAssetApp(server, 'Things', { isClientCredentialEnabled: true })
+    const app = await server.stores.apps.findByConsumerKey('3MVG9Things')
+    const policies = await server.stores.apps.findPolicies(app?.id ?? '', server.org.id)
+    if (policies !== undefined) await server.stores.apps.setPolicies({ ...policies, clientCredentialUserId: id })
+    const myDomain = `http://127.0.0.1:${server.org.port}`
+    const { accessToken } = await clientCredentials(
+      { consumerKey: '3MVG9Things', proof: signer, myDomain },
+      { dpop: key },
+    )
+    const request = { accessToken, loginHost: myDomain }
+    expect((await assetToken(request, { dpop: key })).assetToken).toMatch(/^eyJ/)
+    await expect(assetToken(request)).rejects.toMatchObject({ error: 'invalid_dpop_proof' })
   })
 
   it('outlive the program with their key, which can be kept', async () => {

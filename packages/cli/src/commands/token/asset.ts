@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { openLogins, withClient } from '../../logins.ts'
+import { dpopOf, openLogins, withClient } from '../../logins.ts'
 import { jsonOption } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
@@ -27,11 +27,10 @@ export function tokenAsset(terminal: Terminal): CommandUnknownOpts {
         const login = kept.find(options.login)
         const { accessToken, instanceUrl } = await kept.tokens(login).token()
         const actorToken = options.actorTokenFile === undefined ? undefined : readFile(options.actorTokenFile).trim()
-        const { assetToken, expiresAt } = await client.assetToken({
-          accessToken,
-          actorToken,
-          loginHost: instanceUrl ?? login.loginHost,
-        })
+        const { assetToken, expiresAt } = await client.assetToken(
+          { accessToken, actorToken, loginHost: instanceUrl ?? login.loginHost },
+          { dpop: dpopOf(client, login) },
+        )
         if (terminal.wantsJson) terminal.answer({ assetToken, expiresAt }, assetToken)
         else terminal.write(`${assetToken}\n`)
       }),
