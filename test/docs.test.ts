@@ -80,6 +80,7 @@ describe('the flow pages', () => {
     const address = new URL(output.trim().split('\n').at(-1) ?? '')
     expect(address.pathname).toBe('/idp/endpoint/HttpRedirect')
     expect(address.searchParams.get('RelayState')).toBe('/personal')
+    expect(address.searchParams.has('Signature')).toBe(true)
     // The provider knows who asks: it asks for a password.
     expect(await (await fetch(address)).text()).toContain('name="pw"')
   })

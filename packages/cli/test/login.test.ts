@@ -241,6 +241,16 @@ describe('sallyport sso-settings and login saml-assertion', () => {
     expect(shown.stdout).toMatch(/Users are made\s+by signing in/)
     expect(shown.stdout).toContain('in the attribute employee')
     expect(shown.stdout).toMatch(/Decrypted with\s+Decryption/)
+    const logout = ['--single-logout-url', 'https://idp.example/slo', '--single-logout-binding', 'PostBinding']
+    const home = ['--logout-url', 'https://home.example/']
+    expect((await made('update', 'Acme_IdP', '--org', 'Target', ...logout, ...home, '--json')).json).toMatchObject({
+      singleLogoutUrl: 'https://idp.example/slo',
+      singleLogoutBinding: 'PostBinding',
+      logoutUrl: 'https://home.example/',
+    })
+    expect((await made('show', 'Acme_IdP', '--org', 'Target')).stdout).toContain('https://idp.example/slo, by post')
+    const plain = await made('update', 'Acme_IdP', '--org', 'Target', '--single-logout-url', 'http://idp.example/slo')
+    expect([plain.status, plain.stderr]).toEqual([1, expect.stringContaining('--single-logout-url')])
     expect((await made('delete', 'Acme_IdP', '--org', 'Target', '--yes')).status).toBe(0)
     expect((await made('list')).stdout).toContain('No org believes an identity provider yet')
     expect((await sallyport('login', 'remove', 'sso', '--yes')).status).toBe(0)

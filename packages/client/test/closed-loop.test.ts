@@ -273,6 +273,18 @@ function logoutOf(issuer: string, nameId: string, at: Date): string {
   return signXml(xml, server.signer, { element: 'LogoutRequest' })
 }
 
+const providerLogoutPath = `${targetBase}/services/auth/sp/saml2/logout`
+
+/** A provider's request to sign somebody out, unsigned. */
+function providerLogoutRequest(Destination = providerLogoutPath): string {
+  const attributes = { Destination }
+  return messageOf('LogoutRequest', 'https://idp.example', server.now(), attributes, '<saml:NameID>ada</saml:NameID>')
+}
+
+function postToOrg(xml: string): Promise<Wire> {
+  return send(providerLogoutPath, { headers: formType, body: posted(xml) })
+}
+
 /** A service provider's request by redirect. */
 function askIdp(issuer: string, attributes: Record<string, string> = {}, at = targetBase): Promise<Wire> {
   const packed = deflateRawSync(requestOf(issuer, attributes)).toString('base64')
@@ -1264,6 +1276,20 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const xml = signXml(samlAssertion(claims, server.now(), server.base), server.signer)
       const body = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64') }).toString()
       return send(`${targetBase}/`, { headers: formType, body })
+    },
+  ],
+  'saml-logout-unproved': [() => postToOrg(providerLogoutRequest())],
+  'saml-logout-misdirected': [
+    () => {
+      const xml = providerLogoutRequest('https://other.example/slo')
+      return postToOrg(signXml(xml, server.signer, { element: 'LogoutRequest' }))
+    },
+  ],
+  'saml-logout-replayed': [
+    async () => {
+      const xml = signXml(providerLogoutRequest(), server.signer, { element: 'LogoutRequest' })
+      await postToOrg(xml)
+      return postToOrg(xml)
     },
   ],
   'saml-idp-off': [() => askIdp('https://wiki.example', {}, otherBase), () => askIdp('https://wiki.example', {}, base)],

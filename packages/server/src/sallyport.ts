@@ -39,6 +39,7 @@ import { introspectEndpoint } from './oauth/introspect.ts'
 import { vouchedSessions } from './oauth/let-in.ts'
 import { sparingOfRows } from './oauth/login-rate.ts'
 import { nextToEnd } from './oauth/next-to-end.ts'
+import { providerLogout } from './oauth/provider-logout.ts'
 import { providerSignIn } from './oauth/provider-sign-in.ts'
 import { pushEndpoint } from './oauth/push.ts'
 import { answerWithin, readPushedRequests } from './oauth/read-pushed-request.ts'
@@ -111,6 +112,7 @@ import {
   missingAnswer,
   successAnswer,
 } from './web/endpoints/pages.ts'
+import { providerLogoutAnswer } from './web/endpoints/provider-logout.ts'
 import { registerAnswer, registrationAnswer } from './web/endpoints/register.ts'
 import { samlLoginAnswer, samlLogoutAnswer, samlMetadataAnswer, samlRequestAnswer } from './web/endpoints/saml.ts'
 import { samlStartAnswer } from './web/endpoints/saml-sign-in.ts'
@@ -497,7 +499,8 @@ export async function sallyport({
   })
   const ofSaml = { ...stores, addresses, seal, rules: posture, whoIsThere: whoIsThere({ users, orgs, profiles }), now }
   const signOn = samlSignOn({ ...ofSaml, appHandlers })
-  const logout = samlLogout(ofSaml)
+  const ofProviders = providerLogout(ofSaml)
+  const logout = samlLogout({ ...ofSaml, providerLogout: ofProviders })
   const { verificationHistory } = stores
   const question = consentQuestion({
     orgs,
@@ -551,7 +554,16 @@ export async function sallyport({
     refusesTokenInQuery: posture.refusesTokenInQuery,
   }
   const identity = { readBearer: bearerOf, ...whose, updatedAtIsNumber, now }
-  const leaving = { readBrowser: browserOf, sessions, idTokens: tokensOfId, apps, users, orgs, samlLogout: logout }
+  const leaving = {
+    readBrowser: browserOf,
+    sessions,
+    idTokens: tokensOfId,
+    apps,
+    users,
+    orgs,
+    samlLogout: logout,
+    providerLogout: ofProviders,
+  }
   const restNeeds = {
     readBearer: bearerOf,
     shownTokens: tokensOfObject,
@@ -716,6 +728,7 @@ export async function sallyport({
     samlRequest: sso(samlRequestAnswer({ signOn })),
     samlLogin: sso(samlLoginAnswer({ signOn, readBrowser: browserOf })),
     samlLogout: sso(samlLogoutAnswer({ logout, readBrowser: browserOf })),
+    providerLogout: page('logout', providerLogoutAnswer(leaving)),
     samlMetadata: page(undefined, samlMetadataAnswer('org', { ...ofSaml, missing: missingAnswer })),
     samlAppMetadata: page(undefined, samlMetadataAnswer('app', { ...ofSaml, missing: missingAnswer })),
     logout: page('logout', logoutAnswer(leaving)),

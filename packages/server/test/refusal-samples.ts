@@ -128,6 +128,18 @@ export const sampleFacts: ExplainedReasons = {
   'saml-subject-unset': { app, user, subject: 'FederationId' },
   'saml-idp-certificate-unusable': { org, certificate: 'Provider', problem: 'it was valid until 2026-02-01' },
   'saml-logout-mismatch': { app, problem: 'somebody else is signed in (NameID)' },
+  'saml-logout-unproved': {
+    settings: 'Acme IdP',
+    problem: 'another key made it',
+    certificate: 'CN=idp',
+    fingerprint: 'AA:BB:CC',
+  },
+  'saml-logout-misdirected': {
+    settings: 'Acme IdP',
+    found: 'https://other.example/slo',
+    accepted: ['https://acme.example/services/auth/sp/saml2/logout'],
+  },
+  'saml-logout-replayed': { settings: 'Acme IdP' },
   'provider-unknown': { found: 'Acme_id', org, known: ['Acme_ID'] },
   'provider-state-wrong': { provider: 'Acme ID', problem: 'it was begun 700 seconds ago' },
   'provider-refused': { provider: 'Acme ID', error: 'access_denied', description: 'not today' },

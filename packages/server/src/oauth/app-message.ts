@@ -1,36 +1,17 @@
 import type { CertificateStore } from '../certificates/certificate.ts'
 import type { ConnectedAppStore } from '../connected-apps/connected-app.ts'
 import { type SamlApp, samlAppsOf } from '../connected-apps/saml-app.ts'
-import { aboutApp, type Checklist, checklist, pass } from '../journal/checklist.ts'
+import { aboutApp, type Checklist, pass } from '../journal/checklist.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
 import { providerKeyOf } from '../saml/identity-provider.ts'
 import { idpPaths } from '../saml/idp-places.ts'
-import {
-  type MessageKind,
-  messageOf,
-  postedText,
-  readMessage,
-  redirectedText,
-  type SamlMessage,
-} from '../saml/message.ts'
-import { type MessageParameter, querySignature, querySignatureProblem } from '../saml/redirect-binding.ts'
-import { SamlError, shown } from '../saml/saml-error.ts'
-import { verifiedElement } from '../saml/signature.ts'
+import type { MessageKind, SamlMessage } from '../saml/message.ts'
+import { shown } from '../saml/saml-error.ts'
 import type { XmlSigner } from '../saml/written-xml.ts'
 import type { Seal } from '../seal.ts'
+import { type BroughtMessage, claimedMessage, provedMessage } from './brought-message.ts'
 import { refusal } from './refusal.ts'
-
-/** A SAML message of an app as a browser brought it. */
-export interface BroughtMessage {
-  readonly binding: 'HttpPost' | 'HttpRedirect'
-  readonly parameter: MessageParameter
-  /** The value of the parameter. */
-  readonly sent: string
-  /** The query string as it was received: its signature is over those characters. */
-  readonly query: string
-  readonly relayState: string | undefined
-}
 
 /** A message of an app of the org; where the app has registered a certificate, its own. */
 export interface AppMessage {
@@ -48,9 +29,6 @@ export interface AppMessageNeeds {
   readonly now: () => Date
 }
 
-// More characters than any app needs; they go along in addresses.
-const longestRelayState = 1024
-
 /** The org that is asked as an identity provider. @throws {OAuthError} `saml-idp-off` */
 export function providerAt({ org }: Site, checks: Checklist): Org {
   if (org !== undefined) checks.orgId = org.id
@@ -59,13 +37,6 @@ export function providerAt({ org }: Site, checks: Checklist): Org {
   }
   pass(checks, 'idp', { org: org.name })
   return org
-}
-
-/** What an app is given along to be given back, as long as it may be. @throws {OAuthError} */
-export function boundedRelayState(relayState: string | undefined): string | undefined {
-  if (relayState === undefined || relayState.length <= longestRelayState) return relayState
-  const problem = `longer than ${longestRelayState} characters`
-  throw refusal({ reason: 'parameter-malformed', facts: { parameter: 'RelayState', problem } })
 }
 
 /**
@@ -80,10 +51,7 @@ export async function readAppMessage(
   { kinds, mustBeSigned }: { readonly kinds: readonly MessageKind[]; readonly mustBeSigned: boolean },
   checks: Checklist,
 ): Promise<AppMessage> {
-  const claimed = await readable(async () => {
-    const text = brought.binding === 'HttpPost' ? postedText(brought.sent) : redirectedText(brought.sent)
-    return readMessage(text, kinds)
-  })
+  const claimed = await claimedMessage(brought, kinds)
   pass(checks, 'saml-request', { message: claimed.kind })
   const app = await appCalled(needs, org, claimed.issuer, checks)
   const { certificate } = app.saml
@@ -107,23 +75,10 @@ export async function readAppMessage(
       }
       return refusal({ reason: 'saml-request-signature-wrong', facts })
     }
-    const unsigned = refusal({ reason: 'saml-request-unsigned', facts: { app: app.label, isRegistered: 'yes' } })
-    if (brought.binding === 'HttpRedirect') {
-      const signature = querySignature(brought.query, brought.parameter)
-      if (signature === undefined) throw unsigned
-      const problem = querySignatureProblem(signature, certificate, needs.rules)
-      if (problem !== undefined) throw wrong(problem)
-      return claimed
-    }
-    try {
-      const signer = { holder: app.label, certificate }
-      // What is read is what was signed, and nothing around it.
-      const root = await verifiedElement(claimed.root, signer, needs.rules, checklist())
-      return messageOf(claimed.text, root, [claimed.kind])
-    } catch (error) {
-      if (!(error instanceof SamlError)) throw error
-      throw error.refusal.reason === 'saml-unsigned' ? unsigned : wrong(signatureProblem(error.refusal))
-    }
+    const proof = await provedMessage(claimed, brought, { holder: app.label, certificate }, needs.rules)
+    if (proof.ok) return proof.message
+    if (proof.isSigned) throw wrong(proof.problem)
+    throw refusal({ reason: 'saml-request-unsigned', facts: { app: app.label, isRegistered: 'yes' } })
   }
 
   function checkDestination({ destination }: SamlMessage): void {
@@ -132,16 +87,6 @@ export async function readAppMessage(
     if (destination === undefined || accepted.includes(destination)) return
     const facts = { app: app.label, attribute: 'Destination', found: shown(destination), expected: accepted[0] ?? '' }
     throw refusal({ reason: 'saml-request-unfit', facts })
-  }
-}
-
-/** What cannot be read is said in the words of whoever was asked. @throws {OAuthError} `saml-request-malformed` */
-export async function readable<Result>(read: () => Result | Promise<Result>): Promise<Result> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof SamlError) || error.refusal.reason !== 'saml-malformed') throw error
-    throw refusal({ reason: 'saml-request-malformed', facts: error.refusal.facts })
   }
 }
 
@@ -185,17 +130,4 @@ export async function signerFor(
   }
   pass(checks, 'saml-key', { certificate: key.certificate.subject })
   return { certificate: key.certificate, privateKey: key.privateKey, algorithm: saml.samlSigningAlgoType }
-}
-
-function signatureProblem(said: SamlError['refusal']): string {
-  switch (said.reason) {
-    case 'saml-signature-unfit':
-      return said.facts.problem
-    case 'saml-algorithm-not-allowed':
-      return `the algorithm ${said.facts.found} is not taken`
-    case 'saml-altered':
-      return 'the message was changed after it was signed'
-    default:
-      return 'another key made it'
-  }
 }

@@ -7,6 +7,7 @@ import type { OpenSession } from '../sessions/open-session.ts'
 import type { CheckPageUser } from '../sessions/page-user.ts'
 import type { RelaxedSignIn } from '../sessions/relaxed-sign-in.ts'
 import { checkSignInAddress } from '../sessions/sign-in-address.ts'
+import type { SsoSession } from '../sessions/sso-session.ts'
 import type { PermissionSetStore, ProfileStore } from '../users/profile.ts'
 import { secondFactorOf } from '../users/second-factor.ts'
 import type { User, UserStore } from '../users/user.ts'
@@ -24,6 +25,8 @@ export interface Vouched {
   /** Whether users that verify their identity after a password do so after this, too. */
   readonly requireMfa: boolean
   readonly loginType: LoginAttempt['loginType']
+  /** What a SAML assertion is to be remembered by; `undefined` where somebody else vouches. */
+  readonly sso: SsoSession | undefined
 }
 
 /** A session that was opened for somebody. */
@@ -70,7 +73,10 @@ export function vouchedSessions(needs: Needs): Admit {
     noteRefused,
   }
 
-  async function open({ org, user, place, app, requireMfa, loginType }: Vouched, checks: Checklist): Promise<LetIn> {
+  async function open(
+    { org, user, place, app, requireMfa, loginType, sso }: Vouched,
+    checks: Checklist,
+  ): Promise<LetIn> {
     const { sourceIp } = place
     const at = now()
     const profile = await needs.profiles.find(user.profileId)
@@ -87,7 +93,7 @@ export function vouchedSessions(needs: Needs): Admit {
     // Whoever vouches is trusted with multi-factor authentication, unless it is said; with what the profile wants they are not.
     const awaitsVerification = secondFactor === 'ProfilePolicy' || (requireMfa && secondFactor !== undefined)
     const [cookie] = await Promise.all([
-      needs.openSession({ org, user, profile, at, sourceIp, awaitsVerification }),
+      needs.openSession({ org, user, profile, at, sourceIp, awaitsVerification, sso }),
       ...(awaitsVerification ? [] : [needs.users.noteLogin(user.id, at)]),
       note(user, place, loginType, awaitsVerification ? 'Two-factor required' : 'Success'),
     ])

@@ -224,7 +224,8 @@ export function providerSignIn(needs: Needs): ProviderSignIn {
     checks.userId = user.id
     pass(checks, 'user-known', { user: user.username })
     const { requireMfa } = provider
-    return needs.sessions.letIn({ org, user, place, app, requireMfa, loginType: 'ThirdPartySso' }, checks)
+    const vouched = { org, user, place, app, requireMfa, loginType: 'ThirdPartySso', sso: undefined } as const
+    return needs.sessions.letIn(vouched, checks)
   }
 }
 

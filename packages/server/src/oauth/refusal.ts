@@ -82,6 +82,18 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'saml-subject-unset': { readonly app: string; readonly user: string; readonly subject: string }
   'saml-idp-certificate-unusable': { readonly org: string; readonly certificate: string; readonly problem: string }
   'saml-logout-mismatch': { readonly app: string; readonly problem: string }
+  'saml-logout-unproved': {
+    readonly settings: string
+    readonly problem: string
+    readonly certificate: string
+    readonly fingerprint: string
+  }
+  'saml-logout-misdirected': {
+    readonly settings: string
+    readonly found: string
+    readonly accepted: readonly string[]
+  }
+  'saml-logout-replayed': { readonly settings: string }
   // Auth. providers
   'provider-unknown': { readonly found: string; readonly org: string; readonly known: readonly string[] }
   'provider-state-wrong': { readonly provider: string; readonly problem: string }
@@ -333,6 +345,7 @@ const invalidProof = (description: string): Wire => ({ code: 'invalid_dpop_proof
 const handlerSaysNo = { code: 'invalid_grant', description: 'Token handler validation failed' } as const
 const invalidActorToken = { code: 'invalid_grant', description: 'invalid actor token' } as const
 const malformed = (description: string): Wire => ({ code: 'invalid_request', description })
+const untakenLogout = malformed('the SAML logout message was not accepted')
 const deadToken = { code: 'invalid_token', description: 'expired access/refresh token' } as const
 
 // The one place where our reasons and Salesforce's codes meet.
@@ -443,6 +456,9 @@ const wires: { readonly [R in Reason]: Wire } = {
     description: 'the certificate of the identity provider cannot be used',
   },
   'saml-logout-mismatch': malformed('the SAML message is not about this session'),
+  'saml-logout-unproved': untakenLogout,
+  'saml-logout-misdirected': untakenLogout,
+  'saml-logout-replayed': untakenLogout,
   'provider-unknown': malformed('auth provider not found'),
   'provider-state-wrong': malformed('this sign-in is out of date or was not begun in this browser'),
   'provider-refused': { code: 'access_denied', description: 'the auth provider refused the sign-in' },

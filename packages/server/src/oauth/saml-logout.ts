@@ -4,30 +4,24 @@ import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Site } from '../orgs/address.ts'
 import type { Org } from '../orgs/org.ts'
 import { idpPaths } from '../saml/idp-places.ts'
-import { inResponseTo, readLogoutRequest } from '../saml/message.ts'
-import { type MessageParameter, redirectedMessage } from '../saml/redirect-binding.ts'
+import { inResponseTo, readLogoutRequest, statusOf } from '../saml/message.ts'
+import type { MessageParameter } from '../saml/redirect-binding.ts'
 import { nameIdFormatOf, nameIdOf } from '../saml/subject.ts'
-import { logoutRequestXml, logoutResponseXml, signedMessage } from '../saml/written-logout.ts'
+import { logoutRequestXml, logoutResponseXml } from '../saml/written-logout.ts'
 import { newMessageId } from '../saml/written-response.ts'
-import type { Session, SessionStore } from '../sessions/session.ts'
+import type { ListedSession, Session, SessionStore } from '../sessions/session.ts'
 import type { ProfileStore } from '../users/profile.ts'
 import type { UserStore } from '../users/user.ts'
-import {
-  type AppMessageNeeds,
-  type BroughtMessage,
-  boundedRelayState,
-  providerAt,
-  readAppMessage,
-  readable,
-  signerFor,
-} from './app-message.ts'
+import { type AppMessageNeeds, providerAt, readAppMessage, signerFor } from './app-message.ts'
+import { type BroughtMessage, boundedRelayState, readable } from './brought-message.ts'
+import type { ProviderLogout } from './provider-logout.ts'
 import { refusal } from './refusal.ts'
+import { departure, type SamlDeparture } from './saml-departure.ts'
 import { samlTickets } from './saml-ticket.ts'
 
 /** What the browser does next. */
 export type LogoutStep =
-  | { readonly go: 'redirect'; readonly url: string }
-  | { readonly go: 'post'; readonly url: string; readonly fields: Readonly<Record<string, string>> }
+  | SamlDeparture
   /** Nobody is left to be told. */
   | { readonly go: 'done'; readonly next: string | undefined }
 
@@ -37,15 +31,22 @@ export interface LogoutProgress {
   readonly hasEnded: boolean
 }
 
+/** Where it goes on to once every app was told. */
+export interface Afterwards {
+  readonly next: string | undefined
+  /** What is put behind it when an app did not say that it was done. */
+  readonly ifPartial: string
+}
+
 /** Single logout by SAML: an app signs people out here, and is told when they sign out. */
 export interface SamlLogout {
   /** A message of an app. Answers the local path at which it goes on. @throws {OAuthError} */
   receive(brought: BroughtMessage, site: Site, checks: Checklist): Promise<string>
   /**
-   * The local path at which the apps that were opened from a session are told of its end; `undefined` where there are none.
-   * @param next the local path to go on to afterwards
+   * The local path at which the apps that were opened from sessions of an org are told of their end; `undefined` where there are
+   * none.
    */
-  begin(session: Session, site: Site, next: string | undefined): Promise<string | undefined>
+  begin(ended: readonly ListedSession[], site: Site, afterwards: Afterwards): Promise<string | undefined>
   /** @param session of the browser, with which somebody is signed in @throws {OAuthError} */
   goOn(ticket: string, session: Session | undefined, site: Site, checks: Checklist): Promise<LogoutProgress>
 }
@@ -54,6 +55,8 @@ interface Needs extends AppMessageNeeds {
   readonly sessions: Pick<SessionStore, 'end'>
   readonly users: Pick<UserStore, 'find'>
   readonly profiles: Pick<ProfileStore, 'find'>
+  /** Tells the identity provider that began a session, where it wants to be told. */
+  readonly providerLogout: Pick<ProviderLogout, 'beginFor'>
   readonly rules: AppMessageNeeds['rules'] & { readonly samlClockSkew: number }
 }
 
@@ -75,6 +78,8 @@ const chain = z.object({
   /** The request that all began with. */
   answers: z.object({ appId: z.string(), id: z.string(), relayState: z.string().optional() }).optional(),
   next: z.string().optional(),
+  ifPartial: z.string().optional(),
+  isPartial: z.boolean().optional(),
 })
 const shape = z.discriminatedUnion('kind', [request, chain])
 type Chain = z.output<typeof chain>
@@ -103,9 +108,9 @@ export function samlLogout(needs: Needs): SamlLogout {
       const facts = { begun: message.issueInstant.toISOString(), now: now().toISOString(), lifetime: oldest }
       throw refusal({ reason: 'saml-request-expired', facts })
     }
-    const { nameId, sessionIndexes } = await readable(() => readLogoutRequest(message))
+    const { name, sessionIndexes } = await readable(() => readLogoutRequest(message))
     const relayState = boundedRelayState(brought.relayState)
-    const asked = { appId: app.id, id: message.id, relayState, nameId, sessionIndexes: [...sessionIndexes] }
+    const asked = { appId: app.id, id: message.id, relayState, nameId: name.value, sessionIndexes: [...sessionIndexes] }
     return pathOf({ kind: 'request', ...asked }, org)
   }
 
@@ -118,14 +123,23 @@ export function samlLogout(needs: Needs): SamlLogout {
       const problem = 'the answer is to another message than the one that was sent'
       throw refusal({ reason: 'saml-logout-mismatch', facts: { app: app.label, problem } })
     }
-    pass(checks, 'saml-logout')
-    return pathOf({ ...step, waitsFor: undefined }, org)
+    const status = statusOf(message)
+    pass(checks, 'saml-logout', { status: status ?? 'none' })
+    const isPartial = step.isPartial === true || status !== 'Success'
+    return pathOf({ ...step, waitsFor: undefined, isPartial }, org)
   }
 
-  async function begin(session: Session, { org }: Site, next: string | undefined): Promise<string | undefined> {
-    if (org?.settings.enableIdentityProvider !== true || org.id !== session.orgId) return undefined
-    const rest = await toldOf(org, session, undefined)
-    return rest.length === 0 ? undefined : pathOf({ kind: 'chain', rest, next }, org)
+  async function begin(
+    ended: readonly ListedSession[],
+    { org }: Site,
+    { next, ifPartial }: Afterwards,
+  ): Promise<string | undefined> {
+    if (org?.settings.enableIdentityProvider !== true) return undefined
+    const ours = ended.filter(({ orgId }) => orgId === org.id)
+    const told = (await Promise.all(ours.map((session) => toldOf(org, session, undefined)))).flat()
+    const rest = told.slice(0, mostApps)
+    const isPartial = told.length > rest.length
+    return rest.length === 0 ? undefined : pathOf({ kind: 'chain', rest, next, ifPartial, isPartial }, org)
   }
 
   async function goOn(
@@ -152,8 +166,11 @@ export function samlLogout(needs: Needs): SamlLogout {
     pass(checks, 'saml-logout')
     const rest = await toldOf(org, session, appId)
     await sessions.end(session.id)
-    const next = await advance({ kind: 'chain', rest, answers: { appId, id, relayState } }, org, site, checks)
-    return { step: next, hasEnded: true }
+    const answers = { appId, id, relayState }
+    const back = pathOf({ kind: 'chain', rest: [], answers }, org)
+    const provider = await needs.providerLogout.beginFor(session, site, back)
+    const afterwards = provider === undefined ? { answers } : { next: provider }
+    return { step: await advance({ kind: 'chain', rest, ...afterwards }, org, site, checks), hasEnded: true }
   }
 
   async function advance(step: Chain, org: Org, site: Site, checks: Checklist): Promise<LogoutStep> {
@@ -164,16 +181,17 @@ export function samlLogout(needs: Needs): SamlLogout {
       // What an app has no more, it is not told.
       if (app === undefined || url === undefined) return advance({ ...step, rest }, org, site, checks)
       const id = newMessageId(now())
-      const subject = { ...first, format: nameIdFormatOf(app.saml), sessionIndex: first.sessionIndex }
-      const xml = logoutRequestXml(id, messageTo(app, url, org, site), subject)
+      const name = { value: first.nameId, format: nameIdFormatOf(app.saml) }
+      const xml = logoutRequestXml(id, messageTo(app, url, org, site), { name, sessionIndex: first.sessionIndex })
       const relayState = tickets.write({ ...step, rest, waitsFor: id }, org)
       return sendTo(app, url, 'SAMLRequest', { xml, relayState }, org, checks)
     }
-    const { answers, next } = step
+    const { answers, isPartial = false } = step
+    const next = step.next && `${step.next}${isPartial ? (step.ifPartial ?? '') : ''}`
     const app = answers === undefined ? undefined : await appOf(answers.appId)
     const url = app?.saml.samlSloUrl
     if (answers === undefined || app === undefined || url === undefined) return { go: 'done', next }
-    const xml = logoutResponseXml(answers.id, messageTo(app, url, org, site))
+    const xml = logoutResponseXml(answers.id, messageTo(app, url, org, site), isPartial ? 'PartialLogout' : 'Success')
     return sendTo(app, url, 'SAMLResponse', { xml, relayState: answers.relayState }, org, checks)
   }
 
@@ -181,17 +199,12 @@ export function samlLogout(needs: Needs): SamlLogout {
     app: SamlApp,
     url: string,
     parameter: MessageParameter,
-    { xml, relayState }: { readonly xml: string; readonly relayState: string | undefined },
+    message: { readonly xml: string; readonly relayState: string | undefined },
     org: Org,
     checks: Checklist,
   ): Promise<LogoutStep> {
     const signer = await signerFor(needs, org, app, checks)
-    if (app.saml.samlIdpSLOBindingEnum === 'RedirectBinding') {
-      return { go: 'redirect', url: redirectedMessage(url, parameter, { xml, relayState }, signer) }
-    }
-    const value = Buffer.from(await signedMessage(xml, signer)).toString('base64')
-    const fields = { [parameter]: value, ...(relayState === undefined ? {} : { RelayState: relayState }) }
-    return { go: 'post', url, fields }
+    return departure({ url, binding: app.saml.samlIdpSLOBindingEnum }, parameter, message, signer)
   }
 
   function messageTo({ saml }: SamlApp, destination: string, org: Org, site: Site) {
@@ -199,7 +212,11 @@ export function samlLogout(needs: Needs): SamlLogout {
   }
 
   /** The apps that were opened from a session and want to be told, each with the name that it knows. */
-  async function toldOf(org: Org, session: Session, exceptId: string | undefined): Promise<z.output<typeof told>[]> {
+  async function toldOf(
+    org: Org,
+    session: ListedSession,
+    exceptId: string | undefined,
+  ): Promise<z.output<typeof told>[]> {
     const all = await Promise.all(
       session.appIds
         .filter((id) => id !== exceptId)
@@ -215,7 +232,7 @@ export function samlLogout(needs: Needs): SamlLogout {
     return named.flat()
   }
 
-  async function nameFor(app: SamlApp | undefined, org: Org, { userId }: Session): Promise<string | undefined> {
+  async function nameFor(app: SamlApp | undefined, org: Org, { userId }: ListedSession): Promise<string | undefined> {
     const user = await users.find(userId)
     if (app === undefined || user === undefined) return undefined
     const profile = await profiles.find(user.profileId)

@@ -5,29 +5,24 @@ import { type Checklist, pass } from '../journal/checklist.ts'
 import type { Addresses, Site } from '../orgs/address.ts'
 import type { Org, OrgStore } from '../orgs/org.ts'
 import { readRecordId } from '../record-id.ts'
-import { samlKeyOf } from '../saml/identity-provider.ts'
-import { redirectedMessage } from '../saml/redirect-binding.ts'
-import { shown } from '../saml/saml-error.ts'
+import type { SsoAssertion } from '../saml/sso-assertion.ts'
 import type { SamlSsoConfig, SamlSsoConfigStore } from '../saml/sso-config.ts'
 import { acsUrlOf } from '../saml/sso-endpoint.ts'
-import { authnRequestXml, signedRequest } from '../saml/written-request.ts'
-import type { XmlSigner } from '../saml/written-xml.ts'
+import { authnRequestXml } from '../saml/written-request.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
+import { type SsoSession, ssoSession } from '../sessions/sso-session.ts'
 import type { User } from '../users/user.ts'
 import { OAuthError } from './error.ts'
 import type { LoginPlace } from './failed-login.ts'
 import type { Admit, LetIn } from './let-in.ts'
 import type { OneUse } from './provisioning-store.ts'
 import { refusal } from './refusal.ts'
+import { departure, requestSigner, type SamlDeparture } from './saml-departure.ts'
 import { samlTickets, ticketLifetime } from './saml-ticket.ts'
 import { type SpendingNeeds, spending } from './spent-sign-in.ts'
+import { ssoPlaceAt, unknownSettings } from './sso-place.ts'
 import type { Vouched, VouchedUser } from './vouched-user.ts'
-
-/** How the browser goes to an identity provider. */
-export type SamlDeparture =
-  | { readonly go: 'redirect'; readonly url: string }
-  | { readonly go: 'post'; readonly url: string; readonly fields: Readonly<Record<string, string>> }
 
 /** Sign-in with an identity provider that an org believes (Web Browser SSO Profile), of which the org is a service provider. */
 export interface SamlSignIn {
@@ -65,7 +60,7 @@ const asked = z.object({ config: z.string(), nonce: z.string() })
 
 /** {@link SamlSignIn} over the stores. */
 export function samlSignIn(needs: Needs): SamlSignIn {
-  const { samlSsoConfigs, orgs, addresses, sessions, rules, now } = needs
+  const { samlSsoConfigs, addresses, sessions, rules, now } = needs
   const spend = spending(needs)
   const requests = samlTickets(asked, 'saml sign-in', needs)
 
@@ -78,22 +73,14 @@ export function samlSignIn(needs: Needs): SamlSignIn {
       const id = `_${requests.write({ config: config.id, nonce: randomText(12) }, org)}`
       const acsUrl = acsUrlOf(org, config, addresses, site)
       const xml = authnRequestXml({ id, issuer, destination: loginUrl, acsUrl, at: now() })
-      const signer = await signerOf(config, org)
+      const signer = await requestSigner(needs, config, org)
       const relayState = startUrl === '/' ? undefined : startUrl
-      if (redirectBinding) {
-        return { go: 'redirect', url: redirectedMessage(loginUrl, 'SAMLRequest', { xml, relayState }, signer) }
-      }
-      const written = signer === undefined ? xml : await signedRequest(xml, signer)
-      const fields = {
-        SAMLRequest: Buffer.from(written).toString('base64'),
-        ...(relayState === undefined ? {} : { RelayState: relayState }),
-      }
-      return { go: 'post', url: loginUrl, fields }
+      const binding = redirectBinding ? 'RedirectBinding' : 'PostBinding'
+      return departure({ url: loginUrl, binding }, 'SAMLRequest', { xml, relayState }, signer)
     },
 
     async arrive({ response, so, sc }, place, app, checks) {
-      const settings = sc === undefined ? undefined : await settingsAt(place.site, sc)
-      const org = await orgAt(place.site, so, settings)
+      const { org, settings } = await ssoPlaceAt(needs, place.site, { so, sc })
       checks.orgId = org.id
       const loginType = 'Saml' as const
       try {
@@ -103,7 +90,15 @@ export function samlSignIn(needs: Needs): SamlSignIn {
         checks.userId = user.id
         pass(checks, 'not-replayed')
         return await sessions.letIn(
-          { org, user, place, app, requireMfa: false, loginType: isAnswer ? 'Saml2' : loginType },
+          {
+            org,
+            user,
+            place,
+            app,
+            requireMfa: false,
+            loginType: isAnswer ? 'Saml2' : loginType,
+            sso: sessionOf(vouched.sso),
+          },
           checks,
         )
       } catch (error) {
@@ -116,6 +111,10 @@ export function samlSignIn(needs: Needs): SamlSignIn {
         throw error
       }
     },
+  }
+
+  function sessionOf({ config, assertion: { name, sessionIndex } }: SsoAssertion): SsoSession | undefined {
+    return name && ssoSession({ configId: config.id, name, sessionIndex })
   }
 
   /** What is to count once is used up: the assertion, and the request that it answers. Answers who is signed in by then. */
@@ -156,39 +155,8 @@ export function samlSignIn(needs: Needs): SamlSignIn {
     pass(checks, 'sso-settings', { settings: config.label })
     return { org, config }
   }
-
-  /** The org that the address names, by itself, its settings or its host; if it names it twice, it has to be the same. */
-  async function orgAt(site: Site, so: string | undefined, settings: SamlSsoConfig | undefined): Promise<Org> {
-    const id = so === undefined ? settings?.orgId : readRecordId(so)
-    const org = so === undefined && settings === undefined ? site.org : await orgs.find(id ?? '')
-    const isTheSame = (other: string | undefined) => other === undefined || other === org?.id
-    if (org !== undefined && isTheSame(site.org?.id) && isTheSame(settings?.orgId)) return org
-    throw refusal({ reason: 'sso-org-unknown', facts: { found: so?.slice(0, 64) ?? 'none' } })
-  }
-
-  async function settingsAt({ org }: Site, sc: string): Promise<SamlSsoConfig> {
-    const config = await samlSsoConfigs.find(readRecordId(sc) ?? '')
-    if (config === undefined || (org !== undefined && config.orgId !== org.id)) throw unknownSettings(sc, org)
-    return config
-  }
-
-  async function signerOf(config: SamlSsoConfig, org: Org): Promise<XmlSigner | undefined> {
-    const { requestSigningCertId: name, requestSignatureMethod } = config
-    if (name === undefined) return undefined
-    const key = await samlKeyOf(needs, org, name, now())
-    if (!key.ok) {
-      const facts = { org: org.name, certificate: key.name, problem: key.problem }
-      throw refusal({ reason: 'saml-idp-certificate-unusable', facts })
-    }
-    const algorithm = requestSignatureMethod === 'RSA-SHA1' ? 'SHA1' : 'SHA256'
-    return { certificate: key.certificate, privateKey: key.privateKey, algorithm }
-  }
 }
 
 function unrequested({ label: settings }: SamlSsoConfig, problem: string): OAuthError {
   return refusal({ reason: 'saml-response-unrequested', facts: { settings, problem } })
-}
-
-function unknownSettings(found: string, org: Org | undefined): OAuthError {
-  return refusal({ reason: 'sso-settings-unknown', facts: { found: shown(found), org: org?.name ?? '' } })
 }

@@ -20,17 +20,8 @@ import { responseXml, statusResponseXml, type WrittenResponse } from '../saml/wr
 import { lastUsedAt, type Session, type SessionStore } from '../sessions/session.ts'
 import { type CustomPermissionStore, hasCustomPermission } from '../users/custom-permission.ts'
 import type { User } from '../users/user.ts'
-import {
-  type AppMessageNeeds,
-  type BroughtMessage,
-  boundedRelayState,
-  knownApp,
-  providerAt,
-  readAppMessage,
-  readable,
-  signerFor,
-  unknownApp,
-} from './app-message.ts'
+import { type AppMessageNeeds, knownApp, providerAt, readAppMessage, signerFor, unknownApp } from './app-message.ts'
+import { type BroughtMessage, boundedRelayState, readable } from './brought-message.ts'
 import { refusal } from './refusal.ts'
 import { samlTickets } from './saml-ticket.ts'
 import type { Browser, SignedIn, WhoIsThere } from './signed-in.ts'

@@ -122,10 +122,20 @@ describe('an identity provider in an org file', () => {
         decryptionCertificate: Provider
         identityMapping: FederationId
         userProvisioning: true
+        singleLogoutUrl: https://idp.example/slo
+        singleLogoutBinding: PostBinding
+        logoutUrl: https://acme.example/bye
 `
     changesOf(await apply(acts, believing))
     const org = await acts.orgs.findByName('Acme')
-    const asked = { loginUrl: 'https://idp.example/sso', redirectBinding: false, requestSignatureMethod: 'RSA-SHA1' }
+    const asked = {
+      loginUrl: 'https://idp.example/sso',
+      redirectBinding: false,
+      requestSignatureMethod: 'RSA-SHA1',
+      singleLogoutUrl: 'https://idp.example/slo',
+      singleLogoutBinding: 'PostBinding',
+      logoutUrl: 'https://acme.example/bye',
+    }
     expect(await acts.samlSsoConfigs.list(org?.id ?? '')).toMatchObject([
       { ...asked, requestSigningCertId: 'Provider', decryptionCertificate: 'Provider', userProvisioning: true },
     ])
@@ -144,6 +154,10 @@ describe('an identity provider in an org file', () => {
     const unopened = believing.replace('decryptionCertificate: Provider', 'decryptionCertificate: None')
     expect(mistakesOf(await apply(acts, unopened))).toEqual([
       expect.stringContaining('decryptionCertificate: This org has no certificate “None”.'),
+    ])
+    const plain = believing.replace('https://idp.example/slo', 'http://idp.example/slo')
+    expect(mistakesOf(await apply(acts, plain))).toEqual([
+      expect.stringContaining('singleLogoutUrl: Plain http is for'),
     ])
   })
 

@@ -335,12 +335,9 @@ export const samlSsoConfigKind = {
       'attributeNameIdFormat',
       'errorUrl',
       'executionUserId',
-      'logoutUrl',
       'oauthTokenEndpoint',
       'salesforceLoginUrl',
       'samlJitHandlerId',
-      'singleLogoutBinding',
-      'singleLogoutUrl',
     ]),
   },
 } satisfies EntryKind<z.ZodType>

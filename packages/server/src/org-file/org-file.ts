@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { userMatchings } from '../auth-providers/auth-provider.ts'
+import { samlLogoutBindings } from '../connected-apps/saml-config.ts'
 import { externalCredentialSettings, namedCredentialSettings } from '../named-credentials/credential.ts'
 import { releaseUpdateNames } from '../releases/release-updates.ts'
 import { customObject } from '../rest/custom-object.ts'
@@ -194,6 +195,9 @@ export const samlSsoConfigEntry = z.strictObject({
   requestSignatureMethod: z.enum(requestSignatureMethods).exactOptional(),
   decryptionCertificate: z.string().exactOptional(),
   userProvisioning: z.boolean().exactOptional(),
+  singleLogoutUrl: z.string().exactOptional(),
+  singleLogoutBinding: z.enum(samlLogoutBindings).exactOptional(),
+  logoutUrl: z.string().exactOptional(),
 })
 
 /**

@@ -300,11 +300,14 @@ function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
     redirectBinding: config.redirectBinding,
     requestSignatureMethod: config.requestSignatureMethod,
     userProvisioning: config.userProvisioning,
+    singleLogoutBinding: config.singleLogoutBinding,
     ...given({
       attributeName: config.attributeName,
       loginUrl: config.loginUrl,
       requestSigningCertId: config.requestSigningCertId,
       decryptionCertificate: config.decryptionCertificate,
+      singleLogoutUrl: config.singleLogoutUrl,
+      logoutUrl: config.logoutUrl,
     }),
   }
 }

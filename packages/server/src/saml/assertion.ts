@@ -1,5 +1,7 @@
 import type { Element } from '@xmldom/xmldom'
+import type { NameId } from '../sessions/sso-session.ts'
 import { elementsOf } from '../xml.ts'
+import { readNameId } from './name-id.ts'
 import { malformed } from './saml-error.ts'
 import { attributeOf, elementsNamed, namespaces, textOf } from './xml.ts'
 
@@ -10,6 +12,10 @@ export interface SamlAssertion {
   readonly issuer: string
   /** Whom it is about; `undefined` when it names nobody. */
   readonly nameId: string | undefined
+  /** The same, in which sense it is meant. */
+  readonly name: NameId | undefined
+  /** What the issuer calls its session with them; `undefined` where it says nothing. */
+  readonly sessionIndex: string | undefined
   /** How whoever brings it may show that it is about them: `bearer` alone is known here. */
   readonly bearers: readonly BearerConfirmation[]
   readonly notBefore: Date | undefined
@@ -43,11 +49,15 @@ export function readAssertion(element: Element): SamlAssertion {
   if (issuer === undefined || textOf(issuer) === '') throw malformed('it has no Issuer')
   const subject = one(element, 'Subject')
   const conditions = one(element, 'Conditions')
+  const name = subject && nameIn(subject)
+  const [statement] = named(element, 'AuthnStatement')
   return {
     id,
     issueInstant,
     issuer: textOf(issuer),
-    nameId: subject === undefined ? undefined : nameIdOf(subject),
+    nameId: name?.value,
+    name,
+    sessionIndex: statement && attributeOf(statement, 'SessionIndex'),
     bearers: subject === undefined ? [] : named(subject, 'SubjectConfirmation').flatMap(bearerConfirmation),
     notBefore: conditions && instantOf(conditions, 'NotBefore'),
     notOnOrAfter: conditions && instantOf(conditions, 'NotOnOrAfter'),
@@ -63,11 +73,11 @@ export function readAssertion(element: Element): SamlAssertion {
   }
 }
 
-function nameIdOf(subject: Element): string | undefined {
+function nameIn(subject: Element): NameId | undefined {
   if (named(subject, 'EncryptedID').length > 0) throw malformed('its NameID is encrypted, and nothing here can read it')
   const nameId = one(subject, 'NameID')
-  const text = nameId === undefined ? '' : textOf(nameId)
-  return text === '' ? undefined : text
+  const name = nameId && readNameId(nameId)
+  return name === undefined || name.value === '' ? undefined : name
 }
 
 function bearerConfirmation(confirmation: Element): readonly BearerConfirmation[] {

@@ -56,6 +56,7 @@ describe('a SAML document', () => {
       issueInstant: now,
       issuer: '3MVG9Warehouse',
       nameId: 'integration@target.example',
+      name: { value: 'integration@target.example' },
       bearers: [
         {
           recipient: `${base}/services/oauth2/token`,

@@ -1,10 +1,12 @@
 import { inflateRawSync } from 'node:zlib'
 import type { Element } from '@xmldom/xmldom'
+import type { NameId } from '../sessions/sso-session.ts'
 import { assertionText } from './assertion-text.ts'
+import { nameIdWithin } from './name-id.ts'
 import { malformed } from './saml-error.ts'
 import { attributeOf, elementsNamed, isNamed, namespaces, readStrictXml, textOf } from './xml.ts'
 
-/** What apps send to an identity provider. */
+/** What parties send to one another, besides assertions. */
 export type MessageKind = 'AuthnRequest' | 'LogoutRequest' | 'LogoutResponse'
 
 /** A message that could be read (SAML 2.0 Core §3.2). Nothing of it is proved. */
@@ -87,25 +89,39 @@ export function readAuthnRequest({ root }: SamlMessage): AuthnRequest {
   }
 }
 
-/** Whose session an app wants ended (SAML 2.0 Core §3.7.1). */
+/** Whose session a party wants ended (SAML 2.0 Core §3.7.1). */
 export interface LogoutRequest {
-  readonly nameId: string
+  readonly name: NameId
+  /** None for every session of theirs. */
   readonly sessionIndexes: readonly string[]
+  /** When the wish ends (`NotOnOrAfter`); `undefined` where it does not say. */
+  readonly end: Date | undefined
 }
 
 /** Reads whose. @throws {SamlError} `saml-malformed` */
 export function readLogoutRequest({ root }: SamlMessage): LogoutRequest {
-  const [nameId, ...others] = elementsNamed(root, namespaces.assertion, 'NameID')
-  if (nameId === undefined || others.length > 0) throw malformed('it does not say who is to be signed out (NameID)')
+  const name = nameIdWithin(root)
+  if (name === undefined || name.value === '') throw malformed('it does not say who is to be signed out (NameID)')
   return {
-    nameId: textOf(nameId),
+    name,
     sessionIndexes: elementsNamed(root, namespaces.protocol, 'SessionIndex').map(textOf),
+    end: attributeOf(root, 'NotOnOrAfter') === undefined ? undefined : instantOf(root, 'NotOnOrAfter'),
   }
 }
 
 /** Which message a response answers. */
 export function inResponseTo({ root }: SamlMessage): string | undefined {
   return attributeOf(root, 'InResponseTo')
+}
+
+/** What a response says of how it went: the name of its status, without what all have in common; the innermost, where it has two. */
+export function statusOf({ root }: SamlMessage): string | undefined {
+  const [status] = elementsNamed(root, namespaces.protocol, 'Status')
+  const [outer] = status === undefined ? [] : elementsNamed(status, namespaces.protocol, 'StatusCode')
+  const [inner] = outer === undefined ? [] : elementsNamed(outer, namespaces.protocol, 'StatusCode')
+  const code = inner ?? outer
+  const value = code && attributeOf(code, 'Value')
+  return value?.replace('urn:oasis:names:tc:SAML:2.0:status:', '').slice(0, 64)
 }
 
 function flagOf(element: Element, name: string): boolean {

@@ -3,6 +3,7 @@ import { type Certificate, type CertificateStore, readCertificate } from '../cer
 import { certificateProblemText, validityWarning } from '../certificates/certificate-problem.ts'
 import type { Clock } from '../clock.ts'
 import { didYouMean } from '../closest-name.ts'
+import { samlLogoutBindings } from '../connected-apps/saml-config.ts'
 import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
@@ -38,6 +39,10 @@ export interface EnteredSamlSsoConfig {
   /** An empty text clears it. */
   readonly decryptionCertificate?: string
   readonly userProvisioning?: boolean
+  readonly singleLogoutUrl?: string
+  readonly singleLogoutBinding?: string
+  /** An empty text clears it. */
+  readonly logoutUrl?: string
 }
 
 /** Single sign-on settings to be made. */
@@ -189,8 +194,16 @@ function readEntered(
     report(entered.userProvisioning === undefined ? 'identityMapping' : 'userProvisioning', message)
   }
 
-  const loginUrl = trimmed(entered.loginUrl ?? before?.loginUrl)
-  if (loginUrl !== undefined) report('loginUrl', pageUrlProblem(loginUrl))
+  const page = (field: 'loginUrl' | 'singleLogoutUrl' | 'logoutUrl'): string | undefined => {
+    const url = trimmed(entered[field] ?? before?.[field])
+    if (url !== undefined) report(field, pageUrlProblem(url))
+    return url
+  }
+  const loginUrl = page('loginUrl')
+  const logout = { singleLogoutUrl: page('singleLogoutUrl'), logoutUrl: page('logoutUrl') }
+  const binding = entered.singleLogoutBinding ?? before?.singleLogoutBinding ?? 'RedirectBinding'
+  const singleLogoutBinding = samlLogoutBindings.find((one) => one === binding)
+  if (singleLogoutBinding === undefined) report('singleLogoutBinding', `Enter ${samlLogoutBindings.join(' or ')}.`)
   const requestSigningCertId = trimmed(entered.requestSigningCertId ?? before?.requestSigningCertId)
   const wanted = entered.requestSignatureMethod ?? before?.requestSignatureMethod ?? 'RSA-SHA256'
   const requestSignatureMethod = requestSignatureMethods.find((one) => one === wanted)
@@ -205,7 +218,8 @@ function readEntered(
     typeof certificate === 'string' ||
     identityMapping === undefined ||
     identityLocation === undefined ||
-    requestSignatureMethod === undefined
+    requestSignatureMethod === undefined ||
+    singleLogoutBinding === undefined
   ) {
     return { ok: false, problems }
   }
@@ -225,6 +239,8 @@ function readEntered(
       requestSignatureMethod,
       decryptionCertificate: trimmed(entered.decryptionCertificate ?? before?.decryptionCertificate),
       userProvisioning,
+      singleLogoutBinding,
+      ...logout,
     },
     warning === undefined ? [] : [{ field: 'validationCert', message: warning }],
   )

@@ -31,6 +31,8 @@ function saying(attributes: readonly (readonly [string, readonly string[]])[], i
     issueInstant: server.now(),
     issuer: config.issuer,
     nameId: identity,
+    name: undefined,
+    sessionIndex: undefined,
     bearers: [],
     notBefore: undefined,
     notOnOrAfter: undefined,

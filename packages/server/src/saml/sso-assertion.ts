@@ -92,8 +92,7 @@ export function checkProvider(
   pass(checks, 'saml-issuer', { Issuer: shown(config.issuer), settings: config.label })
   checkStatus(document)
   pass(checks, 'saml-status')
-  checkCertificate(config, rules, now)
-  pass(checks, 'saml-certificate', { until: config.validationCert.notAfter.toISOString() })
+  checkCertificate(config, rules, now, checks)
   return { holder: config.label, certificate: config.validationCert }
 }
 
@@ -126,12 +125,19 @@ function checkStatus({ response, status }: Pick<SamlDocument | SealedResponse, '
   throw new SamlError({ reason: 'saml-status-not-success', facts: { found: shown(status ?? '') } })
 }
 
-function checkCertificate({ label, validationCert }: SamlSsoConfig, rules: SsoRules, now: Date): void {
+/** Whether the certificate of the provider may be believed now. @throws {SamlError} `saml-certificate-invalid` */
+export function checkCertificate(
+  { label, validationCert }: SamlSsoConfig,
+  rules: SsoRules,
+  now: Date,
+  checks: Checklist,
+): void {
   const { notBefore, notAfter } = validationCert
-  if (notBefore <= now && (notAfter >= now || rules.acceptsExpiredCertificates)) return
+  const isGood = notBefore <= now && (notAfter >= now || rules.acceptsExpiredCertificates)
   const [from, until] = [notBefore.toISOString(), notAfter.toISOString()]
-  throw new SamlError({
-    reason: 'saml-certificate-invalid',
-    facts: { settings: label, from, until, now: now.toISOString() },
-  })
+  if (!isGood) {
+    const facts = { settings: label, from, until, now: now.toISOString() }
+    throw new SamlError({ reason: 'saml-certificate-invalid', facts })
+  }
+  pass(checks, 'saml-certificate', { until })
 }

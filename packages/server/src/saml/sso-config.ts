@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificates/certificate.ts'
+import type { samlLogoutBindings } from '../connected-apps/saml-config.ts'
 
 /** How what an assertion says of a user is to be understood. */
 export const identityMappings = ['Username', 'FederationId', 'UserId'] as const
@@ -40,6 +41,11 @@ export interface SamlSsoConfig {
   readonly decryptionCertificate: string | undefined
   /** *User Provisioning Enabled*: users are made, and brought up to date, by signing in; then they are known by Federation ID. */
   readonly userProvisioning: boolean
+  /** *Identity Provider Single Logout URL*: where it takes messages about signing out; `undefined` where it is sent none. */
+  readonly singleLogoutUrl: string | undefined
+  readonly singleLogoutBinding: (typeof samlLogoutBindings)[number]
+  /** *Custom Logout URL*: where people land who have signed out; `undefined` for the page that says so. */
+  readonly logoutUrl: string | undefined
   readonly createdAt: Date
   readonly modifiedAt: Date
 }

@@ -27,6 +27,26 @@ export function acsUrlOf(
   return `${addresses.baseOf(org, site)}?${decryptionCertificate === undefined ? `so=${org.id}` : `sc=${id}`}`
 }
 
+/** Where providers have people brought to be signed out, and where they answer. */
+export const spLogoutPath = '/services/auth/sp/saml2/logout'
+
+/** *Logout URL* of an org's single sign-on settings: what a provider sends messages about signing out to. */
+export function spLogoutUrlOf(org: Org, addresses: Pick<Addresses, 'baseOf'>, site: Site): string {
+  const base = addresses.baseOf(org, site)
+  return `${base}${spLogoutPath}${base === site.loginBase ? `?so=${org.id}` : ''}`
+}
+
+/** Every way to write the address at which messages about signing out are taken for an org, by these settings. */
+export function logoutPlacesOf(
+  org: Org,
+  config: Pick<SamlSsoConfig, 'id'>,
+  addresses: Pick<Addresses, 'basesOf' | 'ownBasesOf'>,
+): readonly string[] {
+  const own = addresses.ownBasesOf(org).map((base) => `${base}${spLogoutPath}`)
+  const queries = loginQueries(org, config)
+  return [...own, ...addresses.basesOf(org).flatMap((base) => queries.map((query) => `${base}${spLogoutPath}${query}`))]
+}
+
 /** Every way to write the address at which a browser brings a response for an org, by these settings. */
 export function browserRecipientsOf(
   org: Org,

@@ -1,3 +1,5 @@
+import type { NameId } from '../sessions/sso-session.ts'
+import { nameIdXml } from './name-id.ts'
 import { issuerXml, newMessageId } from './written-response.ts'
 import { signedElement, type XmlSigner, xmlAttributes, xmlText } from './written-xml.ts'
 import { namespaces } from './xml.ts'
@@ -9,11 +11,21 @@ interface LogoutMessage {
   readonly at: Date
 }
 
-/** Whom an app is to sign out. */
+/** Whom another party is to sign out, by the name that it knows. */
 export interface LogoutSubject {
-  readonly nameId: string
-  readonly format: string
-  readonly sessionIndex: string | undefined
+  readonly name: NameId
+  readonly sessionIndex?: string | undefined
+}
+
+/** What became of a wish: as asked, as asked but not everywhere, or nothing because of what was asked. */
+export type LogoutStatus = 'Success' | 'PartialLogout' | 'Requester'
+
+const statusUrn = 'urn:oasis:names:tc:SAML:2.0:status'
+// Core §3.2.2.2: what was done in part is a success, with the rest said below it.
+const statusXml: Readonly<Record<LogoutStatus, string>> = {
+  Success: `<samlp:StatusCode Value="${statusUrn}:Success"/>`,
+  PartialLogout: `<samlp:StatusCode Value="${statusUrn}:Success"><samlp:StatusCode Value="${statusUrn}:PartialLogout"/></samlp:StatusCode>`,
+  Requester: `<samlp:StatusCode Value="${statusUrn}:Requester"/>`,
 }
 
 // Seconds for which a request counts.
@@ -23,7 +35,7 @@ const lifetime = 300
 export function logoutRequestXml(
   id: string,
   { issuer, destination, at }: LogoutMessage,
-  { nameId, format, sessionIndex }: LogoutSubject,
+  { name, sessionIndex }: LogoutSubject,
 ): string {
   const attributes = xmlAttributes({
     'xmlns:samlp': namespaces.protocol,
@@ -34,11 +46,15 @@ export function logoutRequestXml(
     Version: '2.0',
   })
   const index = sessionIndex === undefined ? '' : `<samlp:SessionIndex>${xmlText(sessionIndex)}</samlp:SessionIndex>`
-  return `<samlp:LogoutRequest${attributes}>${issuerXml(issuer)}<saml:NameID xmlns:saml="${namespaces.assertion}" Format="${xmlText(format)}">${xmlText(nameId)}</saml:NameID>${index}</samlp:LogoutRequest>`
+  return `<samlp:LogoutRequest${attributes}>${issuerXml(issuer)}${nameIdXml(name)}${index}</samlp:LogoutRequest>`
 }
 
-/** A `LogoutResponse` that says that it was done, unsigned. */
-export function logoutResponseXml(inResponseTo: string, { issuer, destination, at }: LogoutMessage): string {
+/** A `LogoutResponse`, unsigned. */
+export function logoutResponseXml(
+  inResponseTo: string,
+  { issuer, destination, at }: LogoutMessage,
+  status: LogoutStatus,
+): string {
   const attributes = xmlAttributes({
     'xmlns:samlp': namespaces.protocol,
     Destination: destination,
@@ -47,7 +63,7 @@ export function logoutResponseXml(inResponseTo: string, { issuer, destination, a
     IssueInstant: at.toISOString(),
     Version: '2.0',
   })
-  return `<samlp:LogoutResponse${attributes}>${issuerXml(issuer)}<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status></samlp:LogoutResponse>`
+  return `<samlp:LogoutResponse${attributes}>${issuerXml(issuer)}<samlp:Status>${statusXml[status]}</samlp:Status></samlp:LogoutResponse>`
 }
 
 /** The same with a signature in it, as the HTTP POST binding has it. */

@@ -1,5 +1,5 @@
 import { issuerXml } from './written-response.ts'
-import { signedElement, type XmlSigner, xmlAttributes } from './written-xml.ts'
+import { xmlAttributes } from './written-xml.ts'
 import { namespaces } from './xml.ts'
 
 /** What an org asks an identity provider for. */
@@ -26,9 +26,4 @@ export function authnRequestXml({ id, issuer, destination, acsUrl, at }: Written
     Version: '2.0',
   })
   return `<samlp:AuthnRequest${attributes}>${issuerXml(issuer)}</samlp:AuthnRequest>`
-}
-
-/** The same with a signature in it, as the HTTP POST binding has it. */
-export function signedRequest(xml: string, signer: XmlSigner): Promise<string> {
-  return signedElement(xml, signer, ['ds', 'saml', 'samlp'])
 }

@@ -1,4 +1,5 @@
 import type { TokenShape } from '../secret.ts'
+import type { SsoSession } from './sso-session.ts'
 
 /** How the value of a session cookie looks. */
 export const sessionShape: TokenShape = { prefix: 'S', length: 43, suffix: '' }
@@ -50,6 +51,8 @@ export interface Session {
   readonly sid: string | undefined
   /** The apps that were opened from it. */
   readonly appIds: readonly string[]
+  /** Whom an identity provider vouched for, so that it can end the session; `undefined` where none began it by SAML. */
+  readonly sso: SsoSession | undefined
   /** What forms of this session must carry (CSRF). */
   readonly formSecret: string
 }
@@ -84,6 +87,8 @@ export interface SessionStore {
       readonly limit: number
     },
   ): Promise<readonly ListedSession[]>
+  /** The live sessions that assertions of these settings began for somebody of this name, newest first. */
+  listOfSso(subject: Pick<SsoSession, 'configId' | 'name'>, now: Date): Promise<readonly ListedSession[]>
   /** Moves the end ahead after use, and with it that of the token that opened it. */
   extend(id: number, expiresAt: Date): Promise<void>
   /** Notes that the person verified their identity: the session is surer, and its cookie another one from now on. */

@@ -74,7 +74,7 @@ export function signIn(needs: Needs): SignIn {
     const { org, user, profile, at } = checked
     const awaitsVerification = (await secondFactorOf(permissionSets, user, profile)) !== undefined
     const [cookie] = await Promise.all([
-      openSession({ org, user, profile, at, sourceIp: attempt.sourceIp, awaitsVerification }),
+      openSession({ org, user, profile, at, sourceIp: attempt.sourceIp, awaitsVerification, sso: undefined }),
       ...(awaitsVerification ? [] : [users.noteLogin(user.id, at)]),
       note(user, org, attempt, awaitsVerification ? 'Two-factor required' : 'Success', at),
     ])

@@ -34,6 +34,7 @@ export function sessionOfToken(
       level: token.sessionLevel,
       awaitsVerification: false,
       sid: randomText(22),
+      sso: undefined,
       formSecret: randomText(32),
     },
   }

@@ -103,6 +103,9 @@ interface SamlSsoConfigsTable {
   request_signature_method: SamlSsoConfig['requestSignatureMethod']
   decryption_certificate: string | null
   user_provisioning: Flag
+  single_logout_url: string | null
+  single_logout_binding: SamlSsoConfig['singleLogoutBinding']
+  logout_url: string | null
   created_at: Instant
   modified_at: Instant
 }
@@ -391,6 +394,10 @@ interface SessionsTable {
   app_ids: Generated<Json>
   type: SessionType
   access_token_id: number | null
+  /** Whom an identity provider signed in, where one did. */
+  sso: Json | null
+  /** What a message about their end finds them by. */
+  sso_subject: Uint8Array | null
 }
 
 /** What a user can verify their identity with, one row each. */

@@ -75,6 +75,9 @@ function toRow(config: SamlSsoConfig): Row {
     request_signature_method: config.requestSignatureMethod,
     decryption_certificate: config.decryptionCertificate ?? null,
     user_provisioning: flag(config.userProvisioning),
+    single_logout_url: config.singleLogoutUrl ?? null,
+    single_logout_binding: config.singleLogoutBinding,
+    logout_url: config.logoutUrl ?? null,
     created_at: instant(config.createdAt),
     modified_at: instant(config.modifiedAt),
   }
@@ -98,6 +101,9 @@ function fromRow(row: Row): SamlSsoConfig {
     requestSignatureMethod: row.request_signature_method,
     decryptionCertificate: row.decryption_certificate ?? undefined,
     userProvisioning: row.user_provisioning === 1,
+    singleLogoutUrl: row.single_logout_url ?? undefined,
+    singleLogoutBinding: row.single_logout_binding,
+    logoutUrl: row.logout_url ?? undefined,
     createdAt: readInstant(row.created_at),
     modifiedAt: readInstant(row.modified_at),
   }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { sameHash } from '../secret.ts'
 import type { ListedSession, NewSession, SessionLevel, SessionStore, SessionType } from '../sessions/session.ts'
+import { ssoSessionShape, ssoSubjectHash } from '../sessions/sso-session.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, instant, readInstant, readTexts } from './column-values.ts'
 import { counterColumns } from './counters.ts'
@@ -24,6 +25,8 @@ type SessionRow = {
   readonly level: SessionLevel
   readonly awaitsVerification: Flag
   readonly sid: string | null
+  readonly sso: string | null
+  readonly ssoSubject: Uint8Array | null
   readonly formSecret: string
 }
 
@@ -47,6 +50,8 @@ export function sessionInserts({
       level: given('level'),
       awaits_verification: given('awaitsVerification'),
       sid: given('sid'),
+      sso: given('sso'),
+      sso_subject: given('ssoSubject'),
       form_secret: given('formSecret'),
     }),
   )
@@ -66,6 +71,8 @@ export function sessionInserts({
       level: session.level,
       awaitsVerification: flag(session.awaitsVerification),
       sid: session.sid ?? null,
+      sso: session.sso === undefined ? null : JSON.stringify(session.sso),
+      ssoSubject: session.sso === undefined ? null : ssoSubjectHash(session.sso),
       formSecret: session.formSecret,
     })
 }
@@ -138,6 +145,9 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
         .orderBy('session.id', 'desc')
         .limit(given('limit')),
   )
+  const listOfSso = statement((given: Placeholder<{ subject: Uint8Array; now: number }>) =>
+    live(given).where('session.sso_subject', '=', given('subject')).orderBy('session.id', 'desc'),
+  )
   const extend = statement((given: Placeholder<{ id: number; expiresAt: number }>) =>
     queries
       .updateTable('sessions')
@@ -204,6 +214,10 @@ export function sessionStore({ queries, read, write, later }: Database): Noting<
       const rows = await (userId === undefined ? read.all(listOfOrg, page) : read.all(listOfUser, { ...page, userId }))
       return rows.map(fromRow)
     },
+    async listOfSso(subject, now) {
+      const rows = await read.all(listOfSso, { subject: ssoSubjectHash(subject), now: instant(now) })
+      return rows.map(fromRow)
+    },
     extend: (id, expiresAt) =>
       later(async (tx) => {
         await tx.run(extendToken, { id, expiresAt: instant(expiresAt) })
@@ -259,5 +273,6 @@ function fromRow(row: Selectable<Tables['sessions']>): ListedSession {
     awaitsVerification: row.awaits_verification === 1,
     sid: row.sid ?? undefined,
     appIds: readTexts(row.app_ids),
+    sso: row.sso === null ? undefined : ssoSessionShape.parse(JSON.parse(row.sso)),
   }
 }

@@ -1,7 +1,7 @@
 import { connectPath } from '../oauth/device-request.ts'
 import { frontdoorPath } from '../oauth/frontdoor.ts'
 import { idpPaths } from '../saml/idp-places.ts'
-import { authnRequestPath } from '../saml/sso-endpoint.ts'
+import { authnRequestPath, spLogoutPath } from '../saml/sso-endpoint.ts'
 import { deviceDonePath } from './endpoints/device.ts'
 import { endSessionPath } from './endpoints/logout.ts'
 import { consentPath, errorPath, verificationPath } from './page-paths.ts'
@@ -43,6 +43,7 @@ export type Handlers = Readonly<
     | 'samlRequest'
     | 'samlLogin'
     | 'samlLogout'
+    | 'providerLogout'
     | 'samlMetadata'
     | 'samlAppMetadata'
     | 'device'
@@ -132,6 +133,7 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get(idpPaths.httpRedirect, handlers.samlRequest)
   app.get(idpPaths.login, handlers.samlLogin)
   app.on(['GET', 'POST'], idpPaths.logout, handlers.samlLogout)
+  app.on(['GET', 'POST'], spLogoutPath, handlers.providerLogout)
   app.get(authnRequestPath, handlers.samlStart)
   app.get(idpPaths.metadata, handlers.samlMetadata)
   app.get('/.well-known/samlidp/:file', handlers.samlAppMetadata)

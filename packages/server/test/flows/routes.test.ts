@@ -74,6 +74,10 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
     ['GET', '/services/auth/idp/saml2/logout', 400],
     ['POST', '/services/auth/idp/saml2/logout', 400],
   ],
+  spLogoutPath: [
+    ['GET', '/services/auth/sp/saml2/logout', 400],
+    ['POST', '/services/auth/sp/saml2/logout', 400],
+  ],
   authnRequestPath: [['GET', '/saml/authn-request.jsp?samlSsoConfig=Acme', 400]],
   'idpPaths.metadata': [['GET', '/.well-known/samlidp.xml', 404]],
   "'/.well-known/samlidp/:file'": [['GET', '/.well-known/samlidp/Wiki.xml', 404]],

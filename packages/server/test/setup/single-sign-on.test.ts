@@ -28,6 +28,9 @@ const entered = () => ({
   requestSigningCertId: '',
   requestSignatureMethod: 'RSA-SHA256',
   decryptionCertificate: '',
+  singleLogoutUrl: '',
+  singleLogoutBinding: 'RedirectBinding',
+  logoutUrl: '',
 })
 
 const stored = async () => (await setup.server.stores.samlSsoConfigs.list(setup.server.org.id))[0]
@@ -58,6 +61,10 @@ describe('Single Sign-On Settings', () => {
     expect(more.html).toContain('A name begins with a letter')
     expect(more.html).toContain('This is no X.509 certificate')
     expect(more.html).toContain('Enter the name of the attribute')
+    const urls = { singleLogoutUrl: 'http://idp.example/slo', logoutUrl: 'javascript:alert(1)' }
+    const misplaced = await submitForm(setup.admin, `${path}/new`, { ...entered(), ...urls })
+    expect([misplaced.status, misplaced.html.includes('Plain http is for localhost')]).toEqual([422, true])
+    expect(misplaced.html).toContain('A URL has its scheme')
     expect(await stored()).toBeUndefined()
   })
 
@@ -77,9 +84,20 @@ describe('Single Sign-On Settings', () => {
       identityLocation: 'Attribute',
       attributeName: 'employee',
       redirectBinding: 'post',
+      singleLogoutUrl: 'https://idp.example/slo',
+      singleLogoutBinding: 'PostBinding',
+      logoutUrl: 'https://home.example/',
     }
     expect((await submitForm(admin, `${own}/edit`, changed)).html).toContain('Federation ID, in the attribute employee')
     expect(await stored()).toMatchObject({ redirectBinding: false, requestSigningCertId: undefined })
+    expect(await stored()).toMatchObject({
+      singleLogoutUrl: 'https://idp.example/slo',
+      singleLogoutBinding: 'PostBinding',
+      logoutUrl: 'https://home.example/',
+    })
+    const shown = (await admin.browser.open(own)).html
+    expect(shown).toContain('https://idp.example/slo')
+    expect(shown).toContain(`${targetBase}/services/auth/sp/saml2/logout`)
     const twice = await submitForm(admin, `${path}/new`, { ...entered(), fullName: 'Other' })
     expect(twice.html).toContain('has this issuer already')
     expect((await submitForm(admin, `${own}/delete`)).html).toContain('Acme IdP is believed no more.')

@@ -273,6 +273,7 @@ export function aSession(user: User, details: Partial<NewSession> = {}, secret =
     accessTokenId: undefined,
     level: 'STANDARD',
     awaitsVerification: false,
+    sso: undefined,
     sid: `sid of ${secret}`,
     formSecret: 'form secret',
     hash: hashSecret(secret),

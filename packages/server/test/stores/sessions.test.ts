@@ -17,6 +17,7 @@ function aSession({ org, ada }: DemoOrg): Omit<Session, 'id'> {
     accessTokenId: undefined,
     level: 'STANDARD',
     awaitsVerification: false,
+    sso: undefined,
     sid: 'sid',
     appIds: [],
     formSecret: 'form secret',
@@ -123,11 +124,32 @@ contract('session management', (open) => {
       sourceIp: '192.0.2.7',
       level: 'STANDARD',
       awaitsVerification: false,
+      sso: undefined,
       sid: 'sid of s',
       appIds: [],
     })
     await stores.users.setFrozen(bob.id, true)
     expect(await ids({ limit: 10 })).toEqual([third, first])
+  })
+
+  it('finds the live sessions that an identity provider began for somebody, by the settings and the name', async () => {
+    await using stores = await open()
+    const { ada, bob } = await addDemoOrg(stores)
+    const name = { value: 'ada#1', format: 'urn:x', nameQualifier: undefined, spNameQualifier: undefined }
+    const sso = { configId: '0LE000000000001AAA', name, sessionIndex: 'i1' }
+    const first = await stores.sessions.add(sessionOf(ada, { sso }))
+    const second = await stores.sessions.add(sessionOf(ada, { sso: { ...sso, sessionIndex: undefined } }))
+    const over = await stores.sessions.add(sessionOf(ada, { sso, expiresAt: later(1) }))
+    await stores.sessions.add(sessionOf(ada))
+    await stores.sessions.add(sessionOf(bob, { sso: { ...sso, configId: '0LE000000000002AAA' } }))
+    await stores.sessions.add(sessionOf(bob, { sso: { ...sso, name: { ...name, value: 'bob#1' } } }))
+    const found = await stores.sessions.listOfSso({ configId: sso.configId, name: { value: 'ada#1' } }, later(1))
+    expect(found.map(({ id }) => id)).toEqual([second, first])
+    expect(found[1]?.sso).toEqual(sso)
+    expect((await stores.sessions.listOfSso(sso, noon)).map(({ id }) => id)).toContain(over)
+    await stores.sessions.end(second)
+    await stores.users.setFrozen(ada.id, true)
+    expect(await stores.sessions.listOfSso(sso, noon)).toEqual([])
   })
 
   it("ends a session of the org, and none of another's", async () => {

@@ -1,5 +1,10 @@
 import { Command, Option } from '@commander-js/extra-typings'
-import { type EnteredSamlSsoConfig, identityMappings, requestSignatureMethods } from '@sallyport/server'
+import {
+  type EnteredSamlSsoConfig,
+  identityMappings,
+  requestSignatureMethods,
+  samlLogoutBindings,
+} from '@sallyport/server'
 import { entered } from '../../entered.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
@@ -32,6 +37,12 @@ export function settingsCommand(name: 'create' | 'update') {
         'users are made, and brought up to date, by signing in; needs --identity FederationId',
       ).choices(['on', 'off'] as const),
     )
+    .option(
+      '--single-logout-url <url>',
+      'where it takes messages about signing out; an empty text means it is sent none',
+    )
+    .addOption(new Option('--single-logout-binding <binding>', 'how it is sent them').choices(samlLogoutBindings))
+    .option('--logout-url <url>', 'where people land who have signed out; an empty text means the page that says so')
     .addOption(orgOption)
     .addOption(dataOption)
     .addOption(jsonOption)
@@ -50,6 +61,8 @@ export const settingsOptionNames = {
   requestSigningCertId: '--signing-certificate',
   decryptionCertificate: '--decryption-certificate',
   userProvisioning: '--user-provisioning',
+  singleLogoutUrl: '--single-logout-url',
+  logoutUrl: '--logout-url',
 } as const
 
 type Options = ReturnType<ReturnType<typeof settingsCommand>['opts']>
@@ -71,5 +84,8 @@ export function enteredSettings(options: Options): EnteredSamlSsoConfig {
     requestSignatureMethod: options.signatureMethod,
     decryptionCertificate: options.decryptionCertificate,
     userProvisioning: options.userProvisioning === undefined ? undefined : options.userProvisioning === 'on',
+    singleLogoutUrl: options.singleLogoutUrl,
+    singleLogoutBinding: options.singleLogoutBinding,
+    logoutUrl: options.logoutUrl,
   })
 }

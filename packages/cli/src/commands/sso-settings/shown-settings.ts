@@ -23,6 +23,9 @@ export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Recor
     requestSignatureMethod: config.requestSignatureMethod,
     decryptionCertificate: config.decryptionCertificate,
     userProvisioning: config.userProvisioning,
+    singleLogoutUrl: config.singleLogoutUrl,
+    singleLogoutBinding: config.singleLogoutBinding,
+    logoutUrl: config.logoutUrl,
     createdAt: config.createdAt,
     modifiedAt: config.modifiedAt,
   }
@@ -45,6 +48,10 @@ export function settingsText(config: SamlSsoConfig, org: string, style: Style): 
         config.requestSigningCertId && `${config.requestSigningCertId} (${config.requestSignatureMethod})`,
       'Decrypted with': config.decryptionCertificate,
       'Users are made': config.userProvisioning ? 'by signing in' : undefined,
+      'Single logout URL':
+        config.singleLogoutUrl &&
+        `${config.singleLogoutUrl}, by ${config.singleLogoutBinding === 'RedirectBinding' ? 'redirect' : 'post'}`,
+      'Logout URL': config.logoutUrl,
       Certificate: validationCert.subject,
       Valid: `${minute(validationCert.notBefore)} to ${minute(validationCert.notAfter)}`,
       'SHA-256': validationCert.fingerprint256,

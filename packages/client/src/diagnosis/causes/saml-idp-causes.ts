@@ -37,6 +37,28 @@ export const samlIdpCauses = {
     ],
     setting: settings,
   },
+  'saml-logout-unproved': {
+    told: told('invalid_request', 'the saml logout message was not accepted'),
+    meaning:
+      'The provider did not sign its message about signing out, or not with the key of the registered certificate.',
+    whatToDo: [
+      'Have the provider sign its logout messages with the key that it signs assertions with, by RSA-SHA256.',
+      'Give the settings the certificate that the provider signs with now.',
+    ],
+    setting: settings,
+    command: 'sallyport sso-settings list',
+  },
+  'saml-logout-misdirected': {
+    told: told('invalid_request', 'the saml logout message was not accepted'),
+    meaning: 'The message about signing out is made out to another address, or to none (Destination).',
+    whatToDo: ['Enter the logout URL that the page of the settings shows at the provider, character by character.'],
+    setting: settings,
+  },
+  'saml-logout-replayed': {
+    told: told('invalid_request', 'the saml logout message was not accepted'),
+    meaning: 'The same request to sign out was brought before.',
+    whatToDo: ['Nothing, if a page was loaded again. A provider makes up a new ID for each request.'],
+  },
   'saml-idp-off': {
     told: told('invalid_request', 'identity provider not enabled'),
     meaning: 'The org at this address is no identity provider, or it is the login host of all orgs.',
@@ -93,7 +115,7 @@ export const samlIdpCauses = {
   'saml-request-expired': {
     told: told('invalid_request', 'the saml request has expired'),
     meaning: 'The request was begun too long ago.',
-    whatToDo: ['Begin again in the app; set the clock of its machine if that is refused as well.'],
+    whatToDo: ['Begin again where it was begun; set the clock of the machine that made it if that is refused as well.'],
     command: 'date -u',
   },
   'saml-app-not-assigned': {

@@ -86,7 +86,7 @@ export const samlIdpExplanations = {
       expected: `a request that was begun in the ${counted(lifetime, 'second')} before ${now}, the time here`,
       found: `one of ${begun}`,
       whatToDo:
-        'Begin again in the app. If that is refused as well, set the clock of the machine that the app runs on.',
+        'Begin again where it was begun. If that is refused as well, set the clock of the machine that made the request.',
       whereInSetup: undefined,
     }),
   },

@@ -92,6 +92,37 @@ export const singleSignOnExplanations = {
       whereInSetup: `${ssoSettings} > the settings > Identity Provider Certificate`,
     }),
   },
+  'saml-logout-unproved': {
+    check: 'saml-request-signed',
+    facts: { settings: 'text', problem: 'text', certificate: 'text', fingerprint: 'text' },
+    explain: ({ settings, problem, certificate, fingerprint }) => ({
+      expected: `a signature by the key of the certificate ${quoted(certificate)} of ${quoted(settings)}, SHA-256 fingerprint ${fingerprint}`,
+      found: `none that counts: ${problem}`,
+      whatToDo: `Have the provider sign its logout messages, requests and responses alike, with the key that it signs assertions with, by RSA-SHA256. If it has a new key, give its certificate to the settings: ${command('sso-settings', 'update', '<name>', '--certificate-file', 'idp.crt')}. By redirect the signature is over \`SAMLRequest\` or \`SAMLResponse\`, \`RelayState\` and \`SigAlg\` exactly as they stand in the address; nothing on the way may encode them anew.`,
+      whereInSetup: `${ssoSettings} > the settings > Identity Provider Certificate`,
+    }),
+  },
+  'saml-logout-misdirected': {
+    check: 'saml-request-fit',
+    facts: { settings: 'text', found: 'text', accepted: 'texts' },
+    explain: ({ settings, found, accepted }) => ({
+      expected: `the Destination ${listed(accepted, 'or')}`,
+      found: found === 'none' ? 'none' : quoted(found),
+      whatToDo: `Enter the logout URL that the page of the settings shows at ${quoted(settings)}, character by character. A message that is signed says where it goes: without that, one for another service provider could be brought here.`,
+      whereInSetup: ssoSettings,
+    }),
+  },
+  'saml-logout-replayed': {
+    check: 'not-replayed',
+    facts: { settings: 'text' },
+    explain: ({ settings }) => ({
+      expected: `a logout request with an ID that ${quoted(settings)} has not used before`,
+      found: 'one that was brought here before',
+      whatToDo:
+        'Nothing, if a page was loaded again: the sessions are over. A provider makes up a new ID for each request.',
+      whereInSetup: undefined,
+    }),
+  },
   'sso-user-unknown': {
     check: 'user-known',
     facts: { found: 'text', mapping: 'text', org: 'text' },

@@ -40,6 +40,7 @@ import { externalClientApps } from './0033-external-client-apps.ts'
 import { liveRefreshTokens } from './0034-live-refresh-tokens.ts'
 import { assertionDecryption } from './0035-assertion-decryption.ts'
 import { userProvisioning } from './0036-user-provisioning.ts'
+import { samlLogoutOfProviders } from './0037-saml-logout-of-providers.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -79,6 +80,7 @@ const migrations: readonly Migration[] = [
   liveRefreshTokens,
   assertionDecryption,
   userProvisioning,
+  samlLogoutOfProviders,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

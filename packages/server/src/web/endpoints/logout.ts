@@ -1,8 +1,8 @@
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { authorizePath } from '../../oauth/authorize-request.ts'
+import type { ProviderLogout } from '../../oauth/provider-logout.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { SamlLogout } from '../../oauth/saml-logout.ts'
-import { logoutCalls } from '../../oidc/front-channel-logout.ts'
 import { consumerKeyOfLogout, decideLogout, type LogoutRequest, readIdTokenHint } from '../../oidc/logout.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import type { SessionStore } from '../../sessions/session.ts'
@@ -12,14 +12,14 @@ import { type BrowserState, type ReadBrowser, setCookie } from '../browser.ts'
 import { formToken, isFormToken } from '../csrf.ts'
 import { queryParameter } from '../incoming.ts'
 import { localPath } from '../local-path.ts'
-import { pageAnswer, redirectTo } from '../page-answer.ts'
+import { pageAnswer } from '../page-answer.ts'
 import { FormExpiredPage } from '../pages/error.tsx'
 import { SignOutPage } from '../pages/sign-out.tsx'
-import { SignedOutPage } from '../pages/signed-out.tsx'
 import type { Reply } from '../reply.ts'
 import { readForm, readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { parametersOf } from './authorize.ts'
+import { farewell } from './farewell.ts'
 
 /** Where OpenID Connect apps send people to sign out, as at Salesforce. */
 export const endSessionPath = '/services/auth/idp/oidc/logout'
@@ -32,6 +32,7 @@ interface Needs {
   readonly users: Pick<UserStore, 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly samlLogout: Pick<SamlLogout, 'begin'>
+  readonly providerLogout: Pick<ProviderLogout, 'begin'>
 }
 
 /** `GET /secur/logout.jsp`: signs out and says so, or goes on to a local `retURL`. */
@@ -113,27 +114,23 @@ function aboutOf(parameters: ReadonlyMap<string, string>): string {
   return ['client_id', 'post_logout_redirect_uri', 'state'].map((name) => parameters.get(name) ?? '').join('\0')
 }
 
-// Long enough for the frames to have asked, short enough for a person who waits.
-const callsTake = 3
-
-/** Ends the session, and goes on; where apps are to be told of it, by way of the page that tells them. */
+/** Ends the session, and goes on: by way of the apps and of the provider that are to be told of it. */
 async function leave(
-  { sessions, apps, samlLogout }: Needs,
+  needs: Needs,
   visit: Visit,
   { session, unverified, cookieNames }: BrowserState,
-  { next: wanted, askedBy }: { readonly next: string | undefined; readonly askedBy?: string | undefined },
+  { next: asked, askedBy }: { readonly next: string | undefined; readonly askedBy?: string | undefined },
 ): Promise<Reply> {
   const ended = session ?? unverified
-  // Apps that are told by SAML are told one after the other, and then it goes on to where it was to go.
-  const next = (ended && (await samlLogout.begin(ended, visit.site, wanted))) ?? wanted
-  const calls = ended === undefined ? [] : await logoutCalls({ apps }, ended, visit.site.base, askedBy)
-  if (ended !== undefined) await sessions.end(ended.id)
-  const cookies = ended === undefined ? [] : [setCookie(cookieNames, cookieNames.session, '', 0)]
-  if (calls.length === 0 && next !== undefined) return redirectTo(next, visit, cookies)
-  return pageAnswer(SignedOutPage({ signInUrl: '/', calls, next }), {
-    cookies,
-    frames: [...new Set(calls.map(({ url }) => new URL(url).origin))],
-    goesOn: next === undefined ? undefined : { after: callsTake, to: next },
+  if (ended !== undefined) await needs.sessions.end(ended.id)
+  // The provider comes last: it has the person sign in anew, and knows where they go on to.
+  const next = ended === undefined ? asked : await needs.providerLogout.begin(ended, visit.site, asked)
+  return farewell(needs, visit, ended === undefined ? [] : [ended], {
+    next,
+    ifPartial: '',
+    askedOnForm: visit.request.method === 'POST' ? { next: asked } : undefined,
+    askedBy,
+    cookies: ended === undefined ? [] : [setCookie(cookieNames, cookieNames.session, '', 0)],
   })
 }
 

@@ -36,7 +36,8 @@ export function authorizeRefusal(showsCauses: boolean): ShowRefusal {
     }
     const explanation = showsCauses ? shown(error.refusal) : undefined
     const { requestId } = visit
-    const flow = visit.checks.flow?.startsWith('saml') === true ? 'saml' : 'oauth'
+    const { flow: asked = '' } = visit.checks
+    const flow = asked === 'saml-logout' ? asked : asked.startsWith('saml') ? 'saml' : 'oauth'
     const page = ErrorPage({ error: code, errorDescription: description, requestId, explanation, flow })
     return pageAnswer(page, { status: code === 'server_error' ? 500 : 400 })
   }

@@ -1,4 +1,5 @@
-import type { SamlDeparture, SamlSignIn } from '../../oauth/saml-sign-in.ts'
+import type { SamlDeparture } from '../../oauth/saml-departure.ts'
+import type { SamlSignIn } from '../../oauth/saml-sign-in.ts'
 import type { SamlSsoConfig } from '../../saml/sso-config.ts'
 import { authnRequestPath } from '../../saml/sso-endpoint.ts'
 import { setCookie } from '../browser.ts'
@@ -22,10 +23,11 @@ export function samlStartAnswer({ signIn }: { readonly signIn: SamlSignIn }): An
   }
 }
 
-function depart(departure: SamlDeparture, visit: Visit): Reply {
-  if (departure.go === 'redirect') return redirectTo(departure.url, visit)
+/** Sends the browser off with a message. */
+export function depart(departure: SamlDeparture, visit: Visit, cookies: readonly string[] = []): Reply {
+  if (departure.go === 'redirect') return redirectTo(departure.url, visit, cookies)
   const page = FormPostPage({ action: departure.url, fields: departure.fields })
-  return pageAnswer(page, { leadsToApp: true, script: 'self-posting' })
+  return pageAnswer(page, { leadsToApp: true, script: 'self-posting', cookies })
 }
 
 /** `POST /?so=00D…`, or `/?sc=0LE…`, with a response: signs in whom the identity provider vouches for. */

@@ -2,7 +2,7 @@ import type { CertificateStore } from '../../certificates/certificate.ts'
 import type { Clock } from '../../clock.ts'
 import type { ConnectedAppStore } from '../../connected-apps/connected-app.ts'
 import { type SamlApp, samlAppsOf } from '../../connected-apps/saml-app.ts'
-import type { BroughtMessage } from '../../oauth/app-message.ts'
+import type { BroughtMessage } from '../../oauth/brought-message.ts'
 import { refusal } from '../../oauth/refusal.ts'
 import type { LogoutStep, SamlLogout } from '../../oauth/saml-logout.ts'
 import type { SamlSignOn, WantedApp } from '../../oauth/saml-sign-on.ts'
@@ -15,12 +15,12 @@ import { type ReadBrowser, setCookie } from '../browser.ts'
 import { queryParameter } from '../incoming.ts'
 import { pageAnswer, redirectTo } from '../page-answer.ts'
 import { verificationUrl } from '../page-paths.ts'
-import { FormPostPage } from '../pages/form-post.tsx'
 import { SignedOutPage } from '../pages/signed-out.tsx'
 import type { Reply } from '../reply.ts'
 import { readParameters } from '../request.ts'
 import type { Answer, Visit } from '../visit.ts'
 import { asBrowser } from './authorize.ts'
+import { depart } from './saml-sign-in.ts'
 
 interface Needs {
   readonly signOn: SamlSignOn
@@ -53,7 +53,7 @@ export function samlLoginAnswer({ signOn, readBrowser }: Needs): Answer {
       case 'elsewhere':
         return redirectTo(step.url, visit)
       case 'to-app':
-        return posted(step.acsUrl, step.fields)
+        return depart({ go: 'post', url: step.acsUrl, fields: step.fields }, visit)
     }
   }
 }
@@ -79,15 +79,11 @@ export function samlLogoutAnswer({ logout, readBrowser }: LogoutNeeds): Answer {
   }
 }
 
-function follow(step: LogoutStep, cookies: readonly string[], visit: Visit): Reply {
-  if (step.go === 'redirect') return redirectTo(step.url, visit, cookies)
-  if (step.go === 'post') return posted(step.url, step.fields, cookies)
+/** What the browser does once everybody was told, or next. */
+export function follow(step: LogoutStep, cookies: readonly string[], visit: Visit): Reply {
+  if (step.go !== 'done') return depart(step, visit, cookies)
   if (step.next !== undefined) return redirectTo(step.next, visit, cookies)
   return pageAnswer(SignedOutPage({ signInUrl: '/', calls: [], next: undefined }), { cookies })
-}
-
-function posted(action: string, fields: Readonly<Record<string, string>>, cookies: readonly string[] = []): Reply {
-  return pageAnswer(FormPostPage({ action, fields }), { leadsToApp: true, script: 'self-posting', cookies })
 }
 
 /** What a path to the login endpoint asks for. */
@@ -96,7 +92,11 @@ export function wantedIn(query: URLSearchParams): WantedApp {
   return { id: asked('app'), apiName: asked('apiName'), request: asked('request'), relayState: asked('RelayState') }
 }
 
-async function messageIn(visit: Visit, parameters: readonly BroughtMessage['parameter'][]): Promise<BroughtMessage> {
+/** The message in a request: one parameter of these. @throws {OAuthError} */
+export async function messageIn(
+  visit: Visit,
+  parameters: readonly BroughtMessage['parameter'][],
+): Promise<BroughtMessage> {
   const sent = await readParameters(visit)
   const [parameter, ...others] = parameters.filter((name) => sent.has(name))
   if (parameter === undefined || others.length > 0) {

@@ -21,9 +21,15 @@ export interface ErrorPageProps {
   readonly requestId: string
   readonly explanation?: ErrorExplanation | undefined
   /** `saml`: somebody on the way to an app by single sign-on. */
-  readonly flow?: 'oauth' | 'saml'
+  readonly flow?: keyof typeof leads
   readonly display?: Display | undefined
 }
+
+const leads = {
+  saml: 'You could not be signed in. Nothing was told to the other side.',
+  'saml-logout': 'This message about signing out was not taken. Nothing was told to the other side.',
+  oauth: 'The app that sent you here was refused. It has been given no access.',
+} as const
 
 /** The page for a refusal that cannot be sent back to its app (RFC 6749 §4.1.2.1). It says what the wire says. */
 export function ErrorPage({
@@ -34,15 +40,11 @@ export function ErrorPage({
   flow = 'oauth',
   display,
 }: ErrorPageProps) {
-  const title = flow === 'saml' ? 'Single Sign-On Error' : 'OAuth Error'
+  const title = flow === 'oauth' ? 'OAuth Error' : 'Single Sign-On Error'
   return (
     <Page title={title} width="wide" display={display}>
       <h1>{title}</h1>
-      <p class="lead">
-        {flow === 'saml'
-          ? 'You could not be signed in. Nothing was told to the other side.'
-          : 'The app that sent you here was refused. It has been given no access.'}
-      </p>
+      <p class="lead">{leads[flow]}</p>
       <dl class="wire">
         <dt>Error</dt>
         <dd>

@@ -208,6 +208,9 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'sso-user-unknown': 'user list',
   'sso-settings-unknown': 'sso settings',
   'saml-response-unrequested': 'request',
+  'saml-logout-unproved': 'sso settings',
+  'saml-logout-misdirected': 'sso settings',
+  'saml-logout-replayed': 'request',
   // The org as an identity provider.
   'saml-idp-off': 'identity provider',
   'saml-request-malformed': 'request',

@@ -70,6 +70,27 @@ function requestFields(certificates: readonly OrgCertificate[]) {
   }
 }
 
+const logoutFields = {
+  singleLogoutUrl: text({
+    label: 'Identity Provider Single Logout URL',
+    type: 'url',
+    help: 'Where the provider takes messages about signing out (SingleLogoutService of its metadata). With it, whoever signs out here is signed out there, and it gets an answer when it signs people out here.',
+  }),
+  singleLogoutBinding: radios({
+    label: 'Single Logout Request Binding',
+    options: [
+      { value: 'RedirectBinding', label: 'HTTP Redirect' },
+      { value: 'PostBinding', label: 'HTTP POST' },
+    ],
+    help: 'How such a message reaches the provider: in an address, or in a form.',
+  }),
+  logoutUrl: text({
+    label: 'Custom Logout URL',
+    type: 'url',
+    help: 'Where people land who came by this provider and have signed out; without it, on the page that says so.',
+  }),
+}
+
 const fields = {
   name: text({ label: 'Name', isRequired: true, help: 'What people see.' }),
   issuer: text({
@@ -108,6 +129,7 @@ const fields = {
     help: 'Whoever signs in at a browser and is unknown is made a user of the attributes User.Username, User.Email, User.LastName and User.ProfileId; whoever is known is brought up to date. Needs the Federation ID as identity type. The provider then decides who is a user here and with which profile, an administrator’s among them.',
   }),
   ...requestFields([]),
+  ...logoutFields,
 }
 
 /** The same, with the certificates that the org can sign with. */
@@ -140,6 +162,7 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
       identityLocation: 'SubjectNameId',
       redirectBinding: 'redirect',
       requestSignatureMethod: 'RSA-SHA256',
+      singleLogoutBinding: 'RedirectBinding',
     }),
     show: (form) => ({
       title: 'New SAML Single Sign-On Settings',
@@ -157,6 +180,7 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
           </Card>
           <Identity form={form} />
           <Requests form={form} />
+          <Logout form={form} />
         </>
       ),
     }),
@@ -191,6 +215,9 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
       requestSigningCertId: config.requestSigningCertId ?? '',
       requestSignatureMethod: config.requestSignatureMethod,
       decryptionCertificate: config.decryptionCertificate ?? '',
+      singleLogoutUrl: config.singleLogoutUrl ?? '',
+      singleLogoutBinding: config.singleLogoutBinding,
+      logoutUrl: config.logoutUrl ?? '',
     }),
     show: (form, config) => ({
       title: `Edit ${config.label}`,
@@ -207,6 +234,7 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
           </Card>
           <Identity form={form} />
           <Requests form={form} />
+          <Logout form={form} />
         </>
       ),
     }),
@@ -264,6 +292,16 @@ function Requests({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'fie
       {form.field('redirectBinding')}
       {form.field('requestSigningCertId')}
       {form.field('requestSignatureMethod')}
+    </Card>
+  )
+}
+
+function Logout({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'field'> }) {
+  return (
+    <Card title="How people sign out">
+      {form.field('singleLogoutUrl')}
+      {form.field('singleLogoutBinding')}
+      {form.field('logoutUrl')}
     </Card>
   )
 }

@@ -1,5 +1,5 @@
 import { validityWarning } from '../../../certificates/certificate-problem.ts'
-import { acsUrlOf, ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
+import { acsUrlOf, spLogoutUrlOf, ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
 import { Card, CodeBlock, Copyable, Details, Instant, Notice } from '../blocks.tsx'
 import { Expiry } from '../certificates/certificate-words.tsx'
 import { notFound, page, shown } from '../route.tsx'
@@ -42,6 +42,12 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
                 ['Request Signature Method', config.requestSigningCertId && config.requestSignatureMethod],
                 ['Assertion Decryption Certificate', config.decryptionCertificate],
                 ['User Provisioning Enabled', config.userProvisioning ? 'Yes' : 'No'],
+                ['Identity Provider Single Logout URL', config.singleLogoutUrl],
+                [
+                  'Single Logout Request Binding',
+                  config.singleLogoutBinding === 'RedirectBinding' ? 'HTTP Redirect' : 'HTTP POST',
+                ],
+                ['Custom Logout URL', config.logoutUrl],
                 ['Certificate', validationCert.subject],
                 ['Fingerprint (SHA-256)', <Copyable text={validationCert.fingerprint256} label="fingerprint" />],
                 ['Expiration Date', <Expiry certificate={validationCert} at={at} />],
@@ -55,6 +61,7 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
               rows={[
                 ['Entity ID', <Copyable text={config.samlEntityId} label="entity id" />],
                 ['Login URL', <Copyable text={acsUrlOf(org, config, addresses, site)} label="login URL" />],
+                ['Logout URL', <Copyable text={spLogoutUrlOf(org, addresses, site)} label="logout URL" />],
                 [
                   'OAuth 2.0 Token Endpoint',
                   <Copyable text={ssoTokenEndpoint(org, addresses, site)} label="token endpoint" />,
