@@ -58,4 +58,6 @@ it.each([
   expect(details.filter((detail) => detail.startsWith('SCAN t'))).toEqual([])
   // Only what was looked up by a key is few enough to be sorted.
   if (!query.includes('WHERE')) expect(details.join()).not.toContain('TEMP B-TREE')
+  // Whoever owns nothing must not wait for a look at what others own.
+  if (plan.isMine) expect(details.join()).toContain('owner_id=?')
 })

@@ -41,6 +41,7 @@ import { liveRefreshTokens } from './0034-live-refresh-tokens.ts'
 import { assertionDecryption } from './0035-assertion-decryption.ts'
 import { userProvisioning } from './0036-user-provisioning.ts'
 import { samlLogoutOfProviders } from './0037-saml-logout-of-providers.ts'
+import { ownChanges } from './0038-own-changes.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -81,6 +82,7 @@ const migrations: readonly Migration[] = [
   assertionDecryption,
   userProvisioning,
   samlLogoutOfProviders,
+  ownChanges,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length
