@@ -52,6 +52,17 @@ export class OutOfDate extends Unavailable {
   }
 }
 
+/**
+ * Another process has just taken what may be there once: a username, the name of an app. Asked again, whoever looks before
+ * writing finds it and can say so.
+ */
+export class JustTaken extends Unavailable {
+  override readonly name = 'JustTaken'
+  constructor(cause: unknown) {
+    super('Another process has just taken a name that may be there once. Nothing was written.', { cause })
+  }
+}
+
 /** The disk of the database is full. Reading goes on. */
 export class DatabaseFull extends Unavailable {
   override readonly name = 'DatabaseFull'

@@ -3,6 +3,7 @@ import {
   DatabaseFull,
   DatabaseUnreachable,
   DatabaseUnusable,
+  JustTaken,
   OutOfDate,
   saysWhy,
 } from './database-errors.ts'
@@ -39,6 +40,7 @@ export function explained(place: string, error: unknown): unknown {
   if (isOfConnection(error)) return new DatabaseUnreachable(place, error)
   // Cancelled after its time, no memory left, too many locks.
   if (/^(?:57014|53)/.test(codeOf(error))) return new DatabaseUnreachable(place, error)
+  if (codeOf(error) === '23505') return new JustTaken(error)
   // A value is null where a condition does not hold, see `held`.
   if (codeOf(error) === '23502') return new OutOfDate(error)
   return isOfOthers(error) ? new DatabaseBusy(place, error) : error

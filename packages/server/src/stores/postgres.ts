@@ -1,11 +1,11 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type Compilable, sql } from 'kysely'
 import type { CommittedReader, Statements } from './database.ts'
-import { DatabaseBusy, DatabaseUnusable } from './database-errors.ts'
+import { DatabaseBusy, DatabaseUnusable, JustTaken } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { partedTables } from './parted-tables.ts'
 import { insertBatches } from './postgres-batches.ts'
-import { codeOf, explained, explainedAtStart, isOfConnection, isOutdated } from './postgres-errors.ts'
+import { explained, explainedAtStart, isOfConnection, isOutdated } from './postgres-errors.ts'
 import { indexMeanwhile } from './postgres-index.ts'
 import { intoParts } from './postgres-into-parts.ts'
 import { channel, lanesTo, quickest } from './postgres-lanes.ts'
@@ -323,7 +323,7 @@ function postgresConnection(postgres: PostgresPlace) {
     }
     // Of two that come first at the same time, one is told that the other was quicker.
     await outside(`create schema if not exists "${schema}"`).catch((error) => {
-      if (codeOf(error) !== '23505') throw error
+      if (!(error instanceof JustTaken)) throw error
     })
   }
 }

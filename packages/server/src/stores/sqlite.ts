@@ -11,7 +11,14 @@ import {
   sql,
 } from 'kysely'
 import type { Tables } from './database.ts'
-import { DatabaseBusy, DatabaseFull, DatabaseUnreachable, DatabaseUnusable, OutOfDate } from './database-errors.ts'
+import {
+  DatabaseBusy,
+  DatabaseFull,
+  DatabaseUnreachable,
+  DatabaseUnusable,
+  JustTaken,
+  OutOfDate,
+} from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
 
@@ -43,6 +50,8 @@ const corrupt = 11
 const full = 13
 // SQLITE_CONSTRAINT_NOTNULL
 const nullRefused = 1299
+// SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY
+const takenAlready = [2067, 1555]
 const cannotOpen = 14
 const notADatabase = 26
 
@@ -333,17 +342,20 @@ function running<T>(file: string, act: () => T): T {
   } catch (error) {
     const code = codeOf(error)
     if (code === full) throw new DatabaseFull(file, error)
+    const extended = extendedCodeOf(error)
     // A value is null where a condition does not hold, see `held`.
-    if (isNullRefused(error)) throw new OutOfDate(error)
+    if (extended === nullRefused) throw new OutOfDate(error)
+    if (extended !== undefined && takenAlready.includes(extended)) throw new JustTaken(error)
     if (code === inputOutput || code === readOnly || code === cannotOpen) throw new DatabaseUnreachable(file, error)
     throw error
   }
 }
 
-function isNullRefused(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === nullRefused
+function codeOf(error: unknown): number | undefined {
+  const code = extendedCodeOf(error)
+  return code === undefined ? undefined : code & 0xff
 }
 
-function codeOf(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+function extendedCodeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : undefined
 }

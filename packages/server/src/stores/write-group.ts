@@ -1,6 +1,6 @@
 import { Unavailable } from '../unavailable.ts'
 import type { About, Job, LastAct, Transaction } from './database.ts'
-import { DatabaseUnreachable, OutOfDate } from './database-errors.ts'
+import { DatabaseUnreachable, JustTaken, OutOfDate } from './database-errors.ts'
 import type { Connection } from './dialect.ts'
 import { answerTo, following, type HandedOver } from './handed-over.ts'
 
@@ -76,7 +76,8 @@ export function writeGroup(connection: Connection): WriteGroup {
           resolve(result)
         })
       const fail = (error: unknown) => {
-        if (error instanceof Unavailable) failedAt = performance.now()
+        // The database is well where it says that a name is taken.
+        if (error instanceof Unavailable && !(error instanceof JustTaken)) failedAt = performance.now()
         reject(error)
       }
       waiting.push({ attempt, about, since: performance.now(), reject: fail })

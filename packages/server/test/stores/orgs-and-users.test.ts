@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { JustTaken } from '../../src/stores/database-errors.ts'
 import type { UserFilter, UserPage } from '../../src/users/user.ts'
 import { addDemoOrg, anOrg, aProfile, aUser, later, newId, noon } from './demo-org.ts'
 import { contract } from './open-test-stores.ts'
@@ -154,11 +155,13 @@ contract('users', (open) => {
     expect(await stores.users.findByFederationId(newId('organization'), 'E-4711')).toBeUndefined()
   })
 
-  it('refuses a username that is taken, in whichever org', async () => {
+  it('refuses a username that another process has just taken, in whichever org, and is well', async () => {
     await using stores = await open()
-    const { ada } = await addDemoOrg(stores)
+    const { ada, bob } = await addDemoOrg(stores)
     const { profile } = await addDemoOrg(stores)
-    await expect(stores.users.add(aUser(profile, { username: ada.username }))).rejects.toThrow()
+    await expect(stores.users.add(aUser(profile, { username: ada.username }))).rejects.toThrow(JustTaken)
+    await expect(stores.users.update(bob.id, { ...bob, username: ada.username })).rejects.toThrow(JustTaken)
+    expect(stores.isWriting()).toBe(true)
   })
 
   it('lists the users of one org by username, page by page', async () => {
