@@ -43,6 +43,20 @@ async function saidBeside(page: Page): Promise<readonly [said: string, isInvalid
   return [(await page.locator(`[id="${first}"]`).textContent()) ?? '', await field.getAttribute('aria-invalid')]
 }
 
+it('a text counts as it is sent, with two bytes for the end of a line', async () => {
+  const page = await admin.browser.newPage()
+  await page.goto(`${admin.server.base}/setup/connected-apps/new`)
+  await signInAsAdmin(page)
+  const field = page.getByLabel('Callback URL')
+  const most = Number(await field.getAttribute('data-most'))
+  const fits = `${'x'.repeat(most - 10)}${'\n'.repeat(5)}`
+  await field.fill(fits)
+  expect(await field.getAttribute('aria-invalid')).not.toBe('true')
+  await field.fill(`${fits}\n`)
+  expect(await field.getAttribute('aria-invalid')).toBe('true')
+  await page.close()
+})
+
 describe('a file of 12 MB where 10 are taken', () => {
   it('comes back without script, with all else that was entered, and is done with a smaller one', async () => {
     const page = await formWithLargeFile(false, 'Shop without script')

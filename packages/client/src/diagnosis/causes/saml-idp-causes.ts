@@ -21,7 +21,9 @@ export const samlIdpCauses = {
   'saml-response-unrequested': {
     told: told('invalid_grant', 'the saml response answers no request that is open'),
     meaning: 'The response answers a request that the org did not make, made long ago, or has had answered before.',
-    whatToDo: ['Begin again from the sign-in page. A provider that is begun at itself leaves InResponseTo out.'],
+    whatToDo: [
+      'Begin again from the sign-in page, or sign out once more. A provider that is begun at itself leaves InResponseTo out.',
+    ],
   },
   'saml-jit-attribute-missing': {
     told: told('invalid_grant', 'user provisioning failed'),

@@ -55,10 +55,10 @@ export const singleSignOnExplanations = {
     check: 'not-replayed',
     facts: { settings: 'text', problem: 'text' },
     explain: ({ settings, problem }) => ({
-      expected: `an answer to a request that the org has made to ${quoted(settings)} in the last hour, the first one; or one to no request`,
+      expected: `an answer to a request that the org has made to ${quoted(settings)} in the last hour, the first one; who begins at the provider may bring a sign-in that answers none`,
       found: `an InResponseTo of which ${problem}`,
       whatToDo:
-        'Begin again at the button of the sign-in page. A provider that is begun at itself leaves InResponseTo out; it must not make one up.',
+        'Begin again: at the button of the sign-in page, or by signing out once more. A provider that is begun at itself leaves InResponseTo out; it must not make one up.',
       whereInSetup: undefined,
     }),
   },

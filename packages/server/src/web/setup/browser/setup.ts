@@ -67,7 +67,8 @@ function checkSizes(root: ParentNode): void {
     field.addEventListener('change', () => check(field, field.files?.[0]?.size ?? 0))
   }
   for (const area of root.querySelectorAll<HTMLTextAreaElement>('textarea[data-most]')) {
-    area.addEventListener('input', () => check(area, new Blob([area.value]).size))
+    // A form is sent with two bytes for the end of a line.
+    area.addEventListener('input', () => check(area, new Blob([area.value.replaceAll('\n', '\r\n')]).size))
   }
 }
 
