@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { SAML } from '@node-saml/node-saml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCertificate } from '../../src/certificates/new-certificate.ts'
-import { recordIds } from '../../src/record-id.ts'
 import type { SamlSsoConfig } from '../../src/saml/sso-config.ts'
 import type { User } from '../../src/users/user.ts'
 import { startHttpServer } from '../interop/http-server.ts'
@@ -19,7 +17,13 @@ import {
   type TestServer,
   targetBase,
 } from './test-server.ts'
-import { addSamlApp, enableIdentityProvider, profileOf, serviceProvider } from './test-service-provider.ts'
+import {
+  addSamlApp,
+  enableIdentityProvider,
+  makeCertificate,
+  profileOf,
+  serviceProvider,
+} from './test-service-provider.ts'
 
 let server: TestServer
 let user: User
@@ -28,10 +32,7 @@ let requestCert: string
 beforeAll(async () => {
   server = await startTestServer({ clock: () => new Date() })
   user = await server.addUser('grace@acme.example')
-  const { stores, seal, org, now } = server
-  const made = await createCertificate({ ...stores, seal, newId: recordIds(now), now }, org, { name: 'Requests' })
-  if (!made.ok) throw new Error(JSON.stringify(made.problems))
-  requestCert = made.value.certificate.pem
+  requestCert = await makeCertificate(server, 'Requests')
 })
 
 afterAll(() => server.close())

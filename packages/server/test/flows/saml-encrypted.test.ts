@@ -6,7 +6,7 @@ import type { SamlSsoConfig } from '../../src/saml/sso-config.ts'
 import type { User } from '../../src/users/user.ts'
 import { startHttpServer } from '../interop/http-server.ts'
 import { fieldsOf, type Stop, signInOn, testBrowser } from './test-browser.ts'
-import { asEncryptedAssertion, encryptedByForge, encryptedByLibrary } from './test-encryption.ts'
+import { asEncryptedAssertion, encryptedByForge, encryptedByLibrary, xenc, xenc11 } from './test-encryption.ts'
 import { addIdentityProvider, type SamlClaims, samlAssertion, signXml } from './test-saml.ts'
 import {
   base,
@@ -20,8 +20,6 @@ import {
 } from './test-server.ts'
 import { addSamlApp, enableIdentityProvider, newCertificateOf } from './test-service-provider.ts'
 
-const xenc = 'http://www.w3.org/2001/04/xmlenc#'
-const xenc11 = 'http://www.w3.org/2009/xmlenc11#'
 let server: TestServer
 let user: User
 let settings: SamlSsoConfig

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCertificate } from '../../src/certificates/new-certificate.ts'
-import { id15, recordIds } from '../../src/record-id.ts'
+import { id15 } from '../../src/record-id.ts'
 import type { EnteredSamlSsoConfig } from '../../src/saml/new-sso-config.ts'
 import { weekdays } from '../../src/time-zone.ts'
 import type { User } from '../../src/users/user.ts'
@@ -8,7 +7,7 @@ import { startHttpServer } from '../interop/http-server.ts'
 import { fieldsOf, type Stop, signInOn, type TestBrowser, testBrowser } from './test-browser.ts'
 import { addIdentityProvider, type SamlClaims, samlAssertion, signXml } from './test-saml.ts'
 import { base, otherBase, password, startTestServer, type TestServer, targetBase } from './test-server.ts'
-import { addSamlApp, enableIdentityProvider } from './test-service-provider.ts'
+import { addSamlApp, enableIdentityProvider, makeCertificate } from './test-service-provider.ts'
 
 let server: TestServer
 let user: User
@@ -24,14 +23,6 @@ const acs = () => `${targetBase}?so=${server.org.id}`
 const lastLogin = async (userId = user.id) =>
   (await server.stores.loginHistory.list(server.org.id, { userId }, { limit: 1 }))[0]
 
-/** A certificate of the org to sign requests with. */
-async function requestCertificate(): Promise<string> {
-  const { stores, seal, org, now } = server
-  const made = await createCertificate({ ...stores, seal, newId: recordIds(now), now }, org, { name: 'Requests' })
-  if (!made.ok) throw new Error(JSON.stringify(made.problems))
-  return made.value.certificate.pem
-}
-
 describe.each([
   ['by redirect', true],
   ['by post', false],
@@ -44,7 +35,7 @@ describe.each([
     provider = await startHttpServer()
     providerBase = `http://127.0.0.1:${provider.org.port}`
     const held = await server.stores.certificates.findByName(server.org.id, 'Requests')
-    const certificate = held?.certificate.pem ?? (await requestCertificate())
+    const certificate = held?.certificate.pem ?? (await makeCertificate(server, 'Requests'))
     const idpCert = await enableIdentityProvider(provider)
     await addSamlApp(provider, 'Branch', { entityUrl: 'https://branch.example', acsUrl: acs(), certificate })
     await provider.addUser(user.username)

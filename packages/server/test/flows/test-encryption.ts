@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import forge from 'node-forge'
 import { type EncryptionAlgorithm, encrypt, type KeyEncryptionAlgorithm } from 'xml-encryption'
 
-const xenc = 'http://www.w3.org/2001/04/xmlenc#'
-const xenc11 = 'http://www.w3.org/2009/xmlenc11#'
+export const xenc = 'http://www.w3.org/2001/04/xmlenc#'
+export const xenc11 = 'http://www.w3.org/2009/xmlenc11#'
 const dsig = 'http://www.w3.org/2000/09/xmldsig#'
 
 /** Puts what is encrypted where a response has it. */

@@ -1,5 +1,5 @@
 import { type SamlConfig as NodeSamlConfig, type Profile, SAML } from '@node-saml/node-saml'
-import { importCertificate } from '../../src/certificates/new-certificate.ts'
+import { createCertificate, importCertificate } from '../../src/certificates/new-certificate.ts'
 import type { AppPolicies, ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import type { SamlApp } from '../../src/connected-apps/saml-app.ts'
 import { type EnteredSamlConfig, samlConfigWith } from '../../src/connected-apps/saml-config.ts'
@@ -76,6 +76,13 @@ export async function profileOf(provider: SAML, stop: Pick<Stop, 'html'>): Promi
   const { profile } = await provider.validatePostResponseAsync(responseOn(stop))
   if (profile === null) throw new Error('The service provider knows nobody.')
   return profile
+}
+
+/** Makes a certificate of the org with a key that nothing else has, and answers it (PEM). */
+export async function makeCertificate({ stores, seal, org, now }: TestServer, name: string): Promise<string> {
+  const made = await createCertificate({ ...stores, seal, newId: recordIds(now), now }, org, { name })
+  if (!made.ok) throw new Error(JSON.stringify(made.problems))
+  return made.value.certificate.pem
 }
 
 /** Puts a certificate without its key among those of the org, as that of an app. */
