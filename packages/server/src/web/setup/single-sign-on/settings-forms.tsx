@@ -31,6 +31,12 @@ const locations: readonly { readonly value: IdentityLocation; readonly label: st
   { value: 'Attribute', label: 'Identity is in an Attribute element' },
 ]
 
+/** How a message reaches the provider. */
+const ways = (byRedirect: string, byPost: string) => [
+  { value: byRedirect, label: 'HTTP Redirect' },
+  { value: byPost, label: 'HTTP POST' },
+]
+
 /** How the provider is asked, and what is decrypted. @param certificates of the org: those with an RSA key here can sign and decrypt */
 function requestFields(certificates: readonly OrgCertificate[]) {
   const options = certificates
@@ -50,10 +56,7 @@ function requestFields(certificates: readonly OrgCertificate[]) {
     }),
     redirectBinding: radios({
       label: 'Service Provider Initiated Request Binding',
-      options: [
-        { value: 'redirect', label: 'HTTP Redirect' },
-        { value: 'post', label: 'HTTP POST' },
-      ],
+      options: ways('redirect', 'post'),
       help: 'How a request reaches the provider: in an address, or in a form.',
     }),
     requestSigningCertId: choice({
@@ -78,10 +81,7 @@ const logoutFields = {
   }),
   singleLogoutBinding: radios({
     label: 'Single Logout Request Binding',
-    options: [
-      { value: 'RedirectBinding', label: 'HTTP Redirect' },
-      { value: 'PostBinding', label: 'HTTP POST' },
-    ],
+    options: ways('RedirectBinding', 'PostBinding'),
     help: 'How such a message reaches the provider: in an address, or in a form.',
   }),
   logoutUrl: text({
@@ -132,7 +132,7 @@ const fields = {
   ...logoutFields,
 }
 
-/** The same, with the certificates that the org can sign with. */
+/** The same, with the certificates that the org can sign and decrypt with. */
 async function fieldsOf({ stores, org }: Pick<SetupVisit, 'stores' | 'org'>): Promise<typeof fields> {
   return { ...fields, ...requestFields(await stores.certificates.list(org.id)) }
 }
