@@ -21,7 +21,7 @@ export interface DecryptionNeeds {
   readonly rules: SsoRules
 }
 
-const noneOfHis =
+const nothingProved =
   'it is encrypted for another key, was changed on its way, or holds no assertion that the provider has signed'
 
 /**
@@ -54,7 +54,7 @@ export async function openedAssertion(
     if (proved.issuer === config.issuer) return proved
     throw unknownIssuer(proved.issuer, [config])
   } catch (error) {
-    throw isTold || !(error instanceof SamlError) ? error : undecryptable(config, noneOfHis)
+    throw isTold || !(error instanceof SamlError) ? error : undecryptable(config, nothingProved)
   }
 }
 
@@ -68,7 +68,7 @@ function openedText(response: Element, config: SamlSsoConfig, privateKey: KeyObj
 }
 
 async function readWithin(text: string | undefined, config: SamlSsoConfig): Promise<SamlDocument> {
-  if (text === undefined) throw undecryptable(config, noneOfHis)
+  if (text === undefined) throw undecryptable(config, nothingProved)
   try {
     return await readDecrypted(text)
   } catch (error) {
