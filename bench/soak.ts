@@ -69,7 +69,7 @@ interface Slice extends VolleyResult {
   readonly at: number
   /** MB (10⁶ bytes). */
   readonly resident: number
-  /** Of objects that have outlived two collections of the new ones: what is new comes and goes many times between two looks. */
+  /** Of objects that outlived the last full collection: the others come and go between two looks. */
   readonly heap: number
 }
 
@@ -164,7 +164,7 @@ async function memoryOf(server: ServerProcess): Promise<{ readonly resident: num
   const read = (name: string) => Number(line(name)?.split(' ').at(-1)) / 1e6
   return {
     resident: read('process_resident_memory_bytes'),
-    heap: read('nodejs_heap_space_size_used_bytes{space="old"}'),
+    heap: read('sallyport_heap_kept_bytes'),
   }
 }
 
@@ -243,7 +243,7 @@ function table({
     `| answered | ${answered} |`,
     `| p50, p99, worst p99 of ${sliceSeconds} s | ${p50.toFixed(1)} ms, ${p99.toFixed(1)} ms, ${worstP99.toFixed(1)} ms |`,
     `| resident memory | ${memory(resident)} |`,
-    `| heap, without new objects | ${memory(heap)} |`,
+    `| heap after collection | ${memory(heap)} |`,
   ].join('\n')
 }
 

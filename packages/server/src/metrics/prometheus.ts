@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { watchKeptHeap } from './kept-heap.ts'
 import type { Meter } from './meter.ts'
 
 /** A meter that Prometheus reads. */
@@ -56,6 +57,19 @@ export function prometheusMeter(): PrometheusMeter {
   const refusalsOf = kept((endpoint, reason) => refusals.labels({ endpoint, reason }))
   const tokensOf = kept((flow) => tokens.labels({ flow }))
 
+  const watch: Meter['watch'] = (name, help, read) => {
+    new Gauge({
+      name: `sallyport_${name}`,
+      help,
+      registers,
+      aggregator: name.endsWith('_seconds') ? 'max' : 'sum',
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+  watch('heap_kept_bytes', 'Bytes of objects that outlived the last full collection of garbage.', watchKeptHeap())
+
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -65,17 +79,7 @@ export function prometheusMeter(): PrometheusMeter {
       if (endpoint === 'token' && outcome === 'passed') tokensOf(flow ?? 'none', '').inc()
     },
     failed: () => faults.inc(),
-    watch(name, help, read) {
-      new Gauge({
-        name: `sallyport_${name}`,
-        help,
-        registers,
-        aggregator: name.endsWith('_seconds') ? 'max' : 'sum',
-        collect() {
-          this.set(read())
-        },
-      })
-    },
+    watch,
   }
 }
 
