@@ -2,11 +2,15 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-/** The names under which Chromium and its close relatives are found on a PATH, the plainest first. */
-const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/**
+ * The names under which Chromium and its close relatives are found on a PATH. The one without windows of its own comes first:
+ * the others draw theirs even where nobody sees them, which takes as long as the pages do.
+ */
+const commands = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /** Where these browsers live on systems that do not put them on the PATH. */
 const fixedPlaces = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/opt/google/chrome/chrome',

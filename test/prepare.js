@@ -41,7 +41,7 @@ function install() {
   if (isRoot() && isDebian()) {
     console.log("No Chromium here: installing Debian's package for the browser tests. This takes about a minute, once.")
     run('apt-get', ['update', '-qq'])
-    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'chromium'])
+    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'chromium-headless-shell'])
   } else {
     console.log(
       'No Chromium here: Playwright downloads its own for the browser tests. This takes about a minute, once.',
