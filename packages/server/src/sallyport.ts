@@ -99,7 +99,7 @@ import { consentAnswer, consentPage } from './web/endpoints/consent.ts'
 import { consentQuestion } from './web/endpoints/consent-question.ts'
 import { deviceAnswer, deviceDoneAnswer, devicePage } from './web/endpoints/device.ts'
 import { frontdoorAnswer, singleAccessAnswer } from './web/endpoints/frontdoor.ts'
-import { liveAnswer, readyAnswer } from './web/endpoints/health.ts'
+import { hostAnswer, liveAnswer, readyAnswer } from './web/endpoints/health.ts'
 import { identityAnswer, identityRefusal, userinfoAnswer } from './web/endpoints/identity.ts'
 import { endSessionAnswer, logoutAnswer, switchUserAnswer } from './web/endpoints/logout.ts'
 import { authConfigurationAnswer, discoveryAnswer, keysAnswer } from './web/endpoints/metadata.ts'
@@ -758,6 +758,7 @@ export async function sallyport({
         load: stores.load,
       }),
     ),
+    host: page(undefined, hostAnswer(addresses)),
     metrics: metrics === undefined ? missing : page(undefined, metricsAnswer(metrics)),
     missing,
   })

@@ -14,6 +14,8 @@ export interface Site {
 export interface Addresses {
   /** The site that a `Host` header names. A host that is not ours counts as the login host under its configured name. */
   siteOf(host: string | undefined): Promise<Site>
+  /** Whether a host name, without a port, is the login host's or an org's. */
+  serves(hostname: string): Promise<boolean>
   /** The base of an org's own address, reachable from where `site` was; the login host when it has none. */
   baseOf(org: Org, site: Site): string
   /** The bases that are an org's alone; none where it shares the login host. */
@@ -62,6 +64,9 @@ export function addresses(
       const org = await orgAt(name, port)
       return org === undefined ? mainSite : { base: scheme + host, org, loginBase: loginBaseFor(name) }
     },
+    async serves(hostname) {
+      return names.includes(hostname) || (await orgNamed(hostname)) !== undefined
+    },
     baseOf(org, site) {
       const name = new URL(site.loginBase).hostname
       if (org.port !== undefined) return withPort(name, org.port)
@@ -81,9 +86,13 @@ export function addresses(
   }
 
   async function orgAt(name: string, port: string): Promise<Org | undefined> {
-    if (port === mainPort && name.endsWith(subdomain)) return orgs.findByMyDomain(name.slice(0, -subdomain.length))
+    if (port === mainPort && name.endsWith(subdomain)) return orgNamed(name)
     if (names.includes(name) && /^[1-9][0-9]{0,4}$/.test(port)) return orgs.findByPort(Number(port))
     return undefined
+  }
+
+  async function orgNamed(name: string): Promise<Org | undefined> {
+    return name.endsWith(subdomain) ? orgs.findByMyDomain(name.slice(0, -subdomain.length)) : undefined
   }
 
   function loginBaseFor(name: string): string {

@@ -72,6 +72,7 @@ export type Handlers = Readonly<
     | 'walkthrough'
     | 'live'
     | 'ready'
+    | 'host'
     | 'metrics'
     | 'missing',
     Handler
@@ -161,6 +162,7 @@ export function routes(handlers: Handlers): Pick<Router, 'answer'> {
   app.get(submitScriptPath, handlers.submitScript)
   app.get('/health/live', handlers.live)
   app.get('/health/ready', handlers.ready)
+  app.get('/health/host', handlers.host)
   app.get('/metrics', handlers.metrics)
 
   return app

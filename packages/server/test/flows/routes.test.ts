@@ -106,6 +106,13 @@ const strangers: Readonly<Record<string, readonly (readonly [string, string, num
   submitScriptPath: [['GET', '/assets/submit.js', 200]],
   "'/health/live'": [['GET', '/health/live', 200]],
   "'/health/ready'": [['GET', '/health/ready', 200]],
+  "'/health/host'": [
+    ['GET', '/health/host?domain=localhost', 200],
+    ['GET', '/health/host?domain=Target.my.localhost', 200],
+    ['GET', '/health/host?domain=evil.my.localhost', 404],
+    ['GET', '/health/host?domain=localhost.evil.example', 404],
+    ['GET', '/health/host', 404],
+  ],
   // Only a server that was given a token for it has it, and then for who shows the token: `cli/test/operations.test.ts`.
   "'/metrics'": [['GET', '/metrics', 404]],
 }

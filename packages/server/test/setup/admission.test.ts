@@ -26,7 +26,7 @@ const never = () => {
 const routes = setupRoutes({
   seal: { close: never, open: never, current: '' },
   passwords: passwords({ memory: 64, passes: 1, parallelism: 1 }),
-  addresses: { siteOf: never, baseOf: never, basesOf: never, ownBasesOf: never },
+  addresses: { siteOf: never, serves: never, baseOf: never, basesOf: never, ownBasesOf: never },
   newId: never,
   samlRules: salesforcePosture,
   providerRules: salesforcePosture,

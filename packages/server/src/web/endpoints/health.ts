@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Addresses } from '../../orgs/address.ts'
 import type { OrgStore } from '../../orgs/org.ts'
 import { jsonAnswer } from '../answer.ts'
+import { queryParameter } from '../incoming.ts'
 import type { Answer } from '../visit.ts'
 
 /** `GET /health/live`: the process answers. */
@@ -39,5 +41,16 @@ export function readyAnswer({ orgs, expiryLag, isWriting, isDraining, load }: Re
     } finally {
       slow.abort()
     }
+  }
+}
+
+/**
+ * `GET /health/host?domain=…`: whether a host name is of this server, for a proxy that gets certificates as names are asked for, and
+ * must not for names that somebody made up; 404 when it is not.
+ */
+export function hostAnswer({ serves }: Pick<Addresses, 'serves'>): Answer {
+  return async ({ request }) => {
+    const domain = queryParameter(request, 'domain')?.toLowerCase() ?? ''
+    return (await serves(domain)) ? jsonAnswer({ status: 'served' }) : jsonAnswer({ status: 'unknown' }, 404)
   }
 }
