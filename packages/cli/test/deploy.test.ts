@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { BlockList } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { unzipSync } from 'fflate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { encryptionKeyCommandVariable, encryptionKeyVariable } from '../src/data-folder.ts'
 import { run, temporaryFolder } from './program.ts'
 
 const deploy = fileURLToPath(new URL('../../../deploy', import.meta.url))
@@ -17,7 +19,7 @@ beforeAll(async () => {
 })
 
 // Not options, because other users of a machine can read those.
-const secrets = ['SALLYPORT_ENCRYPTION_KEY']
+const secrets = [encryptionKeyVariable, encryptionKeyCommandVariable]
 
 describe('what is deployed', () => {
   const files = ['Dockerfile', 'compose.yaml', 'sallyport.service', 'helm/sallyport/templates/deployment.yaml']
@@ -42,10 +44,27 @@ describe('what is deployed', () => {
     expect((await run(['--version'], at)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
-  it('compose.yaml is what Compose takes, and keeps secrets out of the environment where it can', () => {
+  it('compose.yaml keeps secrets in files, which alone a container may have that writes nowhere', () => {
     const { services, secrets: kept } = parse(read('compose.yaml'))
     expect(Object.keys(services)).toEqual(['database', 'node', 'proxy'])
     expect(services.node).toMatchObject({ deploy: { replicas: 2 }, read_only: true, secrets: Object.keys(kept) })
+    const page = readFileSync(join(deploy, '../docs/operations/containers.md'), 'utf8')
+    for (const { file } of Object.values<{ file: string }>(kept)) expect(page).toContain(file.replace('./', 'deploy/'))
+    expect(JSON.stringify(services)).not.toMatch(/PASSWORD"|_KEY"/)
+  })
+
+  it('the nodes of compose.yaml believe its proxy, and nobody else who may be at another address', () => {
+    const { services, networks } = parse(read('compose.yaml'))
+    const address = services.proxy.networks.default.ipv4_address
+    expect(services.node.environment.SALLYPORT_TRUSTED_PROXY).toBe(address)
+    const [{ subnet, ip_range: given }] = networks.default.ipam.config
+    const holds = (range: string) => {
+      const [start = '', length = ''] = range.split('/')
+      const list = new BlockList()
+      list.addSubnet(start, Number(length))
+      return list.check(address)
+    }
+    expect([holds(subnet), holds(given)]).toEqual([true, false])
   })
 })
 
