@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { isProgram } from './find-program.js'
 
 /**
  * The names under which Chromium and its close relatives are found on a PATH. The one without windows of its own comes first:
@@ -35,14 +35,4 @@ export function findChromium(environment) {
   const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
   const onPath = commands.flatMap((command) => folders.map((folder) => join(folder, command)))
   return [...fixedPlaces, ...onPath, chromium.executablePath()].find(isProgram)
-}
-
-/** @param {string} path */
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

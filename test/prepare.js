@@ -1,11 +1,15 @@
 // What `npm test` needs beyond `npm ci`: a Chromium; curl and openssl for the commands in `docs/`; Java's keytool, to see that it
-// reads the key stores that are written here. Finds them or installs them, and says in a line what it does.
+// reads the key stores that are written here; nginx and Caddy, to see that they do what the pages about them say. Finds them or
+// installs them, and says in a line what it does.
 // Plain JavaScript for any Node from 20 on, because it runs before anything is known to be there.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { findChromium } from './find-chromium.js'
+import { findProgram, laidOut } from './find-program.js'
 
-const byHand = 'Install Chromium or Google Chrome by hand, or set SALLYPORT_CHROMIUM to the path of one.'
+const byHand = 'Install what is missing by hand; SALLYPORT_CHROMIUM may be the path of a Chromium or Google Chrome.'
 
 try {
   installTools([
@@ -13,6 +17,7 @@ try {
     { name: 'openssl', arguments: ['version'], package: 'openssl', purpose: 'for keys and certificates' },
     { name: 'keytool', arguments: ['-help'], package: 'default-jre-headless', purpose: 'to compare key stores with' },
   ])
+  layOut(['nginx', 'caddy'])
   const path = findChromium(process.env) ?? install()
   console.log(`Browser for the tests: ${versionOf(path)} (${path})`)
 } catch (error) {
@@ -34,6 +39,29 @@ function installTools(tools) {
   const packages = missing.map((tool) => tool.package)
   run('apt-get', ['update', '-qq'])
   run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages, 'ca-certificates'])
+}
+
+/**
+ * Has servers at hand that are not to run on this machine but where tests start them: those that are not there are laid out
+ * beside the packages, and not installed.
+ *
+ * @param {readonly string[]} servers names of programs, which are those of their packages too
+ */
+function layOut(servers) {
+  const missing = servers.filter((name) => findProgram(name, process.env) === undefined)
+  if (missing.length === 0) return
+  const list = missing.join(' and ')
+  if (!isRoot() || !isDebian()) throw new Error(`The tests need ${list}. Install what is missing.`)
+  console.log(`Not here: ${list}. Laying Debian's packages out in ${laidOut}.`)
+  const folder = mkdtempSync(join(tmpdir(), 'packages-'))
+  try {
+    run('apt-get', ['update', '-qq'])
+    run('apt-get', ['download', '-qq', ...missing], folder)
+    mkdirSync(laidOut, { recursive: true })
+    for (const file of readdirSync(folder)) run('dpkg', ['--extract', join(folder, file), laidOut])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /** @returns {string} the path of the browser that was installed */
@@ -58,9 +86,11 @@ function install() {
  *
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {string} [folder] where it runs
  */
-function run(command, args) {
+function run(command, args, folder) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: 64 * 1024 * 1024,

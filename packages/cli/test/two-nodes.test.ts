@@ -1,32 +1,38 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, request, type Server } from 'node:http'
 import { dirname, join } from 'node:path'
-import { buffer, text } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../../../test/eventually.ts'
 import { sharedPostgresUrl } from '../../../test/postgres-url.ts'
-import { signInOn } from '../../server/test/flows/test-browser.ts'
+import { signInOn, testBrowser } from '../../server/test/flows/test-browser.ts'
 import { freePort } from '../src/free-port.ts'
 import { program, temporaryFolder } from './program.ts'
-import { browserOf } from './wire.ts'
+import { certificateOf, type RunningProxy, startNginx } from './proxies.ts'
 
 const page = readFileSync(new URL('../../../docs/operations/two-nodes.md', import.meta.url), 'utf8')
 const folder = temporaryFolder()
 let places: ReadonlyMap<string, string>
-let proxy: Proxy
+let proxyPort: number
+let proxy: RunningProxy | undefined
 let nodes: ChildProcess | undefined
 
 beforeAll(async () => {
   const postgres = await sharedPostgresUrl()
   const free = async () => String(await freePort(['127.0.0.1'], 0))
-  const [one, other, first, second] = [await free(), await free(), await free(), await free()]
-  proxy = await startProxy([Number(one), Number(other)])
+  const [one, other, first, second, front] = [await free(), await free(), await free(), await free(), await free()]
+  proxyPort = Number(front)
+  const { certificate, key } = certificateOf(folder.path)
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')])
   // What is another machine's, or taken here: everything else of the page is run as it stands.
   places = new Map([
-    ['https://login.acme.example', `http://localhost:${proxy.port}`],
+    ['https://login.acme.example', `https://localhost:${front}`],
+    ['listen 443', `listen ${front}`],
+    ['/etc/ssl/login.acme.example.crt', certificate],
+    ['/etc/ssl/login.acme.example.key', key],
     ['127.0.0.1:5432', postgres.host],
     ['8787', one],
     ['8788', other],
@@ -40,7 +46,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   if (nodes?.pid !== undefined && nodes.exitCode === null) process.kill(-nodes.pid, 'SIGKILL')
-  proxy.close()
+  await proxy?.stop()
   await asAdministrator(['drop database if exists sallyport_login with (force)', 'drop role if exists sallyport_login'])
   folder[Symbol.dispose]()
 })
@@ -72,7 +78,9 @@ function shell(script: string) {
   // A shell of a person has nothing of other servers.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_'))
   const path = `${join(folder.path, 'bin')}:${dirname(process.execPath)}:${process.env['PATH']}`
-  const env = { ...Object.fromEntries(inherited), PATH: path, SALLYPORT_DRAIN_SECONDS: '1' }
+  const { certificate } = certificateOf(folder.path)
+  const trust = { CURL_CA_BUNDLE: certificate, NODE_EXTRA_CA_CERTS: certificate }
+  const env = { ...Object.fromEntries(inherited), ...trust, PATH: path, SALLYPORT_DRAIN_SECONDS: '1' }
   return spawn('bash', ['-c', `set -eu\n${script}`], {
     cwd: folder.path,
     env,
@@ -89,56 +97,22 @@ async function pasted(block: string | undefined): Promise<string> {
   return printed
 }
 
-interface Proxy {
-  readonly port: number
-  /** How many answers came from each node. */
-  readonly answered: Map<number, number>
-  close(): void
-}
-
-/** Does what the page tells nginx to do: nodes in turn, the headers it sets, and the other node where one stops. */
-async function startProxy(upstreams: readonly number[]): Promise<Proxy> {
-  const answered = new Map<number, number>()
-  let turn = 0
-  const server: Server = createServer(async (incoming, response) => {
-    const body = await buffer(incoming)
-    const headers = { ...incoming.headers, 'x-forwarded-for': '192.0.2.7', connection: 'close' }
-    turn += 1
-    for (const step of upstreams.keys()) {
-      const port = upstreams[(turn + step) % upstreams.length] ?? 0
-      const isLast = step === upstreams.length - 1
-      const sent = request({ port, host: '127.0.0.1', path: incoming.url, method: incoming.method, headers })
-      sent.end(body)
-      const [answer] = await once(sent, 'response').catch(() => [])
-      if (answer === undefined || (answer.statusCode === 503 && !isLast)) continue
-      answered.set(port, (answered.get(port) ?? 0) + 1)
-      response.writeHead(answer.statusCode, answer.headers).end(await buffer(answer))
-      return
-    }
-    response.writeHead(502).end()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
-  return {
-    port: address.port,
-    answered,
-    close() {
-      server.closeAllConnections()
-      server.close()
+/** A browser that is another machine's, as far as the proxy is told. */
+function browserFrom(address: string, base: string) {
+  return testBrowser({
+    base,
+    request(path, init) {
+      const headers = new Headers(init?.headers)
+      headers.set('x-forwarded-for', address)
+      return fetch(new URL(path, base), { ...init, headers, redirect: 'manual' })
     },
-  }
+  })
 }
 
 // Nine programs start one after the other.
 it('is what a new operator does, line by line, in an empty folder', { timeout: 120_000 }, async () => {
   const [install, settings, org, serve, look, later] = blocks('sh')
   expect(install).toBe('npm install --global sallyport\n')
-  const [nginx = ''] = blocks('nginx')
-  for (const [, port = ''] of nginx.matchAll(/server 127\.0\.0\.1:(\d+);/g))
-    expect([...places.values()]).toContain(port)
-
   const statements = blocks('sql')
     .flatMap((block) => block.trim().split(/;\n?/))
     .filter((line) => line !== '')
@@ -156,15 +130,18 @@ it('is what a new operator does, line by line, in an empty folder', { timeout: 1
   }
   expect(said.match(/"status":"ready"/g)).toHaveLength(2)
 
+  const [configuration = ''] = blocks('nginx')
+  proxy = await startNginx(configuration, folder.path, proxyPort)
   const seen = await pasted(look)
-  const url = `http://localhost:${proxy.port}`
+  const url = `https://localhost:${proxyPort}`
   expect(seen).toContain(`"issuer":"${url}"`)
-  const browser = browserOf(url)
+  const browser = browserFrom('192.0.2.7', url)
   await signInOn(browser, await browser.open('/'), 'ada@acme.example', 'correct horse battery staple')
   const home = async () => (await browser.open('/setup')).html.includes('Setup Home')
   for (let visit = 0; visit < 4; visit += 1) expect(await home()).toBe(true)
-  expect([...proxy.answered.values()].every((count) => count > 2)).toBe(true)
-  expect(proxy.answered.size).toBe(2)
+  const answered = proxy.answered()
+  expect(answered.size).toBe(2)
+  expect([...answered.values()].every((count) => count > 2)).toBe(true)
 
   // One of them is stopped: nobody notices.
   const [one] = childrenOf(nodes.pid)
