@@ -51,10 +51,12 @@ export function addresses(
     }),
   )
   const subdomain = `.my.${main.hostname}`
+  const defaultPort = main.protocol === 'https:' ? ':443' : ':80'
 
   return {
-    async siteOf(host) {
-      if (host === undefined) return mainSite
+    async siteOf(sent) {
+      if (sent === undefined) return mainSite
+      const host = asWritten(sent)
       const login = loginSites.get(host)
       if (login !== undefined) return login
       const colon = host.lastIndexOf(':')
@@ -76,6 +78,12 @@ export function addresses(
     },
     ownBasesOf,
     basesOf: (org) => [...names.map((name) => withPort(name, mainPort)), ...ownBasesOf(org)],
+  }
+
+  /** As it stands in the addresses here: a name is the same in capitals, and with the port that goes without saying. */
+  function asWritten(host: string): string {
+    const name = host.toLowerCase()
+    return name.endsWith(defaultPort) ? name.slice(0, -defaultPort.length) : name
   }
 
   function ownBasesOf({ port, myDomain }: Org): readonly string[] {

@@ -63,8 +63,6 @@ describe('discovery', () => {
     'target.my.localhost.evil.example:8787',
     'evil.my.localhost:8787',
     'target.my.localhost:8789',
-    'TARGET.my.localhost:8787',
-    'LOCALHOST:8789',
     'localhost:08789',
     'localhost:+8789',
     'localhost:8789@evil.example',
@@ -73,6 +71,13 @@ describe('discovery', () => {
     '%6cocalhost:8789',
   ])('knows no host but its own: %s is answered as the login host', async (host) => {
     expect((await read(discoveryPath, { host })).issuer).toBe(base)
+  })
+
+  it.each([
+    ['LOCALHOST:8789', targetBase],
+    ['TARGET.My.localhost:8787', myDomainBase],
+  ])('knows its hosts in capitals, too, and answers as they are written: %s', async (host, issuer) => {
+    expect((await read(discoveryPath, { host })).issuer).toBe(issuer)
   })
 
   it('looks at no forwarding header', async () => {
