@@ -17,6 +17,12 @@ export function jsonAnswer(document: object, status = 200): Reply {
   return { status, headers: jsonHeaders, body: JSON.stringify(document) }
 }
 
+/** A script that calls a function of the page that asked (JSONP). @param callback a name that `readCallback` let pass */
+export function scriptAnswer(callback: string, document: Document): Reply {
+  const { contentType, text } = writeBody(document, { format: 'json', root: '', callback })
+  return { status: 200, headers: { 'content-type': contentType, ...unstored }, body: text }
+}
+
 /** An answer in the format that the caller wants, by `format` or `Accept`. */
 export function formattedAnswer(
   visit: Visit,

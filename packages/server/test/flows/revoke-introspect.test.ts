@@ -47,6 +47,30 @@ describe('a revocation', () => {
     expect((await server.request(`${targetBase}/services/data/v67.0/limits`, rest)).status).toBe(401)
   })
 
+  it('by GET from a page of elsewhere calls the function that the page names (JSONP)', async () => {
+    const { access_token } = await tokensFor(server, user, app)
+    const revoked = await answerOf(await server.request(`${revokeUrl}?token=${access_token}&callback=my.done`))
+    expect([revoked.status, revoked.text]).toEqual([200, 'my.done({});'])
+    expect(revoked.headers.get('content-type')).toBe('application/javascript;charset=UTF-8')
+    expect(revoked.headers.get('cache-control')).toContain('no-store')
+    expect(await isAlive(server, access_token)).toBe(false)
+  })
+
+  it('by GET tells a function of a page also that it was refused, since browsers run no script that comes as an error', async () => {
+    const refused = await answerOf(await server.request(`${revokeUrl}?token=junk&callback=done`))
+    const words = '{"error":"unsupported_token_type","error_description":"this token type is not supported"}'
+    expect([refused.status, refused.text]).toEqual([200, `done(${words});`])
+    expect((await server.journalOf(refused)).refusal?.reason).toBe('token-form-unknown')
+  })
+
+  it('takes no script for the name of a function, and no callback from a form', async () => {
+    const { access_token, refresh_token } = await tokensFor(server, user, app)
+    const script = await answerOf(await server.request(`${revokeUrl}?token=${access_token}&callback=alert(1)//`))
+    expect([script.status, script.text]).toEqual([200, ''])
+    const posted = await server.post(revokeUrl, { token: refresh_token, callback: 'done' })
+    expect([posted.status, posted.text]).toEqual([200, ''])
+  })
+
   it('of a refresh token takes its access tokens along', async () => {
     const { access_token, refresh_token } = await tokensFor(server, user, app)
     const { body } = await refresh(server, app, refresh_token)

@@ -1,13 +1,15 @@
 import { isDeviceRequest, type RequestDevice } from '../../oauth/device-request.ts'
+import { OAuthError } from '../../oauth/error.ts'
 import type { IntrospectEndpoint } from '../../oauth/introspect.ts'
 import type { PushEndpoint } from '../../oauth/push.ts'
 import type { RevokeEndpoint } from '../../oauth/revoke.ts'
 import type { TokenEndpoint } from '../../oauth/token.ts'
 import type { Dpop } from '../../tokens/dpop.ts'
-import { formattedAnswer, jsonAnswer } from '../answer.ts'
+import { formattedAnswer, jsonAnswer, scriptAnswer } from '../answer.ts'
+import { type Document, readCallback } from '../format.ts'
 import { offerNonce } from '../possession.ts'
 import { type ReadingRules, readParameters, readTokenRequest } from '../request.ts'
-import type { Answer } from '../visit.ts'
+import type { Answer, Visit } from '../visit.ts'
 
 /** `POST /services/oauth2/token`: tokens, or the codes of a device. */
 export function tokenAnswer(
@@ -45,16 +47,37 @@ export function introspectAnswer(introspect: IntrospectEndpoint, rules: ReadingR
   }
 }
 
-/** `GET|POST /services/oauth2/revoke` (RFC 7009): an empty answer of JSON type, which some clients insist on. */
+/**
+ * `GET|POST /services/oauth2/revoke` (RFC 7009): an empty answer of JSON type, which some clients insist on. Where GET
+ * names a `callback`, the answer is a script that calls it (JSONP), as Salesforce has it for pages.
+ */
 export function revokeAnswer(revoke: RevokeEndpoint, rules: ReadingRules): Answer {
   return async (visit) => {
     visit.checks.flow = 'revoke'
-    const isGet = visit.request.method === 'GET' && !rules.refusesCredentialsInQuery
-    const request = isGet
-      ? { parameters: await readParameters(visit), basic: undefined, proof: undefined, ...visit }
-      : await readTokenRequest(visit, rules)
+    if (visit.request.method !== 'GET' || rules.refusesCredentialsInQuery) {
+      await revoke(await readTokenRequest(visit, rules), visit.checks)
+      return { ...jsonAnswer({}), body: '' }
+    }
+    const parameters = await readParameters(visit)
+    const callback = readCallback(parameters.get('callback'), undefined)
+    const request = { parameters, basic: undefined, proof: undefined, ...visit }
+    if (callback.ok && callback.callback !== undefined) {
+      return scriptAnswer(callback.callback, await outcomeForScript(() => revoke(request, visit.checks), visit))
+    }
     await revoke(request, visit.checks)
     return { ...jsonAnswer({}), body: '' }
+  }
+}
+
+/** What a script is called with: a refusal, too, since no browser runs a script that comes with an error's status. */
+async function outcomeForScript(revoke: () => Promise<void>, visit: Visit): Promise<Document> {
+  try {
+    await revoke()
+    return {}
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    visit.refused = error
+    return { error: error.code, error_description: error.description }
   }
 }
 
