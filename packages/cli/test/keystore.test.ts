@@ -407,6 +407,8 @@ describe('sallyport keystore check', () => {
 })
 
 describe('passwords', () => {
+  beforeAll(() => write('names.jks', [made.rsa, made.ec], { format: 'jks', password }))
+
   it('come from the environment, a file or standard input', async () => {
     writeFileSync(file('secret.txt'), `${password}\n`)
     const fromFile = await keystore('show', 'names.jks', '--password-file', 'secret.txt', '--json')
