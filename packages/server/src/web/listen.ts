@@ -46,8 +46,10 @@ export async function listen({ answer, host, port, orgs, tls, onError }: ListenO
     await closeAll(0)
     throw error
   }
+  // Told once: a port that is taken may stay so for long.
+  const taken = new Set<number>()
   const timer = setInterval(() => {
-    openOrgPorts().catch((error) => onError(error, 'the port of an org'))
+    followOrgs().catch((error) => onError(error, 'the ports of the orgs'))
   }, 500).unref()
 
   return {
@@ -71,10 +73,25 @@ export async function listen({ answer, host, port, orgs, tls, onError }: ListenO
   }
 
   async function openOrgPorts(): Promise<void> {
-    for (const org of await orgs.list()) {
-      if (org.port === undefined || org.port === mainPort || servers.has(org.port)) continue
-      servers.set(org.port, await open(org.port))
+    for (const missing of await missingPorts()) servers.set(missing, await open(missing))
+  }
+
+  /** The same, but one that cannot be had keeps no other org from its own. */
+  async function followOrgs(): Promise<void> {
+    for (const missing of await missingPorts()) {
+      try {
+        servers.set(missing, await open(missing))
+        taken.delete(missing)
+      } catch (error) {
+        if (!taken.has(missing)) onError(error, `the port ${missing} of an org`)
+        taken.add(missing)
+      }
     }
+  }
+
+  async function missingPorts(): Promise<readonly number[]> {
+    const ports = (await orgs.list()).flatMap((org) => (org.port === undefined ? [] : [org.port]))
+    return ports.filter((each) => each !== mainPort && !servers.has(each))
   }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

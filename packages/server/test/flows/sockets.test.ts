@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApp } from '../../src/connected-apps/connected-app.ts'
 import { type Listening, listen } from '../../src/web/listen.ts'
@@ -114,3 +115,46 @@ describe('over a socket', () => {
     expect(answer.split('\r\n\r\n')[1]).toBe('')
   })
 })
+
+describe('the ports of orgs', () => {
+  it('are listened on as they are set; one that is taken is told once, and keeps no other org from its own', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const taken = portOf(other)
+    const spare = createServer().listen(0, '127.0.0.1')
+    await once(spare, 'listening')
+    const free = portOf(spare)
+    spare.close()
+    await once(spare, 'close')
+
+    let ports: readonly number[] = []
+    const told: string[] = []
+    const looks = new EventTarget()
+    const following = await listen({
+      answer: server.sallyport.answer,
+      host: '127.0.0.1',
+      port: 0,
+      orgs: {
+        list: async () => {
+          looks.dispatchEvent(new Event('look'))
+          return ports.map((port) => ({ ...server.org, port }))
+        },
+      },
+      onError: (_, where) => told.push(where),
+    })
+    try {
+      ports = [taken, free]
+      for (let look = 0; look < 4; look++) await once(looks, 'look')
+      expect((await fetch(`http://127.0.0.1:${free}/health/live`)).status).toBe(200)
+      expect(told).toEqual([`the port ${taken} of an org`])
+    } finally {
+      await following.close(0)
+      other.close()
+    }
+  })
+})
+
+function portOf(listener: ReturnType<typeof createServer>): number {
+  const address = listener.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
