@@ -159,6 +159,23 @@ describe('sallyport dev, started again', () => {
   })
 })
 
+describe('sallyport dev, while another runs on the folder', () => {
+  it.each([
+    [['--port', '0'], 'http'],
+    [['--port', '0', '--tls'], 'https'],
+  ])('is refused, and the orgs of the first stay where they are: %s', async (more) => {
+    using folder = temporaryFolder()
+    const words = ['dev', '--data', folder.path, ...more]
+    await using first = await startServer(words)
+    const { status, stderr } = await run(words)
+    expect(status).toBe(1)
+    const port = Number(new URL(first.ready.orgs[0].url).port)
+    expect(stderr).toContain(`Another \`sallyport dev\` runs on ${folder.path}: its org Source answers at port ${port}`)
+    const { json } = await run(['org', 'list', '--data', folder.path, '--json'])
+    expect(json.map((org: { port: number }) => org.port)).toEqual([port, port + 1])
+  })
+})
+
 describe('sallyport dev, as people see it', () => {
   it('prints where to sign in, as whom, and a line to paste for each flow', async () => {
     using folder = temporaryFolder()

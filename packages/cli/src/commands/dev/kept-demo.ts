@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { type Demo, type DemoApp, type DemoUser, readDemo } from '@sallyport/server'
 import { type DataFolder, writePrivately } from '../../data-folder.ts'
 import type { Database } from '../../database.ts'
+import { Failure } from '../../failure.ts'
 import type { Terminal } from '../../terminal.ts'
+import { isServedAt } from './served-at.ts'
 
 /** The demo of a data folder, as it stands in the database now. */
 export interface KeptDemo {
@@ -35,6 +37,7 @@ interface Kept {
 /**
  * The demo that was made in this data folder; it is made when the database is empty. When the server has moved to another
  * port, so do the demo's orgs. `undefined` when the database holds something else.
+ * @throws {Failure} when they would be taken away from a server that runs
  */
 export async function keptDemo(
   database: Database,
@@ -107,6 +110,7 @@ async function moved(database: Database, kept: Kept, place: DemoPlace, file: str
   const { source, target } = kept.demo
   const ports = portsAfter(place)
   if (source.org.port === ports.source && target.org.port === ports.target) return kept
+  await refuseToTakeAway(database.folder, [source.org, target.org])
   await moveOrgs(database, [
     { ...source.org, wanted: ports.source },
     { ...target.org, wanted: ports.target },
@@ -121,6 +125,17 @@ async function moved(database: Database, kept: Kept, place: DemoPlace, file: str
     },
   }
   return written({ ...kept, demo }, file)
+}
+
+/** @throws {Failure} when another server answers for these orgs where they are: its addresses would be gone */
+async function refuseToTakeAway(folder: DataFolder, orgs: readonly Demo['source']['org'][]): Promise<void> {
+  for (const { id, name, port } of orgs) {
+    if (port === undefined || !(await isServedAt(port, id, folder))) continue
+    throw new Failure(
+      `Another \`sallyport dev\` runs on ${folder.path}: its org ${name} answers at port ${port}, which it would lose.`,
+      { next: 'Stop that one, or give this one a folder of its own: --data <folder>.' },
+    )
+  }
 }
 
 interface Move {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type DataFolder, writePrivately } from '../../data-folder.ts'
 
 /** A certificate for this machine alone, which those trust who are told to. */
@@ -18,9 +18,9 @@ const margin = 7 * 86_400
  * The certificate in the data folder, made when there is none or it ends soon. It names this machine and nothing else, so its
  * key, which lies beside it, can speak for nobody else, whoever trusts it.
  */
-export async function ownCertificate({ path }: DataFolder, now: Date): Promise<OwnCertificate> {
-  const folder = join(path, 'tls')
-  const file = join(folder, 'localhost.crt')
+export async function ownCertificate(dataFolder: DataFolder, now: Date): Promise<OwnCertificate> {
+  const file = certificateFileIn(dataFolder)
+  const folder = dirname(file)
   const keyFile = join(folder, 'localhost.key')
   if (!existsSync(keyFile) || !isGood(file, now)) {
     const { makeSelfSigned, pemBlock } = await import('@sallyport/keystore')
@@ -31,6 +31,11 @@ export async function ownCertificate({ path }: DataFolder, now: Date): Promise<O
     writePrivately(file, pemBlock('CERTIFICATE', made.certificate))
   }
   return { certificate: readFileSync(file, 'utf8'), privateKey: readFileSync(keyFile, 'utf8'), file }
+}
+
+/** Where the certificate lies once there is one. */
+export function certificateFileIn({ path }: DataFolder): string {
+  return join(path, 'tls', 'localhost.crt')
 }
 
 function isGood(file: string, now: Date): boolean {
