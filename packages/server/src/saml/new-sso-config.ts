@@ -248,7 +248,9 @@ function readEntered(
 
 function certificateOf(pem: string | undefined, before: Certificate | undefined): Certificate | string {
   if (pem === undefined && before !== undefined) return before
-  const reading = readCertificate(pem ?? '')
+  const text = trimmed(pem)
+  if (text === undefined) return 'Enter a value.'
+  const reading = readCertificate(text)
   if (!reading.ok) return certificateProblemText(reading.problem)
   if (reading.certificate.keyType !== 'RSA') return 'Assertions are verified with RSA keys alone.'
   return reading.certificate
