@@ -165,6 +165,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'sso-user-unknown',
     'saml-jit-attribute-missing',
     'saml-jit-attribute-invalid',
+    'saml-jit-handler-failed',
     'user-inactive',
     'user-frozen',
     'user-locked',

@@ -237,7 +237,15 @@ describe('sallyport sso-settings and login saml-assertion', () => {
     expect([unfit.status, unfit.stderr]).toEqual([1, expect.stringContaining('--user-provisioning')])
     const provisioning = await made('update', 'Acme_IdP', '--org', 'Target', '--user-provisioning', 'on', '--json')
     expect(provisioning.json).toMatchObject({ userProvisioning: true })
+    const nobody = await made('update', 'Acme_IdP', '--org', 'Target', '--jit-handler', 'NewHires')
+    expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining('--jit-handler-run-as')])
+    const byHandler = ['--jit-handler', 'NewHires', '--jit-handler-run-as', 'admin@target.example', '--json']
+    expect((await made('update', 'Acme_IdP', '--org', 'Target', ...byHandler)).json).toMatchObject({
+      samlJitHandlerId: 'NewHires',
+      executionUserId: 'admin@target.example',
+    })
     const shown = await made('show', 'Acme_IdP', '--org', 'Target')
+    expect(shown.stdout).toMatch(/By the handler\s+NewHires, run as admin@target\.example/)
     expect(shown.stdout).toMatch(/Users are made\s+by signing in/)
     expect(shown.stdout).toContain('in the attribute employee')
     expect(shown.stdout).toMatch(/Decrypted with\s+Decryption/)

@@ -214,9 +214,12 @@ async function sso(
 }
 
 /** Somebody whom nobody knows, of an identity provider whose users are made by signing in. */
-async function provisioned(attributes: Record<string, string>): Promise<Wire> {
+async function provisioned(
+  attributes: Record<string, string>,
+  more: { readonly samlJitHandlerId?: string; readonly executionUserId?: string } = {},
+): Promise<Wire> {
   const issuer = `https://${fresh('jit')}.example`
-  const settings = { fullName: fresh('Jit'), issuer, identityMapping: 'FederationId', userProvisioning: true }
+  const settings = { fullName: fresh('Jit'), issuer, identityMapping: 'FederationId', userProvisioning: true, ...more }
   await addIdentityProvider(server, settings)
   const claims = { issuer, audience: 'https://target.example', recipient: targetBase, nameId: fresh('person') }
   const xml = signXml(samlAssertion({ ...claims, attributes }, server.now(), server.base), server.signer)
@@ -1268,6 +1271,9 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
       const named = { 'User.Username': `${fresh('jit')}@target.example`, 'User.LastName': 'Hopper' }
       return provisioned({ ...named, 'User.Email': 'grace@target.example', 'User.ProfileId': 'Nobody' })
     },
+  ],
+  'saml-jit-handler-failed': [
+    () => provisioned({}, { samlJitHandlerId: 'Nobody', executionUserId: world.user.username }),
   ],
   'saml-response-unrequested': [
     () => {

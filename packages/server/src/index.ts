@@ -154,6 +154,7 @@ export {
 export { type Foundation, type Sallyport, sallyport } from './sallyport.ts'
 export { changeIdentityProvider } from './saml/identity-provider.ts'
 export { idpLoginUrl, idpPaths } from './saml/idp-places.ts'
+export type { JitUser, SamlJitHandler } from './saml/jit-handler.ts'
 export {
   changeSamlSsoConfig,
   type EnteredSamlSsoConfig,

@@ -60,6 +60,7 @@ import type { ServerOptions } from './options.ts'
 import { addresses as addressesOf } from './orgs/address.ts'
 import { recordIds } from './record-id.ts'
 import { apiUsage } from './rest/api-usage.ts'
+import { askJitHandler } from './saml/jit-handlers.ts'
 import { provisionedUser } from './saml/provisioned-user.ts'
 import { browserRecipientsOf, recipientsOf } from './saml/sso-endpoint.ts'
 import type { Seal } from './seal.ts'
@@ -479,7 +480,8 @@ export async function sallyport({
     seal,
     now,
   })
-  const provisioned = provisionedUser({ ...stores, newId: recordIds(now), now })
+  const jitHandler = askJitHandler({ ...stores, handlers })
+  const provisioned = provisionedUser({ ...stores, askJitHandler: jitHandler, newId: recordIds(now), now })
   const bySaml = samlSignIn({
     ...stores,
     provisionedUser: provisioned,
@@ -609,6 +611,7 @@ export async function sallyport({
     addresses,
     newId: recordIds(now),
     samlRules: posture,
+    askJitHandler: jitHandler,
     providerRules: posture,
     signingKeyPeriod: options.signingKeyPeriod,
     ask,

@@ -79,6 +79,11 @@ export const sampleFacts: ExplainedReasons = {
     problem: 'This org has no profile “Standard Usr”.',
     details: 'PROFILE_NAME_LOOKUP_ERROR',
   },
+  'saml-jit-handler-failed': {
+    settings: 'Acme IdP',
+    handler: 'NewHires',
+    problem: 'createUser threw: Error: no such department',
+  },
   'saml-decryption-failed': { settings: 'Acme IdP', problem: 'the settings name no certificate to decrypt with' },
   'saml-signature-wrong': { holder: app, certificate: 'CN=warehouse', fingerprint: 'AA:BB:CC' },
   'saml-altered': {},

@@ -1,6 +1,6 @@
 import type { FoundUser, WantedUsers } from './handler-tools.ts'
 
-/** The functions of handlers: those of token exchange, and those of connected apps. */
+/** The functions of handlers: those of token exchange, those of connected apps, and those that make users just in time. */
 export type HandlerAct =
   | 'validateIncomingToken'
   | 'getUserForTokenSubject'
@@ -8,6 +8,8 @@ export type HandlerAct =
   | 'refresh'
   | 'customAttributes'
   | 'modifySAMLResponse'
+  | 'createUser'
+  | 'updateUser'
 
 /** What a function is called with, to which `tools` are added; `undefined` where it is to be looked for and not called. */
 export type HandlerArguments = readonly unknown[] | undefined

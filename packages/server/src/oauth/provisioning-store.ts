@@ -13,6 +13,9 @@ export type Provisioned =
 
 /** Writes users whom an assertion makes or changes. */
 export interface ProvisioningStore {
-  /** Uses these up and writes the user; or does neither. Atomic: of two sign-ins at once one makes the user. */
-  provision(uses: readonly OneUse[], write: UserWrite): Promise<Provisioned>
+  /**
+   * Uses these up and writes the user; or does neither. Atomic: of two sign-ins at once one makes the user.
+   * @param by the user whose change it is; `undefined` for nobody's
+   */
+  provision(uses: readonly OneUse[], write: UserWrite, by: string | undefined): Promise<Provisioned>
 }

@@ -402,6 +402,7 @@ const wires: { readonly [R in Reason]: Wire } = {
   'saml-decryption-failed': { ...invalidAssertion, loginStatus: 'Failed: Assertion Invalid' },
   'saml-jit-attribute-missing': provisioningFailed,
   'saml-jit-attribute-invalid': provisioningFailed,
+  'saml-jit-handler-failed': provisioningFailed,
   'saml-unsigned': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
   'saml-signature-unfit': { ...invalidAssertion, loginStatus: 'Failed: Signature Invalid' },
   'saml-algorithm-not-allowed': { ...invalidAssertion, loginStatus: 'Failed: Invalid Signature Method' },

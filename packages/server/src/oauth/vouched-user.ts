@@ -82,6 +82,8 @@ export function vouchedUser({
       checks.userId = known?.id
       if (known !== undefined) pass(checks, 'user-known', { user: known.username })
       const provisioning = config.userProvisioning ? await provisionedUser?.(sso, org) : undefined
+      const there = provisioning?.before ?? known
+      checks.userId = there?.id
       const user = provisioning?.user ?? known
       if (user === undefined) {
         const facts = { found: sso.identity.slice(0, 256), mapping: config.identityMapping, org: org.name }
@@ -89,7 +91,7 @@ export function vouchedUser({
       }
       if (provisioning !== undefined) pass(checks, 'user-provisioned', { user: user.username })
       // Whom the sign-in deactivates is refused once they are.
-      const judged = user.isActive ? user : (known ?? user)
+      const judged = user.isActive ? user : (there ?? user)
       const profile = await profiles.find(user.profileId)
       if (profile === undefined) throw new Error(`The user ${user.id} has a profile that is not there.`)
       const unwelcome = checkUser({ org, user: judged, profile, now: at }, checks)

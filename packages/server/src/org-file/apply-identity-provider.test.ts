@@ -109,6 +109,11 @@ describe('an identity provider in an org file', () => {
   it('says of an identity provider that is believed how it is asked, too', async () => {
     await using acts = await openActs()
     const believing = `${acme}
+    users:
+      - username: admin@acme.example
+        lastName: Admin
+        email: admin@acme.example
+        profile: System Administrator
     samlSsoConfigs:
       - fullName: Headquarters
         issuer: https://idp.example
@@ -122,6 +127,8 @@ describe('an identity provider in an org file', () => {
         decryptionCertificate: Provider
         identityMapping: FederationId
         userProvisioning: true
+        samlJitHandlerId: NewHires
+        executionUserId: admin@acme.example
         singleLogoutUrl: https://idp.example/slo
         singleLogoutBinding: PostBinding
         logoutUrl: https://acme.example/bye
@@ -141,8 +148,13 @@ describe('an identity provider in an org file', () => {
     ])
     expect(changesOf(await apply(acts, believing))).toContain('single sign-on Headquarters unchanged')
     if (org === undefined) throw new Error('The org is gone.')
+    const handled = { samlJitHandlerId: 'NewHires', executionUserId: 'admin@acme.example' }
     expect((await orgEntryOf(acts, org)).samlSsoConfigs).toMatchObject([
-      { ...asked, decryptionCertificate: 'Provider', userProvisioning: true },
+      { ...asked, decryptionCertificate: 'Provider', userProvisioning: true, ...handled },
+    ])
+    const nobody = believing.replace('executionUserId: admin@', 'executionUserId: nobody@')
+    expect(mistakesOf(await apply(acts, nobody))).toEqual([
+      expect.stringContaining('executionUserId: This org has no user “nobody@acme.example”.'),
     ])
     const wrong = believing.replace('requestSigningCertId: Provider', 'requestSigningCertId: None')
     expect(mistakesOf(await apply(acts, wrong))).toEqual([

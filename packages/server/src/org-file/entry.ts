@@ -334,10 +334,8 @@ export const samlSsoConfigKind = {
     '': sectionOf(entries.samlSsoConfigEntry, [
       'attributeNameIdFormat',
       'errorUrl',
-      'executionUserId',
       'oauthTokenEndpoint',
       'salesforceLoginUrl',
-      'samlJitHandlerId',
     ]),
   },
 } satisfies EntryKind<z.ZodType>

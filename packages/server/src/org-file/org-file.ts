@@ -195,6 +195,8 @@ export const samlSsoConfigEntry = z.strictObject({
   requestSignatureMethod: z.enum(requestSignatureMethods).exactOptional(),
   decryptionCertificate: z.string().exactOptional(),
   userProvisioning: z.boolean().exactOptional(),
+  samlJitHandlerId: z.string().exactOptional(),
+  executionUserId: z.string().exactOptional(),
   singleLogoutUrl: z.string().exactOptional(),
   singleLogoutBinding: z.enum(samlLogoutBindings).exactOptional(),
   logoutUrl: z.string().exactOptional(),

@@ -140,7 +140,7 @@ export async function orgEntryOf(needs: Needs, org: Org): Promise<OrgEntry> {
     ...(customPermissions.length === 0
       ? {}
       : { customPermissions: customPermissions.map((permission) => permissionEntryOf(permission, apps)) }),
-    samlSsoConfigs: (await needs.samlSsoConfigs.list(org.id)).map(samlSsoConfigEntryOf),
+    samlSsoConfigs: (await needs.samlSsoConfigs.list(org.id)).map((config) => samlSsoConfigEntryOf(config, namesOf)),
     ...(providers.length === 0 ? {} : { authProviders: providers.map(authProviderEntryOf) }),
     ...(handlers.length === 0
       ? {}
@@ -287,7 +287,10 @@ function samlOf({ saml }: ConnectedApp): Pick<ConnectedAppEntry, 'samlConfig'> {
   return { samlConfig: { ...always, ...given(some) } }
 }
 
-function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
+function samlSsoConfigEntryOf(
+  config: SamlSsoConfig,
+  namesOf: (ids: readonly string[]) => readonly string[],
+): SamlSsoConfigEntry {
   const { fullName, label, issuer, samlEntityId, validationCert, identityMapping, identityLocation } = config
   return {
     fullName,
@@ -306,6 +309,8 @@ function samlSsoConfigEntryOf(config: SamlSsoConfig): SamlSsoConfigEntry {
       loginUrl: config.loginUrl,
       requestSigningCertId: config.requestSigningCertId,
       decryptionCertificate: config.decryptionCertificate,
+      samlJitHandlerId: config.samlJitHandlerId,
+      executionUserId: config.executionUserId && namesOf([config.executionUserId])[0],
       singleLogoutUrl: config.singleLogoutUrl,
       logoutUrl: config.logoutUrl,
     }),

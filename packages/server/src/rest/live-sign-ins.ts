@@ -122,6 +122,7 @@ export const liveSignIns: readonly SObject[] = [
     field('picklist', 'IdentityLocation', { values: ['SubjectNameId', 'Attribute'] }),
     field('string', 'AttributeName'),
     field('boolean', 'OptionsUserProvisioning', { label: 'User Provisioning Enabled', isNillable: false }),
+    reference('ExecutionUserId', ['User'], { ...readOnly, label: 'Execution User ID' }),
     created,
     ...modified,
   ]),

@@ -23,6 +23,10 @@ export interface SamlAssertion {
   /** One list for each restriction: of each, one has to be met. */
   readonly audiences: readonly (readonly string[])[]
   readonly attributes: ReadonlyMap<string, readonly string[]>
+  /** All of it, as text. */
+  readonly xml: () => string
+  /** The `EncryptedAssertion` that it came in; `undefined` where it came as it is. */
+  readonly encryptedXml: (() => string) | undefined
 }
 
 /** A `SubjectConfirmation` of whoever bears the assertion (SAML 2.0 Profiles §3.3). */
@@ -70,6 +74,8 @@ export function readAssertion(element: Element): SamlAssertion {
         .flatMap((all) => named(all, 'Attribute'))
         .map(attribute),
     ),
+    xml: () => element.toString(),
+    encryptedXml: undefined,
   }
 }
 

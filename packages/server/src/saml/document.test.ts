@@ -26,7 +26,9 @@ const signed = () => signXml(samlAssertion({ id: '_one', attributes: { mail: 'ad
 async function proved(text: string) {
   try {
     const document = await readSamlDocument(text, 'assertion or response', checklist())
-    return await provedAssertion(document, { holder: 'Acme', certificate }, { acceptsSha1: true }, checklist())
+    const signer = { holder: 'Acme', certificate }
+    const assertion = await provedAssertion(document, signer, { acceptsSha1: true }, checklist())
+    return { ...assertion, xml: assertion.xml() }
   } catch (error) {
     if (error instanceof SamlError) return error.refusal.reason
     throw error
@@ -68,6 +70,7 @@ describe('a SAML document', () => {
       notOnOrAfter: new Date('2026-11-23T12:03:00Z'),
       audiences: [[base]],
       attributes: new Map([['mail', ['ada@acme.example']]]),
+      xml: expect.stringMatching(/^<saml:Assertion (?!.*ds:Signature).*>ada@acme\.example<.*<\/saml:Assertion>$/),
     })
   })
 

@@ -7,6 +7,7 @@ import { samlLogoutBindings } from '../connected-apps/saml-config.ts'
 import { lineProblem, requiredLineProblem, trimmed } from '../entered-text.ts'
 import { done, type Outcome, type Problem, refused } from '../problem.ts'
 import type { RecordKind } from '../record-id.ts'
+import { canonicalUsername, type UserStore } from '../users/user.ts'
 import { pageUrlProblem } from '../web-url.ts'
 import { unusableForSaml } from './identity-provider.ts'
 import {
@@ -39,6 +40,10 @@ export interface EnteredSamlSsoConfig {
   /** An empty text clears it. */
   readonly decryptionCertificate?: string
   readonly userProvisioning?: boolean
+  /** The name of a module. An empty text clears it. */
+  readonly samlJitHandlerId?: string
+  /** The username of a user of the org. An empty text clears it. */
+  readonly executionUserId?: string
   readonly singleLogoutUrl?: string
   readonly singleLogoutBinding?: string
   /** An empty text clears it. */
@@ -56,12 +61,14 @@ export interface NewSamlSsoConfig extends EnteredSamlSsoConfig {
 interface ChangeNeeds {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'update'>
   readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
+  readonly users: Pick<UserStore, 'findByUsername'>
   readonly now: Clock
 }
 
 interface Needs {
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'add'>
   readonly certificates: Pick<CertificateStore, 'findByName' | 'list'>
+  readonly users: Pick<UserStore, 'findByUsername'>
   readonly newId: (kind: RecordKind) => string
   readonly now: Clock
 }
@@ -82,7 +89,9 @@ export async function newSamlSsoConfig(
   }
   const read = readEntered(entered, undefined, others, now)
   problems.push(...(await certificateProblems(needs.certificates, org.id, entered)))
-  if (!read.ok || problems.length > 0) return refused(...problems, ...(read.ok ? [] : read.problems))
+  const jit = await jitHandler(needs.users, org.id, entered, undefined)
+  if (!jit.ok) problems.push(...jit.problems)
+  if (!read.ok || !jit.ok || problems.length > 0) return refused(...problems, ...(read.ok ? [] : read.problems))
   const { label = fullName.replaceAll('_', ' '), ...settings } = read.value
   const config: SamlSsoConfig = {
     id: needs.newId('samlSsoConfig'),
@@ -90,6 +99,7 @@ export async function newSamlSsoConfig(
     fullName,
     label,
     ...settings,
+    ...jit.value,
     createdAt: now,
     modifiedAt: now,
   }
@@ -113,16 +123,50 @@ export async function samlSsoConfigWith(
   {
     samlSsoConfigs,
     certificates,
+    users,
     now,
-  }: Pick<ChangeNeeds, 'certificates' | 'now'> & { readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'> },
+  }: Pick<ChangeNeeds, 'certificates' | 'users' | 'now'> & {
+    readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list'>
+  },
   config: SamlSsoConfig,
   entered: EnteredSamlSsoConfig,
 ): Promise<Outcome<SamlSsoConfig>> {
   const others = (await samlSsoConfigs.list(config.orgId)).filter(({ id }) => id !== config.id)
   const read = readEntered(entered, config, others, now())
   const unusable = await certificateProblems(certificates, config.orgId, entered)
-  if (!read.ok || unusable.length > 0) return refused(...unusable, ...(read.ok ? [] : read.problems))
-  return done({ ...config, ...read.value, label: read.value.label ?? config.label, modifiedAt: now() }, read.warnings)
+  const jit = await jitHandler(users, config.orgId, entered, config)
+  if (!read.ok || !jit.ok || unusable.length > 0) {
+    return refused(...unusable, ...(jit.ok ? [] : jit.problems), ...(read.ok ? [] : read.problems))
+  }
+  const label = read.value.label ?? config.label
+  return done({ ...config, ...read.value, ...jit.value, label, modifiedAt: now() }, read.warnings)
+}
+
+type JitSettings = Pick<SamlSsoConfig, 'samlJitHandlerId' | 'executionUserId'>
+
+/** Whose code says what users are like who are made by signing in, and as whom it runs. */
+async function jitHandler(
+  users: Pick<UserStore, 'findByUsername'>,
+  orgId: string,
+  entered: EnteredSamlSsoConfig,
+  before: JitSettings | undefined,
+): Promise<Outcome<JitSettings>> {
+  const problems: Problem[] = []
+  const samlJitHandlerId = trimmed(entered.samlJitHandlerId ?? before?.samlJitHandlerId)
+  const misnamed = samlJitHandlerId === undefined ? undefined : apiNameProblem(samlJitHandlerId)
+  if (misnamed !== undefined) problems.push({ field: 'samlJitHandlerId', message: misnamed })
+  const username = trimmed(entered.executionUserId)
+  const named = username === undefined ? undefined : await users.findByUsername(canonicalUsername(username))
+  const user = named?.orgId === orgId ? named : undefined
+  if (username !== undefined && user === undefined) {
+    problems.push({ field: 'executionUserId', message: `This org has no user “${username.slice(0, 80)}”.` })
+  }
+  const executionUserId = entered.executionUserId === undefined ? before?.executionUserId : user?.id
+  if (samlJitHandlerId !== undefined && executionUserId === undefined && username === undefined) {
+    const message = 'Enter the username of a user who may manage users: as whom the handler runs.'
+    problems.push({ field: 'executionUserId', message })
+  }
+  return problems.length > 0 ? refused(...problems) : done({ samlJitHandlerId, executionUserId })
 }
 
 /** What is wrong with the certificates that requests are to be signed and assertions to be decrypted with, as the org has them. */
@@ -146,7 +190,10 @@ async function certificateProblems(
   return problems
 }
 
-type Settings = Omit<SamlSsoConfig, 'id' | 'orgId' | 'fullName' | 'label' | 'createdAt' | 'modifiedAt'> & {
+type Settings = Omit<
+  SamlSsoConfig,
+  'id' | 'orgId' | 'fullName' | 'label' | 'createdAt' | 'modifiedAt' | keyof JitSettings
+> & {
   readonly label: string | undefined
 }
 

@@ -13,6 +13,7 @@ import { SamlError } from './saml-error.ts'
 import { type ExpectedSigner, verifiedElement } from './signature.ts'
 import { type SsoRules, unknownIssuer } from './sso-assertion.ts'
 import type { SamlSsoConfig } from './sso-config.ts'
+import { elementsNamed, namespaces } from './xml.ts'
 
 /** What decrypting needs. */
 export interface DecryptionNeeds {
@@ -51,11 +52,15 @@ export async function openedAssertion(
     if (isTold) await claims(document.claimed)
     const proved = await provedDecrypted(document, isOfSigner, signer, rules, noted)
     if (!isTold) checks.passed.push(...noted.passed)
-    if (proved.issuer === config.issuer) return proved
+    if (proved.issuer === config.issuer) return { ...proved, encryptedXml: () => encryptedXmlIn(response) }
     throw unknownIssuer(proved.issuer, [config])
   } catch (error) {
     throw isTold || !(error instanceof SamlError) ? error : undecryptable(config, nothingProved)
   }
+}
+
+function encryptedXmlIn(response: Element): string {
+  return elementsNamed(response, namespaces.assertion, 'EncryptedAssertion').map(String).join('')
 }
 
 function openedText(response: Element, config: SamlSsoConfig, privateKey: KeyObject, rules: DecryptionRules) {

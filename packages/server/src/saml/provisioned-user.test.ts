@@ -15,12 +15,14 @@ let config: SamlSsoConfig
 let known: User
 let provisioned: ProvisionedUser
 
+const askJitHandler = () => Promise.reject(new Error('No handler is named.'))
+
 beforeAll(async () => {
   server = await startTestServer()
   config = await addIdentityProvider(server, { identityMapping: 'FederationId', userProvisioning: true })
   const { id } = await server.addPermissionSet('Extra')
   known = await server.addUser('known@acme.example', { federationId: 'known', permissionSetIds: [id] })
-  provisioned = provisionedUser({ ...server.stores, newId: recordIds(server.now), now: server.now })
+  provisioned = provisionedUser({ ...server.stores, askJitHandler, newId: recordIds(server.now), now: server.now })
 })
 
 afterAll(() => server.close())
@@ -38,6 +40,8 @@ function saying(attributes: readonly (readonly [string, readonly string[]])[], i
     notOnOrAfter: undefined,
     audiences: [],
     attributes: new Map(attributes),
+    xml: () => '<Assertion/>',
+    encryptedXml: undefined,
   }
   return { config, assertion, identity, inResponseTo: undefined, end: server.now() }
 }

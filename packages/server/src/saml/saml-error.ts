@@ -28,6 +28,10 @@ export type SamlRefusal =
         readonly details: string
       }
     }
+  | {
+      readonly reason: 'saml-jit-handler-failed'
+      readonly facts: { readonly settings: string; readonly handler: string; readonly problem: string }
+    }
   | { readonly reason: 'saml-unsigned'; readonly facts: Record<never, never> }
   | { readonly reason: 'saml-signature-unfit'; readonly facts: { readonly problem: string } }
   | {

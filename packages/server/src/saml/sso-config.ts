@@ -41,6 +41,10 @@ export interface SamlSsoConfig {
   readonly decryptionCertificate: string | undefined
   /** *User Provisioning Enabled*: users are made, and brought up to date, by signing in; then they are known by Federation ID. */
   readonly userProvisioning: boolean
+  /** *Custom SAML JIT with Apex handler*: the module that says what these users are like; `undefined` where attributes do (*Standard*). */
+  readonly samlJitHandlerId: string | undefined
+  /** As whom it runs, and whose changes are told: who may manage users. */
+  readonly executionUserId: string | undefined
   /** *Identity Provider Single Logout URL*: where it takes messages about signing out; `undefined` where it is sent none. */
   readonly singleLogoutUrl: string | undefined
   readonly singleLogoutBinding: (typeof samlLogoutBindings)[number]

@@ -99,6 +99,18 @@ const flags: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ])
 
+/** What a user is to be like by the names of Salesforce's `User`, as attributes say it. */
+export function attributesOfUser(user: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> {
+  return new Map(Object.entries(user).map(([name, value]) => [`${prefix}${name}`, [value]]))
+}
+
+/** The name that an attribute has as a field of Salesforce's `User`. */
+export function userFieldOf(attribute: string): string {
+  return attribute.startsWith(prefix) ? attribute.slice(prefix.length) : attribute
+}
+
+const prefix = 'User.'
+
 /** The attribute that a field of a user comes from; the one of the Federation ID for what says who the user is. */
 export function attributeOfField(field: string): string {
   return fieldNames.find((name) => fields[name] === field) ?? field

@@ -103,6 +103,8 @@ interface SamlSsoConfigsTable {
   request_signature_method: SamlSsoConfig['requestSignatureMethod']
   decryption_certificate: string | null
   user_provisioning: Flag
+  jit_handler: string | null
+  execution_user_id: string | null
   single_logout_url: string | null
   single_logout_binding: SamlSsoConfig['singleLogoutBinding']
   logout_url: string | null

@@ -164,7 +164,8 @@ export const liveTables: Readonly<Record<string, LiveTable>> = {
   SamlSsoConfig: ({ orgId }) => sql`
     select id as "Id", full_name as "DeveloperName", label as "MasterLabel", ${ofMetadata}, issuer as "Issuer",
       entity_id as "Audience", identity_mapping as "IdentityMapping", identity_location as "IdentityLocation",
-      attribute_name as "AttributeName", user_provisioning as "OptionsUserProvisioning", created_at as "CreatedDate", modified_at as "LastModifiedDate",
+      attribute_name as "AttributeName", user_provisioning as "OptionsUserProvisioning",
+      execution_user_id as "ExecutionUserId", created_at as "CreatedDate", modified_at as "LastModifiedDate",
       modified_at as "SystemModstamp"
     from saml_sso_configs where org_id = ${orgId}`,
   AuthProvider: ({ orgId }) => sql`

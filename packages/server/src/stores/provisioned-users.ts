@@ -2,7 +2,7 @@ import type { Provisioned, ProvisioningStore } from '../oauth/provisioning-store
 import type { UserChanges, UserWrite } from '../saml/provisioned-user.ts'
 import type { User } from '../users/user.ts'
 import { assertionUse } from './assertions.ts'
-import { auditNotes } from './audit-trail.ts'
+import { auditNotes, type WriteNote } from './audit-trail.ts'
 import { flag, instant } from './column-values.ts'
 import type { Database, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
@@ -25,15 +25,15 @@ class UsedMeanwhile extends Error {
 export function provisioningStore(database: Database): ProvisioningStore {
   const { queries, change } = database
   const use = assertionUse(database)
-  const note = auditNotes(database)(undefined)
+  const notes = auditNotes(database)
   const findUsed = statement((given: Placeholder<{ hash: Uint8Array }>) =>
     queries.selectFrom('used_assertions').select('expires_at').where('hash', '=', given('hash')),
   )
 
   return {
-    async provision(uses, write) {
+    async provision(uses, write, by) {
       try {
-        return await change((tx) => provisioned(tx, uses, write))
+        return await change((tx) => provisioned(tx, uses, write, notes(by)))
       } catch (error) {
         if (error instanceof UsedMeanwhile) return { outcome: 'used', place: error.place }
         throw error
@@ -45,11 +45,12 @@ export function provisioningStore(database: Database): ProvisioningStore {
     tx: Transaction,
     uses: Parameters<ProvisioningStore['provision']>[0],
     write: UserWrite,
+    note: WriteNote,
   ): Promise<Provisioned> {
     for (const [place, { hash }] of uses.entries()) {
       if ((await tx.first(findUsed, { hash })) !== undefined) return { outcome: 'used', place }
     }
-    const written = 'make' in write ? await make(tx, write.make) : await update(tx, write)
+    const written = 'make' in write ? await make(tx, write.make, note) : await update(tx, write, note)
     if (!written) return { outcome: 'overtaken' }
     for (const [place, one] of uses.entries()) {
       // What was written of the user goes with it.
@@ -58,7 +59,7 @@ export function provisioningStore(database: Database): ProvisioningStore {
     return { outcome: 'provisioned' }
   }
 
-  async function make(tx: Transaction, user: User): Promise<boolean> {
+  async function make(tx: Transaction, user: User, note: WriteNote): Promise<boolean> {
     const insert = queries.insertInto('users').values(userRow(user))
     const made = await tx.execute(insert.onConflict((conflict) => conflict.doNothing()))
     if (made === 0) return false
@@ -70,6 +71,7 @@ export function provisioningStore(database: Database): ProvisioningStore {
   async function update(
     tx: Transaction,
     { change: { id, orgId, federationId }, to }: Extract<UserWrite, { readonly to: unknown }>,
+    note: WriteNote,
   ) {
     const changed = await tx.execute(
       queries
@@ -81,7 +83,7 @@ export function provisioningStore(database: Database): ProvisioningStore {
         }))
         .where('id', '=', id)
         .where('org_id', '=', orgId)
-        .where('federation_id', '=', federationId),
+        .where('federation_id', federationId === undefined ? 'is' : '=', federationId ?? null),
     )
     if (changed === 0) return false
     await note(tx, {
@@ -108,6 +110,7 @@ function columnsOf(to: UserChanges) {
     ...(to.language === undefined ? {} : { language: to.language }),
     ...('country' in to ? { country: to.country ?? null } : {}),
     ...('mobilePhone' in to ? { mobile_phone: to.mobilePhone ?? null } : {}),
+    ...(to.federationId === undefined ? {} : { federation_id: to.federationId }),
     modified_at: instant(to.modifiedAt),
   }
 }

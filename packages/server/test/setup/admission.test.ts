@@ -29,6 +29,7 @@ const routes = setupRoutes({
   addresses: { siteOf: never, serves: never, baseOf: never, basesOf: never, ownBasesOf: never },
   newId: never,
   samlRules: salesforcePosture,
+  askJitHandler: never,
   providerRules: salesforcePosture,
   signingKeyPeriod: undefined,
   ask: never,

@@ -31,6 +31,8 @@ const entered = () => ({
   singleLogoutUrl: '',
   singleLogoutBinding: 'RedirectBinding',
   logoutUrl: '',
+  samlJitHandlerId: '',
+  executionUserId: '',
 })
 
 const stored = async () => (await setup.server.stores.samlSsoConfigs.list(setup.server.org.id))[0]
@@ -145,6 +147,37 @@ describe('Single Sign-On Settings', () => {
     )
     await submitForm(admin, edit, { ...changes, identityMapping: 'UserId' })
     expect(await stored()).toMatchObject({ userProvisioning: false, identityMapping: 'UserId' })
+    await server.stores.samlSsoConfigs.delete(config?.id ?? '')
+  })
+
+  it('have a handler say what these users are like, as somebody of the org', async () => {
+    const { admin, server } = setup
+    const form = {
+      ...entered(),
+      identityMapping: 'FederationId',
+      userProvisioning: 'on',
+      samlJitHandlerId: 'NewHires',
+      executionUserId: admin.user.username,
+    }
+    for (const [wrong, words] of [
+      [{ samlJitHandlerId: '../NewHires' }, 'A name begins with a letter'],
+      [{ executionUserId: 'nobody@target.example' }, 'This org has no user “nobody@target.example”.'],
+      [{ executionUserId: '' }, 'as whom the handler runs'],
+    ] as const) {
+      const refused = await submitForm(admin, `${path}/new`, { ...form, ...wrong })
+      expect([refused.status, refused.html.includes(words)]).toEqual([422, true])
+    }
+    const made = await submitForm(admin, `${path}/new`, form)
+    expect(made.html).toMatch(/User Provisioning Type<\/dt><dd>Custom SAML JIT with Apex handler/)
+    expect(made.html).toMatch(new RegExp(`Execute Handler As</dt><dd>${admin.user.username}`))
+    const config = await stored()
+    expect(config).toMatchObject({ samlJitHandlerId: 'NewHires', executionUserId: admin.user.id })
+    const edit = `${path}/${config?.id}/edit`
+    expect((await admin.browser.open(edit)).html).toContain(`value="${admin.user.username}"`)
+    const { fullName: _, ...changes } = form
+    await submitForm(admin, edit, { ...changes, samlJitHandlerId: '', executionUserId: '' })
+    expect(await stored()).toMatchObject({ samlJitHandlerId: undefined, executionUserId: undefined })
+    expect((await admin.browser.open(`${path}/${config?.id}`)).html).toMatch(/Provisioning Type<\/dt><dd>Standard/)
     await server.stores.samlSsoConfigs.delete(config?.id ?? '')
   })
 

@@ -6,6 +6,13 @@ import { contract, type TestStores } from './open-test-stores.ts'
 
 const useOf = (text: string): OneUse => ({ hash: hashSecret(text), expiresAt: later(300) })
 
+function provision(
+  stores: TestStores,
+  ...[uses, write, by]: [readonly OneUse[], Parameters<TestStores['provisioning']['provision']>[1], string?]
+) {
+  return stores.provisioning.provision(uses, write, by)
+}
+
 async function someOrg(stores: TestStores) {
   const org = anOrg()
   await stores.orgs.add(org)
@@ -24,14 +31,14 @@ contract('users who are made by signing in', (open) => {
     const found = () => stores.users.findByFederationId(org.id, 'e1')
     await stores.assertions.use(useOf('request'))
     const uses = [useOf('assertion'), useOf('request')]
-    expect(await stores.provisioning.provision(uses, { make: made })).toEqual({ outcome: 'used', place: 1 })
+    expect(await provision(stores, uses, { make: made })).toEqual({ outcome: 'used', place: 1 })
     expect(await found()).toBeUndefined()
-    expect(await stores.provisioning.provision([useOf('assertion')], { make: made })).toEqual({
+    expect(await provision(stores, [useOf('assertion')], { make: made })).toEqual({
       outcome: 'provisioned',
     })
     expect(await found()).toEqual(made)
     expect(await stores.assertions.use(useOf('assertion'))).toBe(false)
-    expect(await stores.provisioning.provision([useOf('assertion')], { make: made })).toEqual({
+    expect(await provision(stores, [useOf('assertion')], { make: made })).toEqual({
       outcome: 'used',
       place: 0,
     })
@@ -43,10 +50,10 @@ contract('users who are made by signing in', (open) => {
     const all = Array.from({ length: 50 }, (_, number) => number)
     const outcomes = await Promise.all([
       ...all.map((number) =>
-        stores.provisioning.provision([useOf(`a${number}`)], { make: person('e2', `n${number}@acme.example`) }),
+        provision(stores, [useOf(`a${number}`)], { make: person('e2', `n${number}@acme.example`) }),
       ),
       ...all.map((number) =>
-        stores.provisioning.provision([useOf(`b${number}`)], { make: person(`f${number}`, 'one@acme.example') }),
+        provision(stores, [useOf(`b${number}`)], { make: person(`f${number}`, 'one@acme.example') }),
       ),
     ])
     expect(outcomes.filter(({ outcome }) => outcome === 'provisioned')).toHaveLength(2)
@@ -61,9 +68,7 @@ contract('users who are made by signing in', (open) => {
     await using stores = await open()
     const { org, person } = await someOrg(stores)
     const outcomes = await Promise.all(
-      Array.from({ length: 50 }, (_, number) =>
-        stores.provisioning.provision([useOf('one')], { make: person(`g${number}`) }),
-      ),
+      Array.from({ length: 50 }, (_, number) => provision(stores, [useOf('one')], { make: person(`g${number}`) })),
     )
     expect(outcomes.filter(({ outcome }) => outcome === 'provisioned')).toHaveLength(1)
     expect(outcomes.filter(({ outcome }) => outcome === 'used')).toHaveLength(49)
@@ -78,17 +83,36 @@ contract('users who are made by signing in', (open) => {
     await stores.users.update(user.id, { ...user, isActive: false, country: 'UK' })
     const change = { id: user.id, orgId: org.id, federationId: 'e3' }
     const to = { lastName: 'Hopper', firstName: undefined, modifiedAt: later(60) }
-    expect(await stores.provisioning.provision([useOf('c')], { change, to })).toEqual({ outcome: 'provisioned' })
+    expect(await provision(stores, [useOf('c')], { change, to })).toEqual({ outcome: 'provisioned' })
     const after = await stores.users.find(user.id)
     expect(after).toMatchObject({ lastName: 'Hopper', firstName: undefined, isActive: false, country: 'UK' })
     const active = { isActive: true, modifiedAt: later(61) }
-    await stores.provisioning.provision([useOf('d')], { change, to: active })
-    await stores.provisioning.provision([useOf('e')], { change, to: { ...active, isActive: false } })
+    await provision(stores, [useOf('d')], { change, to: active })
+    await provision(stores, [useOf('e')], { change, to: { ...active, isActive: false } })
     expect(await stores.users.find(user.id)).toMatchObject({ isActive: false, epoch: (after?.epoch ?? 0) + 1 })
     for (const other of [{ orgId: anOrg().id }, { federationId: 'e4' }]) {
-      const outcome = await stores.provisioning.provision([useOf('f')], { change: { ...change, ...other }, to })
+      const outcome = await provision(stores, [useOf('f')], { change: { ...change, ...other }, to })
       expect(outcome).toEqual({ outcome: 'overtaken' })
     }
     expect(await stores.assertions.use(useOf('f'))).toBe(true)
+  })
+
+  it('are told as those of whoever has them made and changed, and may be named for the first time', async () => {
+    await using stores = await open()
+    const { org, person } = await someOrg(stores)
+    const boss = person('boss')
+    await stores.users.add(boss)
+    const unnamed = { ...person('e5'), federationId: undefined }
+    await provision(stores, [useOf('g')], { make: unnamed }, boss.id)
+    const change = { id: unnamed.id, orgId: org.id, federationId: undefined }
+    const to = { federationId: 'e5', modifiedAt: later(60) }
+    expect(await provision(stores, [useOf('h')], { change, to }, boss.id)).toEqual({ outcome: 'provisioned' })
+    expect(await stores.users.findByFederationId(org.id, 'e5')).toMatchObject({ id: unnamed.id })
+    expect(await provision(stores, [useOf('i')], { change, to }, boss.id)).toEqual({ outcome: 'overtaken' })
+    const trail = await stores.auditTrail.list(org.id, { limit: 2 })
+    expect(trail.map(({ action, createdById }) => [action, createdById])).toEqual([
+      ['changeduser', boss.id],
+      ['createduser', boss.id],
+    ])
   })
 })

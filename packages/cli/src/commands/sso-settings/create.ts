@@ -5,7 +5,7 @@ import { withDatabase } from '../../database.ts'
 import { findOrg } from '../../find.ts'
 import type { Terminal } from '../../terminal.ts'
 import { enteredSettings, settingsCommand, settingsOptionNames } from './settings-options.ts'
-import { settingsJson } from './shown-settings.ts'
+import { settingsJson, shownSettings } from './shown-settings.ts'
 
 /** `sallyport sso-settings create`: lets an org believe an identity provider. */
 export function ssoSettingsCreate(terminal: Terminal): CommandUnknownOpts {
@@ -32,7 +32,7 @@ export function ssoSettingsCreate(terminal: Terminal): CommandUnknownOpts {
         })
         const config = accepted(terminal, outcome, 'The settings were not made.', settingsOptionNames)
         terminal.answer(
-          settingsJson(config, org.name),
+          settingsJson(await shownSettings(stores, config, org)),
           `${terminal.style.green('✓')} The org “${org.name}” believes ${config.issuer}.\n` +
             `  Its responses go to the address of the org with ${responseQuery(config, org)}, assertions for programs to /services/oauth2/token?so=${org.id}`,
         )

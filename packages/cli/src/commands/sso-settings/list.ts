@@ -4,7 +4,7 @@ import { findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import { minute, table } from '../../table.ts'
 import type { Terminal } from '../../terminal.ts'
-import { identityText, settingsJson } from './shown-settings.ts'
+import { identityText, settingsJson, shownSettings } from './shown-settings.ts'
 
 /** `sallyport sso-settings list`: the identity providers that one org believes, or each. */
 export function ssoSettingsList(terminal: Terminal): CommandUnknownOpts {
@@ -19,7 +19,7 @@ export function ssoSettingsList(terminal: Terminal): CommandUnknownOpts {
         const orgs = options.org === undefined ? await stores.orgs.list() : [await findOrg(stores, options.org)]
         const found = await Promise.all(
           orgs.map(async (org) =>
-            (await stores.samlSsoConfigs.list(org.id)).map((config) => ({ config, org: org.name })),
+            Promise.all((await stores.samlSsoConfigs.list(org.id)).map((config) => shownSettings(stores, config, org))),
           ),
         )
         const rows = found
@@ -33,7 +33,7 @@ export function ssoSettingsList(terminal: Terminal): CommandUnknownOpts {
           ])
         const none = 'No org believes an identity provider yet. Make settings: sallyport sso-settings create <name>'
         terminal.answer(
-          found.flat().map(({ config, org }) => settingsJson(config, org)),
+          found.flat().map(settingsJson),
           rows.length === 0
             ? none
             : table(['Name', 'Org', 'Issuer', 'Identity', 'Certificate until'], rows, terminal.style),

@@ -38,6 +38,11 @@ export function settingsCommand(name: 'create' | 'update') {
       ).choices(['on', 'off'] as const),
     )
     .option(
+      '--jit-handler <name>',
+      'the custom handler that says what these users are like: a module of the folder handlers; an empty text for none',
+    )
+    .option('--jit-handler-run-as <username>', 'as whom that handler runs, who may manage users; an empty text clears')
+    .option(
       '--single-logout-url <url>',
       'where it takes messages about signing out; an empty text means it is sent none',
     )
@@ -61,6 +66,8 @@ export const settingsOptionNames = {
   requestSigningCertId: '--signing-certificate',
   decryptionCertificate: '--decryption-certificate',
   userProvisioning: '--user-provisioning',
+  samlJitHandlerId: '--jit-handler',
+  executionUserId: '--jit-handler-run-as',
   singleLogoutUrl: '--single-logout-url',
   logoutUrl: '--logout-url',
 } as const
@@ -84,6 +91,8 @@ export function enteredSettings(options: Options): EnteredSamlSsoConfig {
     requestSignatureMethod: options.signatureMethod,
     decryptionCertificate: options.decryptionCertificate,
     userProvisioning: options.userProvisioning === undefined ? undefined : options.userProvisioning === 'on',
+    samlJitHandlerId: options.jitHandler,
+    executionUserId: options.jitHandlerRunAs,
     singleLogoutUrl: options.singleLogoutUrl,
     singleLogoutBinding: options.singleLogoutBinding,
     logoutUrl: options.logoutUrl,

@@ -3,7 +3,7 @@ import { withDatabase } from '../../database.ts'
 import { findOrg, findSsoSettings } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import type { Terminal } from '../../terminal.ts'
-import { settingsJson, settingsText } from './shown-settings.ts'
+import { settingsJson, settingsText, shownSettings } from './shown-settings.ts'
 
 /** `sallyport sso-settings show`: one identity provider that an org believes. */
 export function ssoSettingsShow(terminal: Terminal): CommandUnknownOpts {
@@ -18,7 +18,8 @@ export function ssoSettingsShow(terminal: Terminal): CommandUnknownOpts {
       withDatabase(options, async ({ stores }) => {
         const org = await findOrg(stores, options.org)
         const config = await findSsoSettings(stores, org, name)
-        terminal.answer(settingsJson(config, org.name), settingsText(config, org.name, terminal.style))
+        const shown = await shownSettings(stores, config, org)
+        terminal.answer(settingsJson(shown), settingsText(shown, terminal.style))
       }),
     )
 }

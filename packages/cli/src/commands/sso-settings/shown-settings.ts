@@ -1,9 +1,28 @@
-import type { SamlSsoConfig } from '@sallyport/server'
+import type { SamlSsoConfig, Stores } from '@sallyport/server'
 import { details, minute } from '../../table.ts'
 import type { Style } from '../../terminal.ts'
 
+/** Single sign-on settings with the names of what their ids stand for. */
+export interface ShownSettings {
+  readonly config: SamlSsoConfig
+  /** The name of the org. */
+  readonly org: string
+  /** The username as whom the handler runs. */
+  readonly executionUser: string | undefined
+}
+
+/** Looks up what goes with settings. */
+export async function shownSettings(
+  { users }: Pick<Stores, 'users'>,
+  config: SamlSsoConfig,
+  { name }: { readonly name: string },
+): Promise<ShownSettings> {
+  const { executionUserId: id } = config
+  return { config, org: name, executionUser: id === undefined ? undefined : (await users.find(id))?.username }
+}
+
 /** Single sign-on settings as programs read them. */
-export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Record<string, unknown>> {
+export function settingsJson({ config, org, executionUser }: ShownSettings): Readonly<Record<string, unknown>> {
   const { id, fullName, label, issuer, samlEntityId, validationCert, identityMapping, identityLocation } = config
   return {
     id,
@@ -23,6 +42,8 @@ export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Recor
     requestSignatureMethod: config.requestSignatureMethod,
     decryptionCertificate: config.decryptionCertificate,
     userProvisioning: config.userProvisioning,
+    samlJitHandlerId: config.samlJitHandlerId,
+    executionUserId: executionUser,
     singleLogoutUrl: config.singleLogoutUrl,
     singleLogoutBinding: config.singleLogoutBinding,
     logoutUrl: config.logoutUrl,
@@ -32,7 +53,7 @@ export function settingsJson(config: SamlSsoConfig, org: string): Readonly<Recor
 }
 
 /** Single sign-on settings as people read them. */
-export function settingsText(config: SamlSsoConfig, org: string, style: Style): string {
+export function settingsText({ config, org, executionUser }: ShownSettings, style: Style): string {
   const { validationCert } = config
   return details(
     {
@@ -48,6 +69,7 @@ export function settingsText(config: SamlSsoConfig, org: string, style: Style): 
         config.requestSigningCertId && `${config.requestSigningCertId} (${config.requestSignatureMethod})`,
       'Decrypted with': config.decryptionCertificate,
       'Users are made': config.userProvisioning ? 'by signing in' : undefined,
+      'By the handler': config.samlJitHandlerId && `${config.samlJitHandlerId}, run as ${executionUser ?? 'nobody'}`,
       'Single logout URL':
         config.singleLogoutUrl &&
         `${config.singleLogoutUrl}, by ${config.singleLogoutBinding === 'RedirectBinding' ? 'redirect' : 'post'}`,

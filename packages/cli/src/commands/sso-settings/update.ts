@@ -6,7 +6,7 @@ import { WrongUsage } from '../../failure.ts'
 import { findOrg, findSsoSettings } from '../../find.ts'
 import type { Terminal } from '../../terminal.ts'
 import { enteredSettings, settingsCommand, settingsOptionNames } from './settings-options.ts'
-import { settingsJson } from './shown-settings.ts'
+import { settingsJson, shownSettings } from './shown-settings.ts'
 
 /** `sallyport sso-settings update`: changes what is named and leaves the rest. */
 export function ssoSettingsUpdate(terminal: Terminal): CommandUnknownOpts {
@@ -30,7 +30,7 @@ export function ssoSettingsUpdate(terminal: Terminal): CommandUnknownOpts {
         const outcome = await changeSamlSsoConfig({ ...stores, now }, config, settings)
         const changed = accepted(terminal, outcome, 'The settings were not changed.', settingsOptionNames)
         terminal.answer(
-          settingsJson(changed, org.name),
+          settingsJson(await shownSettings(stores, changed, org)),
           `${terminal.style.green('✓')} Changed the single sign-on settings ${changed.fullName}.`,
         )
       }),

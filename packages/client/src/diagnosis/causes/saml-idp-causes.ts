@@ -39,6 +39,16 @@ export const samlIdpCauses = {
     ],
     setting: settings,
   },
+  'saml-jit-handler-failed': {
+    told: told('invalid_grant', 'user provisioning failed'),
+    meaning:
+      'The org has a handler of its own say what users are like who sign in, and it failed, or said something with which no user can be made or changed.',
+    whatToDo: [
+      'See in the journal of the org what the handler did: it threw, took longer than five seconds, is not there, or answered a user who cannot be.',
+      'Have it run as an active user who may manage users.',
+    ],
+    setting: settings,
+  },
   'saml-logout-unproved': {
     told: told('invalid_request', 'the saml logout message was not accepted'),
     meaning:

@@ -157,6 +157,16 @@ export const singleSignOnExplanations = {
       whereInSetup: `${ssoSettings} > the settings > User Provisioning Enabled`,
     }),
   },
+  'saml-jit-handler-failed': {
+    check: 'user-provisioned',
+    facts: { settings: 'text', handler: 'text', problem: 'text' },
+    explain: ({ settings, handler, problem }) => ({
+      expected: `a user, of the custom just-in-time handler ${quoted(handler)} of ${quoted(settings)}`,
+      found: problem,
+      whatToDo: `Mend ${handler} in the folder of handlers: createUser answers a user as Salesforce's fields have them, updateUser what changes of one, within five seconds. It runs as an active user who may manage users. What it prints is in the server's log.`,
+      whereInSetup: `${ssoSettings} > the settings > SAML JIT Handler, Execute Handler As`,
+    }),
+  },
 } satisfies Partial<ReasonExplanations>
 
 function provisioningClue(details: string): string {

@@ -42,6 +42,7 @@ import { assertionDecryption } from './0035-assertion-decryption.ts'
 import { userProvisioning } from './0036-user-provisioning.ts'
 import { samlLogoutOfProviders } from './0037-saml-logout-of-providers.ts'
 import { ownChanges } from './0038-own-changes.ts'
+import { jitHandlers } from './0039-jit-handlers.ts'
 import type { Migration } from './migration.ts'
 
 const migrations: readonly Migration[] = [
@@ -83,6 +84,7 @@ const migrations: readonly Migration[] = [
   userProvisioning,
   samlLogoutOfProviders,
   ownChanges,
+  jitHandlers,
 ]
 /** The version that this program's schema has. */
 export const newest = migrations.length

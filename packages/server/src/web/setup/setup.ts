@@ -2,6 +2,7 @@ import type { ProviderRules } from '../../auth-providers/provider-url.ts'
 import type { Clock } from '../../clock.ts'
 import type { Addresses } from '../../orgs/address.ts'
 import type { RecordKind } from '../../record-id.ts'
+import type { AskJitHandler } from '../../saml/jit-handlers.ts'
 import type { SsoRules } from '../../saml/sso-assertion.ts'
 import type { Seal } from '../../seal.ts'
 import type { KeptFormStore } from '../../sessions/kept-form.ts'
@@ -50,6 +51,7 @@ export interface SetupNeeds {
   readonly newId: (kind: RecordKind) => string
   /** How assertions of identity providers are judged. */
   readonly samlRules: SsoRules
+  readonly askJitHandler: AskJitHandler
   /** Which addresses auth. providers may have. */
   readonly providerRules: ProviderRules
   /** Seconds for which a key signs before the next one does; `undefined` leaves it to people. */

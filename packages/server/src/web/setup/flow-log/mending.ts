@@ -197,6 +197,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-decryption-failed': 'sso settings',
   'saml-jit-attribute-missing': 'sso settings',
   'saml-jit-attribute-invalid': 'sso settings',
+  'saml-jit-handler-failed': 'sso settings',
   'saml-signature-wrong': 'app settings',
   // Single sign-on.
   'saml-profile-unknown': 'request',

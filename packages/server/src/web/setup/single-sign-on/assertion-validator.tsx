@@ -11,7 +11,7 @@ import { formPage, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
 
-type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'seal' | 'newId' | 'now'>
+type Needs = Pick<SetupNeeds, 'addresses' | 'samlRules' | 'askJitHandler' | 'seal' | 'newId' | 'now'>
 
 const fields = {
   assertion: area({
@@ -50,7 +50,7 @@ interface Look {
 }
 
 async function lookedAt(
-  { addresses, samlRules, seal, newId, now }: Needs,
+  { addresses, samlRules, askJitHandler, seal, newId, now }: Needs,
   text: string,
   visit: SetupVisit,
 ): Promise<Look> {
@@ -64,7 +64,7 @@ async function lookedAt(
       ...browserRecipientsOf(org, config, addresses),
     ],
     rules: samlRules,
-    provisionedUser: provisionedUser({ ...stores, newId, now }),
+    provisionedUser: provisionedUser({ ...stores, askJitHandler, newId, now }),
     now,
   })
   const sent = text.trim().startsWith('<') ? Buffer.from(text.trim()).toString('base64') : text.trim()

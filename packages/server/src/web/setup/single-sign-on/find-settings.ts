@@ -1,4 +1,5 @@
 import type { SamlSsoConfig } from '../../../saml/sso-config.ts'
+import type { User } from '../../../users/user.ts'
 import type { SetupVisit } from '../setup-visit.ts'
 
 /** *Single Sign-On Settings*. */
@@ -12,6 +13,14 @@ export function settingsPath({ id }: Pick<SamlSsoConfig, 'id'>): string {
 /** The settings that the address names, if they are of this org. */
 export async function findSettings({ stores, org, params }: SetupVisit): Promise<SamlSsoConfig | undefined> {
   return (await stores.samlSsoConfigs.list(org.id)).find(({ id }) => id === params['settings'])
+}
+
+/** As whom the handler of the settings runs, if somebody is named who is there. */
+export async function executionUserOf(
+  { users }: Pick<SetupVisit['stores'], 'users'>,
+  { executionUserId }: Pick<SamlSsoConfig, 'executionUserId'>,
+): Promise<User | undefined> {
+  return executionUserId === undefined ? undefined : users.find(executionUserId)
 }
 
 /** How the provider names users, in the words of the page. */

@@ -14,7 +14,7 @@ import type { ShownForm } from '../form.tsx'
 import { confirmPage, formPage } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute, SetupVisit } from '../setup-visit.ts'
-import { findSettings, settingsPath, singleSignOnPath } from './find-settings.ts'
+import { executionUserOf, findSettings, settingsPath, singleSignOnPath } from './find-settings.ts'
 
 const mappings: readonly { readonly value: IdentityMapping; readonly label: string; readonly hint: string }[] = [
   { value: 'Username', label: 'Assertion contains the user’s username', hint: 'Such as ada@acme.example.' },
@@ -128,6 +128,16 @@ const fields = {
     label: 'User Provisioning Enabled',
     help: 'Whoever signs in at a browser and is unknown is made a user of the attributes User.Username, User.Email, User.LastName and User.ProfileId; whoever is known is brought up to date. Needs the Federation ID as identity type. The provider then decides who is a user here and with which profile, an administrator’s among them.',
   }),
+  samlJitHandlerId: text({
+    label: 'SAML JIT Handler',
+    placeholder: 'NewHires',
+    help: 'User Provisioning Type: without it Standard, by the attributes above. With it, code of this org says what users are like: the name of its file in the folder handlers, without .ts, .mjs or .js; at Salesforce an Apex class that implements Auth.SamlJitHandler. If it fails, nobody is signed in.',
+  }),
+  executionUserId: text({
+    label: 'Execute Handler As',
+    placeholder: 'admin@acme.example',
+    help: 'The username as whom that code runs, and whose changes Setup Audit Trail tells: an active user who may manage users.',
+  }),
   ...requestFields([]),
   ...logoutFields,
 }
@@ -201,7 +211,7 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
     right: 'manage the org',
     find: findSettings,
     fields: (_, visit) => fieldsOf(visit),
-    start: (config) => ({
+    start: async (config, { stores }) => ({
       name: config.label,
       issuer: config.issuer,
       samlEntityId: config.samlEntityId,
@@ -210,6 +220,8 @@ function editSettings({ now }: Pick<SetupNeeds, 'now'>): readonly SetupRoute[] {
       identityLocation: config.identityLocation,
       attributeName: config.attributeName ?? '',
       userProvisioning: config.userProvisioning,
+      samlJitHandlerId: config.samlJitHandlerId ?? '',
+      executionUserId: (await executionUserOf(stores, config))?.username ?? '',
       loginUrl: config.loginUrl ?? '',
       redirectBinding: config.redirectBinding ? 'redirect' : 'post',
       requestSigningCertId: config.requestSigningCertId ?? '',
@@ -281,6 +293,8 @@ function Identity({ form }: { readonly form: Pick<ShownForm<typeof fields>, 'fie
       {form.field('identityLocation')}
       {form.field('attributeName')}
       {form.field('userProvisioning')}
+      {form.field('samlJitHandlerId')}
+      {form.field('executionUserId')}
     </Card>
   )
 }

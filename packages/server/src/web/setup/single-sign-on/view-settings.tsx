@@ -1,11 +1,12 @@
 import { validityWarning } from '../../../certificates/certificate-problem.ts'
+import type { SamlSsoConfig } from '../../../saml/sso-config.ts'
 import { acsUrlOf, spLogoutUrlOf, ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
 import { Card, CodeBlock, Copyable, Details, Instant, Notice } from '../blocks.tsx'
 import { Expiry } from '../certificates/certificate-words.tsx'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
-import { findSettings, identityWords, settingsPath, singleSignOnPath } from './find-settings.ts'
+import { executionUserOf, findSettings, identityWords, settingsPath, singleSignOnPath } from './find-settings.ts'
 
 /** The settings for one identity provider, with what it has to be told of this org. */
 export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupRoute[] {
@@ -15,6 +16,7 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
     const { org, site, at } = visit
     const { validationCert } = config
     const path = settingsPath(config)
+    const executionUser = await executionUserOf(visit.stores, config)
     const warning = validityWarning(validationCert, at)
     return shown(visit, {
       title: config.label,
@@ -42,6 +44,9 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
                 ['Request Signature Method', config.requestSigningCertId && config.requestSignatureMethod],
                 ['Assertion Decryption Certificate', config.decryptionCertificate],
                 ['User Provisioning Enabled', config.userProvisioning ? 'Yes' : 'No'],
+                ['User Provisioning Type', config.userProvisioning ? provisioningWords(config) : undefined],
+                ['SAML JIT Handler', config.samlJitHandlerId && <code>{config.samlJitHandlerId}</code>],
+                ['Execute Handler As', executionUser?.username],
                 ['Identity Provider Single Logout URL', config.singleLogoutUrl],
                 [
                   'Single Logout Request Binding',
@@ -76,4 +81,8 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
       ),
     })
   })
+}
+
+function provisioningWords({ samlJitHandlerId }: Pick<SamlSsoConfig, 'samlJitHandlerId'>): string {
+  return samlJitHandlerId === undefined ? 'Standard' : 'Custom SAML JIT with Apex handler'
 }
