@@ -1,5 +1,5 @@
-// Writes `src/web/setup/built-assets.ts`: stylesheets and scripts of Setup and of the walkthrough, ready to be sent. The first is
-// what our pages use of the Salesforce Lightning Design System, in two schemes of colour, with `setup.css` behind it:
+// Writes `src/web/setup/built-assets.ts`, stylesheets and scripts of Setup and of the walkthrough, and
+// `src/web/pages/built-stylesheet.ts`, that of all other pages, ready to be sent. The stylesheet of Setup is what its pages use of the Salesforce Lightning Design System, in two schemes of colour, with `setup.css` behind it:
 // `docs/decisions/0012-setup-on-the-design-system.md` says why and how.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,6 +8,7 @@ import postcss from 'postcss'
 import { rolldown } from 'rolldown'
 import { inBothSchemes } from './colour-schemes.js'
 
+const pages = join(import.meta.dirname, 'src/web/pages')
 const folder = join(import.meta.dirname, 'src/web/setup')
 const walkthrough = join(import.meta.dirname, 'src/web/walkthrough')
 const designSystem = createRequire(import.meta.url).resolve(
@@ -22,13 +23,18 @@ const used = new Set(
     classesIn(readFileSync(file, 'utf8')),
   ),
 )
-const css = `${licence}\n${kept(readFileSync(designSystem, 'utf8'))}\n${minified(postcss.parse(readFileSync(join(folder, 'setup.css'), 'utf8')))}`
-const walkthroughCss = minified(postcss.parse(readFileSync(join(walkthrough, 'walkthrough.css'), 'utf8')))
+const css = `${licence}\n${kept(readFileSync(designSystem, 'utf8'))}\n${minifiedFile(join(folder, 'setup.css'))}`
+const walkthroughCss = minifiedFile(join(walkthrough, 'walkthrough.css'))
 const [script, walkthroughScript] = await Promise.all([
   bundled(join(folder, 'browser/setup.ts')),
   bundled(join(walkthrough, 'browser/walkthrough.ts')),
 ])
 
+writeFileSync(
+  join(pages, 'built-stylesheet.ts'),
+  `// Made by build-assets.js.\n/** What \`/assets/sallyport.css\` is. */\n` +
+    `export const stylesheet = ${JSON.stringify(minifiedFile(join(pages, 'sallyport.css')))}\n`,
+)
 writeFileSync(
   join(folder, 'built-assets.ts'),
   `// Made by build-assets.js.\n/** What \`/assets/setup.css\` is. */\nexport const setupStylesheet = ${JSON.stringify(css)}\n` +
@@ -155,6 +161,10 @@ function removeEmpty(root) {
   root.walkAtRules((rule) => {
     if (rule.nodes?.length === 0) rule.remove()
   })
+}
+
+function minifiedFile(file) {
+  return minified(postcss.parse(readFileSync(file, 'utf8')))
 }
 
 /** The same rules in as few characters as whitespace costs. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { stylesheet } from './pages/built-stylesheet.ts'
 import { renderPage } from './pages/page.tsx'
-import { stylesheet } from './pages/stylesheet.ts'
 import type { Reply } from './reply.ts'
 import type { Answer, Visit } from './visit.ts'
 

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../../../../test/chromium.ts'
-import { stylesheet } from '../../src/web/pages/stylesheet.ts'
+import { stylesheet } from '../../src/web/pages/built-stylesheet.ts'
 import { samples } from './samples.ts'
 
 const policy =
