@@ -77,6 +77,8 @@ describe('the flow pages', () => {
   it('say how people sign in with a SAML identity provider, and the lines work as they stand', async () => {
     const output = await paste(blocksOf('docs/flows/saml-sign-in.md'))
     expect(output).toContain('Changed the single sign-on settings Headquarters_SAML.')
+    const told = await readFile(join(dev.folder, 'source.xml'), 'utf8')
+    expect(told).toMatch(/AssertionConsumerService Binding="[^"]*HTTP-POST" Location="http:\/\/localhost:\d+\?so=00D/)
     const address = new URL(output.trim().split('\n').at(-1) ?? '')
     expect(address.pathname).toBe('/idp/endpoint/HttpRedirect')
     expect(address.searchParams.get('RelayState')).toBe('/personal')

@@ -201,6 +201,34 @@ describe('sallyport sso-settings and login saml-assertion', () => {
     expect(taken.stderr).toMatch(/--certificate-file:? +Enter a value\./)
     const listed = await made('list')
     expect(listed.stdout).toContain('Username, in the NameID')
+    const target = server.ready.orgs.find(({ name }: { name: string }) => name === 'Target')
+    const metadata = await made('metadata', 'Acme_IdP', '--org', 'Target', '--json')
+    expect(metadata.json).toMatchObject({
+      entityId: 'https://target.example',
+      acsUrl: `${target.url}?so=${target.id}`,
+      metadata: expect.stringContaining('<md:SPSSODescriptor AuthnRequestsSigned="false"'),
+    })
+    const elsewhere = ['--public-url', 'https://login.example']
+    expect((await made('metadata', 'Acme_IdP', '--org', 'Target', ...elsewhere)).stdout).toContain('Location="https://')
+    const file = join(folder.path, 'idp.xml')
+    const key = made509.json.certificate.replaceAll(/-----[^-]+-----|\s/g, '')
+    const told = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://hq.example"><IDPSSODescriptor><KeyDescriptor><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${key}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://hq.example/sso"/></IDPSSODescriptor></EntityDescriptor>`
+    writeFileSync(file, told)
+    const from = ['--metadata-file', file, '--entity-id', 'https://target.example', '--org', 'Target', '--json']
+    expect((await made('create', 'HQ', ...from, '--binding', 'redirect')).json).toMatchObject({
+      issuer: 'https://hq.example',
+      loginUrl: 'https://hq.example/sso',
+      redirectBinding: true,
+    })
+    writeFileSync(file, told.replace('https://hq.example/sso', 'https://hq.example/sso2'))
+    expect((await made('update', 'HQ', '--metadata-file', file, '--org', 'Target', '--json')).json).toMatchObject({
+      loginUrl: 'https://hq.example/sso2',
+      redirectBinding: false,
+    })
+    writeFileSync(file, '<x/>')
+    const unread = await made('update', 'HQ', '--metadata-file', file, '--org', 'Target')
+    expect([unread.status, unread.stderr]).toEqual([1, expect.stringContaining('--metadata-file: It is no metadata')])
+    await made('delete', 'HQ', '--org', 'Target', '--yes')
 
     const org = server.ready.orgs.find(({ name }: { name: string }) => name === 'Target')
     const endpoint = `${url}/services/oauth2/token?so=${org.id}`

@@ -161,6 +161,8 @@ export {
   type NewSamlSsoConfig,
   newSamlSsoConfig,
 } from './saml/new-sso-config.ts'
+export { type ProviderSettings, readProviderMetadata } from './saml/provider-metadata.ts'
+export { spMetadata, spMetadataXml } from './saml/sp-metadata.ts'
 export { identityLocations, identityMappings, requestSignatureMethods, type SamlSsoConfig } from './saml/sso-config.ts'
 export { ssoTokenEndpoint } from './saml/sso-endpoint.ts'
 export { type Seal, sealWith } from './seal.ts'

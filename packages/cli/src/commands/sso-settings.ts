@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import { ssoSettingsCreate } from './sso-settings/create.ts'
 import { ssoSettingsDelete } from './sso-settings/delete.ts'
 import { ssoSettingsList } from './sso-settings/list.ts'
+import { ssoSettingsMetadata } from './sso-settings/metadata.ts'
 import { ssoSettingsShow } from './sso-settings/show.ts'
 import { ssoSettingsUpdate } from './sso-settings/update.ts'
 
@@ -17,6 +18,7 @@ export function ssoSettings(terminal: Terminal): CommandUnknownOpts {
     .addCommand(ssoSettingsCreate(terminal))
     .addCommand(ssoSettingsList(terminal))
     .addCommand(ssoSettingsShow(terminal))
+    .addCommand(ssoSettingsMetadata(terminal))
     .addCommand(ssoSettingsUpdate(terminal))
     .addCommand(ssoSettingsDelete(terminal))
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idpMetadataXml } from '../../src/saml/idp-metadata.ts'
 import { encryptedByForge } from '../flows/test-encryption.ts'
 import { addIdentityProvider, type SamlClaims, samlAssertion, signXml } from '../flows/test-saml.ts'
 import { base, newSigner, targetBase } from '../flows/test-server.ts'
@@ -179,6 +180,50 @@ describe('Single Sign-On Settings', () => {
     expect(await stored()).toMatchObject({ samlJitHandlerId: undefined, executionUserId: undefined })
     expect((await admin.browser.open(`${path}/${config?.id}`)).html).toMatch(/Provisioning Type<\/dt><dd>Standard/)
     await server.stores.samlSsoConfigs.delete(config?.id ?? '')
+  })
+
+  it('are told to the provider by a file, and made of the file that it gives', async () => {
+    const { admin, server } = setup
+    const config = await addIdentityProvider(server)
+    const own = `${path}/${config.id}`
+    expect((await admin.browser.open(own)).html).toContain(`href="${own}/metadata"`)
+    const file = await admin.browser.open(`${own}/metadata`)
+    expect(file.html).toContain(`Location="${targetBase}?so=${server.org.id}"`)
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="Acme_IdP.xml"')
+    expect((await setup.stranger.browser.open(`${own}/metadata`)).status).toBe(404)
+    await server.stores.samlSsoConfigs.delete(config.id)
+
+    const making = `${path}/new-from-metadata`
+    expect((await admin.browser.open(path)).html).toContain(`href="${making}"`)
+    expect((await admin.browser.open(making)).html).toContain(`value="${targetBase}"`)
+    const metadata = idpMetadataXml(
+      {
+        entityId: 'https://hq.example',
+        base: 'https://hq.example',
+        certificate: config.validationCert,
+        nameIdFormat: 'x',
+        wantsSignedRequests: false,
+        hasLogout: true,
+      },
+      server.now(),
+    )
+    const form = { metadata, name: 'HQ', fullName: 'HQ', samlEntityId: targetBase, identityMapping: 'FederationId' }
+    const wrong = await submitForm(admin, making, { ...form, metadata: file.html })
+    expect([wrong.status, wrong.html.includes('It is no metadata of an identity provider')]).toEqual([422, true])
+    const plain = { ...form, metadata: metadata.replaceAll('Location="https:', 'Location="http:') }
+    const unfit = await submitForm(admin, making, plain)
+    expect([unfit.status, unfit.html.includes('Plain http is for localhost')]).toEqual([422, true])
+    expect((await submitForm(admin, making, form)).html).toContain('HQ is believed from now on.')
+    expect(await stored()).toMatchObject({
+      issuer: 'https://hq.example',
+      samlEntityId: targetBase,
+      identityMapping: 'FederationId',
+      loginUrl: 'https://hq.example/idp/endpoint/HttpRedirect',
+      singleLogoutUrl: 'https://hq.example/services/auth/idp/saml2/logout',
+    })
+    const twice = await submitForm(admin, making, { ...form, fullName: 'HQ2' })
+    expect([twice.status, twice.html.includes('has this issuer already')]).toEqual([422, true])
+    await server.stores.samlSsoConfigs.delete((await stored())?.id ?? '')
   })
 
   it('are changed by nobody who may not, and are nothing of another org', async () => {

@@ -19,7 +19,8 @@ export function ssoSettingsCreate(terminal: Terminal): CommandUnknownOpts {
       'after',
       '\nExample:\n' +
         '  sallyport sso-settings create Acme_IdP --issuer https://idp.acme.example \\\n' +
-        '    --entity-id https://acme.my.salesforce.com --certificate-file idp.crt --identity FederationId',
+        '    --entity-id https://acme.my.salesforce.com --certificate-file idp.crt --identity FederationId\n' +
+        '  sallyport sso-settings create Acme_IdP --entity-id https://acme.my.salesforce.com --metadata-file idp.xml',
     )
     .action((fullName, options) =>
       withDatabase(options, async ({ stores, newId, now }) => {
@@ -27,7 +28,7 @@ export function ssoSettingsCreate(terminal: Terminal): CommandUnknownOpts {
         const needed = { issuer: '', samlEntityId: '', validationCert: '' }
         const outcome = await newSamlSsoConfig({ ...stores, newId, now }, org, {
           ...needed,
-          ...enteredSettings(options),
+          ...(await enteredSettings(terminal, options, now(), 'The settings were not made.')),
           fullName,
         })
         const config = accepted(terminal, outcome, 'The settings were not made.', settingsOptionNames)

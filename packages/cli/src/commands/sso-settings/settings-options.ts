@@ -2,12 +2,15 @@ import { Command, Option } from '@commander-js/extra-typings'
 import {
   type EnteredSamlSsoConfig,
   identityMappings,
+  readProviderMetadata,
   requestSignatureMethods,
   samlLogoutBindings,
 } from '@sallyport/server'
+import { accepted } from '../../accepted.ts'
 import { entered } from '../../entered.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
+import type { Terminal } from '../../terminal.ts'
 
 /** A command that enters single sign-on settings, `create` or `update`, with its options. */
 export function settingsCommand(name: 'create' | 'update') {
@@ -16,6 +19,10 @@ export function settingsCommand(name: 'create' | 'update') {
     .option('--label <text>', 'what people see')
     .option('--issuer <text>', 'what the identity provider calls itself, character by character')
     .option('--entity-id <text>', 'what the org is called there: the Audience of its assertions')
+    .option(
+      '--metadata-file <file>',
+      'of the identity provider, which says its issuer, certificate and addresses; options beside it go before it',
+    )
     .option('--certificate-file <file>', 'what its assertions are verified with (PEM)')
     .addOption(
       new Option('--identity <what>', 'what it calls users by: Username, FederationId or UserId').choices(
@@ -55,6 +62,7 @@ export function settingsCommand(name: 'create' | 'update') {
 
 /** Options of commands for what acts call the same. */
 export const settingsOptionNames = {
+  metadata: '--metadata-file',
   fullName: '<name>',
   name: '--label',
   issuer: '--issuer',
@@ -74,8 +82,20 @@ export const settingsOptionNames = {
 
 type Options = ReturnType<ReturnType<typeof settingsCommand>['opts']>
 
-/** What was entered on the command line. */
-export function enteredSettings(options: Options): EnteredSamlSsoConfig {
+/** What was entered on the command line, and in the metadata that it names. @throws {Failure} */
+export async function enteredSettings(
+  terminal: Terminal,
+  options: Options,
+  now: Date,
+  whenRefused: string,
+): Promise<EnteredSamlSsoConfig> {
+  const { metadataFile } = options
+  if (metadataFile === undefined) return onCommandLine(options)
+  const said = await readProviderMetadata(readFile(metadataFile), now)
+  return { ...accepted(terminal, said, whenRefused, settingsOptionNames), ...onCommandLine(options) }
+}
+
+function onCommandLine(options: Options): EnteredSamlSsoConfig {
   const { label, issuer, entityId, certificateFile, identity, attribute } = options
   return entered({
     name: label,

@@ -19,7 +19,7 @@ export function ssoSettingsUpdate(terminal: Terminal): CommandUnknownOpts {
     )
     .action((name, options) =>
       withDatabase(options, async ({ stores, now }) => {
-        const settings = enteredSettings(options)
+        const settings = await enteredSettings(terminal, options, now(), 'The settings were not changed.')
         if (Object.keys(settings).length === 0) {
           throw new WrongUsage('Nothing was named to change.', {
             next: 'See what can be: sallyport sso-settings update --help',

@@ -1,7 +1,8 @@
 import type { OrgCertificate } from '../../../certificates/certificate.ts'
-import { done } from '../../../problem.ts'
+import { done, refused } from '../../../problem.ts'
 import { unusableForSaml } from '../../../saml/identity-provider.ts'
 import { changeSamlSsoConfig, newSamlSsoConfig } from '../../../saml/new-sso-config.ts'
+import { readProviderMetadata } from '../../../saml/provider-metadata.ts'
 import {
   type IdentityLocation,
   type IdentityMapping,
@@ -157,8 +158,8 @@ const newFields = {
 }
 
 /** The forms that make, change and delete settings. */
-export function settingsForms(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
-  return [...newSettings(needs), ...editSettings(needs), ...deleteSettings]
+export function settingsForms(needs: Pick<SetupNeeds, 'addresses' | 'newId' | 'now'>): readonly SetupRoute[] {
+  return [...newSettings(needs), ...newFromMetadata(needs), ...editSettings(needs), ...deleteSettings]
 }
 
 function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRoute[] {
@@ -201,6 +202,62 @@ function newSettings(needs: Pick<SetupNeeds, 'newId' | 'now'>): readonly SetupRo
       if (!outcome.ok) return outcome
       const { label } = outcome.value
       return done({ to: settingsPath(outcome.value), say: `${label} is believed from now on.` }, outcome.warnings)
+    },
+  })
+}
+
+const metadataFields = {
+  metadata: area({
+    label: 'Metadata',
+    rows: 12,
+    isRequired: true,
+    accepts: '.xml',
+    help: 'The XML that the identity provider gives: an EntityDescriptor with an IDPSSODescriptor. Its issuer, certificate and addresses are taken from it. With script, a file may be dropped here. A signature of it is not looked at: take it from where you trust it.',
+  }),
+  name: fields.name,
+  fullName: newFields.fullName,
+  samlEntityId: fields.samlEntityId,
+  identityMapping: fields.identityMapping,
+}
+
+/** *New from Metadata File*: what the provider says of itself need not be typed. */
+function newFromMetadata(needs: Pick<SetupNeeds, 'addresses' | 'newId' | 'now'>): readonly SetupRoute[] {
+  return formPage({
+    path: `${singleSignOnPath}/new-from-metadata`,
+    right: 'manage the org',
+    find: async () => ({}),
+    fields: () => metadataFields,
+    start: (_, { org, site }) => ({ identityMapping: 'Username', samlEntityId: needs.addresses.baseOf(org, site) }),
+    show: (form) => ({
+      title: 'New SAML Single Sign-On Settings from Metadata File',
+      lead: 'From then on the org believes this identity provider about its users. What else there is to set can be edited afterwards.',
+      place: singleSignOnPath,
+      inside: (
+        <>
+          <Card title="Identity provider">
+            {form.field('metadata')}
+            {form.field('name')}
+            {form.field('fullName')}
+            {form.field('samlEntityId')}
+          </Card>
+          <Card title="How it names users">{form.field('identityMapping')}</Card>
+        </>
+      ),
+    }),
+    submit: 'Save',
+    cancel: () => singleSignOnPath,
+    async act({ metadata, ...values }, _, { stores, org }) {
+      const said = await readProviderMetadata(metadata, needs.now())
+      if (!said.ok) return said
+      const needed = { issuer: '', validationCert: '' }
+      const outcome = await newSamlSsoConfig({ ...stores, ...needs }, org, { ...needed, ...said.value, ...values })
+      if (outcome.ok) {
+        const { label } = outcome.value
+        return done({ to: settingsPath(outcome.value), say: `${label} is believed from now on.` }, outcome.warnings)
+      }
+      // What is wrong with what was read is said beside where it came from.
+      const isAsked = (field: string) => Object.hasOwn(metadataFields, field)
+      return refused(...outcome.problems.map((one) => (isAsked(one.field) ? one : { ...one, field: 'metadata' })))
     },
   })
 }

@@ -20,6 +20,7 @@ export function settingsList({ addresses }: Pick<SetupNeeds, 'addresses'>): read
       place: singleSignOnPath,
       actions: [
         canManage ? { href: `${singleSignOnPath}/new`, label: 'New', look: 'brand' } : undefined,
+        canManage ? { href: `${singleSignOnPath}/new-from-metadata`, label: 'New from Metadata File' } : undefined,
         { href: '/setup/saml-assertion-validator', label: 'SAML Assertion Validator' },
       ],
       children: (

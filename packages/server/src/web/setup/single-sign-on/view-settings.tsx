@@ -1,15 +1,21 @@
 import { validityWarning } from '../../../certificates/certificate-problem.ts'
+import { spMetadata, spMetadataXml } from '../../../saml/sp-metadata.ts'
 import type { SamlSsoConfig } from '../../../saml/sso-config.ts'
 import { acsUrlOf, spLogoutUrlOf, ssoTokenEndpoint } from '../../../saml/sso-endpoint.ts'
 import { Card, CodeBlock, Copyable, Details, Instant, Notice } from '../blocks.tsx'
 import { Expiry } from '../certificates/certificate-words.tsx'
+import { download } from '../download.ts'
 import { notFound, page, shown } from '../route.tsx'
 import type { SetupNeeds } from '../setup.ts'
 import type { SetupRoute } from '../setup-visit.ts'
 import { executionUserOf, findSettings, identityWords, settingsPath, singleSignOnPath } from './find-settings.ts'
 
 /** The settings for one identity provider, with what it has to be told of this org. */
-export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): readonly SetupRoute[] {
+export function viewSettings({ addresses, now }: Pick<SetupNeeds, 'addresses' | 'now'>): readonly SetupRoute[] {
+  return [...details(addresses), ...metadata({ addresses, now })]
+}
+
+function details(addresses: SetupNeeds['addresses']): readonly SetupRoute[] {
   return page(`${singleSignOnPath}/:settings`, 'view setup', async (visit) => {
     const config = await findSettings(visit)
     if (config === undefined) return notFound(visit)
@@ -22,12 +28,15 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
       title: config.label,
       kind: 'SAML Single Sign-On Settings',
       place: singleSignOnPath,
-      actions: visit.can('manage the org')
-        ? [
-            { href: `${path}/edit`, label: 'Edit' },
-            { href: `${path}/delete`, label: 'Delete', look: 'destructive' },
-          ]
-        : [],
+      actions: [
+        { href: `${path}/metadata`, label: 'Download Metadata' },
+        ...(visit.can('manage the org')
+          ? ([
+              { href: `${path}/edit`, label: 'Edit' },
+              { href: `${path}/delete`, label: 'Delete', look: 'destructive' },
+            ] as const)
+          : []),
+      ],
       children: (
         <>
           {warning !== undefined && <Notice look="warning">{warning}</Notice>}
@@ -79,6 +88,20 @@ export function viewSettings({ addresses }: Pick<SetupNeeds, 'addresses'>): read
           </Card>
         </>
       ),
+    })
+  })
+}
+
+/** What the provider has to be told, as a file that it reads. */
+function metadata({ addresses, now }: Pick<SetupNeeds, 'addresses' | 'now'>): readonly SetupRoute[] {
+  return page(`${singleSignOnPath}/:settings/metadata`, 'view setup', async (visit) => {
+    const config = await findSettings(visit)
+    if (config === undefined) return notFound(visit)
+    const { stores, org, site } = visit
+    return download({
+      fileName: `${config.fullName}.xml`,
+      type: 'application/samlmetadata+xml',
+      body: spMetadataXml(await spMetadata({ ...stores, addresses }, org, config, site), now()),
     })
   })
 }
