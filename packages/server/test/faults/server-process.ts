@@ -1,4 +1,5 @@
 // Serves a database over HTTP, as it is built for people to run, and prints the port when requests succeed.
+import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import {
   defaultServerOptions,
@@ -18,12 +19,14 @@ const place = isPostgresUrl(database) ? { url: database } : { file: database }
 const onError = (error: unknown) => {
   if (!(error instanceof Unavailable)) throw error
 }
+// What the users' passwords are hashed at: no sign-in hashes one again.
+const passwordCost = { memory: 64, passes: 1, parallelism: 1 }
 let ahead = 0
 const now = () => new Date(Date.now() + ahead)
 const seal = sealWith(Buffer.alloc(32, 7))
 const stores = await openStores({ ...place, seal, now, onError })
 const server = await sallyport({
-  options: { ...defaultServerOptions, mainUrl, posture: salesforcePosture },
+  options: { ...defaultServerOptions, mainUrl, posture: salesforcePosture, passwordCost },
   stores,
   seal,
   now,
@@ -37,4 +40,6 @@ createInterface(process.stdin)
     process.stdout.write('set\n')
   })
   .on('close', () => process.exit())
+// Most of these are killed, and would leave nothing compiled for the next.
+flushCompileCache()
 process.stdout.write(`${port}\n`)
