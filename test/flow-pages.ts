@@ -170,6 +170,7 @@ export const refusalsOf: Readonly<Record<string, readonly Reason[]>> = {
     'user-frozen',
     'user-locked',
     'saml-replayed',
+    'saml-session-ended',
     'saml-response-unrequested',
     'saml-request-malformed',
     'saml-logout-unproved',

@@ -1265,6 +1265,20 @@ const scenarios: { readonly [R in Reason]: readonly (() => Promise<Wire>)[] } = 
     () => send(`${targetBase}/saml/authn-request.jsp?samlSsoConfig=Nobody`),
     () => send(`${base}/saml/authn-request.jsp?samlSsoConfig=Acme_IdP`),
   ],
+  'saml-session-ended': [
+    async () => {
+      const { username } = world.user
+      const content = `<saml:NameID>${username}</saml:NameID><samlp:SessionIndex>over</samlp:SessionIndex>`
+      const attributes = { Destination: providerLogoutPath }
+      const ended = messageOf('LogoutRequest', 'https://idp.example', server.now(), attributes, content)
+      await postToOrg(signXml(ended, server.signer, { element: 'LogoutRequest' }))
+      const usual = { issuer: 'https://idp.example', audience: 'https://target.example', recipient: targetBase }
+      const xml = samlAssertion({ ...usual, nameId: username }, server.now(), server.base)
+      const late = signXml(xml.replace('<saml:AuthnStatement', '$& SessionIndex="over"'), server.signer)
+      const body = new URLSearchParams({ SAMLResponse: Buffer.from(late).toString('base64') }).toString()
+      return send(`${targetBase}/`, { headers: formType, body })
+    },
+  ],
   'saml-jit-attribute-missing': [() => provisioned({ 'User.Email': 'grace@target.example' })],
   'saml-jit-attribute-invalid': [
     () => {

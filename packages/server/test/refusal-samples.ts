@@ -79,6 +79,7 @@ export const sampleFacts: ExplainedReasons = {
     problem: 'This org has no profile “Standard Usr”.',
     details: 'PROFILE_NAME_LOOKUP_ERROR',
   },
+  'saml-session-ended': { settings: 'Acme IdP' },
   'saml-jit-handler-failed': {
     settings: 'Acme IdP',
     handler: 'NewHires',

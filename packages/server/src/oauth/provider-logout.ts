@@ -11,7 +11,7 @@ import { type LogoutStatus, logoutRequestXml, logoutResponseXml } from '../saml/
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
 import type { ListedSession, SessionStore } from '../sessions/session.ts'
-import { ssoSessionShape } from '../sessions/sso-session.ts'
+import { endedSsoSessionHash, ssoSessionShape } from '../sessions/sso-session.ts'
 import type { AssertionStore } from './assertion-store.ts'
 import { type BroughtMessage, boundedRelayState, readable, shortRelayState } from './brought-message.ts'
 import { OAuthError } from './error.ts'
@@ -119,6 +119,12 @@ export function providerLogout(needs: Needs): ProviderLogout {
         refusal({ reason: 'saml-logout-replayed', facts: { settings: config.label } }),
       )
       pass(checks, 'not-replayed')
+      for (const index of sessionIndexes) {
+        await assertions.use({
+          hash: endedSsoSessionHash({ configId: config.id, name }, index),
+          expiresAt: rememberedUntil(needs),
+        })
+      }
       const named = await sessions.listOfSso({ configId: config.id, name }, now())
       const meant = named.filter(
         ({ sso }) =>

@@ -58,6 +58,7 @@ export interface Reasons extends AccessReasons, SamlReasons, DpopReasons {
   'sso-org-unknown': { readonly found: string }
   'sso-settings-missing': { readonly org: string }
   'sso-settings-unknown': { readonly found: string; readonly org: string }
+  'saml-session-ended': { readonly settings: string }
   'saml-response-unrequested': { readonly settings: string; readonly problem: string }
   'sso-user-unknown': { readonly found: string; readonly mapping: string; readonly org: string }
   // The org as an identity provider
@@ -440,6 +441,11 @@ const wires: { readonly [R in Reason]: Wire } = {
   },
   'sso-user-unknown': invalidAssertion,
   'saml-replayed': { ...invalidAssertion, loginStatus: 'Failed: Replay Detected' },
+  'saml-session-ended': {
+    code: 'invalid_grant',
+    description: 'the session at the identity provider has ended',
+    loginStatus: 'Failed: Assertion Invalid',
+  },
   'saml-idp-off': malformed('identity provider not enabled'),
   'saml-request-malformed': malformed('the SAML request could not be read'),
   'saml-app-unknown': malformed('service provider not found'),

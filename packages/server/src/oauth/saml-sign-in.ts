@@ -11,8 +11,9 @@ import { acsUrlOf } from '../saml/sso-endpoint.ts'
 import { authnRequestXml } from '../saml/written-request.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
-import { type SsoSession, ssoSession } from '../sessions/sso-session.ts'
+import { endedSsoSessionHash, type SsoSession, ssoSession } from '../sessions/sso-session.ts'
 import type { User } from '../users/user.ts'
+import type { AssertionStore } from './assertion-store.ts'
 import { OAuthError } from './error.ts'
 import type { LoginPlace } from './failed-login.ts'
 import type { Admit, LetIn } from './let-in.ts'
@@ -45,6 +46,7 @@ export interface SamlSignIn {
 }
 
 interface Needs extends SpendingNeeds {
+  readonly assertions: Pick<AssertionStore, 'use' | 'isUsed'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly certificates: Pick<CertificateStore, 'findByName'>
@@ -86,6 +88,7 @@ export function samlSignIn(needs: Needs): SamlSignIn {
       try {
         const vouched = await needs.vouchedUser(response, org, checks, settings?.id)
         const isAnswer = vouched.sso.inResponseTo !== undefined
+        await checkSessionIsOn(vouched.sso)
         const user = await spent(vouched, org)
         checks.userId = user.id
         pass(checks, 'not-replayed')
@@ -111,6 +114,15 @@ export function samlSignIn(needs: Needs): SamlSignIn {
         throw error
       }
     },
+  }
+
+  /** A provider may have signed people out before its assertion arrives here (SAML 2.0 Core §3.7.3.1). */
+  async function checkSessionIsOn({ config, assertion: { name, sessionIndex } }: SsoAssertion): Promise<void> {
+    if (name === undefined || sessionIndex === undefined) return
+    const hash = endedSsoSessionHash({ configId: config.id, name }, sessionIndex)
+    if (await needs.assertions.isUsed(hash)) {
+      throw refusal({ reason: 'saml-session-ended', facts: { settings: config.label } })
+    }
   }
 
   function sessionOf({ config, assertion: { name, sessionIndex } }: SsoAssertion): SsoSession | undefined {

@@ -40,6 +40,14 @@ export function ssoSession({ configId, name, sessionIndex }: SsoSession): SsoSes
   return parts.some((part = '') => part.length > longest) ? undefined : { configId, name, sessionIndex }
 }
 
+/** That a provider has ended a session of its own, as it is remembered: its assertions of before may still be on their way. */
+export function endedSsoSessionHash(
+  { configId, name }: Pick<SsoSession, 'configId' | 'name'>,
+  sessionIndex: string,
+): Buffer {
+  return hashSecret(`${configId} saml session ended ${sessionIndex} ${name.value}`)
+}
+
 /** By what sessions are found: all of these settings that have this name, in whatever sense. */
 export function ssoSubjectHash({ configId, name }: Pick<SsoSession, 'configId' | 'name'>): Buffer {
   return hashSecret(`${configId} saml subject ${name.value}`)

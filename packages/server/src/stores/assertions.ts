@@ -24,7 +24,7 @@ export function assertionUse({
 
 /** Used assertions in the database. */
 export function assertionStore(database: Database): AssertionStore {
-  const { queries, write } = database
+  const { queries, read, write } = database
   const use = assertionUse(database)
   const deleteExpired = statement((given: Placeholder<{ now: number; limit: number }>) =>
     queries
@@ -38,7 +38,11 @@ export function assertionStore(database: Database): AssertionStore {
           .limit(given('limit')),
       ),
   )
+  const find = statement((given: Placeholder<{ hash: Uint8Array }>) =>
+    queries.selectFrom('used_assertions').select('hash').where('hash', '=', given('hash')),
+  )
   return {
+    isUsed: async (hash) => (await read.first(find, { hash })) !== undefined,
     use: (jti) => write((tx) => use(tx, jti), jti),
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   }

@@ -251,6 +251,21 @@ describe('a provider that others wrote', () => {
     expect([await isIn(one), await isIn(other)]).toEqual([false, false])
   })
 
+  it('signs nobody in by an assertion of a session that it has ended, and by one of another it does', async () => {
+    const [late, other, stranger] = [response(user.username, 'late'), response(user.username, 'later'), 'else']
+    await bring(message(user.username, { content: `<saml:NameID>${user.username}</saml:NameID>${index('late')}` }))
+    const arrive = (xml: string) =>
+      testBrowser(server).submit(acs(), { SAMLResponse: Buffer.from(xml).toString('base64') })
+    const refused = await arrive(late)
+    expect([refused.status, await reasonOf(refused)]).toEqual([400, 'saml-session-ended'])
+    const [attempt] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
+    expect(attempt?.status).toBe('Failed: Assertion Invalid')
+    expect((await arrive(other)).status).toBe(200)
+    // The same SessionIndex of somebody else is another session.
+    const somebody = await server.addUser(`${stranger}@acme.example`)
+    expect((await arrive(response(somebody.username, 'late'))).status).toBe(200)
+  })
+
   it('is told that it is done where nobody is signed in any more', async () => {
     const id = `_${randomUUID()}`
     const stop = await bring(message(fresh(), { id }))

@@ -25,6 +25,11 @@ export const samlIdpCauses = {
       'Begin again from the sign-in page, or sign out once more. A provider that is begun at itself leaves InResponseTo out.',
     ],
   },
+  'saml-session-ended': {
+    told: told('invalid_grant', 'the session at the identity provider has ended'),
+    meaning: 'The provider signed the person out before its assertion arrived: both name the same SessionIndex.',
+    whatToDo: ['Sign in again. The provider begins a session of another SessionIndex for it.'],
+  },
   'saml-jit-attribute-missing': {
     told: told('invalid_grant', 'user provisioning failed'),
     meaning: 'Users are made by signing in, and the assertion lacks an attribute without which none can be made.',

@@ -157,6 +157,17 @@ export const singleSignOnExplanations = {
       whereInSetup: `${ssoSettings} > the settings > User Provisioning Enabled`,
     }),
   },
+  'saml-session-ended': {
+    check: 'not-replayed',
+    facts: { settings: 'text' },
+    explain: ({ settings }) => ({
+      expected: 'an assertion of a session that goes on at the identity provider',
+      found: `one of a session (SessionIndex) whose end ${quoted(settings)} has told before (LogoutRequest)`,
+      whatToDo:
+        'Sign in again: the provider begins a session of another SessionIndex. One that gives the same again after it has signed somebody out is in the wrong.',
+      whereInSetup: undefined,
+    }),
+  },
   'saml-jit-handler-failed': {
     check: 'user-provisioned',
     facts: { settings: 'text', handler: 'text', problem: 'text' },

@@ -194,6 +194,7 @@ const mendedAt: Readonly<Record<ExplainedReason, keyof typeof pages | 'request'>
   'saml-expiry-too-far': 'request',
   'saml-not-yet-valid': 'request',
   'saml-replayed': 'request',
+  'saml-session-ended': 'request',
   'saml-decryption-failed': 'sso settings',
   'saml-jit-attribute-missing': 'sso settings',
   'saml-jit-attribute-invalid': 'sso settings',
