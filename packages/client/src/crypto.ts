@@ -22,9 +22,12 @@ export type { KeyObject }
 
 const signAsync = promisify(sign)
 
-/** A private key from PEM text or PKCS#8 DER. @throws {Error} when it is none, or locked */
+/**
+ * A private key from PEM text or PKCS#8 DER. Lines may end in the two characters `\n`, as they often do in environment
+ * variables and JSON files. @throws {Error} when it is none, or locked
+ */
 export function privateKeyFrom(key: string | Uint8Array): KeyObject {
-  if (typeof key === 'string') return createPrivateKey(key)
+  if (typeof key === 'string') return createPrivateKey(key.replace(/(?:\\r)?\\n/g, '\n'))
   return createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' })
 }
 

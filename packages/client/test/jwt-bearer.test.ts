@@ -135,6 +135,11 @@ describe('a signer', () => {
     expect(() => signerFromKey(ec.privateKey)).toThrow(/RSA keys with 2048 bits/)
   })
 
+  it('is made of a key whose lines were joined by the two characters \\n, as environment variables have them', async () => {
+    const joined = signerFromKey(pem.replaceAll('\n', '\\n'))
+    expect(await joined.sign(Buffer.from('x'))).toEqual(await signer.sign(Buffer.from('x')))
+  })
+
   it('needs an alias where there are several keys', async () => {
     const { rsa } = await samples()
     const bytes = await writeKeyStore([rsa, { ...rsa, alias: 'second' }], {

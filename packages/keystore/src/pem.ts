@@ -15,7 +15,15 @@ interface Block {
 
 const certificateLabels = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
 const keyLabels = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'DSA PRIVATE KEY']
-const readLabels = new Set([...certificateLabels, ...keyLabels, 'PKCS7', 'CMS', 'OPENSSH PRIVATE KEY'])
+const requestLabels = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']
+const readLabels = new Set([
+  ...certificateLabels,
+  ...keyLabels,
+  ...requestLabels,
+  'PKCS7',
+  'CMS',
+  'OPENSSH PRIVATE KEY',
+])
 
 // The JDK's own list of authorities has about 150.
 const mostBlocks = 10_000
@@ -121,9 +129,16 @@ async function readBlock(
       'This private key is in the form of OpenSSH. Make it PEM first, in its place: ssh-keygen -p -m PEM -f <file>',
     )
   }
+  if (requestLabels.includes(label)) {
+    throw new KeyStoreError(
+      'unsupported',
+      'This is a signing request (CSR), of which an authority makes a certificate. Give that certificate.',
+    )
+  }
   if (body.includes('DEK-Info:'))
     return { kind: 'private-key', privateKey: unlockTraditional({ label, body }, password) }
-  const base64 = body.replace(/[\s\0]+/g, '')
+  // Environment variables and JSON files often have the two characters \n where a line ended.
+  const base64 = body.replace(/\\[rn]|[\s\0]+/g, '')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw damaged(`The PEM block ${label}`)
   const der = new Uint8Array(Buffer.from(base64, 'base64'))
   const value = readDer(label === 'TRUSTED CERTIFICATE' ? firstValue(der) : der)

@@ -226,6 +226,19 @@ describe('PEM', () => {
     expect(entries).toHaveLength(1)
   })
 
+  it('is read from one line, where the two characters \\n stand for the ends of lines', async () => {
+    const text = Buffer.from(await writeKeyStore([made.ec], pem)).toString('latin1')
+    for (const end of ['\\n', '\\r\\n']) {
+      const { entries } = await readKeyStore(Buffer.from(text.replaceAll('\n', end), 'latin1'))
+      expect(entries).toEqual([{ ...made.ec, alias: '', createdAt: undefined }])
+    }
+  })
+
+  it('is said to be a signing request where it is one', async () => {
+    const request = '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n'
+    await expect(readKeyStore(Buffer.from(request))).rejects.toThrow('This is a signing request (CSR)')
+  })
+
   it('keeps a key that has no certificate', async () => {
     const privateKey = loneKey()
     const entry = { kind: 'private-key', alias: '', createdAt: undefined, privateKey, chain: [] } as const
