@@ -218,7 +218,10 @@ describe('sallyport app', () => {
       scopes: ['api'],
       policies: { isAdminApproved: true, sessionTimeout: 900 },
     })
-    await done('app', 'update', 'Robot', '--certificate-file', join(folder.path, 'robot.crt'), '--no-session-timeout')
+    // As Windows exports a certificate: the same in DER.
+    const certificate = readFileSync(join(folder.path, 'robot.crt'))
+    writeFileSync(join(folder.path, 'robot.cer'), new X509Certificate(certificate).raw)
+    await done('app', 'update', 'Robot', '--certificate-file', join(folder.path, 'robot.cer'), '--no-session-timeout')
     await tokenIs(undefined, integration, made.consumerKey)
   })
 

@@ -13,6 +13,7 @@ export {
   type OrgCertificate,
   readCertificate,
 } from './certificates/certificate.ts'
+export { certificateFileText } from './certificates/certificate-file.ts'
 export { certificateProblemText, validityWarning } from './certificates/certificate-problem.ts'
 export { exportKeyStore, importKeyStore, type KeyStoreImport } from './certificates/key-store.ts'
 export {

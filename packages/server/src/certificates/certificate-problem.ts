@@ -3,6 +3,8 @@ import type { Certificate, CertificateProblem } from './certificate.ts'
 const words: Readonly<Record<CertificateProblem, string>> = {
   'private-key':
     'This holds a private key, which must stay with whoever signs. Give only the certificate (-----BEGIN CERTIFICATE-----).',
+  'signing-request':
+    'This is a signing request, of which an authority makes a certificate. Give that certificate (-----BEGIN CERTIFICATE-----).',
   'not-a-certificate': 'This is no X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----).',
   'too-large': 'This is too long for a certificate: 16 KiB at most.',
   'key-too-small': 'The key of this certificate is too weak: RSA keys have 2048 bits or more.',

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyText } from '../../../../test/any-text.ts'
 import { readCertificate } from './certificate.ts'
+import { certificateFileText } from './certificate-file.ts'
 
 // Made with OpenSSL: an RSA key of 1024 bits, and a key on the curve P-256.
 const weak =
@@ -47,6 +48,12 @@ describe('readCertificate', () => {
     }
   })
 
+  it('says of a signing request that it is one, and reads a certificate that stands beside one', () => {
+    const request = '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n'
+    expect(readCertificate(request)).toEqual({ ok: false, problem: 'signing-request' })
+    expect(readCertificate(request + pem(curve)).ok).toBe(true)
+  })
+
   it('refuses what is too long to be one', () => {
     expect(readCertificate(pem('A'.repeat(20_000)))).toEqual({ ok: false, problem: 'too-large' })
   })
@@ -70,5 +77,26 @@ describe('readCertificate', () => {
         if (reading.ok) expect(reading.certificate.publicKey.type).toBe('public')
       }),
     )
+  })
+})
+
+describe('certificateFileText', () => {
+  it('writes DER, as a .cer file of Windows has it, as the PEM that means the same', () => {
+    const reading = readCertificate(certificateFileText(Buffer.from(curve, 'base64')))
+    expect(reading).toEqual(readCertificate(pem(curve)))
+    expect(reading.ok).toBe(true)
+  })
+
+  it.each([
+    ['PEM', pem(curve)],
+    ['text that begins as DER does', '0 certificates'],
+    ['nothing', ''],
+  ])('leaves all else as it is: %s', (_, text) => {
+    expect(certificateFileText(Buffer.from(text))).toBe(text)
+  })
+
+  it('makes no certificate of DER that is none', () => {
+    const cut = Buffer.from(curve, 'base64').subarray(0, 200)
+    expect(readCertificate(certificateFileText(cut))).toEqual({ ok: false, problem: 'not-a-certificate' })
   })
 })

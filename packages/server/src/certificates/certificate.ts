@@ -19,7 +19,7 @@ export interface Certificate {
 }
 
 /** Why a text is no certificate to upload. */
-export type CertificateProblem = 'private-key' | 'not-a-certificate' | 'too-large' | 'key-too-small'
+export type CertificateProblem = 'private-key' | 'signing-request' | 'not-a-certificate' | 'too-large' | 'key-too-small'
 
 /** What reading a certificate came to. */
 export type CertificateReading =
@@ -54,9 +54,13 @@ export function readCertificate(pem: string): CertificateReading {
       },
     }
   } catch {
-    // Whatever the parser says of junk, the caller is told one thing: this is no certificate.
-    return { ok: false, problem: 'not-a-certificate' }
+    // Whatever the parser says of junk, the caller is told that this is no certificate, or what else it is.
+    return { ok: false, problem: holdsSigningRequest(pem) ? 'signing-request' : 'not-a-certificate' }
   }
+}
+
+function holdsSigningRequest(pem: string): boolean {
+  return /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----/.test(pem)
 }
 
 /** Whether a PEM text has a private key in it. */

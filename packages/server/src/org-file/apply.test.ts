@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { makeSelfSigned, pemBlock } from '@sallyport/keystore'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -103,6 +104,7 @@ orgs:
 async function beside(name: string): Promise<Buffer> {
   const { certificate, privateKey } = await testCertificate('Acme', testNow)
   if (name === 'certs/acme.crt') return Buffer.from(certificate)
+  if (name === 'certs/acme.cer') return new X509Certificate(certificate).raw
   if (name === 'certs/acme.key') return Buffer.from(privateKey)
   throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
 }
@@ -200,6 +202,13 @@ describe('applyOrgFile', () => {
     const before = await everything(acts)
     for (const change of changesOf(await apply(acts, acme))) expect(change).toMatch(/unchanged$/)
     expect(await everything(acts)).toEqual(before)
+  })
+
+  it('takes a certificate file in DER for the same as in PEM', async () => {
+    await using acts = await openActs()
+    changesOf(await apply(acts, acme))
+    const inDer = await apply(acts, acme.replaceAll('certs/acme.crt', 'certs/acme.cer'))
+    for (const change of changesOf(inDer)) expect(change).toMatch(/unchanged$/)
   })
 
   it('changes what differs and leaves the rest', async () => {

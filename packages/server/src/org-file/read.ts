@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { certificateFileText } from '../certificates/certificate-file.ts'
 import { type EnteredMobileApp, mobileFileFields } from '../connected-apps/mobile-app.ts'
 import { type EnteredMobileFile, largestBinary } from '../connected-apps/mobile-file.ts'
 import type { ConnectedAppEntry, ExternalClientAppEntry } from './app-schemas.ts'
@@ -322,27 +323,36 @@ function entryReader(yaml: YamlText, file: string, mistakes: Mistake[], readBesi
           const message = 'Give either the certificate or the file it is in.'
           mistakes.push(mistakeAt([...path, 'validationCertFile'], message))
         }
-        const certificate = validationCert ?? (await fileText(validationCertFile, [...path, 'validationCertFile']))
+        const certificate =
+          validationCert ?? (await certificateFile(validationCertFile, [...path, 'validationCertFile']))
         return { path, entry, certificate }
       }),
     )
   }
 
   async function certificateText(
-    { certificate, certificateFile }: Pick<CertificateEntry, 'certificate' | 'certificateFile'>,
+    { certificate, certificateFile: file }: Pick<CertificateEntry, 'certificate' | 'certificateFile'>,
     path: Path,
   ): Promise<string | undefined> {
-    if (certificate === undefined) return fileText(certificateFile, [...path, 'certificateFile'])
-    if (certificateFile !== undefined) {
+    if (certificate === undefined) return certificateFile(file, [...path, 'certificateFile'])
+    if (file !== undefined) {
       mistakes.push(mistakeAt([...path, 'certificateFile'], 'Give either the certificate or the file it is in.'))
     }
     return certificate
   }
 
-  async function fileText(name: string | undefined, path: Path): Promise<string | undefined> {
+  function certificateFile(name: string | undefined, path: Path): Promise<string | undefined> {
+    return fileText(name, path, certificateFileText)
+  }
+
+  async function fileText(
+    name: string | undefined,
+    path: Path,
+    textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString(),
+  ): Promise<string | undefined> {
     if (name === undefined) return undefined
     try {
-      return Buffer.from(await readBeside(name, largestText)).toString()
+      return textOf(await readBeside(name, largestText))
     } catch (error) {
       mistakes.push(mistakeAt(path, cannotRead(name, error)))
       return undefined

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { type EnteredApp, type EnteredPolicies, type RefreshTokenPolicy, readAttributeLine } from '@sallyport/server'
+import { readCertificateFile } from '../../certificate-file.ts'
 import { entered, nonEmpty } from '../../entered.ts'
 import { readIpRange } from '../../ip-range.ts'
 import { addOptions, meaning, type OptionValues, oneOf, onOff, orNone, text, texts } from '../../option-table.ts'
 import { dataOption, jsonOption, orgOption, readDuration } from '../../options.ts'
-import { readFile } from '../../secret-source.ts'
 
 const settingOptions = {
   distribution: oneOf('--distribution <state>', 'of an external client app: whether other orgs can install it', [
@@ -168,7 +168,11 @@ export function enteredApp(options: AppOptions): EnteredApp {
       scopes: options.scope,
       // An empty certificate takes the one there was away.
       certificate:
-        certificateFile === false ? '' : typeof certificateFile === 'string' ? readFile(certificateFile) : undefined,
+        certificateFile === false
+          ? ''
+          : typeof certificateFile === 'string'
+            ? readCertificateFile(certificateFile)
+            : undefined,
       isConsumerSecretOptional: requireSecret === undefined ? undefined : !requireSecret,
       isSecretRequiredForRefreshToken: options.requireSecretForRefresh,
       isPkceRequired: options.requirePkce,

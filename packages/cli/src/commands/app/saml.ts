@@ -10,12 +10,12 @@ import {
   samlSubjectTypes,
 } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
+import { readCertificateFile } from '../../certificate-file.ts'
 import { withDatabase } from '../../database.ts'
 import { entered } from '../../entered.ts'
 import { WrongUsage } from '../../failure.ts'
 import { checkOwnApp, findApp } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
-import { readFile } from '../../secret-source.ts'
 import type { Terminal } from '../../terminal.ts'
 import { appJson, shownApp } from './shown-app.ts'
 
@@ -64,7 +64,7 @@ export function appSaml(terminal: Terminal): CommandUnknownOpts {
           samlNameIdFormat: options.nameIdFormat,
           issuer: options.issuer,
           samlSigningAlgoType: options.signingAlgorithm,
-          certificate: file === undefined || file === '' ? file : readFile(file),
+          certificate: file === undefined || file === '' ? file : readCertificateFile(file),
           encryptionCertificate: options.encryptionCertificate,
           encryptionType: options.encryptionType,
           samlSloUrl: options.logoutUrl,

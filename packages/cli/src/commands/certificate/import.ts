@@ -1,12 +1,13 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { importCertificate, importKeyStore, type OrgCertificate, type Outcome } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
+import { readCertificateFile } from '../../certificate-file.ts'
 import { type Database, withDatabase } from '../../database.ts'
 import { entered } from '../../entered.ts'
 import { WrongUsage } from '../../failure.ts'
 import { findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
-import { readFile, readSecret } from '../../secret-source.ts'
+import { readSecret } from '../../secret-source.ts'
 import { minute } from '../../table.ts'
 import type { Terminal } from '../../terminal.ts'
 import { readBytes } from '../keystore/files.ts'
@@ -79,7 +80,7 @@ export function certificateImport(terminal: Terminal): CommandUnknownOpts {
         const privateKey = await readSecret(key, '--private-key', process.env)
         const outcome = await importCertificate({ ...stores, ...tools }, org, {
           name: name ?? '',
-          certificate: readFile(certificateFile ?? ''),
+          certificate: readCertificateFile(certificateFile ?? ''),
           isPrivateKeyExportable,
           ...entered({ label, privateKey }),
         })

@@ -1,10 +1,10 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { certificateUses, uploadSignedCertificate } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
+import { readCertificateFile } from '../../certificate-file.ts'
 import { withDatabase } from '../../database.ts'
 import { findCertificate, findOrg } from '../../find.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
-import { readFile } from '../../secret-source.ts'
 import { minute } from '../../table.ts'
 import type { Terminal } from '../../terminal.ts'
 import { certificateJson } from './shown-certificate.ts'
@@ -26,7 +26,7 @@ export function certificateUploadSigned(terminal: Terminal): CommandUnknownOpts 
       withDatabase(options, async ({ stores, seal, now }) => {
         const org = await findOrg(stores, options.org)
         const held = await findCertificate(stores, org, name)
-        const outcome = await uploadSignedCertificate({ ...stores, seal, now }, held, readFile(options.file))
+        const outcome = await uploadSignedCertificate({ ...stores, seal, now }, held, readCertificateFile(options.file))
         const names = { name: '<name>', certificate: '--file' }
         const signed = accepted(terminal, outcome, 'The certificate was not taken in.', names)
         const stale = (await certificateUses(stores, signed, await stores.orgs.list())).filter(({ isSame }) => !isSame)

@@ -7,6 +7,7 @@ import {
   samlLogoutBindings,
 } from '@sallyport/server'
 import { accepted } from '../../accepted.ts'
+import { readCertificateFile } from '../../certificate-file.ts'
 import { entered } from '../../entered.ts'
 import { dataOption, jsonOption, orgOption } from '../../options.ts'
 import { readFile } from '../../secret-source.ts'
@@ -101,7 +102,7 @@ function onCommandLine(options: Options): EnteredSamlSsoConfig {
     name: label,
     issuer,
     samlEntityId: entityId,
-    validationCert: certificateFile === undefined ? undefined : readFile(certificateFile),
+    validationCert: certificateFile === undefined ? undefined : readCertificateFile(certificateFile),
     identityMapping: identity,
     identityLocation: attribute === undefined ? undefined : attribute === '' ? 'SubjectNameId' : 'Attribute',
     attributeName: attribute,
