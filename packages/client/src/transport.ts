@@ -94,6 +94,7 @@ export function transport(options: TransportOptions = {}): Transport {
       // The caller's own reason to stop is the caller's business.
       if (signal?.aborted) throw signal.reason
       if (cause instanceof TransportError) return { error: cause }
+      if (!clock.aborted && !canBeSent(request)) return { error: notSent(request, cause) }
       return { error: transportError(cause, clock.aborted, request, timeout) }
     }
   }
@@ -141,6 +142,24 @@ function retryAfter(header: string | null, now: Date): number | undefined {
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000
   const date = Date.parse(header)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime())
+}
+
+/** Whether `fetch` takes such a request at all: it has no GET with a body, and no TRACE. */
+function canBeSent({ method, url, headers = {}, body }: OutgoingRequest): boolean {
+  try {
+    new Request(url, { method, headers, ...(body === undefined ? {} : { body }) })
+    return true
+  } catch {
+    // What it says may repeat the URL; whoever needs it finds it in the cause.
+    return false
+  }
+}
+
+function notSent({ method, url, body }: OutgoingRequest, cause: unknown): TransportError {
+  const what = body === undefined ? method : `${method} with a body`
+  return new TransportError('not-sent', `A request to ${hostOf(url)} was not sent: ${what} cannot be, or not so.`, {
+    cause,
+  })
 }
 
 const notReached = new Set([

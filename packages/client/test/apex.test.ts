@@ -285,6 +285,22 @@ describe('Http', () => {
     expect(sent.toString()).toBe(`Endpoint=${other.url}, Method=POST`)
   })
 
+  it('makes a POST of a GET with a body, as Salesforce does, and leaves one with an empty body', async () => {
+    await using other = await faultServer((incoming, response, body) =>
+      json(response, 200, { method: incoming.method, body }),
+    )
+    const answers = []
+    for (const body of ['x', '']) {
+      const sent = request(other.url)
+      sent.setBody(body)
+      answers.push(JSON.parse((await new org.Http().send(sent)).getBody()))
+    }
+    expect(answers).toEqual([
+      { method: 'POST', body: 'x' },
+      { method: 'GET', body: '' },
+    ])
+  })
+
   it('sends a body compressed when it is told to', async () => {
     let received = Buffer.alloc(0)
     const server = createServer((incoming, response) => {

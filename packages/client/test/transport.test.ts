@@ -99,6 +99,18 @@ describe('a request', () => {
     expect(waits).toHaveLength(3)
   })
 
+  it.each([
+    ['GET', 'x'],
+    ['TRACE', undefined],
+  ])('that cannot be sent says so, and not that a connection broke: %s', async (method, body) => {
+    await using server = await faultServer(ok)
+    const { send, waits } = impatient()
+    const refused = send({ method, url: `${server.url}/secret`, ...(body === undefined ? {} : { body }) })
+    await expect(refused).rejects.toMatchObject({ reason: 'not-sent', message: expect.stringContaining(server.host) })
+    await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('secret') })
+    expect([waits, server.requests.length]).toEqual([[], 0])
+  })
+
   it('that nobody answers ends after its time', async () => {
     await using server = await faultServer(() => undefined)
     const { send } = impatient({ timeout: 30, retries: 0 })

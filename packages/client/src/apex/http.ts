@@ -40,8 +40,9 @@ export class ApexHttp {
   async send(request: ApexHttpRequest): Promise<ApexHttpResponse> {
     const endpoint = request.getEndpoint()
     if (endpoint === '') throw new CalloutException('no protocol: set the endpoint first')
-    const method = request.getMethod() === '' ? 'GET' : request.getMethod()
-    const body = request.getBodyAsBlob()
+    const set = request.getBodyAsBlob()
+    const body = set?.length === 0 ? undefined : set
+    const method = methodOf(request.getMethod(), body !== undefined)
     const isCompressed = request.getCompressed() && body !== undefined
     const outgoing = {
       method,
@@ -92,6 +93,12 @@ export class ApexHttp {
       'Client certificates need a transport of their own: give it to apex({ clientCertificates }).',
     )
   }
+}
+
+/** Salesforce makes a POST of a GET that has a body; code that is refused for it there is to be refused here, too. */
+function methodOf(set: string, hasBody: boolean): string {
+  const method = set === '' ? 'GET' : set
+  return method === 'GET' && hasBody ? 'POST' : method
 }
 
 /** An answer as Apex has it. */
