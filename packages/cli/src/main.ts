@@ -76,7 +76,7 @@ async function program(words: readonly string[], shown: Terminal): Promise<Comma
     .description("Salesforce's way of authorizing: run an org, administer it, and explain its refusals.")
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'explain a command')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', '\nEach command explains itself: sallyport app create --help')
   for (const command of await Promise.all(wanted.map((one) => one()))) sallyport.addCommand(command(shown))
   settle(sallyport, '', shown)

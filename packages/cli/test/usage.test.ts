@@ -37,6 +37,25 @@ describe('a command that is written wrongly', () => {
   })
 })
 
+describe('sallyport help', () => {
+  it.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'app'],
+      ['app', '--help'],
+    ],
+    [
+      ['app', 'help', 'create'],
+      ['app', 'create', '--help'],
+    ],
+  ])('explains as --help does: %s', async (words, same) => {
+    const { status, stdout } = await run(words)
+    expect(status).toBe(0)
+    expect(stdout).toContain('Usage: sallyport')
+    expect(stdout).toBe((await run(same)).stdout)
+  })
+})
+
 describe('a duration', () => {
   it.each([
     ['900', 900],
