@@ -5,6 +5,7 @@ import { logLevels } from './log.ts'
 export const dataOption = new Option('--data <folder>', 'where the server keeps what it holds')
   .env('SALLYPORT_DATA')
   .default('.sallyport')
+  .argParser(readFolder)
 
 /** `--json`: read from the command line before anything else, and here for the help. */
 export const jsonOption = new Option('--json', 'answer with one line of JSON, for programs')
@@ -34,6 +35,12 @@ export const yesOption = new Option('--yes', 'do it without asking')
 /** Reads a port. */
 export function readPort(text: string): number {
   return readWhole(text, 0, 65_535)
+}
+
+/** Nothing, as of a variable that is not set, is no folder: it would be the one that somebody happens to be in. */
+function readFolder(path: string): string {
+  if (path === '') throw new InvalidArgumentError('Name a folder; . is the one you are in.')
+  return path
 }
 
 /** Reads a whole number within bounds. @throws {InvalidArgumentError} for anything else */

@@ -21,6 +21,7 @@ describe('a command that is written wrongly', () => {
     ['an argument missing', ['user', 'show']],
     ['an argument too many', ['user', 'show', 'a@b.example', 'c@d.example']],
     ['a value that cannot be', ['dev', '--port', '70000']],
+    ['no name for the data folder', ['org', 'list', '--data', '']],
     ['neither of two options', ['app', 'revoke', 'Any']],
     ['neither a request nor --last', ['diagnose']],
   ])('ends with 2 and says so on standard error: %s', async (_, words) => {
