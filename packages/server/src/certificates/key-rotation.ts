@@ -119,7 +119,10 @@ export function keyRotation(
 
   function schedule(): void {
     timer = setTimeout(async () => {
-      await look().catch(onError)
+      await look().catch((error) => {
+        // Once it is stopped, the database may close over a look that is under way.
+        if (timer !== undefined) onError(error)
+      })
       if (timer !== undefined) schedule()
     }, pause).unref()
   }

@@ -67,7 +67,8 @@ export function housekeeping(
       const only = some.length > 0 && startedAt - fullRoundAt < pause ? some : undefined
       if (only === undefined) fullRoundAt = startedAt
       const { left, isBlocked } = await round(only).catch((error) => {
-        onError(error)
+        // Once it is stopped, the database may close over a round that is under way.
+        if (timer !== undefined) onError(error)
         // What could not be deleted is still to be deleted, only not at once.
         return { left: [], isBlocked: true }
       })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { patience } from '../../../../test/eventually.ts'
 import { housekeeping } from '../../src/stores/housekeeping.ts'
+import type { Stores } from '../../src/stores/stores.ts'
 import { contract } from './open-test-stores.ts'
 
 beforeEach(() => {
@@ -35,5 +36,33 @@ contract('housekeeping', (open) => {
     expect(await stores.assertions.deleteExpired(clock, 1)).toBe(0)
     expect(faults).toEqual([])
     keeping.stop()
+  })
+
+  it('says nothing of a round over which the database closes, once it is stopped', async () => {
+    await using stores = await open()
+    const faults: unknown[] = []
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<boolean>()
+    const slow: Stores = {
+      ...stores,
+      leads() {
+        asked.resolve()
+        return answer.promise
+      },
+    }
+    const keepFor = { codes: 3600, pushedRequests: 3600, journal: 3600, loginHistory: 3600 }
+    const keeping = housekeeping(
+      slow,
+      keepFor,
+      () => new Date('2026-01-01T00:00:00Z'),
+      (error) => faults.push(error),
+    )
+    vi.advanceTimersByTime(5000)
+    await asked.promise
+    keeping.stop()
+    answer.reject(new Error('The database is closed.'))
+    await answer.promise.catch(() => {})
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(faults).toEqual([])
   })
 })
