@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import type { AccountLink, AccountLinkStore } from '../auth-providers/auth-provider.ts'
 import type { Noting } from './audit-trail.ts'
 import { ifFound, instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 /** Who is who at auth. providers, in the database. */
 export function accountLinkStore({ queries, read, write }: Database): Noting<AccountLinkStore> {

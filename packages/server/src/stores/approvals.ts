@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import type { Approval, ApprovalStore } from '../connected-apps/approval.ts'
 import type { Noting } from './audit-trail.ts'
 import { ifFound, instant, readInstant, readScopes, scopeText } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const apps = { section: 'Connected Apps OAuth Usage' }
 

@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import type { AuthProvider, AuthProviderStore } from '../auth-providers/auth-provider.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const providers = { section: 'Auth. Providers' }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Certificate, readCertificate } from '../certificates/certificate.ts'
 import type { RefreshTokenPolicy } from '../connected-apps/connected-app.ts'
 import type { Scope } from '../connected-apps/scope.ts'
-import type { Flag } from './database.ts'
+import type { Flag } from './tables.ts'
 
 /** Reads a row, if one was found. */
 export function ifFound<Row, T>(row: Row | undefined, fromRow: (row: Row) => T): T | undefined {

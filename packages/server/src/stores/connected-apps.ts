@@ -26,9 +26,10 @@ import {
   readTexts,
   scopeText,
 } from './column-values.ts'
-import type { Database, Tables, Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { readSamlConfig, writeSamlConfig } from './saml-config.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const apps = { section: 'Connected Apps' }
 const secretNotes = {

@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import type { CustomPermission, CustomPermissionStore } from '../users/custom-permission.ts'
 import type { Noting } from './audit-trail.ts'
 import { readTexts } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const permissions = { section: 'Custom Permissions' }
 

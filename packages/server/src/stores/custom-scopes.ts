@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import type { CustomScope, CustomScopeStore } from '../connected-apps/custom-scope.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, readScopes, scopeText } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const scopes = { section: 'OAuth Custom Scopes' }
 

@@ -1,6 +1,7 @@
 import type { ColumnDataType, ColumnDefinitionBuilder, Compilable, Kysely, RawBuilder } from 'kysely'
-import type { CommittedReader, Statements, Tables } from './database.ts'
+import type { CommittedReader, Statements } from './database.ts'
 import type { DatabaseValue } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 /** What differs between databases when a table is made. */
 export interface ColumnTypes {

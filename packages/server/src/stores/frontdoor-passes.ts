@@ -3,8 +3,9 @@ import { sameHash } from '../secret.ts'
 import type { SessionLevel } from '../sessions/session.ts'
 import type { FrontdoorPass, FrontdoorPassStore } from '../tokens/frontdoor-pass.ts'
 import { instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 type NewPass = {
   readonly hash: Uint8Array

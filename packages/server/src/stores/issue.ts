@@ -7,13 +7,14 @@ import { assertionUse } from './assertions.ts'
 import { aboutCode, codeReplays } from './authorization-codes.ts'
 import { flag, instant, scopeText } from './column-values.ts'
 import { type Counters, counterColumns, countersOf } from './counters.ts'
-import type { Database, Flag, Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { aboutDeviceCode } from './device-codes.ts'
 import { answerTo, type HandedOver, handedOver } from './handed-over.ts'
 import { loginNotes } from './login-history.ts'
 import { aboutRefreshToken } from './refresh-tokens.ts'
 import { sessionInserts } from './sessions.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Flag } from './tables.ts'
 
 const replayed: Purchase = { outcome: 'replayed' }
 

@@ -12,10 +12,11 @@ import {
   outcomeOf,
 } from '../journal/journal.ts'
 import { ifFound, instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { handedOver } from './handed-over.ts'
 import { journalCounts } from './journal-counts.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 type NewEntry = {
   readonly requestId: string

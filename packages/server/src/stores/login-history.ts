@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import type { LoginAttempt, LoginFilter, LoginHistoryEntry, LoginHistoryStore } from '../sessions/login-history.ts'
 import { instant, readInstant } from './column-values.ts'
-import type { Database, Tables, Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 import { tallies } from './tallies.ts'
 
 type AttemptValues = {

@@ -5,8 +5,9 @@ import { latestRelease } from '../releases/release.ts'
 import { isReleaseUpdateName } from '../releases/release-updates.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const company = { section: 'Company Information' }
 

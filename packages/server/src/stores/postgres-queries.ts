@@ -13,7 +13,7 @@ import {
   SelectQueryNode,
   ValueNode,
 } from 'kysely'
-import type { Tables } from './database.ts'
+import type { Tables } from './tables.ts'
 import { wordsForPostgres } from './words.ts'
 
 /** Writes queries for PostgreSQL, so that they mean what they mean on SQLite. */

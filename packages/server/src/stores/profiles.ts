@@ -13,8 +13,9 @@ import {
 } from '../users/profile.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, ifFound, readIpRanges, readTexts } from './column-values.ts'
-import type { Database, Reader, Tables } from './database.ts'
+import type { Database, Reader } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const manageUsers = { section: 'Manage Users' }
 

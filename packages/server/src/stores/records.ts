@@ -4,9 +4,10 @@ import type { RecordKey, RecordReader, RecordStore, RecordWork, StoredRecord } f
 import type { SqlValue } from '../rest/soql/plan.ts'
 import { ifFound, instant, instantOrNull, readInstant, readInstantOrNull } from './column-values.ts'
 import { cursorFinder } from './cursors.ts'
-import type { Database, Reader, Tables, Transaction } from './database.ts'
+import type { Database, Reader, Transaction } from './database.ts'
 import { planCompiler } from './soql.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 /** The orgs' records in the database. */
 export function recordStore(database: Database): RecordStore {

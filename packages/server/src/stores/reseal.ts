@@ -5,8 +5,9 @@ import { signingKeyPurpose } from '../certificates/signing-keys.ts'
 import { consumerSecretPurpose } from '../connected-apps/consumer-secret.ts'
 import type { Seal } from '../seal.ts'
 import { authenticatorPurpose } from '../sessions/authenticator.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { samplePurpose } from './migrations/migrate.ts'
+import type { Tables } from './tables.ts'
 
 /** Where something sealed is kept, and what it is bound to. */
 interface SealedColumn {

@@ -5,8 +5,9 @@ import { ssoSessionShape, ssoSubjectHash } from '../sessions/sso-session.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, instant, readInstant, readTexts } from './column-values.ts'
 import { counterColumns } from './counters.ts'
-import type { Database, Flag, Tables, Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
+import type { Flag, Tables } from './tables.ts'
 
 const management = { section: 'Session Management' }
 

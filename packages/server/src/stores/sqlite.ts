@@ -10,7 +10,6 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import type { Tables } from './database.ts'
 import {
   DatabaseBusy,
   DatabaseFull,
@@ -21,6 +20,7 @@ import {
 } from './database-errors.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { type DatabaseValue, named, readValue, type Statement, statement, type Values } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 /** How the file of a database is opened. */
 export interface SqliteOptions {

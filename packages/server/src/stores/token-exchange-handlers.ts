@@ -3,8 +3,9 @@ import { type IncomingTokenType, incomingTokenTypes } from '../token-exchange/ha
 import type { TokenExchangeHandler, TokenExchangeHandlerStore } from '../token-exchange/token-exchange-handler.ts'
 import type { Noting } from './audit-trail.ts'
 import { flag, instant, readInstant } from './column-values.ts'
-import type { Database, Tables, Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 const handlers = { section: 'Token Exchange Handlers' }
 

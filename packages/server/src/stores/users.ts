@@ -11,8 +11,9 @@ import {
   readInstantOrNull,
   readTexts,
 } from './column-values.ts'
-import type { Database, Flag, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Given, type Placeholder, statement } from './statement.ts'
+import type { Flag, Tables } from './tables.ts'
 
 const manageUsers = { section: 'Manage Users' }
 

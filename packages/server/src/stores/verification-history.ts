@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { KeptVerification, VerificationHistoryStore } from '../sessions/verification.ts'
 import { instant, readInstant } from './column-values.ts'
-import type { Database, Tables } from './database.ts'
+import type { Database } from './database.ts'
 import { type Placeholder, statement } from './statement.ts'
+import type { Tables } from './tables.ts'
 
 /** The history of verifications of identities, in the database. */
 export function verificationHistoryStore({ queries, read, write }: Database): VerificationHistoryStore {

@@ -1,6 +1,6 @@
 import type { Compilable, CreateTableBuilder, Kysely } from 'kysely'
-import type { Tables } from '../database.ts'
 import type { ColumnTypes, Index } from '../dialect.ts'
+import type { Tables } from '../tables.ts'
 
 /** What a migration writes its statements with. */
 export interface MigrationNeeds {
