@@ -11,7 +11,7 @@ import { type LogoutStatus, logoutRequestXml, logoutResponseXml } from '../saml/
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
 import type { ListedSession, SessionStore } from '../sessions/session.ts'
-import { endedSsoSessionHash, ssoSessionShape } from '../sessions/sso-session.ts'
+import { endedSsoSessionHash, endedSsoSessionKeptUntil, ssoSessionShape } from '../sessions/sso-session.ts'
 import type { AssertionStore } from './assertion-store.ts'
 import { type BroughtMessage, boundedRelayState, readable, shortRelayState } from './brought-message.ts'
 import { OAuthError } from './error.ts'
@@ -122,7 +122,7 @@ export function providerLogout(needs: Needs): ProviderLogout {
       for (const index of sessionIndexes) {
         await assertions.use({
           hash: endedSsoSessionHash({ configId: config.id, name }, index),
-          expiresAt: rememberedUntil(needs),
+          expiresAt: endedSsoSessionKeptUntil(message.issueInstant),
         })
       }
       const named = await sessions.listOfSso({ configId: config.id, name }, now())

@@ -11,7 +11,7 @@ import { acsUrlOf } from '../saml/sso-endpoint.ts'
 import { authnRequestXml } from '../saml/written-request.ts'
 import type { Seal } from '../seal.ts'
 import { hashSecret, randomText } from '../secret.ts'
-import { endedSsoSessionHash, type SsoSession, ssoSession } from '../sessions/sso-session.ts'
+import { endedSsoSessionHash, endedSsoSessionKeptUntil, type SsoSession, ssoSession } from '../sessions/sso-session.ts'
 import type { User } from '../users/user.ts'
 import type { AssertionStore } from './assertion-store.ts'
 import { OAuthError } from './error.ts'
@@ -46,7 +46,7 @@ export interface SamlSignIn {
 }
 
 interface Needs extends SpendingNeeds {
-  readonly assertions: Pick<AssertionStore, 'use' | 'isUsed'>
+  readonly assertions: Pick<AssertionStore, 'use' | 'usedUntil'>
   readonly samlSsoConfigs: Pick<SamlSsoConfigStore, 'list' | 'find'>
   readonly orgs: Pick<OrgStore, 'find'>
   readonly certificates: Pick<CertificateStore, 'findByName'>
@@ -116,11 +116,16 @@ export function samlSignIn(needs: Needs): SamlSignIn {
     },
   }
 
-  /** A provider may have signed people out before its assertion arrives here (SAML 2.0 Core §3.7.3.1). */
-  async function checkSessionIsOn({ config, assertion: { name, sessionIndex } }: SsoAssertion): Promise<void> {
+  /**
+   * A provider may have signed people out before its assertion arrives here (SAML 2.0 Core §3.7.3.1). One that it made later is of
+   * another session, though it may count them from 1 again.
+   */
+  async function checkSessionIsOn({ config, assertion }: SsoAssertion): Promise<void> {
+    const { name, sessionIndex, issueInstant } = assertion
     if (name === undefined || sessionIndex === undefined) return
     const hash = endedSsoSessionHash({ configId: config.id, name }, sessionIndex)
-    if (await needs.assertions.isUsed(hash)) {
+    const until = await needs.assertions.usedUntil(hash)
+    if (until !== undefined && endedSsoSessionKeptUntil(issueInstant) <= until) {
       throw refusal({ reason: 'saml-session-ended', facts: { settings: config.label } })
     }
   }

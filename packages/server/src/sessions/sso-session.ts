@@ -48,6 +48,14 @@ export function endedSsoSessionHash(
   return hashSecret(`${configId} saml session ended ${sessionIndex} ${name.value}`)
 }
 
+// Milliseconds: longer than an assertion may have been on its way.
+const endedKept = 15 * 60_000
+
+/** Until when it is remembered that a provider ended a session at an instant. */
+export function endedSsoSessionKeptUntil(endedAt: Date): Date {
+  return new Date(endedAt.getTime() + endedKept)
+}
+
 /** By what sessions are found: all of these settings that have this name, in whatever sense. */
 export function ssoSubjectHash({ configId, name }: Pick<SsoSession, 'configId' | 'name'>): Buffer {
   return hashSecret(`${configId} saml subject ${name.value}`)

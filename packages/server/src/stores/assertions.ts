@@ -39,10 +39,13 @@ export function assertionStore(database: Database): AssertionStore {
       ),
   )
   const find = statement((given: Placeholder<{ hash: Uint8Array }>) =>
-    queries.selectFrom('used_assertions').select('hash').where('hash', '=', given('hash')),
+    queries.selectFrom('used_assertions').select('expires_at').where('hash', '=', given('hash')),
   )
   return {
-    isUsed: async (hash) => (await read.first(find, { hash })) !== undefined,
+    async usedUntil(hash) {
+      const found = await read.first(find, { hash })
+      return found && new Date(found.expires_at)
+    },
     use: (jti) => write((tx) => use(tx, jti), jti),
     deleteExpired: (now, limit) => write((tx) => tx.run(deleteExpired, { now: instant(now), limit })),
   }

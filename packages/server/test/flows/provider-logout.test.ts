@@ -55,9 +55,13 @@ let names = 0
 const fresh = () => `n${++names}`
 
 /** An assertion of the provider of the tests, in a response. */
-function response(nameId: string, sessionIndex = '', { issuer = 'https://idp.example', signer = server.signer } = {}) {
+function response(
+  nameId: string,
+  sessionIndex = '',
+  { issuer = 'https://idp.example', signer = server.signer, at = new Date() } = {},
+) {
   const usual = { issuer, audience: 'https://target.example', recipient: acs(), nameId: user.username }
-  const plain = samlAssertion({ ...usual, attributes: { uid: user.username } }, new Date(), base)
+  const plain = samlAssertion({ ...usual, attributes: { uid: user.username } }, at, base)
   const named = plain.replace(/<saml:NameID>[^<]*/, `<saml:NameID>${nameId}`)
   return signXml(
     sessionIndex === ''
@@ -261,6 +265,9 @@ describe('a provider that others wrote', () => {
     const [attempt] = await server.stores.loginHistory.list(server.org.id, { userId: user.id }, { limit: 1 })
     expect(attempt?.status).toBe('Failed: Assertion Invalid')
     expect((await arrive(other)).status).toBe(200)
+    // A provider may count its sessions from 1 again.
+    const again = response(user.username, 'late', { at: new Date(Date.now() + 1000) })
+    expect((await arrive(again)).status).toBe(200)
     // The same SessionIndex of somebody else is another session.
     const somebody = await server.addUser(`${stranger}@acme.example`)
     expect((await arrive(response(somebody.username, 'late'))).status).toBe(200)

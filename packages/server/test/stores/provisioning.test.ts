@@ -37,8 +37,8 @@ contract('users who are made by signing in', (open) => {
       outcome: 'provisioned',
     })
     expect(await found()).toEqual(made)
-    expect(await stores.assertions.isUsed(useOf('assertion').hash)).toBe(true)
-    expect(await stores.assertions.isUsed(useOf('another').hash)).toBe(false)
+    expect(await stores.assertions.usedUntil(useOf('assertion').hash)).toEqual(useOf('assertion').expiresAt)
+    expect(await stores.assertions.usedUntil(useOf('another').hash)).toBeUndefined()
     expect(await stores.assertions.use(useOf('assertion'))).toBe(false)
     expect(await provision(stores, [useOf('assertion')], { make: made })).toEqual({
       outcome: 'used',

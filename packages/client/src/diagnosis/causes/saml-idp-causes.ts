@@ -28,7 +28,7 @@ export const samlIdpCauses = {
   'saml-session-ended': {
     told: told('invalid_grant', 'the session at the identity provider has ended'),
     meaning: 'The provider signed the person out before its assertion arrived: both name the same SessionIndex.',
-    whatToDo: ['Sign in again. The provider begins a session of another SessionIndex for it.'],
+    whatToDo: ['Sign in again.'],
   },
   'saml-jit-attribute-missing': {
     told: told('invalid_grant', 'user provisioning failed'),

@@ -163,8 +163,7 @@ export const singleSignOnExplanations = {
     explain: ({ settings }) => ({
       expected: 'an assertion of a session that goes on at the identity provider',
       found: `one of a session (SessionIndex) whose end ${quoted(settings)} has told before (LogoutRequest)`,
-      whatToDo:
-        'Sign in again: the provider begins a session of another SessionIndex. One that gives the same again after it has signed somebody out is in the wrong.',
+      whatToDo: 'Sign in again: what the provider says of a session that it begins now is taken.',
       whereInSetup: undefined,
     }),
   },
