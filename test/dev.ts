@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../packages/cli/src/free-port.ts'
 
 /** A `sallyport dev` that runs in an empty folder of its own. */
 export interface RunningDev {
@@ -32,7 +32,8 @@ const program = fileURLToPath(new URL('../packages/cli/bin/sallyport.js', import
 /** Starts `sallyport dev`, with more options where they are given, and waits until it says that it is ready. */
 export async function startDev(...options: readonly string[]): Promise<RunningDev> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-dev-'))
-  const port = String(await freePort())
+  // The login host, and the two orgs of the demo after it.
+  const port = String(await freePort(['127.0.0.1', '::1'], 2))
   const child = spawn(process.execPath, [program, 'dev', '--json', '--port', port, ...options], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -59,16 +60,6 @@ export async function startDev(...options: readonly string[]): Promise<RunningDe
 async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: stream })) return line
   throw new Error('`sallyport dev` printed nothing.')
-}
-
-/** A port that is free; the demo takes three in a row, the login host's and those of its orgs. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.')
-  return address.port > 65_000 ? freePort() : address.port
 }
 
 async function approve(authorizeUrl: string, ready: Ready): Promise<string> {

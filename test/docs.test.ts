@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type KeyStoreEntry, readKeyStore } from '@sallyport/keystore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../packages/cli/src/free-port.ts'
 import { run as runProgram } from '../packages/cli/test/program.ts'
 import { reasons } from '../packages/server/src/oauth/refusal.ts'
 import { collection } from '../walkthroughs/postman/collection.ts'
 import { helper } from '../walkthroughs/postman/folders/web-server.ts'
-import { freePort, type RunningDev, startDev } from './dev.ts'
+import { type RunningDev, startDev } from './dev.ts'
 import { elsewhere, flowPages, refusalsOf, withTables } from './flow-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -368,7 +369,7 @@ describe('the page about a server of one’s own', () => {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
     const lines = blocksOf('docs/strict-server.md')
       .join('\n')
-      .replaceAll('8790', String(await freePort()))
+      .replaceAll('8790', String(await freePort(['127.0.0.1', '::1'], 0)))
     // Whatever becomes of the lines, nothing of theirs goes on running.
     const script = `set -eu\ntrap 'kill $(jobs -p) 2> left.log || true' EXIT\n${lines}`
     const { stdout } = await run('bash', ['-c', script], {

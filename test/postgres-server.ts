@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { Client } from 'pg'
+import { freePort } from '../packages/cli/src/free-port.ts'
 
 /** A PostgreSQL of a test's own, with the binaries that npm brings. */
 export interface PostgresServer {
@@ -74,7 +74,7 @@ function newFolder(under: string): string {
 async function startIn(folder: string, extra: readonly string[]): Promise<PostgresServer> {
   const { postgres } = await binaries()
   const data = join(folder, 'data')
-  const port = await freePort()
+  const port = await freePort(['127.0.0.1'], 0)
   const url = `postgres://sallyport@127.0.0.1:${port}/postgres`
   const options = [...quick, ...extra].flatMap((setting) => ['-c', setting])
   const place = ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1']
@@ -193,13 +193,4 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
 
 async function gone(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.')
-  return address.port
 }
