@@ -54,6 +54,11 @@ it('the line of the web server flow, pasted as it stands, gets its tokens when a
   expect(printed).toContain('· All Accounts (AllAccounts)')
 })
 
+it('says no more, and nothing of it, to whoever reads no further', async () => {
+  const { stdout, stderr } = await paste(`${server.ready.try.jwtBearer} | head -n 1`, '/')
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^1\. The claims.*\n$/), ''])
+})
+
 it('a wrong audience is refused, the reason told, and the checklist printed by the command that is told too', async () => {
   const { status, stdout } = await paste(`${server.ready.try.jwtBearer} --audience https://wrong.example`, '/')
   expect(status).toBe(1)

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs'
 /** What `sallyport dev` wrote beside this file: the demo's addresses, apps and keys. */
 export const settings = JSON.parse(readFileSync(new URL('./settings.json', import.meta.url), 'utf8'))
 
+// Whoever reads no further, as `head` does, has seen enough.
+process.stdout.on('error', () => process.exit())
+
 /** Prints a line, or an empty one. */
 export function say(line = '') {
   process.stdout.write(`${line}\n`)
