@@ -67,7 +67,8 @@ export function addresses(
       return org === undefined ? mainSite : { base: scheme + host, org, loginBase: loginBaseFor(name) }
     },
     async serves(hostname) {
-      return names.includes(hostname) || (await orgNamed(hostname)) !== undefined
+      const name = hostname.toLowerCase()
+      return names.includes(name) || (await orgNamed(name)) !== undefined
     },
     baseOf(org, site) {
       const name = new URL(site.loginBase).hostname
@@ -94,11 +95,13 @@ export function addresses(
   }
 
   async function orgAt(name: string, port: string): Promise<Org | undefined> {
-    if (port === mainPort && name.endsWith(subdomain)) return orgNamed(name)
+    const named = port === mainPort ? await orgNamed(name) : undefined
+    if (named !== undefined) return named
     if (names.includes(name) && /^[1-9][0-9]{0,4}$/.test(port)) return orgs.findByPort(Number(port))
     return undefined
   }
 
+  /** The org whose own address has this name. */
   async function orgNamed(name: string): Promise<Org | undefined> {
     return name.endsWith(subdomain) ? orgs.findByMyDomain(name.slice(0, -subdomain.length)) : undefined
   }

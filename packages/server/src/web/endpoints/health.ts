@@ -50,7 +50,7 @@ export function readyAnswer({ orgs, expiryLag, isWriting, isDraining, load }: Re
  */
 export function hostAnswer({ serves }: Pick<Addresses, 'serves'>): Answer {
   return async ({ request }) => {
-    const domain = queryParameter(request, 'domain')?.toLowerCase() ?? ''
+    const domain = queryParameter(request, 'domain') ?? ''
     return (await serves(domain)) ? jsonAnswer({ status: 'served' }) : jsonAnswer({ status: 'unknown' }, 404)
   }
 }
