@@ -119,12 +119,9 @@ export function providerLogout(needs: Needs): ProviderLogout {
         refusal({ reason: 'saml-logout-replayed', facts: { settings: config.label } }),
       )
       pass(checks, 'not-replayed')
-      for (const index of sessionIndexes) {
-        await assertions.use({
-          hash: endedSsoSessionHash({ configId: config.id, name }, index),
-          expiresAt: endedSsoSessionKeptUntil(message.issueInstant),
-        })
-      }
+      const expiresAt = endedSsoSessionKeptUntil(message.issueInstant)
+      const ended = sessionIndexes.map((index) => endedSsoSessionHash({ configId: config.id, name }, index))
+      await Promise.all(ended.map((hash) => assertions.use({ hash, expiresAt })))
       const named = await sessions.listOfSso({ configId: config.id, name }, now())
       const meant = named.filter(
         ({ sso }) =>
