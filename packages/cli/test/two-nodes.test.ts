@@ -15,6 +15,7 @@ import { certificateOf, type RunningProxy, startNginx } from './proxies.ts'
 
 const page = readFileSync(new URL('../../../docs/operations/two-nodes.md', import.meta.url), 'utf8')
 const folder = temporaryFolder()
+const authorities = getCACertificates('default')
 let places: ReadonlyMap<string, string>
 let proxyPort: number
 let proxy: RunningProxy | undefined
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const [one, other, first, second, front] = [await free(), await free(), await free(), await free(), await free()]
   proxyPort = Number(front)
   const { certificate, key } = certificateOf(folder.path)
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')])
+  setDefaultCACertificates([...authorities, readFileSync(certificate, 'utf8')])
   // What is another machine's, or taken here: everything else of the page is run as it stands.
   places = new Map([
     ['https://login.acme.example', `https://localhost:${front}`],
@@ -47,6 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (nodes?.pid !== undefined && nodes.exitCode === null) process.kill(-nodes.pid, 'SIGKILL')
   await proxy?.stop()
+  setDefaultCACertificates(authorities)
   await asAdministrator(['drop database if exists sallyport_login with (force)', 'drop role if exists sallyport_login'])
   folder[Symbol.dispose]()
 })
